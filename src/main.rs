@@ -1,1 +1,2 @@
-fn main(){}
+//! The `basins` program.
+fn main() {}

@@ -1,0 +1,58 @@
+//! Where a backend trains, as reports name it.
+
+use serde::Serialize;
+
+/// What kind of device it is. A software GPU is never passed off as a real one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviceKind {
+    /// The processor, directly.
+    Cpu,
+    /// A GPU imitated by the processor, such as lavapipe or WARP.
+    Software,
+    /// A GPU that shares the processor's memory.
+    Integrated,
+    /// A GPU with memory of its own.
+    Discrete,
+    /// A GPU behind a virtual machine, or of unknown kind.
+    Other,
+}
+
+impl std::fmt::Display for DeviceKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Cpu => "CPU",
+            Self::Software => "software GPU",
+            Self::Integrated => "integrated GPU",
+            Self::Discrete => "discrete GPU",
+            Self::Other => "GPU",
+        })
+    }
+}
+
+/// A device as it is named in reports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeviceInfo {
+    /// Name by vendor or operating system.
+    pub name: String,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// Driver and version; for a CPU the vector instructions in use.
+    pub driver: String,
+}
+
+impl DeviceInfo {
+    /// The processor, with how it is used.
+    pub fn cpu(driver: impl Into<String>) -> Self {
+        Self { name: cpu_name(), kind: DeviceKind::Cpu, driver: driver.into() }
+    }
+}
+
+/// The processor's name where the operating system tells, else its architecture.
+fn cpu_name() -> String {
+    let named = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
+        let line = text.lines().find(|line| line.starts_with("model name"))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    });
+    named.unwrap_or_else(|| std::env::consts::ARCH.to_owned())
+}

@@ -1,0 +1,94 @@
+//! Who trains. Every backend takes the same [`Job`] and gives back the same kind of [`Trained`] chunks.
+//!
+//! Outcome i depends on the spec, the seed, i and the backend alone, never on how the population is cut. A new backend
+//! is one file (or folder) here, one line in [`registry`](Choice), and one line of the conformance suite.
+
+mod choice;
+mod device;
+mod mock;
+pub mod reference;
+mod watch;
+
+pub use choice::{Choice, Open, Precision};
+pub use device::{DeviceInfo, DeviceKind};
+pub use mock::Mock;
+pub use reference::Reference;
+pub use watch::{Progress, Unwatched, Watch};
+
+use std::ops::Range;
+
+use crate::error::Result;
+use crate::outcome::{Outcomes, Weights};
+use crate::spec::Problem;
+
+/// What is asked of a backend, the same for every chunk.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The checked spec and its examples.
+    pub problem: &'a Problem,
+    /// Seed of the starts.
+    pub seed: u64,
+    /// Whether final weights are wanted with the outcomes.
+    pub keep_weights: bool,
+    /// Epochs of every slice, where a test fixes them; otherwise the backend chooses. Outcomes do not depend on it.
+    pub slice_epochs: Option<u32>,
+}
+
+impl<'a> Job<'a> {
+    /// Outcomes only, slices as the backend likes.
+    pub fn new(problem: &'a Problem, seed: u64) -> Self {
+        Self { problem, seed, keep_weights: false, slice_epochs: None }
+    }
+}
+
+/// Networks in flight together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chunk {
+    /// Their indices; not empty.
+    pub networks: Range<u64>,
+    /// Their starts, where given: as many networks as `networks`. Otherwise they are drawn by seed and index.
+    pub starts: Option<Weights>,
+}
+
+/// A chunk that came back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trained {
+    /// One row a network of the chunk, in order.
+    pub outcomes: Outcomes,
+    /// Final weights, if they were asked for.
+    pub weights: Option<Weights>,
+    /// Epochs of work executed, lanes that idle behind a finished network included; never below the sum of the
+    /// networks' own epochs.
+    pub executed_net_epochs: u64,
+}
+
+/// Takes finished chunks, in order.
+pub type Deliver<'a> = dyn FnMut(Trained) -> Result<()> + 'a;
+
+/// Someone who trains networks.
+pub trait Backend {
+    /// The word that stands for it in the command line and in files.
+    fn name(&self) -> &'static str;
+
+    /// Where it trains.
+    fn device(&self) -> DeviceInfo;
+
+    /// Does what comes once before training (compiling, allocating) and says how many networks it wants in a chunk.
+    ///
+    /// # Errors
+    /// The problem does not fit the device.
+    fn prepare(&mut self, job: &Job<'_>) -> Result<u64>;
+
+    /// Trains every chunk and delivers each in order. After `prepare` for the same job; chunks may be of any size.
+    /// When `watch` says that it is interrupted, the chunk at hand is delivered as far as it has come, and no other.
+    ///
+    /// # Errors
+    /// The device failed, or `deliver` did.
+    fn train(
+        &mut self,
+        job: &Job<'_>,
+        chunks: &mut dyn Iterator<Item = Chunk>,
+        watch: &dyn Watch,
+        deliver: &mut Deliver<'_>,
+    ) -> Result<()>;
+}

@@ -1,0 +1,114 @@
+//! Outcomes of a chunk of networks, one column a quantity.
+
+/// How training of one network ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Status {
+    /// Trained to the last epoch without meeting the criterion.
+    Unsolved = 0,
+    /// Met the criterion.
+    Solved = 1,
+    /// A weight stopped being finite or passed `spec::WEIGHT_BOUND`.
+    Diverged = 2,
+    /// Interrupted before its last epoch.
+    Unfinished = 3,
+}
+
+/// What is recorded of consecutive networks. All columns have one entry a network, `outputs` a block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcomes {
+    /// Index of the first network.
+    pub first: u64,
+    /// Outputs of one network: examples times output units.
+    pub outputs_per_network: usize,
+    /// How each ended.
+    pub status: Vec<Status>,
+    /// First epoch at which the criterion held, counted from 1; 0 if it never did.
+    pub solved_epoch: Vec<u32>,
+    /// Epoch in which training ended: work done on the network, in epochs.
+    pub stop_epoch: Vec<u32>,
+    /// Loss with the final weights.
+    pub loss: Vec<f64>,
+    /// Outputs with the final weights, `[network][example][output unit]`.
+    pub outputs: Vec<f32>,
+}
+
+/// One network's row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outcome<'a> {
+    /// Index of the network.
+    pub network: u64,
+    /// How it ended.
+    pub status: Status,
+    /// First epoch at which the criterion held; 0 if it never did.
+    pub solved_epoch: u32,
+    /// Epochs of work done on it.
+    pub stop_epoch: u32,
+    /// Loss with the final weights.
+    pub loss: f64,
+    /// Outputs with the final weights, `[example][output unit]`.
+    pub outputs: &'a [f32],
+}
+
+impl Outcomes {
+    /// No networks yet, room for `capacity`.
+    pub fn with_capacity(first: u64, outputs_per_network: usize, capacity: usize) -> Self {
+        Self {
+            first,
+            outputs_per_network,
+            status: Vec::with_capacity(capacity),
+            solved_epoch: Vec::with_capacity(capacity),
+            stop_epoch: Vec::with_capacity(capacity),
+            loss: Vec::with_capacity(capacity),
+            outputs: Vec::with_capacity(capacity * outputs_per_network),
+        }
+    }
+
+    /// How many networks there are.
+    pub fn count(&self) -> usize {
+        self.status.len()
+    }
+
+    /// Adds the next network's row; `outcome.network` must be the next index.
+    pub fn push(&mut self, outcome: Outcome<'_>) {
+        debug_assert_eq!(outcome.network, self.first + self.count() as u64);
+        debug_assert_eq!(outcome.outputs.len(), self.outputs_per_network);
+        self.status.push(outcome.status);
+        self.solved_epoch.push(outcome.solved_epoch);
+        self.stop_epoch.push(outcome.stop_epoch);
+        self.loss.push(outcome.loss);
+        self.outputs.extend_from_slice(outcome.outputs);
+    }
+
+    /// Row by position in the chunk.
+    pub fn get(&self, position: usize) -> Outcome<'_> {
+        Outcome {
+            network: self.first + position as u64,
+            status: self.status[position],
+            solved_epoch: self.solved_epoch[position],
+            stop_epoch: self.stop_epoch[position],
+            loss: self.loss[position],
+            outputs: &self.outputs[position * self.outputs_per_network..][..self.outputs_per_network],
+        }
+    }
+
+    /// All rows, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Outcome<'_>> {
+        (0..self.count()).map(|position| self.get(position))
+    }
+
+    /// Puts the rows of `next` behind these; they must follow directly.
+    pub fn append(&mut self, next: &Self) {
+        debug_assert_eq!(next.first, self.first + self.count() as u64);
+        self.status.extend_from_slice(&next.status);
+        self.solved_epoch.extend_from_slice(&next.solved_epoch);
+        self.stop_epoch.extend_from_slice(&next.stop_epoch);
+        self.loss.extend_from_slice(&next.loss);
+        self.outputs.extend_from_slice(&next.outputs);
+    }
+
+    /// Epochs of work that the networks needed.
+    pub fn net_epochs(&self) -> u64 {
+        self.stop_epoch.iter().map(|epoch| u64::from(*epoch)).sum()
+    }
+}

@@ -1,0 +1,13 @@
+//! What came back: columns of outcomes, their fates, tallies that merge, and files of weights.
+
+mod columns;
+mod fate;
+mod npz;
+mod tally;
+mod weights;
+
+pub use columns::{Outcome, Outcomes, Status};
+pub use fate::Fate;
+pub use npz::{WeightsFile, read_weights};
+pub use tally::Tally;
+pub use weights::{Values, Weights};

@@ -1,0 +1,269 @@
+//! Weights as NumPy reads and writes them: an NPZ archive with arrays `theta1`, `theta2`, ... of shape
+//! (networks, fan_in + 1, fan_out), float32 or float64.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use npyz::{DType, Order, WriterBuilder, npz::NpzArchive, npz::NpzWriter};
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Result};
+use crate::spec::{LayerShape, Layers};
+
+use super::{Values, Weights};
+
+fn array_name(layer: usize) -> String {
+    format!("theta{}", layer + 1)
+}
+
+/// Reads the weights of all networks in a file.
+///
+/// # Errors
+/// The file cannot be read, is no NPZ archive, or its arrays do not fit the layers.
+pub fn read_weights(path: &Path, layers: &Layers) -> Result<Weights> {
+    let fail = |what: String| Error::input(format!("--weights-in {}: {what}", path.display()));
+    let mut archive = NpzArchive::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => fail(error.to_string()),
+        _ => fail(format!("is not an NPZ archive, or is damaged ({error})")),
+    })?;
+    let arrays: Vec<Array> = layers
+        .shapes()
+        .enumerate()
+        .map(|(layer, shape)| read_array(&mut archive, &array_name(layer), shape, layers))
+        .collect::<std::result::Result<_, String>>()
+        .map_err(fail)?;
+    let count = arrays[0].count;
+    if let Some((layer, array)) = arrays.iter().enumerate().find(|(_, array)| array.count != count) {
+        return Err(fail(format!("theta1 holds {count} networks, but {} holds {}", array_name(layer), array.count)));
+    }
+    if count == 0 {
+        return Err(fail("holds no networks".into()));
+    }
+    Ok(Weights::new(layers, interleave(&arrays, count, layers)))
+}
+
+struct Array {
+    count: usize,
+    values: Values,
+}
+
+fn read_array(
+    archive: &mut NpzArchive<BufReader<File>>,
+    name: &str,
+    shape: LayerShape,
+    layers: &Layers,
+) -> std::result::Result<Array, String> {
+    let damaged = |error: io::Error| format!("array {name} cannot be read, the file is damaged or truncated ({error})");
+    let found: Vec<String> = archive.array_names().map(str::to_owned).collect();
+    let file = archive.by_name(name).map_err(damaged)?.ok_or_else(|| {
+        format!("has no array {name}; --layers {layers} needs {name}, and the file holds {}", found.join(", "))
+    })?;
+    let expected = [shape.row_count() as u64, shape.fan_out as u64];
+    let dimensions = file.shape().to_vec();
+    if dimensions.len() != 3 || dimensions[1..] != expected {
+        return Err(format!(
+            "array {name} has shape {dimensions:?}, but --layers {layers} needs (networks, {}, {}): rows are the units \
+             that feed the layer and then the bias",
+            expected[0], expected[1]
+        ));
+    }
+    if file.order() == Order::Fortran {
+        return Err(format!("array {name} is stored column by column; save np.ascontiguousarray({name})"));
+    }
+    let count = dimensions[0] as usize;
+    let dtype = file.dtype();
+    let text = dtype.descr().trim_matches('\'').to_owned();
+    let values = match &dtype {
+        DType::Plain(_) if text.ends_with("f4") => Values::F32(file.into_vec().map_err(damaged)?),
+        DType::Plain(_) if text.ends_with("f8") => Values::F64(file.into_vec().map_err(damaged)?),
+        _ => return Err(format!("array {name} holds {text}, but weights are float32 or float64")),
+    };
+    Ok(Array { count, values })
+}
+
+/// One block of weights a network from one array a layer; f64 if any array is.
+fn interleave(arrays: &[Array], count: usize, layers: &Layers) -> Values {
+    let sizes: Vec<usize> = layers.shapes().map(LayerShape::weight_count).collect();
+    let singles: Option<Vec<&[f32]>> = arrays
+        .iter()
+        .map(|array| match &array.values {
+            Values::F32(values) => Some(values.as_slice()),
+            Values::F64(_) => None,
+        })
+        .collect();
+    if let Some(singles) = singles {
+        return Values::F32(blocks(&singles, &sizes, count));
+    }
+    let doubles: Vec<Vec<f64>> = arrays
+        .iter()
+        .map(|array| match &array.values {
+            Values::F32(values) => values.iter().map(|value| f64::from(*value)).collect(),
+            Values::F64(values) => values.clone(),
+        })
+        .collect();
+    Values::F64(blocks(&doubles.iter().map(Vec::as_slice).collect::<Vec<_>>(), &sizes, count))
+}
+
+fn blocks<T: Copy>(arrays: &[&[T]], sizes: &[usize], count: usize) -> Vec<T> {
+    let mut weights = Vec::with_capacity(count * sizes.iter().sum::<usize>());
+    for network in 0..count {
+        for (array, size) in arrays.iter().zip(sizes) {
+            weights.extend_from_slice(&array[network * size..][..*size]);
+        }
+    }
+    weights
+}
+
+/// Writes weights chunk by chunk, without holding them all: each layer goes to a temporary file beside the target, and
+/// [`WeightsFile::finish`] joins them. Until then the target is untouched; dropped unfinished, nothing remains.
+pub struct WeightsFile {
+    path: PathBuf,
+    target: NamedTempFile,
+    layers: Layers,
+    spools: Vec<BufWriter<File>>,
+    double: Option<bool>,
+    count: u64,
+}
+
+impl WeightsFile {
+    /// Finds out whether the file can be written, before any work is done.
+    ///
+    /// # Errors
+    /// The folder does not exist or is not writable, or the path is a folder.
+    pub fn create(path: &Path, layers: &Layers) -> Result<Self> {
+        let fail =
+            |error: io::Error| Error::input(format!("--weights-out {} cannot be written: {error}", path.display()));
+        if path.is_dir() {
+            return Err(fail(io::Error::other("it is a folder")));
+        }
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let target = NamedTempFile::new_in(folder).map_err(fail)?;
+        let spools = layers.shapes().map(|_| Ok(BufWriter::new(tempfile::tempfile_in(folder)?)));
+        let spools = spools.collect::<io::Result<_>>().map_err(fail)?;
+        Ok(Self { path: path.to_owned(), target, layers: layers.clone(), spools, double: None, count: 0 })
+    }
+
+    /// Adds the weights of the next networks; all chunks have the same precision.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn append(&mut self, weights: &Weights) -> Result<()> {
+        let path = self.path.clone();
+        self.spool(weights).map_err(|error| Error::file(&path, "cannot be written", &error))
+    }
+
+    fn spool(&mut self, weights: &Weights) -> io::Result<()> {
+        let double = matches!(weights.values(), Values::F64(_));
+        if *self.double.get_or_insert(double) != double {
+            return Err(io::Error::other("chunks of different precision"));
+        }
+        for (spool, shape) in self.spools.iter_mut().zip(self.layers.shapes()) {
+            for network in 0..weights.count() {
+                let start = network * weights.weight_count() + shape.offset;
+                match weights.values() {
+                    Values::F32(values) => write_le(spool, &values[start..][..shape.weight_count()], f32::to_le_bytes)?,
+                    Values::F64(values) => write_le(spool, &values[start..][..shape.weight_count()], f64::to_le_bytes)?,
+                }
+            }
+        }
+        self.count += weights.count() as u64;
+        Ok(())
+    }
+
+    /// Joins the layers into the archive and puts it in place.
+    ///
+    /// # Errors
+    /// The disk is full, or the target cannot be replaced.
+    pub fn finish(self) -> Result<()> {
+        let path = self.path.clone();
+        self.join().map_err(|error| Error::file(&path, "cannot be written", &error))
+    }
+
+    fn join(self) -> io::Result<()> {
+        let mut archive = NpzWriter::new(BufWriter::new(self.target.as_file().try_clone()?));
+        let options = zip::write::FileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored)
+            .large_file(true)
+            .last_modified_time(zip::DateTime::default());
+        for (layer, (spool, shape)) in self.spools.into_iter().zip(self.layers.shapes()).enumerate() {
+            let mut spool = spool.into_inner().map_err(|error| error.into_error())?;
+            spool.seek(SeekFrom::Start(0))?;
+            let mut spool = BufReader::new(spool);
+            let dimensions = [self.count, shape.row_count() as u64, shape.fan_out as u64];
+            let total = self.count * shape.weight_count() as u64;
+            let name = array_name(layer);
+            if self.double == Some(true) {
+                let mut array = archive.array(&name, options)?.default_dtype().shape(&dimensions).begin_nd()?;
+                for _ in 0..total {
+                    array.push(&f64::from_le_bytes(read_bytes(&mut spool)?))?;
+                }
+                array.finish()?;
+            } else {
+                let mut array = archive.array(&name, options)?.default_dtype().shape(&dimensions).begin_nd()?;
+                for _ in 0..total {
+                    array.push(&f32::from_le_bytes(read_bytes(&mut spool)?))?;
+                }
+                array.finish()?;
+            }
+        }
+        archive.zip_writer().finish()?.flush()?;
+        drop(archive);
+        self.target.persist(&self.path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
+
+fn write_le<T: Copy, const N: usize>(spool: &mut impl Write, values: &[T], bytes: fn(T) -> [u8; N]) -> io::Result<()> {
+    values.iter().try_for_each(|value| spool.write_all(&bytes(*value)))
+}
+
+fn read_bytes<const N: usize>(spool: &mut impl Read) -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    spool.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(layers: &Layers, count: usize) -> Weights {
+        let total = layers.weight_count() * count;
+        Weights::new(layers, Values::F32((0..total).map(|at| at as f32 * 0.25 - 3.0).collect()))
+    }
+
+    #[test]
+    fn chunks_come_back_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("weights.npz");
+        let layers: Layers = "2,3,1".parse().unwrap();
+        let all = sample(&layers, 5);
+        let mut file = WeightsFile::create(&path, &layers).unwrap();
+        file.append(&all.slice(0..2)).unwrap();
+        assert!(!path.exists(), "nothing may stand half written");
+        file.append(&all.slice(2..5)).unwrap();
+        file.finish().unwrap();
+        assert_eq!(read_weights(&path, &layers).unwrap(), all);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "temporary files must be gone");
+    }
+
+    #[test]
+    fn wrong_files_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("weights.npz");
+        let layers: Layers = "2,3,1".parse().unwrap();
+        let message = |path: &Path| read_weights(path, &layers).unwrap_err().to_string();
+        assert!(message(&path).contains("No such file"), "{}", message(&path));
+        std::fs::write(&path, b"this is no archive").unwrap();
+        assert!(message(&path).contains("not an NPZ archive"), "{}", message(&path));
+        let other: Layers = "2,4,1".parse().unwrap();
+        let mut file = WeightsFile::create(&path, &other).unwrap();
+        file.append(&sample(&other, 2)).unwrap();
+        file.finish().unwrap();
+        assert!(message(&path).contains("shape [2, 3, 4]"), "{}", message(&path));
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        assert!(message(&path).contains("damaged"), "{}", message(&path));
+    }
+}

@@ -1,0 +1,92 @@
+//! How work is cut: a population into chunks of networks, a chunk's epochs into slices. Pure arithmetic; the limits and
+//! the measured times come from elsewhere.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::spec::Population;
+
+/// The index ranges of a population's chunks, in order, each of at most `chunk_limit` networks (at least 1).
+pub fn chunks(population: Population, chunk_limit: u64) -> impl Iterator<Item = Range<u64>> {
+    let Range { start, end } = population.networks();
+    let size = chunk_limit.max(1);
+    let count = (end - start).div_ceil(size);
+    (0..count).map(move |chunk| start + chunk * size..end.min(start.saturating_add((chunk + 1).saturating_mul(size))))
+}
+
+/// Most networks in flight for a memory budget.
+///
+/// `bytes_per_network` must count everything that exists once per network; `largest_array` the bytes per network of the
+/// largest single array, held against `array_limit`.
+pub fn chunk_limit(memory: u64, bytes_per_network: u64, array_limit: u64, largest_array: u64) -> u64 {
+    let by_memory = memory / bytes_per_network.max(1);
+    let by_array = array_limit / largest_array.max(1);
+    by_memory.min(by_array)
+}
+
+/// Chooses how many epochs the next slice runs.
+///
+/// A slice should take 20 to 50 ms: long enough that starting it costs nothing, short enough for watchdogs, progress and
+/// interruption. It starts near 1 ms, at most doubles, and is never predicted to take more than [`SliceClock::LIMIT`].
+/// While networks retire, it stays a small share of the epochs already run, so that lanes whose network has finished do
+/// not idle for long. Outcomes do not depend on any of this.
+#[derive(Clone, Debug)]
+pub struct SliceClock {
+    epochs: u32,
+    seconds_per_epoch: Option<f64>,
+    fixed: bool,
+}
+
+impl SliceClock {
+    /// What a slice should take.
+    pub const AIM: Duration = Duration::from_millis(35);
+    /// What no slice may be predicted to take.
+    pub const LIMIT: Duration = Duration::from_millis(125);
+    /// What the first slice should take, from a guess of an epoch's time.
+    pub const FIRST: Duration = Duration::from_millis(1);
+    /// A slice is at most this share of the epochs that its networks have run before.
+    pub const RETIRING_SHARE: f64 = 0.125;
+    /// Below this many epochs the share does not matter.
+    pub const RETIRING_FLOOR: u32 = 64;
+
+    /// Starts from a guess of the seconds that one epoch of the chunk takes.
+    pub fn new(guessed_seconds_per_epoch: f64) -> Self {
+        let epochs = (Self::FIRST.as_secs_f64() / guessed_seconds_per_epoch.max(1e-12)).clamp(1.0, 1024.0);
+        Self { epochs: epochs as u32, seconds_per_epoch: None, fixed: false }
+    }
+
+    /// Always the same length, for tests of cut independence.
+    pub fn fixed(epochs: u32) -> Self {
+        Self { epochs: epochs.max(1), seconds_per_epoch: None, fixed: true }
+    }
+
+    /// Epochs of the next slice, at least 1 and at most `remaining` (which must be at least 1), when `elapsed` epochs
+    /// have been run.
+    pub fn next(&self, elapsed: u32, remaining: u32, retiring: bool) -> u32 {
+        let mut epochs = self.epochs;
+        if retiring && !self.fixed {
+            let share = (f64::from(elapsed) * Self::RETIRING_SHARE) as u32;
+            epochs = epochs.min(share.max(Self::RETIRING_FLOOR));
+        }
+        epochs.clamp(1, remaining.max(1))
+    }
+
+    /// Learns from a finished slice of so many epochs.
+    pub fn observe(&mut self, epochs: u32, took: Duration) {
+        if self.fixed || epochs == 0 {
+            return;
+        }
+        let seconds = (took.as_secs_f64() / f64::from(epochs)).max(1e-9);
+        // The slower of the last two: a slice is never planned on one lucky measurement.
+        let expected = self.seconds_per_epoch.map_or(seconds, |before| before.max(seconds));
+        self.seconds_per_epoch = Some(seconds);
+        let aim = (Self::AIM.as_secs_f64() / expected).min(f64::from(u32::MAX / 2)) as u32;
+        let limit = (Self::LIMIT.as_secs_f64() / expected).min(f64::from(u32::MAX / 2)) as u32;
+        self.epochs = aim.min(self.epochs.saturating_mul(2)).min(limit).max(1);
+    }
+
+    /// After a lost device: half as long.
+    pub fn halve(&mut self) {
+        self.epochs = (self.epochs / 2).max(1);
+    }
+}

@@ -1,0 +1,29 @@
+//! Who starts where: the counter-based generator and the draws made with it.
+//!
+//! A random word depends on (seed, network, purpose, position) alone, so a network starts from the same weights, bit
+//! for bit, on any backend, device or thread and however the population is cut. The shader twins are
+//! `shaders/part/random.wgsl` and `shaders/part/init.wgsl`.
+
+mod normal;
+mod philox;
+mod starts;
+mod stream;
+
+pub use normal::{FRACTION_BITS, NormalTable, OCTAVE_COUNT, SEGMENT_BITS, normal_quantile};
+pub use philox::philox4x32;
+pub use starts::Starts;
+pub use stream::Stream;
+
+/// What a random word is for: the third word of the counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Purpose {
+    /// Starting weights: weight k takes word k.
+    Start = 0,
+}
+
+/// Four consecutive random words: block `block` of a network's words for `purpose`.
+pub fn words(seed: u64, network: u64, purpose: Purpose, block: u32) -> [u32; 4] {
+    let counter = [network as u32, (network >> 32) as u32, purpose as u32, block];
+    philox4x32(counter, [seed as u32, (seed >> 32) as u32])
+}

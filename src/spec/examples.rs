@@ -1,0 +1,58 @@
+//! What is to be learnt, as numbers.
+
+/// Examples of a task: m rows of inputs and of targets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Examples {
+    inputs: Vec<f64>,
+    targets: Vec<f64>,
+    input_count: usize,
+    output_count: usize,
+}
+
+impl Examples {
+    /// `inputs` has shape (m, `input_count`) and `targets` (m, `output_count`), both row-major, m at least 1.
+    pub(crate) fn new(inputs: Vec<f64>, input_count: usize, targets: Vec<f64>, output_count: usize) -> Self {
+        debug_assert_eq!(inputs.len() / input_count, targets.len() / output_count);
+        Self { inputs, targets, input_count, output_count }
+    }
+
+    /// How many examples there are.
+    pub fn count(&self) -> usize {
+        self.targets.len() / self.output_count
+    }
+
+    /// Inputs of an example.
+    pub fn input_count(&self) -> usize {
+        self.input_count
+    }
+
+    /// Targets of an example.
+    pub fn output_count(&self) -> usize {
+        self.output_count
+    }
+
+    /// Inputs of one example.
+    pub fn input(&self, example: usize) -> &[f64] {
+        &self.inputs[example * self.input_count..][..self.input_count]
+    }
+
+    /// Targets of one example.
+    pub fn target(&self, example: usize) -> &[f64] {
+        &self.targets[example * self.output_count..][..self.output_count]
+    }
+
+    /// All inputs, shape (m, `input_count`), row-major.
+    pub fn inputs(&self) -> &[f64] {
+        &self.inputs
+    }
+
+    /// All targets, shape (m, `output_count`), row-major.
+    pub fn targets(&self) -> &[f64] {
+        &self.targets
+    }
+
+    /// Smallest and largest target.
+    pub fn target_range(&self) -> (f64, f64) {
+        self.targets.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(*y), high.max(*y)))
+    }
+}

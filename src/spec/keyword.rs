@@ -1,0 +1,76 @@
+//! How a setting is read and printed: one textual form for the command line, TOML, JSON and messages.
+
+/// Serde through the type's `Display` and `FromStr`.
+macro_rules! serde_as_text {
+    ($type:ty) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+/// `ALL`, `name`, `Display`, `FromStr` and serde of an enum whose variants are words.
+macro_rules! keywords {
+    ($type:ident, $what:literal, { $($variant:ident => $word:literal),+ $(,)? }) => {
+        impl $type {
+            /// Every variant, in the order in which they are documented.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word that stands for it everywhere.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = $crate::spec::SpecError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let found = Self::ALL.iter().copied().find(|value| value.name() == text.trim());
+                found.ok_or_else(|| $crate::spec::keyword::unknown($what, text, &[$($word),+]))
+            }
+        }
+
+        $crate::spec::keyword::serde_as_text!($type);
+    };
+}
+
+pub(crate) use {keywords, serde_as_text};
+
+use super::SpecError;
+
+/// The message for a word that is none of those known: what it is for, the nearest, and all there are.
+pub(crate) fn unknown(what: &str, text: &str, known: &[&str]) -> SpecError {
+    let text = text.trim();
+    let nearest = known
+        .iter()
+        .map(|word| (strsim::jaro_winkler(word.split(':').next().unwrap_or(word), text), word))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .map(|(_, word)| format!(" (did you mean {word}?)"))
+        .unwrap_or_default();
+    SpecError::new(format!("{what} {text:?} is not known{nearest}; there are {}", known.join(", ")))
+}
+
+/// A number above zero, as in `uniform:R`; the message repeats the form expected.
+pub(crate) fn positive(text: &str, form: &str) -> Result<f64, SpecError> {
+    match text.trim().parse::<f64>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        _ => Err(SpecError::new(format!("{form} needs a finite number above 0, but got {text:?}"))),
+    }
+}

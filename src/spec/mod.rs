@@ -1,0 +1,118 @@
+//! What is asked: the network, the task and how it is trained. Pure data.
+//!
+//! A [`Spec`] holds every setting as a user writes it, in the command line, a TOML file or JSON; each type here reads
+//! and prints that one form. [`Spec::problem`] checks the settings against each other and yields a [`Problem`], which
+//! is all that a backend needs. Nothing here trains, draws or knows a device. The WGSL twins of the enums are the
+//! files of `shaders/part`.
+
+mod activation;
+mod criterion;
+mod error;
+mod examples;
+mod init;
+pub(crate) mod keyword;
+mod layers;
+mod levels;
+mod loss;
+mod optimizer;
+mod population;
+mod problem;
+mod task;
+mod update;
+
+pub use activation::Activation;
+pub use criterion::Criterion;
+pub use error::SpecError;
+pub use examples::Examples;
+pub use init::{Init, InitShape};
+pub use layers::{LayerShape, Layers};
+pub use levels::Levels;
+pub use loss::Loss;
+pub use optimizer::Optimizer;
+pub use population::Population;
+pub use problem::Problem;
+pub use task::Task;
+pub use update::{AfterSolved, Update};
+
+use serde::{Deserialize, Serialize};
+
+/// Weights larger than this in magnitude, or not finite, make a network *diverged*. No training that still learns comes
+/// near it; it is far enough below the largest `f32` that no sum overflows before it is noticed.
+pub const WEIGHT_BOUND: f32 = 1.0e6;
+
+/// Divergence is looked for every so many epochs, whenever the solved criterion holds, and after the last epoch.
+pub const DIVERGENCE_STRIDE: u32 = 16;
+
+/// Every setting of a training run that decides an outcome, apart from the seed and which networks are trained.
+///
+/// ```
+/// use basins::spec::{Spec, Task};
+/// let spec = Spec { task: "parity:3".parse()?, layers: "3,4,1".parse()?, ..Spec::default() };
+/// let problem = spec.problem()?;
+/// assert_eq!((problem.examples().count(), problem.layers().weight_count()), (8, 21));
+/// # Ok::<(), basins::spec::SpecError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {
+    /// What the networks are to learn.
+    pub task: Task,
+    /// Values that stand for false and true at the inputs of a truth table.
+    pub inputs: Levels,
+    /// Values that stand for false and true at the outputs of a truth table.
+    pub targets: Levels,
+    /// Units of each layer, inputs first.
+    pub layers: Layers,
+    /// Activation of every layer behind the inputs.
+    pub activation: Activation,
+    /// What training minimises.
+    pub loss: Loss,
+    /// How a gradient becomes a step.
+    pub optimizer: Optimizer,
+    /// Learning rate, above 0.
+    pub lr: f64,
+    /// Momentum of gradient descent, in [0, 1).
+    pub momentum: f64,
+    /// When within an epoch the weights change.
+    pub update: Update,
+    /// How the starting weights are drawn.
+    pub init: Init,
+    /// Most epochs a network is trained, at least 1.
+    pub epochs: u32,
+    /// When a network counts as solved.
+    pub solved: Criterion,
+    /// What happens to a solved network.
+    pub after_solved: AfterSolved,
+}
+
+impl Default for Spec {
+    /// The tutorial's XOR network.
+    fn default() -> Self {
+        Self {
+            task: Task::Xor,
+            inputs: Levels::BINARY,
+            targets: Levels::BINARY,
+            layers: Layers::tutorial(),
+            activation: Activation::Sigmoid,
+            loss: Loss::CrossEntropy,
+            optimizer: Optimizer::Gd,
+            lr: 0.1,
+            momentum: 0.0,
+            update: Update::BatchMean,
+            init: Init::Tutorial,
+            epochs: 10_000,
+            solved: Criterion::MaxError(0.1),
+            after_solved: AfterSolved::Retire,
+        }
+    }
+}
+
+impl Spec {
+    /// Checks the settings against each other and reads the task's examples.
+    ///
+    /// # Errors
+    /// Says which setting is wrong, why, and what would be right.
+    pub fn problem(&self) -> Result<Problem, SpecError> {
+        Problem::new(self)
+    }
+}

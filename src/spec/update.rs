@@ -1,0 +1,27 @@
+//! When weights change within an epoch, and what happens to a network once it is solved.
+
+use super::keyword::keywords;
+
+/// When within an epoch the weights change, and by which gradient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Update {
+    /// Once an epoch, by the gradient averaged over the m examples.
+    BatchMean,
+    /// Once an epoch, by the gradient summed over the examples.
+    BatchSum,
+    /// After each example, in order, by that example's gradient.
+    Online,
+}
+
+keywords!(Update, "--update", { BatchMean => "batch-mean", BatchSum => "batch-sum", Online => "online" });
+
+/// What happens to a network once it is solved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AfterSolved {
+    /// It keeps the weights that solved the task; no update in that epoch or later.
+    Retire,
+    /// It trains on to the last epoch.
+    Continue,
+}
+
+keywords!(AfterSolved, "--after-solved", { Retire => "retire", Continue => "continue" });
