@@ -1,12 +1,14 @@
 //! Who trains. Every backend takes the same [`Job`] and gives back the same kind of [`Trained`] chunks.
 //!
 //! Outcome i depends on the spec, the seed, i and the backend alone, never on how the population is cut. A new backend
-//! is one file (or folder) here, one line in [`registry`](Choice), and one line of the conformance suite.
+//! is one file (or folder) here, one line in [`Open::backend`], and one line of the conformance suite.
 
 mod choice;
+pub mod conformance;
 mod device;
 mod mock;
 pub mod reference;
+pub mod tolerance;
 mod watch;
 
 pub use choice::{Choice, Open, Precision};

@@ -1,0 +1,174 @@
+//! Mistakes planted on purpose: the negative controls of every comparison between backends.
+
+use crate::error::Result;
+use crate::outcome::{Status, Values, Weights};
+use crate::seed::Starts;
+use crate::spec::Problem;
+
+use crate::backend::{Backend, Chunk, Deliver, DeviceInfo, Job, Trained, Watch};
+
+/// A mistake that a backend could make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Draws with the next seed.
+    SeedOffByOne,
+    /// Steps uphill: the gradient's sign is wrong.
+    GradientSign,
+    /// Steps a little too far.
+    LearningRate,
+    /// Two weights of each network change places.
+    SwappedWeights,
+    /// Solved epochs count from 0.
+    EpochFromZero,
+    /// A chunk's first network is answered for all its networks.
+    StaleBuffer,
+    /// Diverged networks pass as unsolved.
+    DivergenceMissed,
+    /// Updates once more after a network is solved.
+    RetiresLate,
+    /// Reports only half of its work.
+    WorkUnderstated,
+}
+
+impl Fault {
+    /// Every fault.
+    pub const ALL: &'static [Self] = &[
+        Self::SeedOffByOne,
+        Self::GradientSign,
+        Self::LearningRate,
+        Self::SwappedWeights,
+        Self::EpochFromZero,
+        Self::StaleBuffer,
+        Self::DivergenceMissed,
+        Self::RetiresLate,
+        Self::WorkUnderstated,
+    ];
+}
+
+/// A backend with a fault.
+pub struct Faulty<B> {
+    inner: B,
+    fault: Fault,
+}
+
+impl<B: Backend> Faulty<B> {
+    /// Plants the fault.
+    pub fn new(inner: B, fault: Fault) -> Self {
+        Self { inner, fault }
+    }
+
+    /// The problem as the fault understands it. A negative rate is a gradient of the wrong sign.
+    fn misread(&self, problem: &Problem) -> Problem {
+        let mut spec = problem.spec().clone();
+        match self.fault {
+            Fault::LearningRate => spec.lr *= 1.05,
+            Fault::GradientSign => spec.lr = -spec.lr,
+            _ => return problem.clone(),
+        }
+        problem.with_unchecked(spec)
+    }
+
+    fn distort(&self, trained: &mut Trained, problem: &Problem) {
+        let outcomes = &mut trained.outcomes;
+        match self.fault {
+            Fault::EpochFromZero => outcomes.solved_epoch.iter_mut().for_each(|epoch| *epoch = epoch.saturating_sub(1)),
+            Fault::DivergenceMissed => {
+                for status in outcomes.status.iter_mut().filter(|status| **status == Status::Diverged) {
+                    *status = Status::Unsolved;
+                }
+            }
+            Fault::WorkUnderstated => trained.executed_net_epochs /= 2,
+            Fault::StaleBuffer => {
+                let (status, solved, stop) = (outcomes.status[0], outcomes.solved_epoch[0], outcomes.stop_epoch[0]);
+                outcomes.status.fill(status);
+                outcomes.solved_epoch.fill(solved);
+                outcomes.stop_epoch.fill(stop);
+                if let Some(weights) = &mut trained.weights {
+                    let first = weights.slice(0..1);
+                    *weights = repeat(&first, weights.count(), problem);
+                }
+            }
+            Fault::SwappedWeights => {
+                if let Some(weights) = &mut trained.weights {
+                    *weights = per_network(weights, problem, |network| network.swap(0, 1));
+                }
+            }
+            Fault::RetiresLate => {
+                if let Some(weights) = &mut trained.weights
+                    && problem.retires()
+                {
+                    *weights = per_network(weights, problem, |network| network[0] += 1e-3);
+                }
+            }
+            Fault::SeedOffByOne | Fault::GradientSign | Fault::LearningRate => {}
+        }
+    }
+}
+
+fn repeat(first: &Weights, count: usize, problem: &Problem) -> Weights {
+    let values = first.network(0).repeat(count);
+    like(first, values, problem)
+}
+
+fn per_network(weights: &Weights, problem: &Problem, change: impl Fn(&mut [f64])) -> Weights {
+    let mut values = Vec::new();
+    for position in 0..weights.count() {
+        let mut network = weights.network(position);
+        change(&mut network);
+        values.extend(network);
+    }
+    like(weights, values, problem)
+}
+
+fn like(weights: &Weights, values: Vec<f64>, problem: &Problem) -> Weights {
+    let values = match weights.values() {
+        Values::F32(_) => Values::F32(values.into_iter().map(|value| value as f32).collect()),
+        Values::F64(_) => Values::F64(values),
+    };
+    Weights::new(problem.layers(), values)
+}
+
+impl<B: Backend> Backend for Faulty<B> {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn device(&self) -> DeviceInfo {
+        self.inner.device()
+    }
+
+    fn prepare(&mut self, job: &Job<'_>) -> Result<u64> {
+        let problem = self.misread(job.problem);
+        self.inner.prepare(&Job { problem: &problem, ..*job })
+    }
+
+    fn train(
+        &mut self,
+        job: &Job<'_>,
+        chunks: &mut dyn Iterator<Item = Chunk>,
+        watch: &dyn Watch,
+        deliver: &mut Deliver<'_>,
+    ) -> Result<()> {
+        let problem = self.misread(job.problem);
+        let seed = if self.fault == Fault::SeedOffByOne { job.seed.wrapping_add(1) } else { job.seed };
+        // A wrong seed must not matter to imported starts, so it is planted in them as well.
+        let starts = Starts::new(problem.spec().init, problem.layers(), seed);
+        let mut chunks = chunks.map(|mut chunk| {
+            if self.fault == Fault::SeedOffByOne && chunk.starts.is_some() {
+                let drawn: Vec<f32> = chunk.networks.clone().flat_map(|network| starts.weights(network)).collect();
+                chunk.starts = Some(Weights::new(problem.layers(), Values::F32(drawn)));
+            }
+            chunk
+        });
+        let mut distorted = Vec::new();
+        self.inner.train(&Job { problem: &problem, seed, ..*job }, &mut chunks, watch, &mut |trained| {
+            distorted.push(trained);
+            Ok(())
+        })?;
+        for mut trained in distorted {
+            self.distort(&mut trained, job.problem);
+            deliver(trained)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,77 @@
+//! One meaning, several backends: what every backend must do, checked against the f64 reference.
+//!
+//! [`CHECKS`] drives everything: [`conformance!`](crate::conformance) turns it into tests for one backend, and a caller
+//! with devices of their own can go through it at run time. [`Fault`] plants mistakes that the checks must find.
+
+mod checks;
+mod fault;
+mod specs;
+
+pub use fault::{Fault, Faulty};
+pub use specs::{short_specs, slow_specs};
+
+use super::Backend;
+
+/// A check's verdict; the text says what differed.
+pub type Verdict = Result<(), String>;
+
+/// A named check.
+#[derive(Clone, Copy)]
+pub struct Check {
+    /// What it is called in test reports.
+    pub name: &'static str,
+    /// Runs it.
+    pub run: fn(&mut dyn Backend) -> Verdict,
+}
+
+macro_rules! checks {
+    ($($name:ident),+ $(,)?) => { &[$(Check { name: stringify!($name), run: checks::$name }),+] };
+}
+
+/// All checks, in the order in which a failure is easiest to understand.
+pub const CHECKS: &[Check] = checks![
+    starts_have_the_same_bits,
+    imported_starts_are_kept,
+    short_runs_agree,
+    every_criterion_agrees,
+    populations_agree,
+    cuts_change_nothing,
+    solved_networks_keep_their_weights,
+    divergence_is_noticed,
+    poisoned_starts_are_survived,
+    work_is_accounted,
+    interruption_keeps_what_is_known,
+];
+
+/// Tests for one backend, one a check: `conformance!(my_backend, || MyBackend::new());`
+#[macro_export]
+macro_rules! conformance {
+    ($name:ident, $open:expr) => {
+        $crate::conformance!(@tests $name, $open,
+            starts_have_the_same_bits, imported_starts_are_kept, short_runs_agree, every_criterion_agrees,
+            populations_agree, cuts_change_nothing, solved_networks_keep_their_weights, divergence_is_noticed,
+            poisoned_starts_are_survived, work_is_accounted, interruption_keeps_what_is_known);
+    };
+    (@tests $name:ident, $open:expr, $($check:ident),+) => {
+        mod $name {
+            use super::*;
+
+            $(#[test]
+            fn $check() {
+                let name = stringify!($check);
+                let check = $crate::backend::conformance::CHECKS.iter().find(|check| check.name == name);
+                let mut backend = $open();
+                if let Err(difference) = (check.expect("a check of this name").run)(&mut backend) {
+                    panic!("{difference}");
+                }
+            })+
+
+            #[test]
+            fn no_check_is_missing() {
+                let here = [$(stringify!($check)),+];
+                let all: Vec<&str> = $crate::backend::conformance::CHECKS.iter().map(|check| check.name).collect();
+                assert_eq!(all, here);
+            }
+        }
+    };
+}

@@ -1,0 +1,74 @@
+//! The specs that a backend must agree on: each setting's every value, and the pairs that interact.
+
+use crate::spec::{Activation, AfterSolved, Criterion, Init, Levels, Loss, Optimizer, Spec, Task, Update};
+
+fn parsed<T: std::str::FromStr>(text: &str) -> T {
+    text.parse().unwrap_or_else(|_| unreachable!("{text} is a valid setting"))
+}
+
+/// Small steps from every start, so that precisions stay together for 32 epochs.
+fn base() -> Spec {
+    Spec { lr: 0.3, epochs: 32, after_solved: AfterSolved::Continue, ..Spec::default() }
+}
+
+/// Short runs in which final weights must agree (T2): 32 epochs at most, all networks train to the end.
+pub fn short_specs() -> Vec<Spec> {
+    let mut specs = Vec::new();
+    for &activation in Activation::ALL {
+        for &loss in Loss::ALL {
+            for (optimizer, momentum, lr) in
+                [(Optimizer::Gd, 0.0, 0.3), (Optimizer::Gd, 0.9, 0.1), (Optimizer::Adam, 0.0, 0.01)]
+            {
+                for &update in Update::ALL {
+                    specs.push(Spec { activation, loss, optimizer, momentum, lr, update, ..base() });
+                }
+            }
+        }
+    }
+    specs.extend(Init::ALL.iter().map(|init| Spec { init: *init, ..base() }));
+    let minus_one = Levels { low: -1.0, high: 1.0 };
+    for (task, layers) in [
+        ("and", "2,1"),
+        ("or", "2,2,1"),
+        ("table:01101001", "3,4,1"),
+        ("parity:4", "4,8,1"),
+        ("xor", "2,4,4,1"),
+        ("xor", "2,5,3,2,1"),
+        ("xor", "2,9,7,1"),
+        ("parity:3", "3,17,1"),
+    ] {
+        specs.push(Spec { task: parsed(task), layers: parsed(layers), ..base() });
+        specs.push(Spec {
+            task: parsed(task),
+            layers: parsed(layers),
+            activation: Activation::Tanh,
+            loss: Loss::Mse,
+            inputs: minus_one,
+            targets: minus_one,
+            update: Update::Online,
+            momentum: 0.5,
+            lr: 0.05,
+            ..base()
+        });
+    }
+    specs.push(Spec { targets: Levels { low: 0.1, high: 0.9 }, ..base() });
+    specs.retain(|spec| spec.problem().is_ok());
+    specs
+}
+
+/// Runs long enough for networks to be solved, with settings in which many are: each criterion, each policy.
+pub fn slow_specs() -> Vec<Spec> {
+    let fast = Spec { lr: 2.0, epochs: 600, ..Spec::default() };
+    let mut specs: Vec<Spec> = Vec::new();
+    for &solved in Criterion::ALL {
+        for &after_solved in AfterSolved::ALL {
+            specs.push(Spec { solved, after_solved, ..fast.clone() });
+        }
+    }
+    specs.push(Spec { update: Update::Online, lr: 1.0, ..fast.clone() });
+    specs.push(Spec { update: Update::BatchSum, lr: 0.5, momentum: 0.5, ..fast.clone() });
+    specs.push(Spec { optimizer: Optimizer::Adam, lr: 0.05, ..fast.clone() });
+    specs.push(Spec { optimizer: Optimizer::Adam, lr: 0.05, update: Update::Online, ..fast.clone() });
+    specs.push(Spec { task: Task::And, layers: parsed("2,1"), ..fast });
+    specs
+}

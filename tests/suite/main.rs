@@ -1,0 +1,3 @@
+//! The one integration binary. What lies where: `tests/README.md`.
+
+mod conformance;
