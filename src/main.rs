@@ -1,2 +1,7 @@
-//! The `basins` program.
-fn main() {}
+//! The `basins` program: everything is in the library's `cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    basins::cli::main()
+}

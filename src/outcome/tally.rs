@@ -1,10 +1,16 @@
 //! Counts over outcomes. Merging is associative and commutative, so chunks may be tallied apart and in any order.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+use rayon::prelude::*;
 
 use crate::spec::Problem;
 
 use super::{Fate, Outcomes};
+
+/// Networks that one thread counts at a time.
+const PART: usize = 4096;
 
 /// Exact counts of a set of outcomes.
 ///
@@ -18,10 +24,20 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts a chunk.
+    /// Counts a chunk, on all cores.
     pub fn of(problem: &Problem, outcomes: &Outcomes) -> Self {
+        let parts = (0..outcomes.count().div_ceil(PART)).into_par_iter();
+        let parts = parts.map(|part| Self::of_rows(problem, outcomes, part * PART..(part + 1) * PART));
+        parts.reduce(Self::default, |mut all, part| {
+            all.merge(&part);
+            all
+        })
+    }
+
+    fn of_rows(problem: &Problem, outcomes: &Outcomes, rows: Range<usize>) -> Self {
         let mut tally = Self::default();
-        for outcome in outcomes.iter() {
+        for row in rows.start..rows.end.min(outcomes.count()) {
+            let outcome = outcomes.get(row);
             tally.networks += 1;
             tally.net_epochs += u64::from(outcome.stop_epoch);
             let fate = Fate::of(problem, &outcome);

@@ -1,0 +1,53 @@
+//! Settings from a TOML file, and as one.
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+use super::settings::Settings;
+
+/// Reads a file of settings; keys are the names of the flags.
+pub(super) fn read(path: &Path) -> Result<Settings> {
+    let fail = |what: String| Error::input(format!("--config {}: {what}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| fail(located(&text, &error)))?;
+    let names = Settings::names();
+    if let Some(unknown) = table.keys().find(|key| !names.contains(key)) {
+        return Err(fail(format!("there is no setting {unknown:?}{}", nearest(unknown, &names))));
+    }
+    toml::from_str(&text).map_err(|error| fail(located(&text, &error)))
+}
+
+fn located(text: &str, error: &toml::de::Error) -> String {
+    match error.span() {
+        Some(span) => {
+            let line = text[..span.start.min(text.len())].lines().count().max(1);
+            format!("line {line}: {}", error.message())
+        }
+        None => error.message().to_owned(),
+    }
+}
+
+/// The name most like an unknown one, as a question.
+fn nearest(unknown: &str, names: &[String]) -> String {
+    let likeness = |name: &String| strsim::jaro_winkler(name, &unknown.replace('_', "-"));
+    match names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))) {
+        Some(name) if likeness(name) > 0.7 => format!("; did you mean {name}?"),
+        _ => format!("; there are {}", names.join(", ")),
+    }
+}
+
+/// All settings in effect as a file that `--config` reads.
+pub(super) fn print(settings: &Settings) -> Result<String> {
+    let spec = toml::to_string(&settings.spec()?).map_err(|error| Error::failure(error.to_string()))?;
+    let all: Settings = toml::from_str(&spec).map_err(|error| Error::failure(error.to_string()))?;
+    let population = settings.population(super::run::DEFAULT_COUNT, None)?;
+    let defaults = Settings {
+        nets: settings.weights_in.is_none().then_some(super::count::Count(population.count())),
+        first: Some(super::count::Count(population.first())),
+        seed: Some(population.seed()),
+        backend: Some(settings.backend.unwrap_or_default()),
+        ..Settings::default()
+    };
+    toml::to_string(&settings.clone().or(all).or(defaults)).map_err(|error| Error::failure(error.to_string()))
+}

@@ -1,0 +1,93 @@
+//! The command line: one file a verb. Reads what is asked, opens files before work starts, prints to stdout what was
+//! found and to stderr all else.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the one place where the program speaks")]
+
+mod config;
+mod count;
+mod interrupt;
+mod output;
+mod progress;
+mod run;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::error::{Error, Result};
+
+/// Trains millions of tiny neural networks at once and tells how often they get where they should.
+///
+/// Without a command, the same as `basins run`: 100,000 of the tutorial's XOR networks.
+#[derive(Debug, Parser)]
+#[command(name = "basins", version, about, args_conflicts_with_subcommands = true, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+
+    #[command(flatten)]
+    run: run::Args,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Train a population; print the rate and what became of the rest
+    Run(Box<run::Args>),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page in roff
+    Man,
+}
+
+/// How a verb ended, when it did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    Complete,
+    Interrupted,
+}
+
+/// The program.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let result = match cli.verb {
+        None => cli.run.execute(),
+        Some(Verb::Run(args)) => args.execute(),
+        Some(Verb::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Cli::command(), "basins", &mut std::io::stdout());
+            Ok(Ending::Complete)
+        }
+        Some(Verb::Man) => manual(),
+    };
+    match result {
+        Ok(Ending::Complete) => ExitCode::SUCCESS,
+        Ok(Ending::Interrupted) => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Help and version go to stdout; for a wrong value our own sentence is enough.
+fn usage(error: &clap::Error) -> ExitCode {
+    match std::error::Error::source(error) {
+        Some(source) if error.kind() == clap::error::ErrorKind::ValueValidation => eprintln!("error: {source}"),
+        _ => {
+            let _ = error.print();
+        }
+    }
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+}
+
+fn manual() -> Result<Ending> {
+    clap_mangen::Man::new(Cli::command())
+        .render(&mut std::io::stdout())
+        .map_err(|error| Error::failure(format!("the manual page cannot be written: {error}")))?;
+    Ok(Ending::Complete)
+}

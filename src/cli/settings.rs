@@ -1,0 +1,148 @@
+//! The settings that verbs share: one struct is command line, configuration file and environment.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use crate::backend::{Choice, Open, Precision};
+use crate::error::{Error, Result};
+use crate::spec::{
+    Activation, AfterSolved, Criterion, Init, Layers, Levels, Loss, Optimizer, Population, Spec, Task, Update,
+};
+
+use super::count::Count;
+
+/// How a setting is found: flag, then environment (`BASINS_` and its name), then the file of `--config`, then default.
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])+ $([$($extra:tt)*])? $field:ident: $type:ty, $env:literal, $form:literal;)+) => {
+        /// Settings as far as they are given.
+        #[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        pub(super) struct Settings {
+            $(
+                $(#[doc = $doc])+
+                #[arg(long, env = $env, hide_env = true, value_name = $form, $($($extra)*)?)]
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$type>,
+            )+
+        }
+
+        impl Settings {
+            /// These, and where they say nothing, those of `behind`.
+            pub(super) fn or(self, behind: Self) -> Self {
+                Self { $($field: self.$field.or(behind.$field)),+ }
+            }
+
+            /// Names of all settings, as written in files.
+            pub(super) fn names() -> Vec<String> {
+                vec![$(stringify!($field).replace('_', "-")),+]
+            }
+        }
+    };
+}
+
+settings! {
+    /// What to learn: xor, and, or, parity:N, table:BITS, csv:FILE [default: xor]
+    task: Task, "BASINS_TASK", "TASK";
+    /// Units of each layer, inputs first [default: 2,3,1]
+    layers: Layers, "BASINS_LAYERS", "SIZES";
+    /// sigmoid or tanh, in every layer [default: sigmoid]
+    activation: Activation, "BASINS_ACTIVATION", "NAME";
+    /// cross-entropy or mse [default: cross-entropy]
+    loss: Loss, "BASINS_LOSS", "NAME";
+    /// gd or adam [default: gd]
+    optimizer: Optimizer, "BASINS_OPTIMIZER", "NAME";
+    /// Learning rate [default: 0.1]
+    [allow_hyphen_values = true] lr: f64, "BASINS_LR", "RATE";
+    /// Momentum of gd, from 0 to below 1 [default: 0]
+    [allow_hyphen_values = true] momentum: f64, "BASINS_MOMENTUM", "M";
+    /// batch-mean, batch-sum or online [default: batch-mean]
+    update: Update, "BASINS_UPDATE", "WHEN";
+    /// Starting weights: tutorial, uniform:R, normal:S, xavier [default: tutorial]
+    init: Init, "BASINS_INIT", "INIT";
+    /// Targets that stand for false and true [default: 0,1]
+    [allow_hyphen_values = true] targets: Levels, "BASINS_TARGETS", "LO,HI";
+    /// Inputs that stand for false and true [default: 0,1]
+    [allow_hyphen_values = true] inputs: Levels, "BASINS_INPUTS", "LO,HI";
+    /// Most epochs of a network [default: 10000]
+    epochs: Count, "BASINS_EPOCHS", "COUNT";
+    /// When a network counts as solved: max-error:X, sign, sse:X, mse:X, rms:X [default: max-error:0.1]
+    solved: Criterion, "BASINS_SOLVED", "CRITERION";
+    /// What a solved network does: retire or continue [default: retire]
+    after_solved: AfterSolved, "BASINS_AFTER_SOLVED", "WHAT";
+    /// How many networks; also 1e6, 10M [default: 100000, or all of --weights-in]
+    [allow_hyphen_values = true] nets: Count, "BASINS_NETS", "COUNT";
+    /// Index of the first network [default: 0]
+    first: Count, "BASINS_FIRST", "INDEX";
+    /// Seed of the starts [default: 0]
+    seed: u64, "BASINS_SEED", "SEED";
+    /// Who trains: auto, fused, staged, simd, reference [default: auto]
+    backend: Choice, "BASINS_BACKEND", "NAME";
+    /// f64 or f32, for --backend reference [default: f64]
+    precision: Precision, "BASINS_PRECISION", "FORMAT";
+    /// GPU by index or part of its name; see `basins devices`
+    device: String, "BASINS_DEVICE", "INDEX|NAME";
+    /// Threads of a CPU backend [default: all cores]
+    threads: usize, "BASINS_THREADS", "COUNT";
+    /// Starting weights, arrays theta1, theta2, ... of shape (nets, fan_in+1, fan_out)
+    weights_in: PathBuf, "BASINS_WEIGHTS_IN", "FILE.npz";
+    /// Where to write final weights
+    weights_out: PathBuf, "BASINS_WEIGHTS_OUT", "FILE.npz";
+    /// Folder for run.json and outcomes.csv
+    out: PathBuf, "BASINS_OUT", "DIR";
+}
+
+impl Settings {
+    /// The spec, defaults filled in.
+    pub(super) fn spec(&self) -> Result<Spec> {
+        let default = Spec::default();
+        let epochs = match self.epochs {
+            None => default.epochs,
+            Some(Count(epochs)) => u32::try_from(epochs)
+                .map_err(|_| Error::input(format!("--epochs must be at most {}, but is {epochs}", u32::MAX)))?,
+        };
+        Ok(Spec {
+            task: self.task.clone().unwrap_or(default.task),
+            inputs: self.inputs.unwrap_or(default.inputs),
+            targets: self.targets.unwrap_or(default.targets),
+            layers: self.layers.clone().unwrap_or(default.layers),
+            activation: self.activation.unwrap_or(default.activation),
+            loss: self.loss.unwrap_or(default.loss),
+            optimizer: self.optimizer.unwrap_or(default.optimizer),
+            lr: self.lr.unwrap_or(default.lr),
+            momentum: self.momentum.unwrap_or(default.momentum),
+            update: self.update.unwrap_or(default.update),
+            init: self.init.unwrap_or(default.init),
+            epochs,
+            solved: self.solved.unwrap_or(default.solved),
+            after_solved: self.after_solved.unwrap_or(default.after_solved),
+        })
+    }
+
+    /// Which networks; `in_file` is how many starts were read, if any.
+    pub(super) fn population(&self, default_count: u64, in_file: Option<u64>) -> Result<Population> {
+        let first = self.first.map_or(0, |count| count.0);
+        let default = in_file.map_or(default_count, |rows| rows.saturating_sub(first).max(1));
+        let count = self.nets.map_or(default, |count| count.0);
+        let population = Population::new(first, count, self.seed.unwrap_or(0))?;
+        match in_file {
+            Some(rows) if population.networks().end > rows => Err(Error::input(format!(
+                "--weights-in holds {rows} networks, but --first {first} and --nets {count} ask for networks up to {}",
+                population.networks().end - 1
+            ))),
+            _ => Ok(population),
+        }
+    }
+
+    /// How the backend is to be opened.
+    pub(super) fn open(&self, require_gpu: bool) -> Open {
+        Open {
+            choice: self.backend.unwrap_or_default(),
+            precision: self.precision,
+            threads: self.threads,
+            device: self.device.clone(),
+            require_gpu,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Numbers as a person reads them.
+
+/// Whole number with commas between thousands: 1,234,567.
+pub fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Share as a percentage with as many digits as its uncertainty `half_width` supports: 98.77%.
+pub fn percent(share: f64, half_width: f64) -> String {
+    let digits = (-(100.0 * half_width).max(1e-9).log10()).ceil().clamp(1.0, 6.0) as usize;
+    format!("{:.digits$}%", 100.0 * share)
+}
+
+/// Large number in three digits: 3.61e8, 950.
+pub fn short(value: f64) -> String {
+    if value == 0.0 {
+        "0".into()
+    } else if !(0.01..10_000.0).contains(&value.abs()) {
+        format!("{value:.2e}")
+    } else if value.abs() >= 100.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.2}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(percent(0.987_654, 0.000_7), "98.77%");
+        assert_eq!(percent(0.5, 0.2), "50.0%");
+        assert_eq!((short(3.614e8), short(12.0), short(950.4)), ("3.61e8".into(), "12.00".into(), "950".into()));
+    }
+}

@@ -1,0 +1,124 @@
+//! Answers as text that a person enjoys reading.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::outcome::Fate;
+use crate::spec::{Optimizer, Spec};
+use crate::study::EscapeRate;
+
+use super::number::{grouped, percent, short};
+
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const BAR_COUNT: usize = 60;
+
+/// The summary of `basins run`.
+pub fn escape_text(answer: &EscapeRate) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_escape(&mut text, answer);
+    text
+}
+
+fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
+    let spec = answer.problem.spec();
+    let tally = &answer.tally;
+    writeln!(text, "{} networks {} learning {}", grouped(tally.networks()), dashed(spec), spec.task)?;
+    writeln!(text, "{}", settings(spec))?;
+    writeln!(text)?;
+
+    let interval = answer.interval();
+    let half = 0.5 * (interval.high - interval.low);
+    if answer.interrupted {
+        writeln!(
+            text,
+            "Interrupted: {} of {} networks begun, {} of them unfinished. The rate is a lower bound.",
+            grouped(tally.networks()),
+            grouped(answer.population.count()),
+            grouped(answer.unfinished())
+        )?;
+    }
+    writeln!(
+        text,
+        "Solved within {} epochs: {} of {} = {}   (95% interval {} to {})",
+        grouped(spec.epochs.into()),
+        grouped(tally.solved()),
+        grouped(tally.networks()),
+        percent(answer.rate(), half),
+        percent(interval.low, half),
+        percent(interval.high, half)
+    )?;
+    writeln!(text)?;
+
+    if let Some(epochs) = answer.epochs_to_solve() {
+        writeln!(text, "Epochs to solve      first       5%      25%   median      75%      95%     last     mean")?;
+        write!(text, "                ")?;
+        for epoch in [epochs.min, epochs.p05, epochs.p25, epochs.median, epochs.p75, epochs.p95, epochs.max] {
+            write!(text, " {:>8}", grouped(epoch.into()))?;
+        }
+        writeln!(text, " {:>8}", grouped(epochs.mean.round() as u64))?;
+        writeln!(text, "   {}", histogram(tally.solved_epochs(), epochs.max))?;
+        let end = grouped(epochs.max.into());
+        writeln!(text, "   1{end:>width$}", width = BAR_COUNT - 1)?;
+        writeln!(text)?;
+    }
+
+    let rest = tally.networks() - tally.solved();
+    if rest > 0 {
+        writeln!(text, "What became of the other {} (by final outputs and loss)", grouped(rest))?;
+        for fate in Fate::ALL.into_iter().filter(|fate| *fate != Fate::Solved && tally.count(*fate) > 0) {
+            let share = tally.count(fate) as f64 / tally.networks() as f64;
+            let (count, share) = (grouped(tally.count(fate)), percent(share, half));
+            writeln!(text, "   {:<16} {count:>10} {share:>9}   {}", fate.name(), fate.description())?;
+        }
+        writeln!(text)?;
+    }
+
+    writeln!(
+        text,
+        "{} net-epochs in {}: {} net-epochs/s   (setup {}; {:.2} executed for each one needed)",
+        short(tally.net_epochs() as f64),
+        duration(answer.seconds.train),
+        short(answer.throughput()),
+        duration(answer.seconds.setup),
+        answer.executed_net_epochs as f64 / tally.net_epochs().max(1) as f64,
+    )?;
+    writeln!(text, "{} on {} ({}, {})", answer.backend, answer.device.name, answer.device.kind, answer.device.driver)
+}
+
+fn dashed(spec: &Spec) -> String {
+    spec.layers.to_string().replace(',', "-")
+}
+
+fn settings(spec: &Spec) -> String {
+    let momentum = match spec.optimizer {
+        Optimizer::Gd if spec.momentum > 0.0 => format!(", momentum {}", spec.momentum),
+        _ => String::new(),
+    };
+    format!(
+        "{}, {}, {} with rate {}{momentum}, {} updates, init {}, solved at {}",
+        spec.activation, spec.loss, spec.optimizer, spec.lr, spec.update, spec.init, spec.solved
+    )
+}
+
+fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 0.0995 => format!("{:.0} ms", 1e3 * s),
+        s if s < 99.5 => format!("{s:.1} s"),
+        s => format!("{:.0} min {:02.0} s", (s / 60.0).floor(), s % 60.0),
+    }
+}
+
+/// Counts of solved networks over the epochs from 1 to the last, as bars.
+fn histogram(counts: &BTreeMap<u32, u64>, last: u32) -> String {
+    let mut bins = [0u64; BAR_COUNT];
+    for (epoch, count) in counts {
+        bins[(u64::from(epoch - 1) * BAR_COUNT as u64 / u64::from(last)) as usize] += count;
+    }
+    let most = bins.iter().copied().max().unwrap_or(0).max(1);
+    let bar = |count: u64| match count {
+        0 => ' ',
+        count => BARS[(count * 7).div_ceil(most).min(7) as usize],
+    };
+    bins.into_iter().map(bar).collect()
+}

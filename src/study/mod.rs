@@ -1,0 +1,6 @@
+//! The questions, one file each. A study asks a backend to train and turns what comes back into an answer; it shows
+//! nothing itself.
+
+mod escape;
+
+pub use escape::{EscapeRate, EscapeStudy, Seconds, Sink};
