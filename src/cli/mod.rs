@@ -1,6 +1,6 @@
 //! The command line: one file a verb. Reads what is asked, opens files before work starts, prints to stdout what was
 //! found and to stderr all else.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the one place where the program speaks")]
+#![allow(clippy::print_stderr, reason = "the one place where the program speaks")]
 
 mod config;
 mod count;
@@ -59,8 +59,9 @@ pub fn main() -> ExitCode {
         None => cli.run.execute(),
         Some(Verb::Run(args)) => args.execute(),
         Some(Verb::Completions { shell }) => {
-            clap_complete::generate(shell, &mut Cli::command(), "basins", &mut std::io::stdout());
-            Ok(Ending::Complete)
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "basins", &mut script);
+            say(&String::from_utf8_lossy(&script)).map(|()| Ending::Complete)
         }
         Some(Verb::Man) => manual(),
     };
@@ -85,9 +86,22 @@ fn usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }
 
+/// Prints to stdout. A reader that has gone away, as `head` does, is no failure.
+fn say(text: &str) -> Result<()> {
+    use std::io::Write;
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::failure(format!("standard output cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn manual() -> Result<Ending> {
+    let mut page = Vec::new();
     clap_mangen::Man::new(Cli::command())
-        .render(&mut std::io::stdout())
-        .map_err(|error| Error::failure(format!("the manual page cannot be written: {error}")))?;
-    Ok(Ending::Complete)
+        .render(&mut page)
+        .map_err(|error| Error::failure(format!("the manual page cannot be made: {error}")))?;
+    say(&String::from_utf8_lossy(&page)).map(|()| Ending::Complete)
 }

@@ -12,7 +12,7 @@ use super::Ending;
 use super::output::Output;
 use super::progress::{Mode, Shown};
 use super::settings::Settings;
-use super::{config, interrupt};
+use super::{config, interrupt, say};
 
 /// Networks of a run that does not say how many.
 pub(super) const DEFAULT_COUNT: u64 = 100_000;
@@ -91,7 +91,7 @@ impl Args {
         let settings = shared.settings()?;
         let problem = settings.spec()?.problem()?;
         if shared.print_config {
-            print!("{}", config::print(&settings)?);
+            say(&config::print(&settings)?)?;
             return Ok(Ending::Complete);
         }
         let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
@@ -115,11 +115,7 @@ impl Args {
         let answer = answer?;
         let json = serde_json::to_string_pretty(&escape_json(&answer)).unwrap_or_default();
         output.finish(&json)?;
-        if shared.json {
-            println!("{json}");
-        } else {
-            print!("{}", escape_text(&answer));
-        }
+        say(&if shared.json { json + "\n" } else { escape_text(&answer) })?;
         Ok(if answer.interrupted { Ending::Interrupted } else { Ending::Complete })
     }
 }
