@@ -29,6 +29,7 @@ class Python:
             environment["CUDA_VISIBLE_DEVICES"] = ""
         if name == "jax-tuned":
             environment["XLA_FLAGS"] = " ".join([os.environ.get("XLA_FLAGS", ""), *tuned_flags()]).strip()
+        self.xla_flags = environment.get("XLA_FLAGS")
         self.process = subprocess.Popen(
             [sys.executable, HERE / "worker.py", name],
             stdin=subprocess.PIPE,
@@ -38,7 +39,8 @@ class Python:
             text=True,
         )
         facts = self.answer()
-        self.label, self.device, self.versions = facts["label"], facts["device"], facts["versions"]
+        self.device, self.versions = facts["device"], facts["versions"]
+        self.label = facts["label"] + (f", {self.device}" if name.endswith("-gpu") else "")
 
     def answer(self):
         line = self.process.stdout.readline()
@@ -88,7 +90,8 @@ class Basins:
         self.binary, self.backend, self.threads, self.adapter = binary, backend, threads, adapter
         parts = [backend, f"{threads}t" if threads else None, adapter]
         self.name = "basins-" + "-".join(part for part in parts if part)
-        self.versions = {"basins": subprocess.run([binary, "--version"], capture_output=True, text=True).stdout.strip()}
+        version = subprocess.run([binary, "--version"], capture_output=True, text=True).stdout
+        self.versions = {"basins": version.strip().removeprefix("basins ")}
         report = self.run(["--task", "xor", "--layers", "2,3,1", "--nets", "16", "--epochs", "1"])
         ran = report["device"]
         self.device = ran["name"]

@@ -3,7 +3,6 @@
 Each has `load(size, thetas)`, `train(epoch_count)`, `weights()`; `load` compiles and warms up and says how long it took.
 """
 
-import os
 import time
 
 import jax
@@ -182,7 +181,7 @@ class Tuned(Contestant):
 
 
 def versions():
-    return {"jax": jax.__version__, "jaxlib": jax.lib.__version__, "xla_flags": os.environ.get("XLA_FLAGS", "")}
+    return {"jax": jax.__version__, "jaxlib": jax.lib.__version__}
 
 
 def device():

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import platform
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -124,6 +125,7 @@ def measure(given, size, contestants, missing):
                 "contestant": contestant.name,
                 "label": contestant.label,
                 "device": contestant.device,
+                "xla_flags": getattr(contestant, "xla_flags", None),
                 **plan,
                 "check": {"largest_difference": difference, "agrees": difference <= CHECK_ATOL},
                 "net_epochs_per_second": [],
@@ -175,7 +177,7 @@ def main():
     outcome = {
         "schema": SCHEMA,
         "date": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "command": " ".join(["peers.py", *sys.argv[1:]]),
+        "command": shlex.join(["peers.py", *sys.argv[1:]]),
         "quick": given.quick,
         "machine": machine(),
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
@@ -203,6 +205,9 @@ def main():
     if given.json:
         Path(given.json).write_text(json.dumps(outcome, indent=1) + "\n")
     print(report.text(outcome))
+    if not any("median" in row for row in outcome["results"]):
+        print("nothing was measured", file=sys.stderr)
+        return 1
     return 0 if all(row["check"]["agrees"] for row in outcome["results"]) else 1
 
 

@@ -21,7 +21,7 @@ def text(outcome):
     machine, versions = outcome["machine"], outcome["versions"]
     lines = [
         f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}; {outcome['date']}",
-        ", ".join(f"{name} {version}" for name, version in versions.items() if version and name != "xla_flags"),
+        ", ".join(f"{name} {version}" for name, version in versions.items() if version),
         f"net-epochs/s: median of {outcome['rounds']} rounds (quartiles); ratios of medians, all from this one run",
     ]
     if outcome["quick"]:
