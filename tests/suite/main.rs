@@ -1,3 +1,4 @@
 //! The one integration binary. What lies where: `tests/README.md`.
 
 mod conformance;
+mod statistics;
