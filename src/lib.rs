@@ -4,6 +4,7 @@ pub mod backend;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod error;
+pub mod landscape;
 pub mod outcome;
 pub mod plan;
 pub mod report;

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
-use crate::outcome::{Outcomes, Weights, WeightsFile};
+use crate::outcome::WeightsFile;
 use crate::report::OutcomeCsv;
 use crate::spec::Problem;
+use crate::study::Delivered;
 
 use super::settings::Settings;
 
@@ -45,12 +46,12 @@ impl Output {
     }
 
     /// Writes a chunk.
-    pub(super) fn append(&mut self, problem: &Problem, outcomes: &Outcomes, weights: Option<&Weights>) -> Result<()> {
-        if let (Some(file), Some(weights)) = (&mut self.weights, weights) {
+    pub(super) fn append(&mut self, problem: &Problem, chunk: &Delivered<'_>) -> Result<()> {
+        if let (Some(file), Some(weights)) = (&mut self.weights, chunk.weights) {
             file.append(weights)?;
         }
         if let Some(folder) = &mut self.folder {
-            folder.rows.append(problem, outcomes).map_err(|error| folder.fail(&error))?;
+            folder.rows.append(problem, chunk.outcomes).map_err(|error| folder.fail(&error))?;
         }
         Ok(())
     }

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::outcome::read_weights;
 use crate::report::{escape_json, escape_text};
-use crate::study::EscapeStudy;
+use crate::study::{EscapeStudy, Unsolved};
 
 use super::Ending;
 use super::output::Output;
@@ -21,6 +21,37 @@ pub(super) const DEFAULT_COUNT: u64 = 100_000;
 pub(super) struct Args {
     #[command(flatten)]
     pub shared: Shared,
+
+    /// Train until the interval of the rate is this narrow, by one that stays valid under repeated looks; --nets is the
+    /// most there may be [default: 1e9]
+    #[arg(long, value_name = "WIDTH", value_parser = width)]
+    until_width: Option<f64>,
+
+    /// Examine so many unsolved networks of each kind in f64: minimum, minimum at infinity, saddle; 0 for none
+    #[arg(long, value_name = "COUNT", default_value_t = EscapeStudy::EXAMINE_PER_KIND)]
+    examine: usize,
+
+    /// Train those left unsolved to so many times --epochs, and say how many of each kind escape
+    #[arg(long, value_name = "FACTOR", value_parser = factor)]
+    continue_unsolved: Option<u32>,
+}
+
+/// 10x, or 10.
+fn factor(text: &str) -> Result<u32> {
+    let digits = text.trim();
+    digits.strip_suffix('x').unwrap_or(digits).parse().map_err(|_| {
+        Error::input(format!("--continue-unsolved takes a factor for --epochs from 2 on, as 10x; got {text:?}"))
+    })
+}
+
+/// Networks that a run until some width may take if nothing else is said.
+const UNTIL_COUNT: u64 = 1_000_000_000;
+
+fn width(text: &str) -> Result<f64> {
+    match text.trim().parse::<f64>() {
+        Ok(width) if width > 0.0 && width < 1.0 => Ok(width),
+        _ => Err(Error::input(format!("--until-width takes a number between 0 and 1, as 0.001; got {text:?}"))),
+    }
 }
 
 /// What every verb that trains takes.
@@ -94,23 +125,28 @@ impl Args {
             say(&config::print(&settings)?)?;
             return Ok(Ending::Complete);
         }
+        if let Some(factor) = self.continue_unsolved {
+            Unsolved::longer(problem.spec(), factor)?;
+        }
         let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
         let in_file = starts.as_ref().map(|weights| weights.count() as u64);
-        let population = settings.population(DEFAULT_COUNT, in_file)?;
+        let default_count = if self.until_width.is_some() { UNTIL_COUNT } else { DEFAULT_COUNT };
+        let population = settings.population(default_count, in_file)?;
         let mut output = Output::open(&settings, &problem)?;
         let opened = Instant::now();
         let mut backend = settings.open(shared.require_gpu).backend()?;
         interrupt::listen();
         let shown = Shown::new(shared.progress(), population.count(), problem.spec().epochs);
         let study = EscapeStudy {
-            problem: &problem,
-            population,
             starts: starts.as_ref(),
             keep_weights: output.keeps_weights(),
-            chunk_limit: None,
+            method: settings.interval.unwrap_or_default(),
+            until_width: self.until_width,
+            examine_per_kind: self.examine,
+            continue_factor: self.continue_unsolved,
+            ..EscapeStudy::new(&problem, population)
         };
-        let answer = study
-            .run(backend.as_mut(), opened, &shown, &mut |outcomes, weights| output.append(&problem, outcomes, weights));
+        let answer = study.run(backend.as_mut(), opened, &shown, &mut |chunk| output.append(&problem, &chunk));
         shown.finish();
         let answer = answer?;
         let json = serde_json::to_string_pretty(&escape_json(&answer)).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! How answers are shown: text for a terminal, JSON, CSV. Computes nothing.
 
 mod csv;
+mod fates;
 mod json;
 mod number;
 mod terminal;

@@ -55,8 +55,8 @@ pub(super) fn ln_beta_power(a: f64, b: f64, x: f64) -> f64 {
     0.5 * (a * b / (2.0 * PI * n)).ln() + stirling_error(n)
         - stirling_error(a)
         - stirling_error(b)
-        - deviance(a, difference)
-        - deviance(b, -difference)
+        - deviance(a, n * x, difference)
+        - deviance(b, n * (1.0 - x), -difference)
 }
 
 /// ln Gamma(x+1) minus Stirling's (x + 1/2) ln x - x + ln(2 pi)/2.
@@ -69,9 +69,8 @@ fn stirling_error(x: f64) -> f64 {
         / x
 }
 
-/// x ln(x/mean) - difference, where the mean is x - difference, without cancellation where x is near the mean.
-fn deviance(x: f64, difference: f64) -> f64 {
-    let mean = x - difference;
+/// x ln(x/mean) - difference, where the difference is x - mean, without cancellation where x is near the mean.
+fn deviance(x: f64, mean: f64, difference: f64) -> f64 {
     if difference.abs() >= 0.1 * (x + mean) {
         return x * (x / mean).ln() - difference;
     }

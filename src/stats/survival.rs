@@ -119,6 +119,22 @@ impl Survival {
         }
     }
 
+    /// At most about so many steps (at least 2), spread evenly over the fall of the curve, the first and the last among
+    /// them: enough to draw it.
+    pub fn thinned(&self, count: usize) -> Vec<SurvivalStep> {
+        let Some(last) = self.steps.last() else { return Vec::new() };
+        let drop = (1.0 - last.unsolved) / (count.max(2) - 1) as f64;
+        let mut next = 1.0;
+        let mut kept = Vec::new();
+        for step in &self.steps {
+            if step.unsolved <= next || step == last {
+                kept.push(*step);
+                next = step.unsolved - drop;
+            }
+        }
+        kept
+    }
+
     /// The ends of the band fall with the curve except by rounding, so the first epoch counts.
     fn first_at_most(&self, share: f64, value: impl Fn(&SurvivalStep) -> f64) -> Option<u32> {
         self.steps.iter().find(|step| value(step) <= share + 1e-12).map(|step| step.epoch)

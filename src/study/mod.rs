@@ -1,6 +1,10 @@
 //! The questions, one file each. A study asks a backend to train and turns what comes back into an answer; it shows
 //! nothing itself.
 
+mod continued;
 mod escape;
+mod examine;
 
-pub use escape::{EscapeRate, EscapeStudy, Seconds, Sink};
+pub use continued::{Continued, Escapes, Unsolved};
+pub use escape::{Delivered, EscapeRate, EscapeStudy, KindRow, LEVEL, Seconds, Sink};
+pub use examine::{Examined, Verdicts, is_examinable};

@@ -60,8 +60,7 @@ fn problem(epochs: u32) -> Problem {
 fn train(problem: &Problem, seed: u64, count: u64, solve: impl Fn(f64) -> Option<u32> + 'static) -> Tally {
     let mut backend = Mock::new(move |network| solve(uniform(seed, network)));
     let population = Population::new(0, count, seed).unwrap();
-    let study = EscapeStudy { problem, population, starts: None, keep_weights: false, chunk_limit: None };
-    study.run(&mut backend, Instant::now(), &Unwatched, &mut |_, _| Ok(())).unwrap().tally
+    EscapeStudy::new(problem, population).run(&mut backend, Instant::now(), &Unwatched, &mut |_| Ok(())).unwrap().tally
 }
 
 fn solved(seed: u64, count: u64, rate: f64) -> u64 {
@@ -187,7 +186,7 @@ fn quarter_stuck(u: f64) -> Option<u32> {
 }
 
 fn survival(tally: &Tally, epochs: u32) -> Survival {
-    Survival::of(tally.solved_epochs(), &[(epochs, tally.networks() - tally.solved())].into(), LEVEL)
+    Survival::of(tally.solved_epochs(), &tally.watched_until(epochs), LEVEL)
 }
 
 #[test]
@@ -199,15 +198,10 @@ fn a_known_survival_gives_the_known_curve_and_cut_off() {
         1..=6 => Some(50),
         _ => None,
     });
-    let study = EscapeStudy {
-        problem: &problem,
-        population: Population::new(0, 1_000, 0).unwrap(),
-        starts: None,
-        keep_weights: false,
-        chunk_limit: Some(7),
-    };
-    let answer = study.run(&mut backend, Instant::now(), &Unwatched, &mut |_, _| Ok(())).unwrap();
-    let curve = survival(&answer.tally, 1_000);
+    let population = Population::new(0, 1_000, 0).unwrap();
+    let study = EscapeStudy { chunk_limit: Some(7), ..EscapeStudy::new(&problem, population) };
+    let answer = study.run(&mut backend, Instant::now(), &Unwatched, &mut |_| Ok(())).unwrap();
+    let curve = answer.survival();
     let shares: Vec<(u32, f64)> = curve.steps.iter().map(|step| (step.epoch, step.unsolved)).collect();
     assert_eq!(shares.len(), 2);
     assert!((shares[0].1 - 0.9).abs() < 1e-12 && (shares[1].1 - 0.3).abs() < 1e-12, "{shares:?}");
@@ -281,6 +275,13 @@ fn a_confidence_sequence_survives_repeated_looks() {
         })
     };
     assert_covers("confidence sequence, 198 looks", |r| always(r, &|k, n| confidence_sequence(k, n, LEVEL)));
+    assert_covers("confidence sequence where successes are rare", |r| {
+        let mut solved = 0;
+        (0..500u64).all(|network| {
+            solved += u64::from(uniform(r, network) < 0.004);
+            confidence_sequence(solved, network + 1, LEVEL).covers(0.004)
+        })
+    });
     assert_caught("wilson, 198 looks", |r| always(r, &|k, n| wilson(k, n, LEVEL)));
 }
 
@@ -288,6 +289,7 @@ fn a_confidence_sequence_survives_repeated_looks() {
 fn looks_begin_where_the_width_can_first_be_reached() {
     let numbers: Vec<u64> = looks(0.01, LEVEL, 50_000).collect();
     let first = numbers[0];
+    assert!(first > 300, "by the rule of three even one look needs 300: {first}");
     assert!(confidence_sequence(0, first, LEVEL).width() <= 0.01);
     assert!(confidence_sequence(0, first - 1, LEVEL).width() > 0.01);
     assert_eq!(numbers.last(), Some(&50_000));
