@@ -1,43 +1,35 @@
-//! Files of a run: found writable before training, put in place when it ends.
+//! What a run writes: weights, and the files of `--out`.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::BufWriter;
 
-use tempfile::NamedTempFile;
-
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::outcome::WeightsFile;
-use crate::report::OutcomeCsv;
+use crate::report::{OutcomeRows, RowForm, escape_json, survival_csv};
 use crate::spec::Problem;
-use crate::study::Delivered;
+use crate::study::{Delivered, EscapeRate};
 
+use super::folder::Folder;
 use super::settings::Settings;
 
 /// What a run writes.
 pub(super) struct Output {
     weights: Option<WeightsFile>,
-    folder: Option<Folder>,
-}
-
-struct Folder {
-    path: PathBuf,
-    json: NamedTempFile,
-    rows: OutcomeCsv<BufWriter<File>>,
-    rows_file: NamedTempFile,
+    folder: Option<(Folder, OutcomeRows<BufWriter<File>>)>,
 }
 
 impl Output {
-    /// Opens everything; creates the folder of `--out` if need be.
-    pub(super) fn open(settings: &Settings, problem: &Problem) -> Result<Self> {
-        Ok(Self {
-            weights: settings
-                .weights_out
-                .as_ref()
-                .map(|path| WeightsFile::create(path, problem.layers()))
-                .transpose()?,
-            folder: settings.out.as_ref().map(|path| Folder::open(path, problem)).transpose()?,
-        })
+    /// Opens everything before work starts.
+    pub(super) fn open(settings: &Settings, rows: RowForm, problem: &Problem) -> Result<Self> {
+        let weights = settings.weights_out.as_ref().map(|path| WeightsFile::create(path, problem.layers()));
+        let folder = settings.out.as_ref().map(|path| {
+            let mut folder = Folder::open(path)?;
+            let writer = folder.stage(rows.file_name())?;
+            let seed = settings.seed.unwrap_or(0);
+            let rows = OutcomeRows::new(writer, rows, problem, seed).map_err(|error| folder.fail(&error))?;
+            Ok::<_, crate::Error>((folder, rows))
+        });
+        Ok(Self { weights: weights.transpose()?, folder: folder.transpose()? })
     }
 
     /// Whether final weights are wanted.
@@ -50,61 +42,24 @@ impl Output {
         if let (Some(file), Some(weights)) = (&mut self.weights, chunk.weights) {
             file.append(weights)?;
         }
-        if let Some(folder) = &mut self.folder {
-            folder.rows.append(problem, chunk.outcomes).map_err(|error| folder.fail(&error))?;
+        if let Some((folder, rows)) = &mut self.folder {
+            rows.append(problem, chunk).map_err(|error| folder.fail(&error))?;
         }
         Ok(())
     }
 
     /// Puts the files in place.
-    pub(super) fn finish(self, json: &str) -> Result<()> {
+    pub(super) fn finish(self, answer: &EscapeRate, run: &crate::report::RunObject) -> Result<()> {
         if let Some(weights) = self.weights {
             weights.finish()?;
         }
-        self.folder.map_or(Ok(()), |folder| folder.finish(json))
-    }
-}
-
-impl Folder {
-    fn open(path: &Path, problem: &Problem) -> Result<Self> {
-        let fail = |error: io::Error| Error::input(format!("--out {} cannot be written: {error}", path.display()));
-        std::fs::create_dir_all(path).map_err(fail)?;
-        let json = NamedTempFile::new_in(path).map_err(fail)?;
-        let rows_file = NamedTempFile::new_in(path).map_err(fail)?;
-        let writer = BufWriter::new(rows_file.as_file().try_clone().map_err(fail)?);
-        let rows = OutcomeCsv::new(writer, problem).map_err(fail)?;
-        Ok(Self { path: path.to_owned(), json, rows, rows_file })
-    }
-
-    fn fail(&self, error: &io::Error) -> Error {
-        Error::file(&self.path, "cannot be written", error)
-    }
-
-    fn finish(self, json: &str) -> Result<()> {
-        let path = self.path.clone();
-        self.place(json).map_err(|error| Error::file(&path, "cannot be written", &error))
-    }
-
-    fn place(mut self, json: &str) -> io::Result<()> {
-        self.rows.finish()?;
-        self.json.write_all(json.as_bytes())?;
-        self.json.write_all(b"\n")?;
-        for (file, name) in [(self.json, "run.json"), (self.rows_file, "outcomes.csv")] {
-            readable(&file)?;
-            file.persist(self.path.join(name)).map_err(|error| error.error)?;
+        if let Some((mut folder, rows)) = self.folder {
+            let text = run.to_string();
+            rows.finish(&text, &run.spec()).map_err(|error| folder.fail(&error))?;
+            folder.add("run.json", format!("{text}\n").as_bytes())?;
+            folder.add("survival.csv", survival_csv(answer).as_bytes())?;
+            folder.place()?;
         }
         Ok(())
     }
-}
-
-/// Temporary files are private; results are as readable as any new file.
-#[cfg(unix)]
-fn readable(file: &NamedTempFile) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_: &NamedTempFile) -> io::Result<()> {
-    Ok(())
 }
