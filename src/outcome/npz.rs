@@ -54,7 +54,13 @@ fn read_array(
     shape: LayerShape,
     layers: &Layers,
 ) -> std::result::Result<Array, String> {
-    let damaged = |error: io::Error| format!("array {name} cannot be read, the file is damaged or truncated ({error})");
+    let damaged = |error: io::Error| {
+        // The reader draws pictures of what it could not parse; the first line says it.
+        let reason = error.to_string();
+        let reason = reason.lines().next().unwrap_or("no reason given").trim_end_matches([' ', ':', '-', '>']);
+        format!("array {name} cannot be read, the file is damaged or truncated ({reason})")
+    };
+    whole(archive, name).map_err(damaged)?;
     let found: Vec<String> = archive.array_names().map(str::to_owned).collect();
     let file = archive.by_name(name).map_err(damaged)?.ok_or_else(|| {
         format!("has no array {name}; --layers {layers} needs {name}, and the file holds {}", found.join(", "))
@@ -80,6 +86,16 @@ fn read_array(
         _ => return Err(format!("array {name} holds {text}, but weights are float32 or float64")),
     };
     Ok(Array { count, values })
+}
+
+/// Reads an array to its end for the archive's checksum: numbers alone would not show that a header was changed.
+fn whole(archive: &mut NpzArchive<BufReader<File>>, name: &str) -> io::Result<()> {
+    match archive.zip_archive().by_name(&npyz::npz::file_name_from_array_name(name)) {
+        Ok(mut file) => io::copy(&mut file, &mut io::sink()).map(|_| ()),
+        // That an array is missing is told with the names of those that are not.
+        Err(zip::result::ZipError::FileNotFound) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// One block of weights a network from one array a layer; f64 if any array is.

@@ -1,3 +1,13 @@
 //! The one integration binary. What lies where: `tests/README.md`.
 
 mod conformance;
+mod golden;
+mod gradients;
+mod plan;
+mod random_words;
+mod settings;
+mod structure;
+mod support;
+mod tallies;
+mod tasks;
+mod weight_files;
