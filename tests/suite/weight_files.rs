@@ -88,7 +88,7 @@ fn damage_anywhere_is_noticed() {
 /// An array in NumPy's format, version 1.0, with a header of any text.
 fn npy(header: &str, data: &[u8]) -> Vec<u8> {
     let mut header = header.to_owned();
-    while (10 + header.len() + 1) % 64 != 0 {
+    while !(10 + header.len() + 1).is_multiple_of(64) {
         header.push(' ');
     }
     header.push('\n');
