@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::backend::{Choice, Open, Precision};
 use crate::error::{Error, Result};
 use crate::spec::{
-    Activation, AfterSolved, Criterion, Init, Layers, Levels, Loss, Optimizer, Population, Spec, Task, Update,
+    Activation, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, OutputActivation, Population,
+    Rates, Spec, Task, Update,
 };
 
 use super::count::Count;
@@ -49,12 +50,19 @@ settings! {
     layers: Layers, "BASINS_LAYERS", "SIZES";
     /// sigmoid or tanh, in every layer [default: sigmoid]
     activation: Activation, "BASINS_ACTIVATION", "NAME";
+    /// Join the inputs to the last layer as well, past the hidden ones
+    [num_args = 0..=1, require_equals = true, default_missing_value = "true"]
+    shortcuts: bool, "BASINS_SHORTCUTS", "BOOL";
+    /// on or off: biases that start at zero and stay there [default: on]
+    bias: Bias, "BASINS_BIAS", "SWITCH";
+    /// same or linear: no activation at the output units, with mse only [default: same]
+    output_activation: OutputActivation, "BASINS_OUTPUT_ACTIVATION", "NAME";
     /// cross-entropy or mse [default: cross-entropy]
     loss: Loss, "BASINS_LOSS", "NAME";
     /// gd or adam [default: gd]
     optimizer: Optimizer, "BASINS_OPTIMIZER", "NAME";
-    /// Learning rate [default: 0.1]
-    [allow_hyphen_values = true] lr: f64, "BASINS_LR", "RATE";
+    /// Learning rate, or one for each layer of weights as in 0.1,0.5 [default: 0.1]
+    [allow_hyphen_values = true] lr: Rates, "BASINS_LR", "RATE";
     /// Momentum of gd, from 0 to below 1 [default: 0]
     [allow_hyphen_values = true] momentum: f64, "BASINS_MOMENTUM", "M";
     /// batch-mean, batch-sum or online [default: batch-mean]
@@ -108,9 +116,12 @@ impl Settings {
             targets: self.targets.unwrap_or(default.targets),
             layers: self.layers.clone().unwrap_or(default.layers),
             activation: self.activation.unwrap_or(default.activation),
+            shortcuts: self.shortcuts.unwrap_or(default.shortcuts),
+            bias: self.bias.unwrap_or(default.bias),
+            output_activation: self.output_activation.unwrap_or(default.output_activation),
             loss: self.loss.unwrap_or(default.loss),
             optimizer: self.optimizer.unwrap_or(default.optimizer),
-            lr: self.lr.unwrap_or(default.lr),
+            lr: self.lr.clone().unwrap_or(default.lr),
             momentum: self.momentum.unwrap_or(default.momentum),
             update: self.update.unwrap_or(default.update),
             init: self.init.unwrap_or(default.init),

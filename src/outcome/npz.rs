@@ -1,5 +1,5 @@
 //! Weights as NumPy reads and writes them: an NPZ archive with arrays `theta1`, `theta2`, ... of shape
-//! (networks, fan_in + 1, fan_out), float32 or float64.
+//! (networks, fan_in + 1, fan_out), float32 or float64; rows as in [`Layers`].
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -70,8 +70,10 @@ fn read_array(
     if dimensions.len() != 3 || dimensions[1..] != expected {
         return Err(format!(
             "array {name} has shape {dimensions:?}, but --layers {layers} needs (networks, {}, {}): rows are the units \
-             that feed the layer and then the bias",
-            expected[0], expected[1]
+             that feed the layer{} and then the bias",
+            expected[0],
+            expected[1],
+            if shape.shortcut > 0 { ", the inputs (--shortcuts)" } else { "" }
         ));
     }
     if file.order() == Order::Fortran {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::outcome::Fate;
-use crate::spec::{Optimizer, Spec};
+use crate::spec::{Bias, Optimizer, OutputActivation, Spec};
 use crate::study::EscapeRate;
 
 use super::number::{grouped, percent, short};
@@ -96,9 +96,30 @@ fn settings(spec: &Spec) -> String {
         _ => String::new(),
     };
     format!(
-        "{}, {}, {} with rate {}{momentum}, {} updates, init {}, solved at {}",
-        spec.activation, spec.loss, spec.optimizer, spec.lr, spec.update, spec.init, spec.solved
+        "{}{}, {}, {} with rate {}{momentum}, {} updates, init {}, solved at {}",
+        spec.activation,
+        connections(spec),
+        spec.loss,
+        spec.optimizer,
+        spec.lr,
+        spec.update,
+        spec.init,
+        spec.solved
     )
+}
+
+fn connections(spec: &Spec) -> String {
+    let mut text = String::new();
+    if spec.output_activation == OutputActivation::Linear {
+        text.push_str(" with linear outputs");
+    }
+    if spec.shortcuts {
+        text.push_str(", shortcuts");
+    }
+    if spec.bias == Bias::Off {
+        text.push_str(", no biases");
+    }
+    text
 }
 
 fn duration(seconds: f64) -> String {

@@ -1,6 +1,6 @@
 //! Starting weights of a network, in flat order. Twin: `shaders/part/init.wgsl`.
 
-use crate::spec::{Init, InitShape, Layers};
+use crate::spec::{Bias, Init, InitShape, Layers};
 
 use super::{NormalTable, Purpose, words};
 
@@ -36,11 +36,12 @@ impl Starts {
             InitShape::Uniform => (-24f64).exp2(),
             InitShape::Normal => 1.0,
         };
+        let zero_bias = init.zero_bias() || layers.bias() == Bias::Off;
         let mut scales = Vec::with_capacity(layers.weight_count());
         for layer in layers.shapes() {
             let scale = (init.scale(layer) * unit) as f32;
             scales.extend(std::iter::repeat_n(scale, layer.fan_in * layer.fan_out));
-            scales.extend(std::iter::repeat_n(if init.zero_bias() { 0.0 } else { scale }, layer.fan_out));
+            scales.extend(std::iter::repeat_n(if zero_bias { 0.0 } else { scale }, layer.fan_out));
         }
         scales
     }

@@ -1,20 +1,31 @@
 //! The sizes of a network's layers, and where each weight lies.
 
-use super::SpecError;
 use super::keyword::serde_as_text;
+use super::{Bias, SpecError};
 
 /// Units of each layer, inputs first: `2,3,1`.
 ///
 /// Weights of layer l form a matrix of shape (fan_in + 1, fan_out), row-major, the bias row last; layers in order. That
-/// flat order is the same in memory, files and docs.
+/// flat order is the same in memory, files and docs. With shortcuts the inputs feed the last layer as well: its matrix
+/// has rows for the units before it, then for the inputs, then the bias row.
+///
+/// As text these are the sizes alone; a [`Problem`](super::Problem) holds them [connected](Layers::connected) as its
+/// spec says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Layers(Vec<usize>);
+pub struct Layers {
+    sizes: Vec<usize>,
+    shortcuts: bool,
+    bias: Bias,
+}
 
 /// One matrix of weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayerShape {
-    /// Units that feed it, the bias not counted.
+    /// Units that feed it, shortcuts counted and the bias not.
     pub fan_in: usize,
+    /// How many of those rows are fed by the network's inputs: the last ones before the bias row. No delta goes back
+    /// through them.
+    pub shortcut: usize,
     /// Units that it feeds.
     pub fan_out: usize,
     /// Flat position of its first weight.
@@ -56,60 +67,93 @@ impl Layers {
                 Self::UNIT_LIMIT
             )));
         }
-        let layers = Self(sizes);
-        if layers.weight_count() > Self::WEIGHT_LIMIT {
+        Self { sizes, shortcuts: false, bias: Bias::On }.within_limit()
+    }
+
+    fn within_limit(self) -> Result<Self, SpecError> {
+        if self.weight_count() > Self::WEIGHT_LIMIT {
             return Err(SpecError::new(format!(
-                "--layers {layers} has {} weights, more than the {} that fit",
-                layers.weight_count(),
+                "--layers {self} has {} weights, more than the {} that fit",
+                self.weight_count(),
                 Self::WEIGHT_LIMIT
             )));
         }
-        Ok(layers)
+        Ok(self)
+    }
+
+    /// The same sizes with or without shortcuts and biases.
+    ///
+    /// # Errors
+    /// Shortcuts without a hidden layer, or too many weights with them.
+    pub fn connected(&self, shortcuts: bool, bias: Bias) -> Result<Self, SpecError> {
+        if shortcuts && self.sizes.len() < 3 {
+            return Err(SpecError::new(format!(
+                "--shortcuts join the inputs to the last layer past a hidden one, and --layers {self} has none; try \
+                 --layers {},1,{}",
+                self.input_count(),
+                self.output_count()
+            )));
+        }
+        Self { sizes: self.sizes.clone(), shortcuts, bias }.within_limit()
+    }
+
+    /// Whether the inputs feed the last layer as well.
+    pub fn shortcuts(&self) -> bool {
+        self.shortcuts
+    }
+
+    /// Whether biases are drawn and trained.
+    pub fn bias(&self) -> Bias {
+        self.bias
     }
 
     /// 2-3-1.
     pub(crate) fn tutorial() -> Self {
-        Self(vec![2, 3, 1])
+        Self { sizes: vec![2, 3, 1], shortcuts: false, bias: Bias::On }
     }
 
     /// Units of each layer, inputs first.
     pub fn sizes(&self) -> &[usize] {
-        &self.0
+        &self.sizes
     }
 
     /// Units of the first layer.
     pub fn input_count(&self) -> usize {
-        self.0[0]
+        self.sizes[0]
     }
 
     /// Units of the last layer.
     pub fn output_count(&self) -> usize {
-        self.0[self.0.len() - 1]
+        self.sizes[self.sizes.len() - 1]
     }
 
     /// The matrices of weights, in order.
     pub fn shapes(&self) -> impl DoubleEndedIterator<Item = LayerShape> + ExactSizeIterator + '_ {
-        let offsets: Vec<usize> = self
-            .0
+        let mut offset = 0;
+        let shapes: Vec<LayerShape> = self
+            .sizes
             .windows(2)
-            .scan(0, |offset, pair| {
-                let here = *offset;
-                *offset += (pair[0] + 1) * pair[1];
-                Some(here)
+            .enumerate()
+            .map(|(layer, pair)| {
+                let last = layer + 2 == self.sizes.len();
+                let shortcut = if self.shortcuts && last { self.input_count() } else { 0 };
+                let shape = LayerShape { fan_in: pair[0] + shortcut, shortcut, fan_out: pair[1], offset };
+                offset += shape.weight_count();
+                shape
             })
             .collect();
-        self.0.windows(2).zip(offsets).map(|(pair, offset)| LayerShape { fan_in: pair[0], fan_out: pair[1], offset })
+        shapes.into_iter()
     }
 
     /// Weights of one network, biases included.
     pub fn weight_count(&self) -> usize {
-        self.0.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
+        self.shapes().map(LayerShape::weight_count).sum()
     }
 }
 
 impl std::fmt::Display for Layers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let sizes: Vec<String> = self.0.iter().map(usize::to_string).collect();
+        let sizes: Vec<String> = self.sizes.iter().map(usize::to_string).collect();
         f.write_str(&sizes.join(","))
     }
 }

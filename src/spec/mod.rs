@@ -6,6 +6,7 @@
 //! files of `shaders/part`.
 
 mod activation;
+mod connections;
 mod criterion;
 mod error;
 mod examples;
@@ -17,10 +18,12 @@ mod loss;
 mod optimizer;
 mod population;
 mod problem;
+mod rates;
 mod task;
 mod update;
 
 pub use activation::Activation;
+pub use connections::{Bias, OutputActivation};
 pub use criterion::Criterion;
 pub use error::SpecError;
 pub use examples::Examples;
@@ -31,6 +34,7 @@ pub use loss::Loss;
 pub use optimizer::Optimizer;
 pub use population::Population;
 pub use problem::Problem;
+pub use rates::Rates;
 pub use task::Task;
 pub use update::{AfterSolved, Update};
 
@@ -63,14 +67,20 @@ pub struct Spec {
     pub targets: Levels,
     /// Units of each layer, inputs first.
     pub layers: Layers,
+    /// Whether the inputs feed the last layer as well, past the hidden ones.
+    pub shortcuts: bool,
+    /// Whether units have biases.
+    pub bias: Bias,
     /// Activation of every layer behind the inputs.
     pub activation: Activation,
+    /// Whether the last layer differs from that.
+    pub output_activation: OutputActivation,
     /// What training minimises.
     pub loss: Loss,
     /// How a gradient becomes a step.
     pub optimizer: Optimizer,
-    /// Learning rate, above 0.
-    pub lr: f64,
+    /// Learning rate, above 0; or one for each layer of weights.
+    pub lr: Rates,
     /// Momentum of gradient descent, in [0, 1).
     pub momentum: f64,
     /// When within an epoch the weights change.
@@ -93,10 +103,13 @@ impl Default for Spec {
             inputs: Levels::BINARY,
             targets: Levels::BINARY,
             layers: Layers::tutorial(),
+            shortcuts: false,
+            bias: Bias::On,
             activation: Activation::Sigmoid,
+            output_activation: OutputActivation::Same,
             loss: Loss::CrossEntropy,
             optimizer: Optimizer::Gd,
-            lr: 0.1,
+            lr: Rates::from(0.1),
             momentum: 0.0,
             update: Update::BatchMean,
             init: Init::Tutorial,

@@ -1,13 +1,16 @@
 //! A checked spec with its examples: all that a backend needs to know.
 
 use super::examples::Examples;
-use super::{Activation, AfterSolved, Criterion, Layers, Levels, Loss, Optimizer, Spec, SpecError, Task};
+use super::{
+    Activation, AfterSolved, Bias, Criterion, Layers, Levels, Loss, Optimizer, OutputActivation, Spec, SpecError, Task,
+};
 
 /// Settings that fit each other, and the task's examples. Made by [`Spec::problem`] alone, so whoever holds one need not
 /// check anything again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
     spec: Spec,
+    layers: Layers,
     examples: Examples,
 }
 
@@ -19,6 +22,7 @@ impl Problem {
         check_numbers(spec)?;
         check_combination(spec)?;
         check_layers(spec)?;
+        let layers = spec.layers.connected(spec.shortcuts, spec.bias)?;
         let examples = spec.task.examples(&spec.layers, spec.inputs, spec.targets)?;
         if examples.inputs().len() + examples.targets().len() > Self::TABLE_LIMIT {
             return Err(SpecError::new(format!(
@@ -29,12 +33,13 @@ impl Problem {
             )));
         }
         check_targets(spec, &examples)?;
-        Ok(Self { spec: spec.clone(), examples })
+        Ok(Self { spec: spec.clone(), layers, examples })
     }
 
     /// The same examples under other settings, not checked: for faults that are planted on purpose.
     pub(crate) fn with_unchecked(&self, spec: Spec) -> Self {
-        Self { spec, examples: self.examples.clone() }
+        let layers = spec.layers.connected(spec.shortcuts, spec.bias).unwrap_or_else(|_| self.layers.clone());
+        Self { spec, layers, examples: self.examples.clone() }
     }
 
     /// The settings.
@@ -47,9 +52,29 @@ impl Problem {
         &self.examples
     }
 
-    /// Sizes of the layers.
+    /// The layers, connected as the spec says.
     pub fn layers(&self) -> &Layers {
-        &self.spec.layers
+        &self.layers
+    }
+
+    /// Learning rate of each weight, in flat order: that of its layer, and 0 for a bias that is not trained.
+    pub fn weight_rates(&self) -> Vec<f64> {
+        let mut rates = Vec::with_capacity(self.layers.weight_count());
+        for (layer, shape) in self.layers.shapes().enumerate() {
+            let rate = self.spec.lr.of_layer(layer);
+            rates.extend(std::iter::repeat_n(rate, shape.fan_in * shape.fan_out));
+            let bias_rate = if self.layers.bias() == Bias::On { rate } else { 0.0 };
+            rates.extend(std::iter::repeat_n(bias_rate, shape.fan_out));
+        }
+        rates
+    }
+
+    /// The interval that outputs can come from.
+    fn output_range(spec: &Spec) -> (f64, f64) {
+        match spec.output_activation {
+            OutputActivation::Same => spec.activation.range(),
+            OutputActivation::Linear => (f64::NEG_INFINITY, f64::INFINITY),
+        }
     }
 
     /// The middle between the values for false and true (of a file, between its smallest and largest target): what the
@@ -73,9 +98,7 @@ fn fail<T>(message: String) -> Result<T, SpecError> {
 }
 
 fn check_numbers(spec: &Spec) -> Result<(), SpecError> {
-    if !(spec.lr > 0.0 && (spec.lr as f32).is_normal()) {
-        return fail(format!("--lr must be a finite number above 0, but is {}", spec.lr));
-    }
+    spec.lr.check(spec.layers.sizes().len() - 1)?;
     if !(0.0..1.0).contains(&spec.momentum) {
         return fail(format!("--momentum must be at least 0 and below 1, but is {}", spec.momentum));
     }
@@ -86,6 +109,13 @@ fn check_numbers(spec: &Spec) -> Result<(), SpecError> {
 }
 
 fn check_combination(spec: &Spec) -> Result<(), SpecError> {
+    if spec.loss == Loss::CrossEntropy && spec.output_activation == OutputActivation::Linear {
+        return fail(
+            "--loss cross-entropy takes logarithms of the outputs, but --output-activation linear can give any number; \
+             use --loss mse"
+                .into(),
+        );
+    }
     if spec.loss == Loss::CrossEntropy && spec.activation == Activation::Tanh {
         return fail(
             "--loss cross-entropy takes logarithms of the outputs, but tanh outputs can be negative; use \
@@ -128,7 +158,7 @@ fn check_layers(spec: &Spec) -> Result<(), SpecError> {
 
 fn check_targets(spec: &Spec, examples: &Examples) -> Result<(), SpecError> {
     let (low, high) = examples.target_range();
-    let (least, most) = spec.activation.range();
+    let (least, most) = Problem::output_range(spec);
     if low < least || high > most {
         return fail(format!(
             "targets from {low} to {high} cannot be reached: {} outputs lie between {least} and {most}",
@@ -143,5 +173,52 @@ fn check_targets(spec: &Spec, examples: &Examples) -> Result<(), SpecError> {
             fail("--solved sign needs two different target values to tell the sides apart".into())
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Rates;
+    use super::*;
+
+    fn refusal(spec: Spec) -> String {
+        spec.problem().map(|_| ()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn settings_that_contradict_each_other_are_refused() {
+        let linear = Spec { output_activation: OutputActivation::Linear, ..Spec::default() };
+        let flat = Spec { task: Task::And, layers: "2,1".parse().unwrap(), shortcuts: true, ..Spec::default() };
+        for (spec, expected) in [
+            (linear, "--output-activation linear"),
+            (flat, "try --layers 2,1,1"),
+            (Spec { lr: Rates::new([0.1, 0.2, 0.3]), ..Spec::default() }, "2 layers of weights; got 3 rates"),
+            (Spec { lr: Rates::new([0.1, -0.2]), ..Spec::default() }, "above 0, but is -0.2"),
+            (Spec { lr: Rates::new([]), ..Spec::default() }, "got 0 rates"),
+        ] {
+            let message = refusal(spec);
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn linear_outputs_reach_any_target() {
+        let squashed = Spec {
+            loss: Loss::Mse,
+            targets: Levels { low: -3.0, high: 5.0 },
+            solved: Criterion::MaxError(2.0),
+            ..Spec::default()
+        };
+        assert!(refusal(squashed.clone()).contains("cannot be reached"));
+        assert!(Spec { output_activation: OutputActivation::Linear, ..squashed }.problem().is_ok());
+    }
+
+    #[test]
+    fn each_weight_has_the_rate_of_its_layer() {
+        let spec =
+            Spec { lr: Rates::new([0.1, 0.5]), shortcuts: true, layers: "2,1,1".parse().unwrap(), ..Spec::default() };
+        assert_eq!(spec.problem().unwrap().weight_rates(), [0.1, 0.1, 0.1, 0.5, 0.5, 0.5, 0.5]);
+        let off = Spec { bias: Bias::Off, ..spec };
+        assert_eq!(off.problem().unwrap().weight_rates(), [0.1, 0.1, 0.0, 0.5, 0.5, 0.5, 0.0]);
     }
 }

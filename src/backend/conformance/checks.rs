@@ -7,7 +7,7 @@ use crate::backend::tolerance::Tolerance;
 use crate::backend::{Backend, Chunk, Job, Precision, Progress, Reference, Trained, Watch};
 use crate::outcome::{Fate, Outcomes, Status, Values, Weights};
 use crate::seed::Starts;
-use crate::spec::{AfterSolved, Criterion, Init, Loss, Population, Problem, Spec, Update};
+use crate::spec::{AfterSolved, Bias, Criterion, Init, Loss, Population, Problem, Spec, Update};
 
 use super::{Verdict, short_specs, slow_specs};
 
@@ -101,13 +101,18 @@ fn same_bits(actual: &[f32], expected: &[f32]) -> Verdict {
 
 pub(super) fn starts_have_the_same_bits(backend: &mut dyn Backend) -> Verdict {
     for &init in Init::ALL {
-        for layers in ["2,3,1", "2,5,4,1"] {
-            let problem = problem(&retired_at_once(init, layers));
+        for (layers, shortcuts, bias) in [
+            ("2,3,1", false, Bias::On),
+            ("2,5,4,1", false, Bias::On),
+            ("2,3,1", true, Bias::On),
+            ("2,3,1", true, Bias::Off),
+        ] {
+            let problem = problem(&Spec { shortcuts, bias, ..retired_at_once(init, layers) });
             let trained = train(backend, &with_weights(&problem), 100, 100, None)?;
             let starts = Starts::new(init, problem.layers(), SEED);
             let expected: Vec<f32> = (FIRST..FIRST + 100).flat_map(|network| starts.weights(network)).collect();
             same_bits(&weights_of(&trained)?.to_f32(), &expected)
-                .map_err(|what| format!("{init}, {layers}: {what}"))?;
+                .map_err(|what| format!("{init}, {layers}, shortcuts {shortcuts}, bias {bias}: {what}"))?;
         }
     }
     Ok(())
@@ -184,7 +189,7 @@ pub(super) fn every_criterion_agrees(backend: &mut dyn Backend) -> Verdict {
 pub(super) fn populations_agree(backend: &mut dyn Backend) -> Verdict {
     for loss in Loss::ALL {
         let problem =
-            problem(&Spec { lr: 4.0, epochs: 1_500, loss: *loss, init: Init::Uniform(1.0), ..Spec::default() });
+            problem(&Spec { lr: 4.0.into(), epochs: 1_500, loss: *loss, init: Init::Uniform(1.0), ..Spec::default() });
         let job = Job::new(&problem, SEED);
         let count = 300;
         let (actual, expected) = (train(backend, &job, count, count, None)?, gold(&job, count, None)?);
@@ -219,7 +224,7 @@ fn same_outcomes(a: &Trained, b: &Trained, what: &str) -> Verdict {
 pub(super) fn cuts_change_nothing(backend: &mut dyn Backend) -> Verdict {
     for (update, optimizer) in [("batch-mean", "gd"), ("online", "gd"), ("batch-mean", "adam")] {
         let spec = Spec {
-            lr: if optimizer == "adam" { 0.05 } else { 1.0 },
+            lr: if optimizer == "adam" { 0.05 } else { 1.0 }.into(),
             epochs: 300,
             update: update.parse().unwrap_or(Update::BatchMean),
             optimizer: optimizer.parse().unwrap_or_else(|_| unreachable!()),
@@ -246,7 +251,7 @@ pub(super) fn cuts_change_nothing(backend: &mut dyn Backend) -> Verdict {
 /// no update in the solving epoch or later.
 pub(super) fn solved_networks_keep_their_weights(backend: &mut dyn Backend) -> Verdict {
     for update in Update::ALL {
-        let spec = Spec { lr: 0.7, momentum: 0.5, epochs: 1_000, update: *update, ..Spec::default() };
+        let spec = Spec { lr: 0.7.into(), momentum: 0.5, epochs: 1_000, update: *update, ..Spec::default() };
         let problem = problem(&spec);
         let count = 40;
         let trained = train(backend, &with_weights(&problem), count, count, None)?;
@@ -275,7 +280,7 @@ pub(super) fn divergence_is_noticed(backend: &mut dyn Backend) -> Verdict {
     for update in Update::ALL {
         for after_solved in AfterSolved::ALL {
             let spec = Spec {
-                lr: 1e9,
+                lr: 1e9.into(),
                 epochs: 40,
                 loss: Loss::CrossEntropy,
                 update: *update,
@@ -301,7 +306,7 @@ pub(super) fn divergence_is_noticed(backend: &mut dyn Backend) -> Verdict {
 
 /// NaN, infinities, huge and denormal weights are fates, not accidents; their neighbours do not notice.
 pub(super) fn poisoned_starts_are_survived(backend: &mut dyn Backend) -> Verdict {
-    let problem = problem(&Spec { epochs: 20, lr: 1.0, ..Spec::default() });
+    let problem = problem(&Spec { epochs: 20, lr: 1.0.into(), ..Spec::default() });
     let starts = Starts::new(Init::Uniform(1.0), problem.layers(), 5);
     let poisons = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 2.0e6, -3.0e38, 1e-40, f32::MIN_POSITIVE, -0.0];
     let weight_count = problem.layers().weight_count();
@@ -355,7 +360,7 @@ impl Watch for Sums {
 }
 
 pub(super) fn work_is_accounted(backend: &mut dyn Backend) -> Verdict {
-    let problem = problem(&Spec { lr: 2.0, epochs: 500, ..Spec::default() });
+    let problem = problem(&Spec { lr: 2.0.into(), epochs: 500, ..Spec::default() });
     let job = Job::new(&problem, SEED);
     backend.prepare(&job).map_err(text)?;
     let watch = Sums::default();

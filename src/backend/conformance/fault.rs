@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::outcome::{Status, Values, Weights};
 use crate::seed::Starts;
-use crate::spec::Problem;
+use crate::spec::{Bias, OutputActivation, Problem};
 
 use crate::backend::{Backend, Chunk, Deliver, DeviceInfo, Job, Trained, Watch};
 
@@ -16,6 +16,12 @@ pub enum Fault {
     GradientSign,
     /// Steps a little too far.
     LearningRate,
+    /// Takes the first layer's rate for all.
+    OneRate,
+    /// Trains biases that should stay at zero.
+    BiasTrained,
+    /// Squashes linear outputs.
+    OutputSquashed,
     /// Two weights of each network change places.
     SwappedWeights,
     /// Solved epochs count from 0.
@@ -36,6 +42,9 @@ impl Fault {
         Self::SeedOffByOne,
         Self::GradientSign,
         Self::LearningRate,
+        Self::OneRate,
+        Self::BiasTrained,
+        Self::OutputSquashed,
         Self::SwappedWeights,
         Self::EpochFromZero,
         Self::StaleBuffer,
@@ -61,8 +70,11 @@ impl<B: Backend> Faulty<B> {
     fn misread(&self, problem: &Problem) -> Problem {
         let mut spec = problem.spec().clone();
         match self.fault {
-            Fault::LearningRate => spec.lr *= 1.05,
-            Fault::GradientSign => spec.lr = -spec.lr,
+            Fault::LearningRate => spec.lr = spec.lr.scaled(1.05),
+            Fault::GradientSign => spec.lr = spec.lr.scaled(-1.0),
+            Fault::OneRate => spec.lr = spec.lr.of_layer(0).into(),
+            Fault::BiasTrained => spec.bias = Bias::On,
+            Fault::OutputSquashed => spec.output_activation = OutputActivation::Same,
             _ => return problem.clone(),
         }
         problem.with_unchecked(spec)
@@ -100,7 +112,12 @@ impl<B: Backend> Faulty<B> {
                     *weights = per_network(weights, problem, |network| network[0] += 1e-3);
                 }
             }
-            Fault::SeedOffByOne | Fault::GradientSign | Fault::LearningRate => {}
+            Fault::SeedOffByOne
+            | Fault::GradientSign
+            | Fault::LearningRate
+            | Fault::OneRate
+            | Fault::BiasTrained
+            | Fault::OutputSquashed => {}
         }
     }
 }

@@ -1,6 +1,9 @@
 //! The specs that a backend must agree on: each setting's every value, and the pairs that interact.
 
-use crate::spec::{Activation, AfterSolved, Criterion, Init, Levels, Loss, Optimizer, Spec, Task, Update};
+use crate::spec::{
+    Activation, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, OutputActivation, Spec, Task,
+    Update,
+};
 
 fn parsed<T: std::str::FromStr>(text: &str) -> T {
     text.parse().unwrap_or_else(|_| unreachable!("{text} is a valid setting"))
@@ -8,7 +11,7 @@ fn parsed<T: std::str::FromStr>(text: &str) -> T {
 
 /// Small steps from every start, so that precisions stay together for 32 epochs.
 fn base() -> Spec {
-    Spec { lr: 0.3, epochs: 32, after_solved: AfterSolved::Continue, ..Spec::default() }
+    Spec { lr: 0.3.into(), epochs: 32, after_solved: AfterSolved::Continue, ..Spec::default() }
 }
 
 /// Short runs in which final weights must agree (T2): 32 epochs at most, all networks train to the end.
@@ -20,6 +23,7 @@ pub fn short_specs() -> Vec<Spec> {
                 [(Optimizer::Gd, 0.0, 0.3), (Optimizer::Gd, 0.9, 0.1), (Optimizer::Adam, 0.0, 0.01)]
             {
                 for &update in Update::ALL {
+                    let lr = lr.into();
                     specs.push(Spec { activation, loss, optimizer, momentum, lr, update, ..base() });
                 }
             }
@@ -47,28 +51,60 @@ pub fn short_specs() -> Vec<Spec> {
             targets: minus_one,
             update: Update::Online,
             momentum: 0.5,
-            lr: 0.05,
+            lr: 0.05.into(),
             ..base()
         });
     }
     specs.push(Spec { targets: Levels { low: 0.1, high: 0.9 }, ..base() });
+    specs.extend(connected_specs());
     specs.retain(|spec| spec.problem().is_ok());
+    specs
+}
+
+/// Shortcuts, rates by layer, no biases, linear outputs: alone, and where they meet.
+fn connected_specs() -> Vec<Spec> {
+    let online = Spec { update: Update::Online, momentum: 0.5, ..base() };
+    let adam = Spec { optimizer: Optimizer::Adam, lr: parsed("0.01,0.03"), ..base() };
+    let linear = Spec { output_activation: OutputActivation::Linear, loss: Loss::Mse, lr: 0.05.into(), ..base() };
+    let tanh = Spec { activation: Activation::Tanh, ..linear.clone() };
+    let mut specs = vec![
+        Spec { lr: parsed("0.1,0.5"), ..base() },
+        Spec { lr: parsed("0.5,0.1,0.3"), layers: parsed("2,5,4,1"), ..online.clone() },
+        adam.clone(),
+        Spec { bias: Bias::Off, ..base() },
+        Spec { bias: Bias::Off, ..online.clone() },
+        Spec { bias: Bias::Off, ..adam.clone() },
+        linear.clone(),
+        Spec { update: Update::Online, ..linear.clone() },
+        Spec { bias: Bias::Off, lr: parsed("0.02,0.1"), layers: parsed("2,8,1"), ..tanh.clone() },
+    ];
+    for layers in ["2,1,1", "2,3,1", "2,5,4,1", "2,9,1"] {
+        let layers: Layers = parsed(layers);
+        specs.extend([base(), online.clone(), tanh.clone()].map(|spec| Spec {
+            shortcuts: true,
+            layers: layers.clone(),
+            ..spec
+        }));
+    }
+    specs.push(Spec { shortcuts: true, bias: Bias::Off, ..adam });
+    specs.push(Spec { shortcuts: true, bias: Bias::Off, lr: parsed("0.02,0.1"), ..tanh });
     specs
 }
 
 /// Runs long enough for networks to be solved, with settings in which many are: each criterion, each policy.
 pub fn slow_specs() -> Vec<Spec> {
-    let fast = Spec { lr: 2.0, epochs: 600, ..Spec::default() };
+    let fast = Spec { lr: 2.0.into(), epochs: 600, ..Spec::default() };
     let mut specs: Vec<Spec> = Vec::new();
     for &solved in Criterion::ALL {
         for &after_solved in AfterSolved::ALL {
             specs.push(Spec { solved, after_solved, ..fast.clone() });
         }
     }
-    specs.push(Spec { update: Update::Online, lr: 1.0, ..fast.clone() });
-    specs.push(Spec { update: Update::BatchSum, lr: 0.5, momentum: 0.5, ..fast.clone() });
-    specs.push(Spec { optimizer: Optimizer::Adam, lr: 0.05, ..fast.clone() });
-    specs.push(Spec { optimizer: Optimizer::Adam, lr: 0.05, update: Update::Online, ..fast.clone() });
+    specs.push(Spec { update: Update::Online, lr: 1.0.into(), ..fast.clone() });
+    specs.push(Spec { update: Update::BatchSum, lr: 0.5.into(), momentum: 0.5, ..fast.clone() });
+    specs.push(Spec { optimizer: Optimizer::Adam, lr: 0.05.into(), ..fast.clone() });
+    specs.push(Spec { optimizer: Optimizer::Adam, lr: 0.05.into(), update: Update::Online, ..fast.clone() });
+    specs.push(Spec { shortcuts: true, layers: parsed("2,1,1"), ..fast.clone() });
     specs.push(Spec { task: Task::And, layers: parsed("2,1"), ..fast });
     specs
 }

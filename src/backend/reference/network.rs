@@ -1,6 +1,6 @@
 //! One network on one example: forward, deltas, gradient. Ten lines of maths each, kept together.
 
-use crate::spec::{Activation, LayerShape, Loss, Problem};
+use crate::spec::{Activation, LayerShape, Loss, OutputActivation, Problem};
 
 use super::Real;
 
@@ -38,6 +38,7 @@ pub fn example_loss<R: Real>(loss: Loss, z: R, h: R, target: R) -> R {
 #[derive(Clone, Debug)]
 pub struct Network<R> {
     activation: Activation,
+    output_activation: OutputActivation,
     loss: Loss,
     shapes: Vec<LayerShape>,
     /// `[layer][unit]`; layer 0 holds the inputs.
@@ -55,6 +56,7 @@ impl<R: Real> Network<R> {
         let zeros = |sizes: &[usize]| sizes.iter().map(|size| vec![R::zero(); *size]).collect::<Vec<_>>();
         Self {
             activation: problem.spec().activation,
+            output_activation: problem.spec().output_activation,
             loss: problem.spec().loss,
             shapes: problem.layers().shapes().collect(),
             activations: zeros(sizes),
@@ -78,6 +80,11 @@ impl<R: Real> Network<R> {
         &self.activations[self.activations.len() - 1]
     }
 
+    /// What feeds a layer of weights, row by row without the bias: the units before it, then the inputs by shortcut.
+    fn feeding(activations: &[Vec<R>], layer: usize, shape: LayerShape) -> impl Iterator<Item = R> {
+        activations[layer].iter().chain(&activations[0][..shape.shortcut]).copied()
+    }
+
     /// a = act(a_prev theta + bias), layer by layer.
     pub fn forward(&mut self, weights: &[R], input: &[R]) {
         self.activations[0].copy_from_slice(input);
@@ -86,13 +93,16 @@ impl<R: Real> Network<R> {
             let last = layer + 1 == self.shapes.len();
             for (column, activation) in behind[0].iter_mut().enumerate() {
                 let mut z = weights[shape.position(shape.fan_in, column)];
-                for (row, a) in before[layer].iter().enumerate() {
-                    z += *a * weights[shape.position(row, column)];
+                for (row, a) in Self::feeding(before, layer, *shape).enumerate() {
+                    z += a * weights[shape.position(row, column)];
                 }
-                *activation = activate(self.activation, z);
                 if last {
                     self.output_sums[column] = z;
                 }
+                *activation = match self.output_activation {
+                    OutputActivation::Linear if last => z,
+                    _ => activate(self.activation, z),
+                };
             }
         }
     }
@@ -104,12 +114,14 @@ impl<R: Real> Network<R> {
     }
 
     /// delta = (theta without its bias row, times the delta behind it) act'(z); at the output h - y or (h - y) act'(z).
+    /// The rows of a shortcut come after those of the units, and nothing is done with them here.
     pub fn backward(&mut self, weights: &[R], target: &[R]) {
         let last = self.shapes.len() - 1;
         for (column, y) in target.iter().enumerate() {
             let h = self.activations[last + 1][column];
             self.deltas[last][column] = match self.loss {
                 Loss::CrossEntropy => h - *y,
+                Loss::Mse if self.output_activation == OutputActivation::Linear => h - *y,
                 Loss::Mse => (h - *y) * activation_slope(self.activation, h),
             };
         }
@@ -130,8 +142,8 @@ impl<R: Real> Network<R> {
     pub fn add_gradient(&self, gradient: &mut [R]) {
         for (layer, shape) in self.shapes.iter().enumerate() {
             for (column, delta) in self.deltas[layer].iter().enumerate() {
-                for (row, a) in self.activations[layer].iter().enumerate() {
-                    gradient[shape.position(row, column)] += *a * *delta;
+                for (row, a) in Self::feeding(&self.activations, layer, *shape).enumerate() {
+                    gradient[shape.position(row, column)] += a * *delta;
                 }
                 gradient[shape.position(shape.fan_in, column)] += *delta;
             }

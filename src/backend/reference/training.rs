@@ -24,6 +24,8 @@ pub struct Training<'p, R> {
     targets: Vec<Vec<R>>,
     network: Network<R>,
     state: State<R>,
+    /// Learning rate of each weight.
+    rates: Vec<R>,
     gradient: Vec<R>,
     /// Outputs of the epoch at hand, then of the final weights, `[example][unit]`.
     outputs: Vec<R>,
@@ -56,6 +58,7 @@ impl<'p, R: Real> Training<'p, R> {
             inputs: (0..examples.count()).map(|example| convert(examples.input(example))).collect(),
             targets: (0..examples.count()).map(|example| convert(examples.target(example))).collect(),
             network: Network::new(problem),
+            rates: convert(&problem.weight_rates()),
             gradient: zeros.clone(),
             state: State { weights, first: zeros.clone(), second: zeros, update_count: 0 },
             outputs: Vec::with_capacity(examples.targets().len()),
@@ -154,7 +157,6 @@ impl<'p, R: Real> Training<'p, R> {
     /// Changes the weights by the gradient at hand.
     fn update(&mut self) {
         let spec = self.problem.spec();
-        let lr = R::of(spec.lr);
         let share = match spec.update {
             Update::BatchMean => R::one() / R::of(self.inputs.len() as f64),
             Update::BatchSum | Update::Online => R::one(),
@@ -164,8 +166,8 @@ impl<'p, R: Real> Training<'p, R> {
         match spec.optimizer {
             Optimizer::Gd => {
                 let momentum = R::of(spec.momentum);
-                for ((w, v), g) in weights.iter_mut().zip(first).zip(&self.gradient) {
-                    *v = momentum * *v - lr * share * *g;
+                for (((w, v), g), lr) in weights.iter_mut().zip(first).zip(&self.gradient).zip(&self.rates) {
+                    *v = momentum * *v - *lr * share * *g;
                     *w += *v;
                 }
             }
@@ -174,11 +176,12 @@ impl<'p, R: Real> Training<'p, R> {
                 let correction = |beta: f64| R::of(-(*update_count as f64 * beta.ln()).exp_m1());
                 let (correction1, correction2) = (correction(beta1), correction(beta2));
                 let (beta1, beta2) = (R::of(beta1), R::of(beta2));
-                for (((w, m), v), g) in weights.iter_mut().zip(first).zip(second).zip(&self.gradient) {
+                let state = weights.iter_mut().zip(first).zip(second);
+                for ((((w, m), v), g), lr) in state.zip(&self.gradient).zip(&self.rates) {
                     let g = share * *g;
                     *m = beta1 * *m + (R::one() - beta1) * g;
                     *v = beta2 * *v + (R::one() - beta2) * g * g;
-                    *w -= lr * (*m / correction1) / ((*v / correction2).sqrt() + R::of(Optimizer::ADAM_EPSILON));
+                    *w -= *lr * (*m / correction1) / ((*v / correction2).sqrt() + R::of(Optimizer::ADAM_EPSILON));
                 }
             }
         }
@@ -237,5 +240,53 @@ impl<R: Real> State<R> {
     fn in_bounds(&self) -> bool {
         let bound = R::of(f64::from(WEIGHT_BOUND));
         self.weights.iter().all(|weight| weight.abs() <= bound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::backend::conformance::short_specs;
+    use crate::backend::tolerance::Tolerance;
+    use crate::seed::Starts;
+
+    use super::*;
+
+    /// Largest disagreement between backpropagation and central differences, where `distort` may spoil the former.
+    fn worst(distort: impl Fn(&Problem, &mut [f64])) -> f64 {
+        let mut worst = 0f64;
+        for spec in short_specs() {
+            let problem = spec.problem().unwrap();
+            let start: Vec<f64> =
+                Starts::new(spec.init, problem.layers(), 3).weights(1).into_iter().map(f64::from).collect();
+            let mut gradient = Training::<f64>::new(&problem, &start).loss_gradient();
+            distort(&problem, &mut gradient);
+            let loss = |position: usize, step: f64| {
+                let mut moved = start.clone();
+                moved[position] += step;
+                Training::<f64>::new(&problem, &moved).evaluate().0
+            };
+            for (position, actual) in gradient.into_iter().enumerate() {
+                let expected = (loss(position, 1e-5) - loss(position, -1e-5)) / 2e-5;
+                worst = worst.max(Tolerance::FINITE_DIFFERENCE.excess(actual, expected));
+            }
+        }
+        worst
+    }
+
+    #[test]
+    fn backpropagation_is_the_gradient() {
+        let worst_of_all = worst(|_, _| {});
+        assert!(worst_of_all <= 1.0, "{worst_of_all}");
+    }
+
+    #[test]
+    fn a_misplaced_shortcut_is_found() {
+        let swapped = worst(|problem, gradient| {
+            if problem.layers().shortcuts() {
+                let last = gradient.len() - 1;
+                gradient.swap(last, last - 1);
+            }
+        });
+        assert!(swapped > 1.0, "{swapped}");
     }
 }
