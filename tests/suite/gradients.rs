@@ -3,7 +3,7 @@
 use basins::backend::reference::Training;
 use basins::backend::tolerance::Tolerance;
 use basins::seed::Starts;
-use basins::spec::{Activation, Init, Levels, Loss, Problem, Spec, Update};
+use basins::spec::{Activation, Init, Levels, Loss, OutputActivation, Problem, Spec, Update};
 
 const STEP: f64 = 1e-5;
 
@@ -35,17 +35,14 @@ fn problems() -> Vec<Problem> {
             }
         }
     }
-    problems.extend(
-        Spec {
-            activation: Activation::Tanh,
-            loss: Loss::Mse,
-            inputs: Levels { low: -1.0, high: 1.0 },
-            targets: Levels { low: -1.0, high: 1.0 },
-            ..Spec::default()
-        }
-        .problem(),
-    );
-    assert_eq!(problems.len(), 3 * 6 + 1, "only tanh with cross-entropy has no meaning");
+    let minus_one = Levels { low: -1.0, high: 1.0 };
+    let mse = Spec { loss: Loss::Mse, ..Spec::default() };
+    let short = Spec { shortcuts: true, ..mse.clone() };
+    let linear = Spec { output_activation: OutputActivation::Linear, ..short.clone() };
+    let tanh = Spec { activation: Activation::Tanh, inputs: minus_one, targets: minus_one, ..mse };
+    let rest = [Spec { loss: Loss::CrossEntropy, ..short.clone() }, short, linear, tanh];
+    problems.extend(rest.iter().map(|spec| spec.problem().expect("a valid spec")));
+    assert_eq!(problems.len(), 3 * 6 + 4, "only tanh with cross-entropy has no meaning");
     problems
 }
 
@@ -94,7 +91,8 @@ fn gradients_are_finite_differences() {
 /// A sign turned, a bias left out, a factor 2, two neighbours swapped: each in one weight alone.
 #[test]
 fn wrong_gradients_are_found() {
-    let faults: [(&str, fn(&mut [f64])); 4] = [
+    type Plant = fn(&mut [f64]);
+    let faults: [(&str, Plant); 4] = [
         ("sign", |g| g[0] = -g[0]),
         ("bias", |g| *g.last_mut().unwrap() = 0.0),
         ("factor", |g| g.iter_mut().for_each(|g| *g *= 2.0)),

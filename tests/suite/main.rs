@@ -1,5 +1,7 @@
 //! The one integration binary. What lies where: `tests/README.md`.
 
+#![allow(clippy::print_stdout, reason = "tests tell their seeds and what they found")]
+
 mod conformance;
 mod golden;
 mod gradients;

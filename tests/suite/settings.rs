@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use basins::backend::{Choice, Precision};
 use basins::spec::{
-    Activation, AfterSolved, Criterion, Init, Layers, Levels, Loss, Optimizer, Population, Spec, SpecError, Task,
-    Update,
+    Activation, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, OutputActivation, Population,
+    Rates, Spec, SpecError, Task, Update,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -74,6 +74,9 @@ fn what_is_printed_is_read_back() {
     round_trips(select(Optimizer::ALL));
     round_trips(select(Update::ALL));
     round_trips(select(AfterSolved::ALL));
+    round_trips(select(Bias::ALL));
+    round_trips(select(OutputActivation::ALL));
+    round_trips(prop::collection::vec(above_zero(), 1..5).prop_map(Rates::new));
     round_trips(select(Choice::ALL));
     round_trips(select(Precision::ALL));
 }
@@ -111,6 +114,7 @@ fn no_text_makes_a_parser_panic() {
         never_panics::<Criterion>(&text)?;
         never_panics::<Init>(&text)?;
         never_panics::<Levels>(&text)?;
+        never_panics::<Rates>(&text)?;
         never_panics::<Activation>(&text)?;
         never_panics::<Choice>(&text)
     });
@@ -122,35 +126,43 @@ fn no_text_makes_a_parser_panic() {
 fn any_combination_is_a_problem_or_a_sentence() {
     let words = (select(Activation::ALL), select(Loss::ALL), select(Optimizer::ALL), select(Update::ALL));
     let numbers = (any::<f64>(), prop_oneof![Just(0.0), any::<f64>()], 0u32..5);
+    let connections = (any::<bool>(), select(Bias::ALL), select(OutputActivation::ALL));
     let sizes = prop::collection::vec(1usize..=9, 2..5).prop_map(|sizes| Layers::new(sizes).unwrap());
     let shapes = (tasks().prop_filter("no files", |task| !matches!(task, Task::Csv(_))), sizes);
-    let all = (words, numbers, shapes, criteria(), inits(), levels(), levels());
+    let all = (words, numbers, shapes, connections, criteria(), inits(), levels(), levels());
     let made = std::cell::Cell::new(0u32);
-    holds(4_000, &all, |(words, (lr, momentum, epochs), (task, mut layers), solved, init, inputs, targets)| {
-        // Most random layers do not fit a random task: mend every other one.
-        if epochs % 2 == 0 {
-            let mut sizes = layers.sizes().to_vec();
-            let last = sizes.len() - 1;
-            sizes[0] = if let Task::Table(bits) = &task { bits.len().ilog2() as usize } else { 2 };
-            sizes[last] = 1;
-            layers = Layers::new(sizes).unwrap();
-        }
-        let (activation, loss, optimizer, update) = words;
-        let default = Spec::default();
-        let spec = Spec { task, inputs, targets, layers, activation, loss, optimizer, update, init, solved, ..default };
-        let (lr, momentum) = (lr.abs().min(1e3), if epochs < 3 { 0.0 } else { momentum });
-        let targets = if epochs > 1 { Levels::BINARY } else { spec.targets };
-        let spec = Spec { lr, momentum, epochs, targets, ..spec };
-        match spec.problem() {
-            Ok(problem) => {
-                made.set(made.get() + 1);
-                let json = serde_json::to_string(problem.spec()).unwrap();
-                prop_assert_eq!(&serde_json::from_str::<Spec>(&json).unwrap(), problem.spec());
+    holds(
+        4_000,
+        &all,
+        |(words, (lr, momentum, epochs), (task, mut layers), connections, solved, init, inputs, targets)| {
+            // Most random layers do not fit a random task: mend every other one.
+            if epochs % 2 == 0 {
+                let mut sizes = layers.sizes().to_vec();
+                let last = sizes.len() - 1;
+                sizes[0] = if let Task::Table(bits) = &task { bits.len().ilog2() as usize } else { 2 };
+                sizes[last] = 1;
+                layers = Layers::new(sizes).unwrap();
             }
-            Err(error) => prop_assert!(error.to_string().len() > 20),
-        }
-        Ok(())
-    });
+            let (activation, loss, optimizer, update) = words;
+            let default = Spec::default();
+            let spec =
+                Spec { task, inputs, targets, layers, activation, loss, optimizer, update, init, solved, ..default };
+            let (shortcuts, bias, output_activation) = connections;
+            let spec = Spec { shortcuts, bias, output_activation, ..spec };
+            let (lr, momentum) = (lr.abs().min(1e3).into(), if epochs < 3 { 0.0 } else { momentum });
+            let targets = if epochs > 1 { Levels::BINARY } else { spec.targets };
+            let spec = Spec { lr, momentum, epochs, targets, ..spec };
+            match spec.problem() {
+                Ok(problem) => {
+                    made.set(made.get() + 1);
+                    let json = serde_json::to_string(problem.spec()).unwrap();
+                    prop_assert_eq!(&serde_json::from_str::<Spec>(&json).unwrap(), problem.spec());
+                }
+                Err(error) => prop_assert!(error.to_string().len() > 20),
+            }
+            Ok(())
+        },
+    );
     assert!(made.get() > 100, "only {} of 4000 combinations made a problem: nothing is tested", made.get());
 }
 
@@ -161,7 +173,7 @@ fn populations_are_ranges_that_exist() {
         match Population::new(first, count, seed) {
             Ok(population) => {
                 prop_assert_eq!(population.networks().end - population.networks().start, count);
-                prop_assert!(count >= 1 && count <= Population::LIMIT);
+                prop_assert!((1..=Population::LIMIT).contains(&count));
                 prop_assert_eq!((population.first(), population.seed()), (first, seed));
             }
             Err(error) => {

@@ -14,7 +14,8 @@ type Row = (Status, u32, u32, [f32; 4], f64);
 fn rows() -> impl Strategy<Value = Vec<Row>> {
     let status = select(vec![Status::Unsolved, Status::Solved, Status::Diverged, Status::Unfinished]);
     let level = || select(vec![0f32, 1.0, 0.5, 0.333, 0.667, 0.8, f32::NAN, -1.0]);
-    let loss = prop_oneof![Just(0.0), Just(0.5), Just(0.346574), Just(0.477386), Just(std::f64::consts::LN_2), any::<f64>()];
+    let loss =
+        prop_oneof![Just(0.0), Just(0.5), Just(0.346574), Just(0.477386), Just(std::f64::consts::LN_2), any::<f64>()];
     let outputs = [level(), level(), level(), level()];
     prop::collection::vec((status, 1u32..50, 1u32..1000, outputs, loss), 0..60)
 }
