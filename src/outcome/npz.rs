@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 use crate::error::{Error, Result};
 use crate::spec::{LayerShape, Layers};
 
+use super::files::temporary_in;
 use super::{Values, Weights};
 
 fn array_name(layer: usize) -> String {
@@ -156,7 +157,10 @@ impl WeightsFile {
             return Err(fail(io::Error::other("it is a folder")));
         }
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let target = NamedTempFile::new_in(folder).map_err(fail)?;
+        if !folder.is_dir() {
+            return Err(fail(io::Error::other(format!("there is no folder {}", folder.display()))));
+        }
+        let target = temporary_in(folder).map_err(fail)?;
         let spools = layers.shapes().map(|_| Ok(BufWriter::new(tempfile::tempfile_in(folder)?)));
         let spools = spools.collect::<io::Result<_>>().map_err(fail)?;
         Ok(Self { path: path.to_owned(), target, layers: layers.clone(), spools, double: None, count: 0 })

@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stdout, reason = "tests tell their seeds and what they found")]
 
+#[cfg(feature = "cli")]
+mod cli;
 mod conformance;
 mod golden;
 mod gradients;
