@@ -142,7 +142,8 @@ impl Settings {
         let population = Population::new(first, count, self.seed.map_or(0, |seed| seed.0))?;
         match in_file {
             Some(rows) if population.networks().end > rows => Err(Error::input(format!(
-                "--weights-in holds {rows} networks, but --first {first} and --nets {count} ask for networks up to {}",
+                "--weights-in holds networks 0 to {}, but --first {first} and --nets {count} ask for {first} to {}",
+                rows - 1,
                 population.networks().end - 1
             ))),
             _ => Ok(population),

@@ -25,7 +25,7 @@ fn array_name(layer: usize) -> String {
 pub fn read_weights(path: &Path, layers: &Layers) -> Result<Weights> {
     let fail = |what: String| Error::input(format!("--weights-in {}: {what}", path.display()));
     let mut archive = NpzArchive::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => fail(error.to_string()),
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => fail(format!("cannot be read: {error}")),
         _ => fail(format!("is not an NPZ archive, or is damaged ({error})")),
     })?;
     let arrays: Vec<Array> = layers
@@ -62,7 +62,8 @@ fn read_array(
         format!("array {name} cannot be read, the file is damaged or truncated ({reason})")
     };
     whole(archive, name).map_err(damaged)?;
-    let found: Vec<String> = archive.array_names().map(str::to_owned).collect();
+    let mut found: Vec<String> = archive.array_names().map(str::to_owned).collect();
+    found.sort();
     let file = archive.by_name(name).map_err(damaged)?.ok_or_else(|| {
         format!("has no array {name}; --layers {layers} needs {name}, and the file holds {}", found.join(", "))
     })?;

@@ -66,9 +66,11 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
             write!(text, " {:>8}", grouped(epoch.into()))?;
         }
         writeln!(text, " {:>8}", grouped(epochs.mean.round() as u64))?;
-        writeln!(text, "   {}", histogram(tally.solved_epochs(), epochs.max))?;
-        let end = grouped(epochs.max.into());
-        writeln!(text, "   1{end:>width$}", width = BAR_COUNT - 1)?;
+        if epochs.min < epochs.max {
+            let (start, end) = (grouped(epochs.min.into()), grouped(epochs.max.into()));
+            writeln!(text, "   {}", histogram(tally.solved_epochs(), epochs.min, epochs.max))?;
+            writeln!(text, "   {start}{end:>width$}", width = BAR_COUNT - start.len())?;
+        }
         writeln!(text)?;
     }
 
@@ -86,7 +88,10 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     writeln!(
         text,
         "{} net-epochs in {}: {} net-epochs/s{}   (setup {})",
-        short(tally.net_epochs() as f64),
+        match tally.net_epochs() {
+            few @ 0..1_000_000 => grouped(few),
+            many => short(many as f64),
+        },
         duration(answer.seconds.train),
         short(answer.throughput()),
         idle(answer),
@@ -155,11 +160,12 @@ fn duration(seconds: f64) -> String {
     }
 }
 
-/// Counts of solved networks over the epochs from 1 to the last, as bars.
-fn histogram(counts: &BTreeMap<u32, u64>, last: u32) -> String {
+/// Counts of solved networks over the epochs from the first to the last, as bars. Fewer epochs than bars are spread.
+fn histogram(counts: &BTreeMap<u32, u64>, first: u32, last: u32) -> String {
     let mut bins = [0u64; BAR_COUNT];
+    let width = u64::from(last - first) + 1;
     for (epoch, count) in counts {
-        bins[(u64::from(epoch - 1) * BAR_COUNT as u64 / u64::from(last)) as usize] += count;
+        bins[(u64::from(epoch - first) * BAR_COUNT as u64 / width) as usize] += count;
     }
     let most = bins.iter().copied().max().unwrap_or(0).max(1);
     let bar = |count: u64| match count {
