@@ -97,9 +97,10 @@ impl Args {
         let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
         let in_file = starts.as_ref().map(|weights| weights.count() as u64);
         let population = settings.population(DEFAULT_COUNT, in_file)?;
-        let mut output = Output::open(&settings, &problem)?;
+        let open = settings.open(shared.require_gpu)?;
+        let mut output = Output::open(&settings, shared.config.as_deref(), &problem)?;
         let opened = Instant::now();
-        let mut backend = settings.open(shared.require_gpu).backend()?;
+        let mut backend = open.backend()?;
         interrupt::listen();
         let shown = Shown::new(shared.progress(), population.count(), problem.spec().epochs);
         let study = EscapeStudy {
