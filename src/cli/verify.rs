@@ -39,7 +39,7 @@ impl Args {
             verification.checks.push(check);
             Ok(())
         };
-        let open = settings.open(shared.require_gpu);
+        let open = settings.open(shared.require_gpu)?;
         let choices = self.choices(&open)?;
         self.device(&open, &choices, &mut |check| note(check, &mut verification))?;
         for choice in choices {
@@ -59,7 +59,7 @@ impl Args {
             });
             noted?;
             let shown = Shown::new(shared.progress(), 2 * population.count(), problem.spec().epochs);
-            let found = agreement(backend.as_mut(), &problem, population, settings.threads, &shown);
+            let found = agreement(backend.as_mut(), &problem, population, open.threads, &shown);
             shown.finish();
             if interrupt::asked() {
                 return Ok(Ending::Interrupted);
