@@ -2,15 +2,21 @@
 
 use std::fs::File;
 use std::io::BufWriter;
+use std::path::Path;
+
+use serde_json::Value;
 
 use crate::error::Result;
 use crate::outcome::WeightsFile;
-use crate::report::{OutcomeRows, RowForm, escape_json, survival_csv};
-use crate::spec::Problem;
+use crate::report::{OutcomeRows, RowForm, pretty, survival_csv};
+use crate::spec::{Population, Problem};
 use crate::study::{Delivered, EscapeRate};
 
-use super::folder::Folder;
+use super::folder::{Folder, check_collisions};
 use super::settings::Settings;
+
+const SUMMARY: &str = "run.json";
+const SURVIVAL: &str = "survival.csv";
 
 /// What a run writes.
 pub(super) struct Output {
@@ -19,17 +25,27 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Opens everything before work starts.
-    pub(super) fn open(settings: &Settings, rows: RowForm, problem: &Problem) -> Result<Self> {
-        let weights = settings.weights_out.as_ref().map(|path| WeightsFile::create(path, problem.layers()));
+    /// Opens everything before work starts. `config` is the file that settings came from.
+    pub(super) fn open(
+        settings: &Settings,
+        config: Option<&Path>,
+        form: RowForm,
+        problem: &Problem,
+        population: Population,
+    ) -> Result<Self> {
+        let names = [SUMMARY, SURVIVAL, form.file_name()];
+        check_collisions(settings, config, &names)?;
         let folder = settings.out.as_ref().map(|path| {
-            let mut folder = Folder::open(path)?;
-            let writer = folder.stage(rows.file_name())?;
-            let seed = settings.seed.unwrap_or(0);
-            let rows = OutcomeRows::new(writer, rows, problem, seed).map_err(|error| folder.fail(&error))?;
+            let mut folder = Folder::open(path, &names)?;
+            let writer = folder.stage(form.file_name())?;
+            let rows =
+                OutcomeRows::new(writer, form, problem, population.seed()).map_err(|error| folder.fail(&error))?;
             Ok::<_, crate::Error>((folder, rows))
         });
-        Ok(Self { weights: weights.transpose()?, folder: folder.transpose()? })
+        let folder = folder.transpose()?;
+        let weights = settings.weights_out.as_ref();
+        let weights = weights.map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
+        Ok(Self { weights, folder })
     }
 
     /// Whether final weights are wanted.
@@ -48,16 +64,15 @@ impl Output {
         Ok(())
     }
 
-    /// Puts the files in place.
-    pub(super) fn finish(self, answer: &EscapeRate, run: &crate::report::RunObject) -> Result<()> {
+    /// Puts the files in place; `run` is the answer's object.
+    pub(super) fn finish(self, answer: &EscapeRate, run: &Value) -> Result<()> {
         if let Some(weights) = self.weights {
             weights.finish()?;
         }
         if let Some((mut folder, rows)) = self.folder {
-            let text = run.to_string();
-            rows.finish(&text, &run.spec()).map_err(|error| folder.fail(&error))?;
-            folder.add("run.json", format!("{text}\n").as_bytes())?;
-            folder.add("survival.csv", survival_csv(answer).as_bytes())?;
+            rows.finish(&run.to_string(), &run["spec"].to_string()).map_err(|error| folder.fail(&error))?;
+            folder.add(SUMMARY, pretty(run).as_bytes())?;
+            folder.add(SURVIVAL, survival_csv(answer).as_bytes())?;
             folder.place()?;
         }
         Ok(())

@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
 use crate::error::{Error, Result};
 use crate::outcome::read_weights;
-use crate::report::{escape_json, escape_text};
-use crate::study::{EscapeStudy, Unsolved};
+use crate::report::{RowForm, escape_json, escape_text, pretty};
+use crate::study::{EscapeRate, EscapeStudy, Unsolved};
 
 use super::Ending;
 use super::output::Output;
@@ -22,18 +25,29 @@ pub(super) struct Args {
     #[command(flatten)]
     pub shared: Shared,
 
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// What a run takes beside the shared settings.
+#[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
+pub(super) struct Options {
     /// Train until the interval of the rate is this narrow, by one that stays valid under repeated looks; --nets is the
     /// most there may be [default: 1e9]
-    #[arg(long, value_name = "WIDTH", value_parser = width)]
-    until_width: Option<f64>,
+    #[arg(long, value_name = "WIDTH", value_parser = width, allow_hyphen_values = true)]
+    pub until_width: Option<f64>,
 
     /// Examine so many unsolved networks of each kind in f64: minimum, minimum at infinity, saddle; 0 for none
     #[arg(long, value_name = "COUNT", default_value_t = EscapeStudy::EXAMINE_PER_KIND)]
-    examine: usize,
+    pub examine: usize,
 
     /// Train those left unsolved to so many times --epochs, and say how many of each kind escape
-    #[arg(long, value_name = "FACTOR", value_parser = factor)]
-    continue_unsolved: Option<u32>,
+    #[arg(long, value_name = "FACTOR", value_parser = factor, allow_hyphen_values = true)]
+    pub continue_unsolved: Option<u32>,
+
+    /// Form of the rows in --out, one a network: parquet or csv
+    #[arg(long, value_name = "FORM", default_value_t)]
+    pub rows: RowForm,
 }
 
 /// 10x, or 10.
@@ -70,11 +84,11 @@ pub(super) struct Shared {
 
     /// Fail with exit code 3 where there is no hardware GPU
     #[arg(long)]
-    require_gpu: bool,
+    pub(super) require_gpu: bool,
 
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 
     /// Show progress on stderr
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
@@ -110,7 +124,7 @@ impl Shared {
         let _ = env_logger::Builder::new().filter_level(level).format_timestamp(None).try_init();
     }
 
-    fn progress(&self) -> Mode {
+    pub(super) fn progress(&self) -> Mode {
         if self.quiet { Mode::Never } else { self.progress }
     }
 }
@@ -120,38 +134,48 @@ impl Args {
         let shared = &self.shared;
         shared.start_log();
         let settings = shared.settings()?;
-        let problem = settings.spec()?.problem()?;
+        settings.spec()?.problem()?;
         if shared.print_config {
             say(&config::print(&settings)?)?;
             return Ok(Ending::Complete);
         }
-        if let Some(factor) = self.continue_unsolved {
-            Unsolved::longer(problem.spec(), factor)?;
-        }
-        let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
-        let in_file = starts.as_ref().map(|weights| weights.count() as u64);
-        let default_count = if self.until_width.is_some() { UNTIL_COUNT } else { DEFAULT_COUNT };
-        let population = settings.population(default_count, in_file)?;
-        let mut output = Output::open(&settings, &problem)?;
-        let opened = Instant::now();
-        let mut backend = settings.open(shared.require_gpu).backend()?;
-        interrupt::listen();
-        let shown = Shown::new(shared.progress(), population.count(), problem.spec().epochs);
-        let study = EscapeStudy {
-            starts: starts.as_ref(),
-            keep_weights: output.keeps_weights(),
-            method: settings.interval.unwrap_or_default(),
-            until_width: self.until_width,
-            examine_per_kind: self.examine,
-            continue_factor: self.continue_unsolved,
-            ..EscapeStudy::new(&problem, population)
-        };
-        let answer = study.run(backend.as_mut(), opened, &shown, &mut |chunk| output.append(&problem, &chunk));
-        shown.finish();
-        let answer = answer?;
-        let json = serde_json::to_string_pretty(&escape_json(&answer)).unwrap_or_default();
-        output.finish(&json)?;
-        say(&if shared.json { json + "\n" } else { escape_text(&answer) })?;
+        let (answer, run) = train(&settings, &self.options, shared)?;
+        say(&if shared.json { pretty(&run) } else { escape_text(&answer) })?;
         Ok(if answer.interrupted { Ending::Interrupted } else { Ending::Complete })
     }
+}
+
+/// Trains, writes the files, and gives the answer with its object.
+pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared) -> Result<(EscapeRate, Value)> {
+    let problem = settings.spec()?.problem()?;
+    if let Some(factor) = options.continue_unsolved {
+        Unsolved::longer(problem.spec(), factor)?;
+    }
+    let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
+    let in_file = starts.as_ref().map(|weights| weights.count() as u64);
+    let default_count = if options.until_width.is_some() { UNTIL_COUNT } else { DEFAULT_COUNT };
+    let population = settings.population(default_count, in_file)?;
+    let open = settings.open(shared.require_gpu)?;
+    let mut output = Output::open(settings, shared.config.as_deref(), options.rows, &problem, population)?;
+    let opened = Instant::now();
+    let mut backend = open.backend()?;
+    interrupt::listen();
+    let shown = Shown::new(shared.progress(), population.count(), problem.spec().epochs);
+    let study = EscapeStudy {
+        starts: starts.as_ref(),
+        keep_weights: output.keeps_weights(),
+        method: settings.interval.unwrap_or_default(),
+        until_width: options.until_width,
+        examine_per_kind: options.examine,
+        continue_factor: options.continue_unsolved,
+        ..EscapeStudy::new(&problem, population)
+    };
+    let answer = study.run(backend.as_mut(), opened, &shown, &mut |chunk| output.append(&problem, &chunk));
+    shown.finish();
+    let answer = answer?;
+    let mut run = escape_json(&answer);
+    run["settings"] = json!(settings);
+    run["options"] = json!(options);
+    output.finish(&answer, &run)?;
+    Ok((answer, run))
 }

@@ -2,6 +2,7 @@
 
 mod columns;
 mod fate;
+pub(crate) mod files;
 mod npz;
 mod pattern;
 mod tally;

@@ -10,6 +10,11 @@ use super::fates::evidence;
 /// Points of the survival curve in the answer's object; the whole curve goes to a file of its own.
 const CURVE_POINTS: usize = 100;
 
+/// As text with a line a field, ending in a line break.
+pub fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
 /// The object of `basins run --json`, schema `basins.run/1`.
 pub fn escape_json(answer: &EscapeRate) -> Value {
     let fates: Map<String, Value> =
@@ -38,6 +43,7 @@ pub fn escape_json(answer: &EscapeRate) -> Value {
         "seconds": answer.seconds,
         "interrupted": answer.interrupted,
         "nets_asked": answer.population.count(),
+        "starts": if answer.imported_starts { "imported" } else { "drawn" },
     })
 }
 

@@ -167,7 +167,7 @@ impl<W: Write + Send> ParquetTable<W> {
         if self.row_count == 0 {
             return Ok(());
         }
-        let write = || {
+        let mut write = || {
             let mut group = self.writer.next_row_group()?;
             self.columns.iter().try_for_each(|column| column.write(&mut group))?;
             group.close().map(|_| ())
@@ -198,7 +198,9 @@ fn field(name: &str, kind: ColumnType) -> String {
         ColumnType::U32 => format!("optional int32 {name} (INTEGER(32,false)); "),
         ColumnType::F64 => format!("optional double {name}; "),
         ColumnType::Text => format!("required binary {name} (STRING); "),
-        ColumnType::F32List => format!("required group {name} (LIST) {{ repeated group list {{ required float element; }} }} "),
+        ColumnType::F32List => {
+            format!("required group {name} (LIST) {{ repeated group list {{ required float element; }} }} ")
+        }
     }
 }
 

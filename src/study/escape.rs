@@ -59,6 +59,8 @@ pub struct EscapeRate {
     pub seconds: Seconds,
     /// Whether the run ended before its last network.
     pub interrupted: bool,
+    /// Whether the starts came from the caller, and not from the seed.
+    pub imported_starts: bool,
 }
 
 /// What became of the networks of one kind, or of one fate in all its variants.
@@ -253,7 +255,7 @@ impl<'a> EscapeStudy<'a> {
             }
         }
         if tally.networks() == 0 {
-            return Err(Error::failure("interrupted before the first network was trained"));
+            return Err(Error::interrupted("interrupted before the first network was trained"));
         }
         let train = began.elapsed().as_secs_f64();
         let later =
@@ -278,6 +280,7 @@ impl<'a> EscapeStudy<'a> {
                 total: opened.elapsed().as_secs_f64(),
             },
             interrupted: tally.count(Fate::Unfinished) > 0,
+            imported_starts: self.starts.is_some(),
             tally,
         };
         Ok(EscapeRate { interrupted: answer.interrupted || self.cut_short(&answer), ..answer })

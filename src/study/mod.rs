@@ -4,6 +4,7 @@
 mod continued;
 mod escape;
 mod examine;
+pub mod verify;
 
 pub use continued::{Continued, Escapes, Unsolved};
 pub use escape::{Delivered, EscapeRate, EscapeStudy, KindRow, LEVEL, Seconds, Sink};
