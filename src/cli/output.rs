@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::outcome::WeightsFile;
 use crate::report::{OutcomeRows, RowForm, pretty, survival_csv};
 use crate::spec::{Population, Problem};
@@ -40,7 +40,7 @@ impl Output {
             let writer = folder.stage(form.file_name())?;
             let rows =
                 OutcomeRows::new(writer, form, problem, population.seed()).map_err(|error| folder.fail(&error))?;
-            Ok::<_, crate::Error>((folder, rows))
+            Ok::<_, Error>((folder, rows))
         });
         let folder = folder.transpose()?;
         let weights = settings.weights_out.as_ref();

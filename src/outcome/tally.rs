@@ -29,7 +29,7 @@ pub struct Tally {
 pub struct KindTally {
     /// Networks of this kind.
     pub count: u64,
-    /// Those with a finite loss.
+    /// Those whose loss is at most `LOSS_LIMIT`.
     finite: u64,
     /// Sum of their losses in units of `LOSS_UNIT`: whole numbers, so that the order of adding does not matter.
     loss_sum: i128,
@@ -37,11 +37,13 @@ pub struct KindTally {
 
 /// 2^-40: far finer than the rounding of a loss in f32.
 const LOSS_UNIT: f64 = 1.0 / (1u64 << 40) as f64;
+/// Larger losses are left out of the mean: only a network that diverged has one. With 2^48 networks the sum still fits.
+const LOSS_LIMIT: f64 = 1e9;
 
 impl KindTally {
     fn add(&mut self, loss: f64) {
         self.count += 1;
-        if loss.is_finite() {
+        if loss.abs() <= LOSS_LIMIT {
             self.finite += 1;
             self.loss_sum += (loss / LOSS_UNIT).round() as i128;
         }
@@ -53,7 +55,7 @@ impl KindTally {
         self.loss_sum += other.loss_sum;
     }
 
-    /// Mean loss over the networks whose loss is finite.
+    /// Mean loss, without those that are not finite or beyond any meaning.
     pub fn mean_loss(&self) -> Option<f64> {
         (self.finite > 0).then(|| self.loss_sum as f64 / self.finite as f64 * LOSS_UNIT)
     }

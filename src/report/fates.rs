@@ -17,10 +17,12 @@ pub(super) fn write_fates(text: &mut String, answer: &EscapeRate) -> Result {
         return Ok(());
     }
     writeln!(text, "What became of the other {}", grouped(rest))?;
+    // Networks that finish before an interruption are no fair sample: their shares have no honest interval.
+    let interval = if answer.interrupted { "" } else { "95% interval" };
     writeln!(
         text,
-        "   {:<17}{:>9} {:>9}   {:<20} {:>9}   evidence, of those examined in f64",
-        "fate", "networks", "share", "95% interval", "mean loss"
+        "   {:<17}{:>9} {:>9}   {interval:<20} {:>9}   evidence, of those examined in f64",
+        "fate", "networks", "share", "mean loss"
     )?;
     let fates = answer.fates();
     for row in &fates {
@@ -45,7 +47,10 @@ pub(super) fn write_fates(text: &mut String, answer: &EscapeRate) -> Result {
 fn write_row(text: &mut String, answer: &EscapeRate, name: &str, row: &KindRow) -> Result {
     let share = row.tally.count as f64 / answer.tally.networks() as f64;
     let half = row.interval.half_width();
-    let interval = format!("{} to {}", percent(row.interval.low, half), percent(row.interval.high, half));
+    let interval = match answer.interrupted {
+        true => String::new(),
+        false => format!("{} to {}", percent(row.interval.low, half), percent(row.interval.high, half)),
+    };
     let loss = row.tally.mean_loss().map_or("-".into(), |loss| format!("{loss:.5}"));
     let line = format!(
         "   {name:<17}{:>9} {:>9}   {interval:<20} {loss:>9}   {}",

@@ -246,7 +246,7 @@ mod tests {
         }
         table.finish(&[("note", "text".into())]).unwrap();
         let reader = SerializedFileReader::new(file.try_clone().unwrap()).unwrap();
-        assert_eq!(reader.metadata().num_row_groups(), 2);
+        assert_eq!(reader.metadata().row_groups().len(), 2);
         let read: Vec<String> = reader.get_row_iter(None).unwrap().map(|row| row.unwrap().to_string()).collect();
         assert_eq!(read.len() as u64, rows);
         let max = u64::MAX - 1;

@@ -104,7 +104,7 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
 
 /// When to give up on a start, and what that gains.
 fn write_survival(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
-    let Some(restart) = answer.restart() else { return Ok(()) };
+    let Some(restart) = answer.restart().filter(|_| !answer.interrupted) else { return Ok(()) };
     let whole = |epochs: f64| grouped(epochs.round() as u64);
     let or_none = |epoch: Option<u32>| epoch.map_or("none".into(), |epoch| grouped(epoch.into()));
     let median = answer.survival().median();

@@ -7,6 +7,7 @@ mod cli;
 mod conformance;
 mod golden;
 mod gradients;
+mod landscape;
 mod plan;
 mod random_words;
 mod settings;
