@@ -8,6 +8,7 @@ pub mod conformance;
 mod device;
 mod mock;
 pub mod reference;
+pub mod simd;
 pub mod tolerance;
 mod watch;
 
@@ -15,6 +16,7 @@ pub use choice::{Choice, Open, Precision};
 pub use device::{DeviceInfo, DeviceKind};
 pub use mock::Mock;
 pub use reference::Reference;
+pub use simd::{Simd, Vectors};
 pub use watch::{Progress, Unwatched, Watch};
 
 use std::ops::Range;
