@@ -7,6 +7,7 @@ pub mod error;
 pub mod outcome;
 pub mod plan;
 pub mod report;
+pub mod reproduce;
 pub mod seed;
 pub mod spec;
 pub mod stats;

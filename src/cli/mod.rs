@@ -4,9 +4,12 @@
 
 mod config;
 mod count;
+mod files;
 mod interrupt;
 mod output;
+mod pictures;
 mod progress;
+mod reproduce;
 mod run;
 mod settings;
 
@@ -33,6 +36,8 @@ struct Cli {
 enum Verb {
     /// Train a population; print the rate and what became of the rest
     Run(Box<run::Args>),
+    /// The tutorial's programs and published results, each figure beside ours with a verdict
+    Reproduce(reproduce::Args),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -58,6 +63,7 @@ pub fn main() -> ExitCode {
     let result = match cli.verb {
         None => cli.run.execute(),
         Some(Verb::Run(args)) => args.execute(),
+        Some(Verb::Reproduce(args)) => args.execute(),
         Some(Verb::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "basins", &mut script);

@@ -98,12 +98,12 @@ impl Folder {
 
 /// Temporary files are private; results are as readable as any new file.
 #[cfg(unix)]
-fn readable(file: &NamedTempFile) -> io::Result<()> {
+pub(super) fn readable(file: &NamedTempFile) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn readable(_: &NamedTempFile) -> io::Result<()> {
+pub(super) fn readable(_: &NamedTempFile) -> io::Result<()> {
     Ok(())
 }

@@ -3,9 +3,11 @@
 mod csv;
 mod json;
 mod number;
+mod reproduce;
 mod terminal;
 
 pub use self::csv::OutcomeCsv;
 pub use json::escape_json;
 pub use number::{grouped, percent, short};
+pub use reproduce::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list};
 pub use terminal::escape_text;

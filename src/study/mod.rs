@@ -2,5 +2,7 @@
 //! nothing itself.
 
 mod escape;
+mod surface;
 
 pub use escape::{EscapeRate, EscapeStudy, Seconds, Sink};
+pub use surface::{Path, PlaneAxis, Surface, SurfaceStudy};

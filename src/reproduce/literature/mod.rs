@@ -1,0 +1,1 @@
+//! Published results on the training of XOR networks.
