@@ -4,6 +4,8 @@ pub mod backend;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod error;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod outcome;
 pub mod plan;
 pub mod report;

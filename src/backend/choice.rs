@@ -58,9 +58,62 @@ impl Open {
     /// The options contradict each other, or no device fits.
     pub fn backend(&self) -> Result<Box<dyn Backend>> {
         match self.choice {
+            Choice::Reference | Choice::Simd => self.cpu(),
+            Choice::Fused | Choice::Staged => self.gpu(),
+            Choice::Auto if self.device.is_some() || self.require_gpu => self.gpu(),
+            Choice::Auto => self.hardware().unwrap_or_else(|| self.cpu()),
+        }
+    }
+
+    fn cpu(&self) -> Result<Box<dyn Backend>> {
+        for (given, flag) in [(self.require_gpu, "--require-gpu"), (self.device.is_some(), "--device")] {
+            if given {
+                return Err(Error::input(format!(
+                    "{flag} asks for a GPU, but --backend {} trains on the CPU; use --backend auto, fused or staged",
+                    self.choice
+                )));
+            }
+        }
+        match self.choice {
             Choice::Reference => self.reference(self.precision.unwrap_or(Precision::F64)),
             _ => self.reference(Precision::F32),
         }
+    }
+
+    /// A GPU in hardware, where there is one.
+    #[cfg(feature = "gpu")]
+    fn hardware(&self) -> Option<Result<Box<dyn Backend>>> {
+        let found = crate::gpu::adapters();
+        let any = found.iter().any(|adapter| adapter.kind.is_hardware());
+        any.then(|| self.open_adapter(found, true))
+    }
+
+    /// The GPU that is asked for, or the first.
+    #[cfg(feature = "gpu")]
+    fn gpu(&self) -> Result<Box<dyn Backend>> {
+        self.open_adapter(crate::gpu::adapters(), self.require_gpu)
+    }
+
+    #[cfg(feature = "gpu")]
+    fn open_adapter(&self, found: Vec<crate::gpu::Found>, hardware_only: bool) -> Result<Box<dyn Backend>> {
+        use super::gpu::{Form, GpuBackend};
+        let form = match self.choice {
+            Choice::Fused => Some(Form::Fused),
+            Choice::Staged => Some(Form::Staged),
+            _ => None,
+        };
+        let found = crate::gpu::select(found, self.device.as_deref(), hardware_only)?;
+        Ok(Box::new(GpuBackend::new(crate::gpu::Gpu::open(found)?, form)))
+    }
+
+    #[cfg(not(feature = "gpu"))]
+    fn hardware(&self) -> Option<Result<Box<dyn Backend>>> {
+        None
+    }
+
+    #[cfg(not(feature = "gpu"))]
+    fn gpu(&self) -> Result<Box<dyn Backend>> {
+        Err(Error::device("this build trains on the CPU alone: it was made without the feature gpu"))
     }
 
     fn reference(&self, precision: Precision) -> Result<Box<dyn Backend>> {

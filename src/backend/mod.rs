@@ -6,6 +6,8 @@
 mod choice;
 pub mod conformance;
 mod device;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 mod mock;
 pub mod reference;
 pub mod tolerance;

@@ -1,0 +1,46 @@
+// One invocation trains one network through a slice, its weights in registers. Straight-line code of the network at hand
+// (load, save, apply, train_examples, any_out_of_bounds) is generated: src/backend/gpu/unroll.rs.
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn train(@builtin(global_invocation_id) id: vec3<u32>) {
+    if (id.x >= atomicLoad(&active_in.count)) {
+        return;
+    }
+    let slot = active_in.slots[id.x];
+    var net: Network;
+    load(slot, &net);
+    var epoch = slots[slot].epoch;
+    var solved_epoch = slots[slot].solved_epoch;
+    var status = RUNNING;
+    let last = epoch + min(EPOCHS - epoch, turn.slice_epochs);
+    while (epoch < last) {
+        epoch += 1u;
+        // Online updates move the weights while the outputs are judged: what the epoch began with is kept aside.
+        var before: Weights;
+        if (ONLINE) {
+            before = net.weights;
+        }
+        let solved = criterion_holds(train_examples(&net, epoch));
+        if (solved || epoch % DIVERGENCE_STRIDE == 0u) {
+            if (any_out_of_bounds(&net, &before)) {
+                status = DIVERGED;
+            } else if (solved) {
+                solved_epoch = select(solved_epoch, epoch, solved_epoch == 0u);
+                status = select(RUNNING, SOLVED, RETIRE);
+            }
+        }
+        if (status != RUNNING) {
+            if (ONLINE) {
+                net.weights = before;
+            }
+            break;
+        }
+        if (!ONLINE) {
+            apply(&net, correction(epoch));
+        }
+    }
+    save(slot, &net);
+    slots[slot].epoch = epoch;
+    slots[slot].solved_epoch = solved_epoch;
+    slots[slot].status = status;
+}

@@ -1,0 +1,56 @@
+// The pool: networks in flight, one a slot. What the kernels of a slice share. Rust twins of the structs: src/backend/gpu/bus.rs.
+//
+// A slot's numbers lie in `state`, row by row: row k holds weight k of all slots, then come the optimizer's rows.
+// `active_in` lists the slots that train in this slice; `settle` sorts them into `active_out` and `free`. The free list is
+// a ring: the host knows where to take from, the device where to append.
+
+const RUNNING = 4u;
+const UNSOLVED = 0u;
+const SOLVED = 1u;
+const DIVERGED = 2u;
+const UNFINISHED = 3u;
+
+struct Slot {
+    // Where the outcome goes: the window of results, and the position in it.
+    window: u32,
+    position: u32,
+    epoch: u32,
+    solved_epoch: u32,
+    status: u32,
+    // The epoch up to which progress has been counted.
+    reported_epoch: u32,
+}
+
+struct List {
+    count: atomic<u32>,
+    slots: array<u32>,
+}
+
+// 64-bit sums in two words, low first.
+struct Counters {
+    trained: array<atomic<u32>, 2>,
+    // Epochs of the budget that finished networks no longer need.
+    spared: array<atomic<u32>, 2>,
+    finished: atomic<u32>,
+    // Slices begun: tells the host that none was dropped.
+    canary: atomic<u32>,
+    // Networks of each window that have not finished.
+    remaining: array<atomic<u32>, WINDOW_COUNT>,
+}
+
+// What changes from slice to slice.
+struct Turn {
+    slice_epochs: u32,
+    // 1: whatever still runs is recorded as unfinished.
+    flush: u32,
+    reserved0: u32,
+    reserved1: u32,
+    // Networks of each window.
+    window_sizes: array<vec4<u32>, WINDOW_COUNT / 4u>,
+}
+
+@group(0) @binding(0) var<storage, read_write> state: array<f32>;
+@group(0) @binding(1) var<storage, read_write> slots: array<Slot>;
+@group(0) @binding(2) var<storage, read_write> active_in: List;
+@group(0) @binding(7) var<storage, read> table: array<f32>;
+@group(0) @binding(9) var<uniform> turn: Turn;

@@ -1,0 +1,79 @@
+// Puts new networks into free slots: weights drawn by seed and index, or imported. x: network, y: block of four weights.
+
+struct Start {
+    seed: vec2<u32>,
+    // Index of the first network started, low word first.
+    first: vec2<u32>,
+    count: u32,
+    window: u32,
+    // Position in the window of the first network started.
+    position: u32,
+    // Where in the ring of free slots to take from.
+    free_head: u32,
+    imported: u32,
+    reserved0: u32,
+    reserved1: u32,
+    reserved2: u32,
+}
+
+@group(0) @binding(4) var<storage, read_write> free: List;
+@group(0) @binding(8) var<storage, read> imports: array<f32>;
+@group(0) @binding(10) var<uniform> starting: Start;
+
+const BLOCK_COUNT = (WEIGHT_COUNT + 3u) / 4u;
+
+var<workgroup> list_base: u32;
+
+fn drawn_weight(k: u32, word: u32) -> f32 {
+    let scale = table[TABLE_SCALES + k];
+    if (INIT_NORMAL) {
+        let place = normal_place(word);
+        let segment = TABLE_NORMAL + 2u * place.x;
+        return normal_draw(word, table[segment], table[segment + 1u], place.y, scale);
+    }
+    return uniform_draw(word, scale);
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn start(
+    @builtin(global_invocation_id) id: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
+    let inside = id.x < starting.count;
+    let slot = free.slots[(starting.free_head + id.x) & (SLOT_COUNT - 1u)];
+    if (inside) {
+        let low = starting.first.x + id.x;
+        let network = vec2<u32>(low, starting.first.y + select(0u, 1u, low < starting.first.x));
+        for (var block = id.y; block < BLOCK_COUNT; block += groups.y) {
+            let words = random_words(starting.seed, network, PURPOSE_START, block);
+            for (var lane = 0u; lane < 4u; lane += 1u) {
+                let k = 4u * block + lane;
+                if (k < WEIGHT_COUNT) {
+                    if (starting.imported == 1u) {
+                        let place = (starting.window * WINDOW_CAPACITY + starting.position + id.x) * WEIGHT_COUNT + k;
+                        state[k * SLOT_COUNT + slot] = imports[place];
+                    } else {
+                        state[k * SLOT_COUNT + slot] = drawn_weight(k, words[lane]);
+                    }
+                    for (var row = WEIGHT_COUNT + k; row < STATE_ROW_COUNT; row += WEIGHT_COUNT) {
+                        state[row * SLOT_COUNT + slot] = 0.0;
+                    }
+                }
+            }
+        }
+    }
+    if (group.y > 0u) {
+        return;
+    }
+    if (local == 0u) {
+        let group_first = group.x * WORKGROUP_SIZE;
+        list_base = atomicAdd(&active_in.count, min(WORKGROUP_SIZE, starting.count - min(group_first, starting.count)));
+    }
+    workgroupBarrier();
+    if (inside) {
+        slots[slot] = Slot(starting.window, starting.position + id.x, 0u, 0u, RUNNING, 0u);
+        active_in.slots[list_base + local] = slot;
+    }
+}

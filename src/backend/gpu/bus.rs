@@ -1,0 +1,85 @@
+//! What crosses the bus: the structs that host and shaders share. Twins: `shaders/pool/pool.wgsl`, `shaders/pool/start.wgsl`,
+//! `shaders/stage/stage.wgsl`. A test holds sizes and offsets against naga's reflection of the shaders.
+
+use bytemuck::{Pod, Zeroable};
+
+/// Windows of results: chunks whose networks are in flight or wait for being read.
+pub(super) const WINDOW_COUNT: usize = 16;
+
+/// Where a network in flight stands.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+pub(super) struct Slot {
+    /// Window that its outcome goes to.
+    pub(super) window: u32,
+    /// Position in the window.
+    pub(super) position: u32,
+    /// Epochs trained.
+    pub(super) epoch: u32,
+    /// First epoch in which the criterion held, or 0.
+    pub(super) solved_epoch: u32,
+    /// `RUNNING`, or a status of outcomes.
+    pub(super) status: u32,
+    /// Epoch up to which progress has been counted.
+    pub(super) reported_epoch: u32,
+}
+
+/// Sums that the device keeps.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub(super) struct Counters {
+    /// Epochs trained, low word first.
+    pub(super) trained: [u32; 2],
+    /// Epochs that finished networks left of their budget, low word first.
+    pub(super) spared: [u32; 2],
+    /// Networks finished, modulo 2^32.
+    pub(super) finished: u32,
+    /// Slices settled, modulo 2^32.
+    pub(super) canary: u32,
+    /// Networks of each window that have not finished.
+    pub(super) remaining: [u32; WINDOW_COUNT],
+}
+
+/// Settings of a slice.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+pub(super) struct Turn {
+    /// Epochs that the slice runs.
+    pub(super) slice_epochs: u32,
+    /// 1 where whatever still runs is to be recorded as unfinished.
+    pub(super) flush: u32,
+    pub(super) reserved: [u32; 2],
+    /// Networks of each window.
+    pub(super) window_sizes: [u32; WINDOW_COUNT],
+}
+
+/// Networks that start together: some of one window.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+pub(super) struct Start {
+    /// Seed, low word first.
+    pub(super) seed: [u32; 2],
+    /// Index of the first of them, low word first.
+    pub(super) first: [u32; 2],
+    /// How many there are.
+    pub(super) count: u32,
+    /// Their window.
+    pub(super) window: u32,
+    /// Position in the window of the first of them.
+    pub(super) position: u32,
+    /// Where in the ring of free slots to take from.
+    pub(super) free_head: u32,
+    /// 1 where weights are imported.
+    pub(super) imported: u32,
+    pub(super) reserved: [u32; 3],
+}
+
+/// Low and high word of a number.
+pub(super) fn words(value: u64) -> [u32; 2] {
+    [value as u32, (value >> 32) as u32]
+}
+
+/// The number of a low and a high word.
+pub(super) fn joined([low, high]: [u32; 2]) -> u64 {
+    u64::from(low) | u64::from(high) << 32
+}

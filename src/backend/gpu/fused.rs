@@ -1,0 +1,69 @@
+//! The fused form: one invocation trains one network through a whole slice, its weights in registers.
+
+use crate::error::Result;
+use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind};
+use crate::spec::Problem;
+
+use super::pool::{PoolBuffers, Trainer};
+use super::prelude::Sizes;
+use super::source;
+
+/// The one kernel, bound to either list.
+pub(super) struct Fused {
+    train: [Bound; 2],
+    workgroup_size: u32,
+}
+
+const BINDINGS: [Binding; 5] = [
+    Binding(0, Kind::Storage),
+    Binding(1, Kind::Storage),
+    Binding(2, Kind::Storage),
+    Binding(7, Kind::ReadOnly),
+    Binding(9, Kind::Uniform),
+];
+
+impl Fused {
+    /// Most weights of a network that is trained this way. Above it the staged form takes over.
+    pub const WEIGHT_LIMIT: usize = 512;
+
+    /// Whether a network of the problem is trained this way.
+    pub(super) fn fits(problem: &Problem) -> bool {
+        problem.layers().weight_count() <= Self::WEIGHT_LIMIT
+    }
+
+    /// Compiles.
+    ///
+    /// # Errors
+    /// The device refuses.
+    pub(super) fn new(
+        gpu: &Gpu,
+        problem: &Problem,
+        sizes: Sizes,
+        buffers: &PoolBuffers,
+        checks: Checks,
+    ) -> Result<Self> {
+        let kernel = Kernel::new(gpu, "train", &source::train(problem, sizes), &BINDINGS, checks)?;
+        let train = [0, 1].map(|list: usize| {
+            kernel.bind(
+                gpu,
+                &BINDINGS,
+                &[
+                    (0, &buffers.state),
+                    (1, &buffers.slots),
+                    (2, &buffers.active[list]),
+                    (7, &buffers.table),
+                    (9, &buffers.turn),
+                ],
+            )
+        });
+        Ok(Self { train, workgroup_size: sizes.workgroup_size })
+    }
+}
+
+impl Trainer for Fused {
+    fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, epochs: u32) {
+        if epochs > 0 {
+            self.train[list].dispatch(pass, [bound.div_ceil(self.workgroup_size), 1], None);
+        }
+    }
+}

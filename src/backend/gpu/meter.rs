@@ -1,0 +1,83 @@
+//! Accounts of a run: progress as it is reported, work executed beside work needed, and how long networks last.
+
+use crate::backend::{Progress, Watch};
+use crate::outcome::Outcomes;
+
+use super::bus::{Counters, joined};
+
+/// Sums of a run, kept across lost devices.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Meter {
+    budget: u64,
+    /// What was delivered; what a lost device did beyond that is done again and not counted twice.
+    delivered: Progress,
+    /// Delivered before the device at hand.
+    base: Progress,
+    reported: Progress,
+    device: Device,
+}
+
+/// Sums of the device at hand.
+#[derive(Clone, Copy, Debug, Default)]
+struct Device {
+    executed: u64,
+    trained: u64,
+    spared: u64,
+    finished: u64,
+    finished_word: u32,
+    idle_told: u64,
+}
+
+impl Meter {
+    /// Nothing done yet; `budget` is the epochs of a network.
+    pub(super) fn new(budget: u32) -> Self {
+        Self { budget: budget.into(), ..Self::default() }
+    }
+
+    /// A new device begins from nothing.
+    pub(super) fn lost(&mut self) {
+        self.base = self.delivered;
+        self.device = Device::default();
+    }
+
+    /// Takes in the counters after a slice in which `executed` net-epochs were run, idle lanes included.
+    pub(super) fn slice(&mut self, counters: &Counters, executed: u64, watch: &dyn Watch) {
+        let device = &mut self.device;
+        device.executed += executed;
+        device.trained = joined(counters.trained);
+        device.spared = joined(counters.spared);
+        device.finished += u64::from(counters.finished.wrapping_sub(device.finished_word));
+        device.finished_word = counters.finished;
+        let total = Progress {
+            net_epochs: self.base.net_epochs + device.trained,
+            settled_net_epochs: self.base.settled_net_epochs + device.trained + device.spared,
+            networks: self.base.networks + device.finished,
+        };
+        let news = Progress {
+            net_epochs: total.net_epochs.saturating_sub(self.reported.net_epochs),
+            settled_net_epochs: total.settled_net_epochs.saturating_sub(self.reported.settled_net_epochs),
+            networks: total.networks.saturating_sub(self.reported.networks),
+        };
+        self.reported.net_epochs += news.net_epochs;
+        self.reported.settled_net_epochs += news.settled_net_epochs;
+        self.reported.networks += news.networks;
+        watch.progress(news);
+    }
+
+    /// Mean epochs of the networks that have finished on this device, if there are any.
+    pub(super) fn mean_epochs(&self) -> Option<f64> {
+        let Device { spared, finished, .. } = self.device;
+        (finished > 0).then(|| self.budget as f64 - spared as f64 / finished as f64)
+    }
+
+    /// Takes note of a delivered chunk; gives the idle work, in net-epochs, that was executed since the last one.
+    pub(super) fn deliver(&mut self, outcomes: &Outcomes) -> u64 {
+        self.delivered.net_epochs += outcomes.net_epochs();
+        self.delivered.settled_net_epochs += outcomes.count() as u64 * self.budget;
+        self.delivered.networks += outcomes.count() as u64;
+        let idle = self.device.executed.saturating_sub(self.device.trained);
+        let news = idle.saturating_sub(self.device.idle_told);
+        self.device.idle_told += news;
+        news
+    }
+}

@@ -1,0 +1,227 @@
+//! Training on a GPU, in two forms over one pool of networks in flight.
+//!
+//! The *pool* holds one network a slot. A slice starts new networks in free slots, trains all active ones for some epochs,
+//! and settles: finished networks leave their outcome in their chunk's window of results and free their slot. So lanes are
+//! refilled from slice to slice, the cost follows the networks that still train, and nothing but outcomes crosses the bus.
+//! What trains is the form: *fused* (one invocation a network, weights in registers) or *staged* (one kernel a stage of
+//! backpropagation, any network that fits the device).
+
+mod bus;
+mod fused;
+mod meter;
+mod outcomes;
+mod pool;
+mod prelude;
+pub mod source;
+mod staged;
+mod stream;
+mod unroll;
+
+pub use prelude::Sizes;
+
+use std::collections::VecDeque;
+
+use crate::error::{Error, Result};
+use crate::gpu::{AdapterKind, Checks, Gpu};
+use crate::plan::{self, SliceClock};
+use crate::spec::{Optimizer, Problem};
+
+use self::meter::Meter;
+use self::pool::{Pool, bytes_per_slot};
+use self::stream::{Stream, Trouble};
+use super::{Backend, Chunk, Deliver, DeviceInfo, DeviceKind, Job, Watch};
+
+/// How networks are trained on the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One invocation trains one network through a slice.
+    Fused,
+    /// One kernel a stage.
+    Staged,
+}
+
+/// Devices lost in a row, without a chunk delivered between, after which a run gives up.
+const LOSS_LIMIT: u32 = 3;
+
+/// What may be set otherwise for tests and tuning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tuning {
+    /// Whether shaders run with all of wgpu's checks.
+    pub checks: Checks,
+    /// Invocations of a workgroup.
+    pub workgroup_size: u32,
+    /// Most networks in flight, where fewer are wanted than fit.
+    pub slot_limit: Option<u32>,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self { checks: Checks::Trusted, workgroup_size: 64, slot_limit: None }
+    }
+}
+
+/// A GPU that trains.
+pub struct GpuBackend {
+    // Dropped before the device that it lives on.
+    pool: Option<Pool>,
+    gpu: Gpu,
+    /// The form asked for, if one was.
+    wanted: Option<Form>,
+    form: Form,
+    tuning: Tuning,
+}
+
+impl GpuBackend {
+    /// On an opened device, in the form asked for, or else fused where the network fits and staged where it does not.
+    pub fn new(gpu: Gpu, form: Option<Form>) -> Self {
+        Self::tuned(gpu, form, Tuning::default())
+    }
+
+    /// The same, with other than the usual settings.
+    pub fn tuned(gpu: Gpu, form: Option<Form>, tuning: Tuning) -> Self {
+        Self { pool: None, gpu, wanted: form, form: form.unwrap_or(Form::Fused), tuning }
+    }
+
+    /// Whether the fused form takes networks of this problem.
+    pub fn fuses(problem: &Problem) -> bool {
+        fused::Fused::fits(problem)
+    }
+
+    /// The device.
+    pub fn gpu(&self) -> &Gpu {
+        &self.gpu
+    }
+
+    fn sizes(&self, job: &Job<'_>) -> Result<Sizes> {
+        let (bytes, largest) = bytes_per_slot(job.problem, job.keep_weights, self.form);
+        let hardware = self.gpu.kind.is_hardware();
+        let memory = if hardware { 2 << 30 } else { 512 << 20 };
+        let fitting = plan::chunk_limit(memory, bytes, self.gpu.buffer_limit(), largest);
+        if fitting < 4 {
+            return Err(Error::device(format!(
+                "networks of {} weights on {} examples need {bytes} bytes each, too much for {}; use --backend simd",
+                job.problem.layers().weight_count(),
+                job.problem.examples().count(),
+                self.gpu.name
+            )));
+        }
+        // No more in flight than some 20 ms of work an epoch, at a cautious guess of the device's speed.
+        let operations = 6 * (job.problem.examples().count() * job.problem.layers().weight_count()) as u64;
+        let speed: u64 = if hardware { 2_000_000_000_000 } else { 20_000_000_000 };
+        let busy = (speed / 50 / operations).max(256);
+        let limit = if hardware { 1 << 19 } else { 1 << 16 };
+        let wanted = fitting.min(busy).min(limit).min(self.tuning.slot_limit.map_or(u64::MAX, u64::from)).max(4);
+        let slot_count = 1u32 << wanted.ilog2();
+        Ok(Sizes {
+            slot_count,
+            window_capacity: slot_count / 4,
+            workgroup_size: self.tuning.workgroup_size,
+            keep_weights: job.keep_weights,
+        })
+    }
+
+    fn build(&mut self, job: &Job<'_>) -> Result<u64> {
+        let sizes = self.sizes(job)?;
+        let ready = self.pool.as_ref().is_some_and(|pool| pool.sizes == sizes && pool.problem == *job.problem);
+        if !ready {
+            self.pool = None;
+            self.pool = Some(Pool::new(&self.gpu, job.problem, sizes, self.form, self.tuning.checks)?);
+        }
+        Ok(sizes.window_capacity.into())
+    }
+}
+
+impl Backend for GpuBackend {
+    fn name(&self) -> &'static str {
+        match self.form {
+            Form::Fused => "fused",
+            Form::Staged => "staged",
+        }
+    }
+
+    fn device(&self) -> DeviceInfo {
+        DeviceInfo {
+            name: self.gpu.name.clone(),
+            kind: match self.gpu.kind {
+                AdapterKind::Software => DeviceKind::Software,
+                AdapterKind::Integrated => DeviceKind::Integrated,
+                AdapterKind::Discrete => DeviceKind::Discrete,
+                AdapterKind::Other => DeviceKind::Other,
+            },
+            driver: self.gpu.driver.clone(),
+        }
+    }
+
+    fn prepare(&mut self, job: &Job<'_>) -> Result<u64> {
+        let problem = job.problem;
+        self.form = self.wanted.unwrap_or(if Self::fuses(problem) { Form::Fused } else { Form::Staged });
+        if self.form == Form::Fused && !Self::fuses(problem) {
+            return Err(Error::input(format!(
+                "--backend fused takes networks of at most {} weights, and --layers {} has {}; use --backend staged",
+                fused::Fused::WEIGHT_LIMIT,
+                problem.layers(),
+                problem.layers().weight_count()
+            )));
+        }
+        let updates = u64::from(problem.spec().epochs) * problem.examples().count() as u64;
+        if problem.spec().optimizer == Optimizer::Adam && updates > u64::from(u32::MAX) {
+            return Err(Error::input(
+                "adam on a GPU counts at most 2^32 updates of a network; use fewer --epochs, or --backend simd",
+            ));
+        }
+        self.build(job)
+    }
+
+    fn train(
+        &mut self,
+        job: &Job<'_>,
+        chunks: &mut dyn Iterator<Item = Chunk>,
+        watch: &dyn Watch,
+        deliver: &mut Deliver<'_>,
+    ) -> Result<()> {
+        self.build(job)?;
+        let mut clock = match job.slice_epochs {
+            Some(epochs) => SliceClock::fixed(epochs),
+            None => SliceClock::new(SliceClock::FIRST.as_secs_f64()),
+        };
+        let mut meter = Meter::new(job.problem.spec().epochs);
+        let mut again: VecDeque<Chunk> = VecDeque::new();
+        let mut losses = 0;
+        loop {
+            let Some(pool) = &mut self.pool else { return Err(Error::failure("the pool is gone")) };
+            let waiting: VecDeque<Chunk> = std::mem::take(&mut again);
+            let mut delivered = false;
+            let mut rest = waiting.into_iter();
+            let stream = Stream::new(&self.gpu, pool, job, watch, &mut meter, clock.clone());
+            let ended = stream.run(
+                &mut rest.by_ref().chain(&mut *chunks),
+                &mut |trained| {
+                    delivered = true;
+                    deliver(trained)
+                },
+                &mut again,
+            );
+            // Chunks that the stream had not yet asked for come after those that it gave back.
+            again.extend(rest);
+            match ended {
+                Ok(_) => return Ok(()),
+                Err(Trouble::Failed(error)) => return Err(error),
+                Err(Trouble::Lost(lost)) => {
+                    losses = if delivered { 1 } else { losses + 1 };
+                    log::error!("{}; beginning anew with {} chunks that were in flight", lost.0, again.len());
+                    if losses >= LOSS_LIMIT {
+                        return Err(Error::device_lost(format!(
+                            "{} was lost {losses} times: {}",
+                            self.gpu.name, lost.0
+                        )));
+                    }
+                    self.pool = None;
+                    self.gpu = self.gpu.reopen()?;
+                    self.build(job)?;
+                    meter.lost();
+                    clock.halve();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The pool on the device: buffers of the networks in flight, and the kernels that start and settle them. Who trains them
+//! is a [`Trainer`].
+
+use crate::error::Result;
+use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, storage_buffer, uniform_buffer};
+use crate::spec::Problem;
+
+use super::Form;
+use super::bus::{Counters, Slot, Start, Turn, WINDOW_COUNT};
+use super::prelude::{Sizes, result_row_count, state_row_count, table};
+use super::source;
+
+/// Networks that one submission can start, in windows.
+pub(super) const START_LIMIT: usize = WINDOW_COUNT;
+
+/// Trains the active networks of a pool.
+pub(super) trait Trainer {
+    /// Records `epochs` epochs of the networks in active list `list`, of which there are at most `bound`.
+    fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, epochs: u32);
+}
+
+/// Buffers that trainers share with the pool.
+pub(super) struct PoolBuffers {
+    pub(super) state: wgpu::Buffer,
+    pub(super) slots: wgpu::Buffer,
+    /// Active lists; a slice reads one and fills the other.
+    pub(super) active: [wgpu::Buffer; 2],
+    pub(super) free: wgpu::Buffer,
+    pub(super) counters: wgpu::Buffer,
+    pub(super) results: wgpu::Buffer,
+    pub(super) table: wgpu::Buffer,
+    pub(super) turn: wgpu::Buffer,
+    pub(super) starts: wgpu::Buffer,
+    imports: Option<wgpu::Buffer>,
+}
+
+/// Networks in flight.
+pub(super) struct Pool {
+    pub(super) problem: Problem,
+    pub(super) sizes: Sizes,
+    pub(super) buffers: PoolBuffers,
+    pub(super) trainer: Box<dyn Trainer>,
+    start_kernel: Kernel,
+    start: [Bound; 2],
+    settle: [Bound; 2],
+    /// Distance between two records of `starts`.
+    pub(super) start_stride: u64,
+}
+
+const START_BINDINGS: [Binding; 8] = [
+    Binding(0, Kind::Storage),
+    Binding(1, Kind::Storage),
+    Binding(2, Kind::Storage),
+    Binding(4, Kind::Storage),
+    Binding(7, Kind::ReadOnly),
+    Binding(8, Kind::ReadOnly),
+    Binding(9, Kind::Uniform),
+    Binding(10, Kind::Record(size_of::<Start>() as u64)),
+];
+
+const SETTLE_BINDINGS: [Binding; 9] = [
+    Binding(0, Kind::Storage),
+    Binding(1, Kind::Storage),
+    Binding(2, Kind::Storage),
+    Binding(3, Kind::Storage),
+    Binding(4, Kind::Storage),
+    Binding(5, Kind::Storage),
+    Binding(6, Kind::Storage),
+    Binding(7, Kind::ReadOnly),
+    Binding(9, Kind::Uniform),
+];
+
+/// Bytes on the device for each slot, and of its largest single array.
+pub(super) fn bytes_per_slot(problem: &Problem, keep_weights: bool, form: Form) -> (u64, u64) {
+    let state = 4 * state_row_count(problem) as u64;
+    // Windows hold four times as many networks as are in flight.
+    let results = 4 * 4 * result_row_count(problem, keep_weights) as u64;
+    let scratch = match form {
+        Form::Fused => 0,
+        Form::Staged => 4 * super::staged::row_count(problem) as u64,
+    };
+    let lists = size_of::<Slot>() as u64 + 3 * 4;
+    (state + results + scratch + lists, state.max(results).max(scratch))
+}
+
+impl Pool {
+    /// Compiles and allocates.
+    ///
+    /// # Errors
+    /// The device refuses.
+    pub(super) fn new(gpu: &Gpu, problem: &Problem, sizes: Sizes, form: Form, checks: Checks) -> Result<Self> {
+        let slots = u64::from(sizes.slot_count);
+        let start_stride = (size_of::<Start>() as u64).next_multiple_of(gpu.uniform_stride());
+        let window_words = result_row_count(problem, sizes.keep_weights) as u64 * u64::from(sizes.window_capacity);
+        let table = table(problem);
+        let buffers = gpu.guarded("allocating memory", || PoolBuffers {
+            state: storage_buffer(gpu, "state", 4 * slots * state_row_count(problem) as u64),
+            slots: storage_buffer(gpu, "slots", slots * size_of::<Slot>() as u64),
+            active: ["active 0", "active 1"].map(|label| storage_buffer(gpu, label, 4 * (slots + 1))),
+            free: storage_buffer(gpu, "free", 4 * (slots + 1)),
+            counters: storage_buffer(gpu, "counters", size_of::<Counters>() as u64),
+            results: storage_buffer(gpu, "results", 4 * window_words * WINDOW_COUNT as u64),
+            table: storage_buffer(gpu, "table", 4 * table.len() as u64),
+            turn: uniform_buffer(gpu, "turn", bytemuck::bytes_of(&Turn::default())),
+            starts: uniform_buffer(gpu, "starts", &vec![0; start_stride as usize * START_LIMIT]),
+            imports: None,
+        })?;
+        gpu.queue.write_buffer(&buffers.table, 0, bytemuck::cast_slice(&table));
+        let start_kernel = Kernel::new(gpu, "start", &source::start(problem, sizes), &START_BINDINGS, checks)?;
+        let settle_kernel =
+            Kernel::new(gpu, "settle", &source::settle(problem, sizes, form), &Self::settle_bindings(form), checks)?;
+        let trainer: Box<dyn Trainer>;
+        let settle;
+        match form {
+            Form::Fused => {
+                trainer = Box::new(super::fused::Fused::new(gpu, problem, sizes, &buffers, checks)?);
+                settle = Self::bind_settle(gpu, &settle_kernel, form, &buffers, None);
+            }
+            Form::Staged => {
+                let staged = super::staged::Staged::new(gpu, problem, sizes, &buffers, checks)?;
+                settle = Self::bind_settle(gpu, &settle_kernel, form, &buffers, Some(staged.scratch()));
+                trainer = Box::new(staged);
+            }
+        }
+        let start = Self::bind_start(gpu, &start_kernel, &buffers);
+        let pool =
+            Self { problem: problem.clone(), sizes, buffers, trainer, start_kernel, start, settle, start_stride };
+        Ok(pool)
+    }
+
+    /// The staged form reads outputs from its scratch memory in place of the table: a stage may bind eight buffers.
+    fn settle_bindings(form: Form) -> Vec<Binding> {
+        let mut bindings = SETTLE_BINDINGS.to_vec();
+        if form == Form::Staged {
+            bindings[7] = Binding(super::staged::SCRATCH, Kind::Storage);
+        }
+        bindings
+    }
+
+    fn bind_start(gpu: &Gpu, kernel: &Kernel, buffers: &PoolBuffers) -> [Bound; 2] {
+        [0, 1].map(|list: usize| {
+            kernel.bind(
+                gpu,
+                &START_BINDINGS,
+                &[
+                    (0, &buffers.state),
+                    (1, &buffers.slots),
+                    (2, &buffers.active[list]),
+                    (4, &buffers.free),
+                    (7, &buffers.table),
+                    // Where nothing is imported, anything that can be read will do.
+                    (8, buffers.imports.as_ref().unwrap_or(&buffers.table)),
+                    (9, &buffers.turn),
+                    (10, &buffers.starts),
+                ],
+            )
+        })
+    }
+
+    fn bind_settle(
+        gpu: &Gpu,
+        kernel: &Kernel,
+        form: Form,
+        buffers: &PoolBuffers,
+        scratch: Option<&wgpu::Buffer>,
+    ) -> [Bound; 2] {
+        [0, 1].map(|list: usize| {
+            kernel.bind(
+                gpu,
+                &Self::settle_bindings(form),
+                &[
+                    (0, &buffers.state),
+                    (1, &buffers.slots),
+                    (2, &buffers.active[list]),
+                    (3, &buffers.active[1 - list]),
+                    (4, &buffers.free),
+                    (5, &buffers.counters),
+                    (6, &buffers.results),
+                    (7, &buffers.table),
+                    (9, &buffers.turn),
+                    (super::staged::SCRATCH, scratch.unwrap_or(&buffers.table)),
+                ],
+            )
+        })
+    }
+
+    /// Empties the pool: all slots free, nothing active, counters at zero.
+    pub(super) fn reset(&self, gpu: &Gpu) {
+        let slot_count = self.sizes.slot_count;
+        let free: Vec<u32> = std::iter::once(slot_count).chain(0..slot_count).collect();
+        gpu.queue.write_buffer(&self.buffers.free, 0, bytemuck::cast_slice(&free));
+        for list in &self.buffers.active {
+            gpu.queue.write_buffer(list, 0, bytemuck::bytes_of(&0u32));
+        }
+        gpu.queue.write_buffer(&self.buffers.counters, 0, bytemuck::bytes_of(&Counters::default()));
+    }
+
+    /// Makes room for imported weights, once.
+    ///
+    /// # Errors
+    /// They do not fit.
+    pub(super) fn allow_imports(&mut self, gpu: &Gpu) -> Result<()> {
+        if self.buffers.imports.is_none() {
+            let bytes = self.import_bytes() * WINDOW_COUNT as u64;
+            let made = gpu.guarded("allocating memory for imported weights", || storage_buffer(gpu, "imports", bytes));
+            self.buffers.imports = Some(made?);
+            self.start = Self::bind_start(gpu, &self.start_kernel, &self.buffers);
+        }
+        Ok(())
+    }
+
+    /// Bytes of one window's imported weights.
+    pub(super) fn import_bytes(&self) -> u64 {
+        4 * u64::from(self.sizes.window_capacity) * self.problem.layers().weight_count() as u64
+    }
+
+    /// Writes a window's starts.
+    pub(super) fn import(&self, gpu: &Gpu, window: usize, weights: &[f32]) {
+        if let Some(imports) = &self.buffers.imports {
+            gpu.queue.write_buffer(imports, window as u64 * self.import_bytes(), bytemuck::cast_slice(weights));
+        }
+    }
+
+    /// Bytes of one window's results.
+    pub(super) fn window_bytes(&self) -> u64 {
+        4 * u64::from(self.sizes.window_capacity) * result_row_count(&self.problem, self.sizes.keep_weights) as u64
+    }
+
+    /// Records a slice: the starts of the first `starts.len()` records, training, settling.
+    pub(super) fn record(
+        &self,
+        gpu: &Gpu,
+        encoder: &mut wgpu::CommandEncoder,
+        list: usize,
+        starts: &[Start],
+        bound: u32,
+        turn: Turn,
+    ) {
+        gpu.queue.write_buffer(&self.buffers.turn, 0, bytemuck::bytes_of(&turn));
+        for (at, start) in starts.iter().enumerate() {
+            gpu.queue.write_buffer(&self.buffers.starts, at as u64 * self.start_stride, bytemuck::bytes_of(start));
+        }
+        encoder.clear_buffer(&self.buffers.active[1 - list], 0, Some(4));
+        let mut pass =
+            encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("slice"), timestamp_writes: None });
+        let groups = |count: u32| count.div_ceil(self.sizes.workgroup_size);
+        let blocks = (self.problem.layers().weight_count().div_ceil(4) as u32).min(gpu.workgroup_limit());
+        for (at, start) in starts.iter().enumerate() {
+            let record = at as u32 * self.start_stride as u32;
+            self.start[list].dispatch(&mut pass, [groups(start.count), blocks], Some(record));
+        }
+        self.trainer.record(&mut pass, list, bound, turn.slice_epochs);
+        self.settle[list].dispatch(&mut pass, [groups(bound.max(1)), 1], None);
+    }
+}

@@ -1,0 +1,175 @@
+//! What a shader must know of the problem, as lines of `const`; and the table of numbers that it reads.
+
+use std::fmt::Write;
+
+use crate::seed::{NormalTable, Purpose, Starts};
+use crate::spec::{
+    Activation, Criterion, DIVERGENCE_STRIDE, InitShape, Loss, Optimizer, OutputActivation, Problem, Update,
+    WEIGHT_BOUND,
+};
+
+use super::bus::WINDOW_COUNT;
+
+/// Sizes that the host chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Networks in flight: a power of two.
+    pub slot_count: u32,
+    /// Most networks of a window.
+    pub window_capacity: u32,
+    /// Invocations of a workgroup.
+    pub workgroup_size: u32,
+    /// Whether final weights go to the results.
+    pub keep_weights: bool,
+}
+
+/// Rows of a network's outcome before its outputs: status, solved epoch, stop epoch, loss.
+pub(super) const HEAD_ROW_COUNT: usize = 4;
+
+/// Rows of a network's numbers: weights, then what the optimizer remembers of each.
+pub(super) fn state_row_count(problem: &Problem) -> usize {
+    let spec = problem.spec();
+    problem.layers().weight_count() * (1 + spec.optimizer.state_count(spec.momentum))
+}
+
+/// Rows of a network's outcome.
+pub(super) fn result_row_count(problem: &Problem, keep_weights: bool) -> usize {
+    let weights = if keep_weights { problem.layers().weight_count() } else { 0 };
+    HEAD_ROW_COUNT + problem.examples().targets().len() + weights
+}
+
+/// A literal of WGSL for the nearest f32.
+pub(super) fn literal(value: f64) -> String {
+    format!("{:?}f", value as f32)
+}
+
+/// The code by which shaders know an activation.
+pub(super) fn activation_name(activation: Activation) -> &'static str {
+    match activation {
+        Activation::Sigmoid => "SIGMOID",
+        Activation::Tanh => "TANH",
+    }
+}
+
+/// The same for the output layer.
+pub(super) fn output_activation_name(problem: &Problem) -> &'static str {
+    match problem.spec().output_activation {
+        OutputActivation::Linear => "LINEAR",
+        OutputActivation::Same => activation_name(problem.spec().activation),
+    }
+}
+
+/// The `const` lines that every kernel of the problem begins with.
+pub(super) fn prelude(problem: &Problem, sizes: Sizes) -> String {
+    let spec = problem.spec();
+    let examples = problem.examples();
+    let weight_count = problem.layers().weight_count();
+    let output_row_count = examples.targets().len();
+    let table = Table::layout(problem);
+    let mut text = String::new();
+    let mut line = |name: &str, value: String| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "const {name} = {value};");
+    };
+    let unsigned = |value: usize| format!("{value}u");
+    line("WORKGROUP_SIZE", format!("{}u", sizes.workgroup_size));
+    line("SLOT_COUNT", format!("{}u", sizes.slot_count));
+    line("WINDOW_COUNT", unsigned(WINDOW_COUNT));
+    line("WINDOW_CAPACITY", format!("{}u", sizes.window_capacity));
+    let result_rows = result_row_count(problem, sizes.keep_weights);
+    line("WINDOW_WORDS", unsigned(result_rows * sizes.window_capacity as usize));
+    line("KEEP_WEIGHTS", sizes.keep_weights.to_string());
+    line("WEIGHT_COUNT", unsigned(weight_count));
+    line("STATE_ROW_COUNT", unsigned(state_row_count(problem)));
+    line("EXAMPLE_COUNT", unsigned(examples.count()));
+    line("INPUT_COUNT", unsigned(examples.input_count()));
+    line("OUTPUT_COUNT", unsigned(examples.output_count()));
+    line("OUTPUT_ROW_COUNT", unsigned(output_row_count));
+    line("TABLE_INPUTS", unsigned(table.inputs));
+    line("TABLE_TARGETS", unsigned(table.targets));
+    line("TABLE_SCALES", unsigned(table.scales));
+    line("TABLE_RATES", unsigned(table.rates));
+    line("TABLE_NORMAL", unsigned(table.normal));
+    line("PURPOSE_START", format!("{}u", Purpose::Start as u32));
+    line("INIT_NORMAL", (spec.init.shape() == InitShape::Normal).to_string());
+    line("EPOCHS", format!("{}u", spec.epochs));
+    line("ONLINE", (spec.update == Update::Online).to_string());
+    line("RETIRE", problem.retires().to_string());
+    line("DIVERGENCE_STRIDE", format!("{DIVERGENCE_STRIDE}u"));
+    line("WEIGHT_BOUND_BITS", format!("{}u", WEIGHT_BOUND.to_bits()));
+    line("HIDDEN_ACTIVATION", activation_name(spec.activation).into());
+    line("OUTPUT_ACTIVATION", output_activation_name(problem).into());
+    line(
+        "LOSS",
+        match spec.loss {
+            Loss::CrossEntropy => "CROSS_ENTROPY".into(),
+            Loss::Mse => "MSE".into(),
+        },
+    );
+    line(
+        "OPTIMIZER",
+        match spec.optimizer {
+            Optimizer::Gd => "GD".into(),
+            Optimizer::Adam => "ADAM".into(),
+        },
+    );
+    line("MOMENTUM", literal(spec.momentum));
+    line(
+        "SHARE",
+        literal(match spec.update {
+            Update::BatchMean => 1.0 / examples.count() as f64,
+            Update::BatchSum | Update::Online => 1.0,
+        }),
+    );
+    line("ADAM_BETA1", literal(Optimizer::ADAM_BETA1));
+    line("ADAM_BETA2", literal(Optimizer::ADAM_BETA2));
+    line("ADAM_LN_BETA1", literal(Optimizer::ADAM_BETA1.ln()));
+    line("ADAM_LN_BETA2", literal(Optimizer::ADAM_BETA2.ln()));
+    line("ADAM_EPSILON", literal(Optimizer::ADAM_EPSILON));
+    let count = output_row_count as f64;
+    let (criterion, bound) = match spec.solved {
+        Criterion::MaxError(bound) => ("MAX_ERROR", bound),
+        Criterion::Sign => ("SIGN", 0.5),
+        Criterion::Sse(bound) => ("SQUARES", bound),
+        Criterion::Mse(bound) => ("SQUARES", bound * count),
+        Criterion::Rms(bound) => ("SQUARES", bound * bound * count),
+    };
+    line("CRITERION", criterion.into());
+    line("CRITERION_BOUND", literal(bound));
+    line("MIDPOINT", literal(problem.midpoint()));
+    text
+}
+
+/// Where each part of the table begins.
+struct Table {
+    inputs: usize,
+    targets: usize,
+    scales: usize,
+    rates: usize,
+    normal: usize,
+}
+
+impl Table {
+    fn layout(problem: &Problem) -> Self {
+        let examples = problem.examples();
+        let weight_count = problem.layers().weight_count();
+        let targets = examples.inputs().len();
+        let scales = targets + examples.targets().len();
+        let rates = scales + weight_count;
+        Self { inputs: 0, targets, scales, rates, normal: rates + weight_count }
+    }
+}
+
+/// The numbers that kernels read: inputs, targets, a scale and a rate for each weight, segments of the normal quantile.
+pub(super) fn table(problem: &Problem) -> Vec<f32> {
+    let examples = problem.examples();
+    let narrow = |values: &[f64]| values.iter().map(|value| *value as f32).collect::<Vec<f32>>();
+    let mut numbers = narrow(examples.inputs());
+    numbers.extend(narrow(examples.targets()));
+    numbers.extend(Starts::scales(problem.spec().init, problem.layers()));
+    numbers.extend(narrow(&problem.weight_rates()));
+    if problem.spec().init.shape() == InitShape::Normal {
+        numbers.extend(NormalTable::get().segments().iter().flatten());
+    }
+    numbers
+}

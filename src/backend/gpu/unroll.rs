@@ -1,0 +1,368 @@
+//! Straight-line WGSL for the network at hand: what lets a compiler keep all weights in registers, whether or not it
+//! unrolls loops over arrays. Few examples are written out one by one, and then inputs of 0 and 1 cost no products and
+//! share their sums; many examples become one loop.
+//!
+//! Sums are taken in the order of the reference: bias first, then row by row, example by example.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use crate::spec::{LayerShape, Optimizer, Problem, Update};
+
+use super::prelude::{activation_name, literal, output_activation_name};
+
+/// Products of examples and weights up to which examples are written out.
+const WRITTEN_OUT_LIMIT: usize = 1024;
+
+/// What feeds a row of weights.
+#[derive(Clone, Debug)]
+enum Feed {
+    Number(f64),
+    Name(String),
+}
+
+/// A writer of one function's body.
+struct Writer<'p> {
+    problem: &'p Problem,
+    shapes: Vec<LayerShape>,
+    text: String,
+    /// Names of partial sums by unit and the inputs summed so far.
+    sums: HashMap<(usize, Vec<u64>), String>,
+    next_sum: usize,
+}
+
+/// Names of one example's values.
+struct Forward {
+    /// `[layer][unit]`, inputs first.
+    feeds: Vec<Vec<Feed>>,
+    /// Weighted sums of the output units.
+    sums: Vec<String>,
+}
+
+/// Types, and the functions `load` and `save`.
+pub(super) fn network_code(problem: &Problem) -> String {
+    let spec = problem.spec();
+    let weight_count = problem.layers().weight_count();
+    let memories = spec.optimizer.state_count(spec.momentum);
+    let size = |kept: bool| if kept { weight_count } else { 1 };
+    let mut text = format!(
+        "alias Weights = array<f32, {weight_count}>;\n\
+         struct Network {{\n    weights: Weights,\n    first: array<f32, {}>,\n    second: array<f32, {}>,\n    \
+         gradient: Weights,\n}}\n",
+        size(memories > 0),
+        size(memories > 1)
+    );
+    let rows = ["weights", "first", "second"].into_iter().take(1 + memories).enumerate();
+    let places: Vec<(String, usize)> = rows
+        .flat_map(|(block, name)| {
+            (0..weight_count).map(move |k| (format!("(*net).{name}[{k}]"), block * weight_count + k))
+        })
+        .collect();
+    text.push_str("fn load(slot: u32, net: ptr<function, Network>) {\n");
+    for (place, row) in &places {
+        let _ = writeln!(text, "    {place} = state[{row}u * SLOT_COUNT + slot];");
+    }
+    text.push_str("}\nfn save(slot: u32, net: ptr<function, Network>) {\n");
+    for (place, row) in &places {
+        let _ = writeln!(text, "    state[{row}u * SLOT_COUNT + slot] = {place};");
+    }
+    text.push_str("}\n");
+    text
+}
+
+/// `apply`, `any_out_of_bounds` and `train_examples`: an epoch's work.
+pub(super) fn training_code(problem: &Problem) -> String {
+    apply_code(problem) + &bounds_code(problem) + &examples_code(problem)
+}
+
+/// `evaluate`: outputs to the results, and the loss.
+pub(super) fn evaluation_code(problem: &Problem) -> String {
+    let mut writer = Writer::new(problem);
+    writer.text.push_str(
+        "fn evaluate(slot: u32, lane: u32, place: u32, stride: u32) -> f32 {\n    var net: Network;\n    \
+         load(slot, &net);\n    var loss = 0.0;\n    \
+         for (var example = 0u; example < EXAMPLE_COUNT; example += 1u) {\n",
+    );
+    let inputs = writer.read_inputs();
+    let forward = writer.forward("", inputs, "net.");
+    for (unit, z) in forward.sums.iter().enumerate() {
+        let h = forward.output(unit);
+        let _ = writeln!(
+            writer.text,
+            "    let y_{unit} = table[TABLE_TARGETS + example * OUTPUT_COUNT + {unit}u];\n    \
+             loss += output_loss({z}, {h}, y_{unit});\n    \
+             results[place + (example * OUTPUT_COUNT + {unit}u) * stride] = bitcast<u32>({h});"
+        );
+    }
+    writer.text.push_str("    }\n    return loss / f32(EXAMPLE_COUNT);\n}\n");
+    writer.text
+}
+
+fn apply_code(problem: &Problem) -> String {
+    let spec = problem.spec();
+    let memories = spec.optimizer.state_count(spec.momentum);
+    let mut text =
+        String::from("fn apply(net: ptr<function, Network>, corrected: vec2<f32>) {\n    var after: Step;\n");
+    for (k, rate) in problem.weight_rates().into_iter().enumerate() {
+        // A weight that does not move needs no step.
+        if rate == 0.0 {
+            continue;
+        }
+        let memory = |at: usize, name: &str| {
+            if memories > at { format!("(*net).{name}[{k}]") } else { "0.0".into() }
+        };
+        let (first, second) = (memory(0, "first"), memory(1, "second"));
+        let _ = writeln!(
+            text,
+            "    after = optimizer_step(Step((*net).weights[{k}], {first}, {second}), (*net).gradient[{k}], {}, \
+             corrected);\n    (*net).weights[{k}] = after.weight;",
+            literal(rate)
+        );
+        for (at, name) in ["first", "second"].into_iter().enumerate().take(memories) {
+            let _ = writeln!(text, "    {} = after.{name};", memory(at, name));
+        }
+    }
+    text.push_str("}\n");
+    text
+}
+
+fn bounds_code(problem: &Problem) -> String {
+    // Divergence is looked for in the weights that the epoch began with.
+    let online = problem.spec().update == Update::Online;
+    let weights = if online { "(*before)" } else { "(*net).weights" };
+    let mut text = String::from(
+        "fn any_out_of_bounds(net: ptr<function, Network>, before: ptr<function, Weights>) -> bool {\n    \
+         var largest = 0u;\n",
+    );
+    for k in 0..problem.layers().weight_count() {
+        let _ = writeln!(text, "    largest = max(largest, magnitude_bits({weights}[{k}]));");
+    }
+    text.push_str("    return largest > WEIGHT_BOUND_BITS;\n}\n");
+    text
+}
+
+fn examples_code(problem: &Problem) -> String {
+    let examples = problem.examples();
+    let online = problem.spec().update == Update::Online;
+    let mut writer = Writer::new(problem);
+    writer
+        .text
+        .push_str("fn train_examples(net: ptr<function, Network>, epoch: u32) -> f32 {\n    var measure = 0.0;\n");
+    if examples.count() * problem.layers().weight_count() <= WRITTEN_OUT_LIMIT {
+        let mut begun = vec![false; problem.layers().weight_count()];
+        for example in 0..examples.count() {
+            let numbers = |values: &[f64]| values.iter().map(|value| Feed::Number(*value)).collect::<Vec<_>>();
+            let inputs = numbers(examples.input(example));
+            let targets: Vec<String> = examples.target(example).iter().map(|y| literal(*y)).collect();
+            let suffix = format!("_e{example}");
+            let forward = writer.forward(&suffix, inputs, "(*net).");
+            let deltas = writer.backward(&suffix, &forward, &targets);
+            if online {
+                begun.fill(false);
+                writer.sums.clear();
+            }
+            writer.add_gradient(&forward, &deltas, &mut begun);
+            if online {
+                writer.zero_untouched(&begun);
+                writer.apply(&format!("{example}u"));
+            }
+        }
+        writer.zero_untouched(&begun);
+    } else {
+        if !online {
+            writer.text.push_str("    (*net).gradient = Weights();\n");
+        }
+        writer.text.push_str("    for (var example = 0u; example < EXAMPLE_COUNT; example += 1u) {\n");
+        let inputs = writer.read_inputs();
+        let targets: Vec<String> = (0..examples.output_count())
+            .map(|unit| {
+                let _ = writeln!(
+                    writer.text,
+                    "    let y_{unit} = table[TABLE_TARGETS + example * OUTPUT_COUNT + {unit}u];"
+                );
+                format!("y_{unit}")
+            })
+            .collect();
+        let forward = writer.forward("", inputs, "(*net).");
+        let deltas = writer.backward("", &forward, &targets);
+        let mut begun = vec![!online; problem.layers().weight_count()];
+        writer.add_gradient(&forward, &deltas, &mut begun);
+        if online {
+            writer.apply("example");
+        }
+        writer.text.push_str("    }\n");
+    }
+    writer.text.push_str("    return measure;\n}\n");
+    writer.text
+}
+
+impl<'p> Writer<'p> {
+    fn new(problem: &'p Problem) -> Self {
+        let shapes = problem.layers().shapes().collect();
+        Self { problem, shapes, text: String::new(), sums: HashMap::new(), next_sum: 0 }
+    }
+
+    /// Reads the example's inputs from the table.
+    fn read_inputs(&mut self) -> Vec<Feed> {
+        (0..self.problem.layers().input_count())
+            .map(|unit| {
+                let _ =
+                    writeln!(self.text, "    let x_{unit} = table[TABLE_INPUTS + example * INPUT_COUNT + {unit}u];");
+                Feed::Name(format!("x_{unit}"))
+            })
+            .collect()
+    }
+
+    /// Rows that feed a layer, the bias left out.
+    fn rows(&self, feeds: &[Vec<Feed>], layer: usize) -> Vec<Feed> {
+        let shortcut = &feeds[0][..self.shapes[layer].shortcut];
+        feeds[layer].iter().chain(shortcut).cloned().collect()
+    }
+
+    fn forward(&mut self, suffix: &str, inputs: Vec<Feed>, net: &str) -> Forward {
+        let mut feeds = vec![inputs];
+        let mut sums = Vec::new();
+        for layer in 0..self.shapes.len() {
+            let shape = self.shapes[layer];
+            let last = layer + 1 == self.shapes.len();
+            let activation = if last {
+                output_activation_name(self.problem)
+            } else {
+                activation_name(self.problem.spec().activation)
+            };
+            let rows = self.rows(&feeds, layer);
+            let mut units = Vec::new();
+            for column in 0..shape.fan_out {
+                let z = self.weighted_sum(shape, column, &rows, net);
+                let name = format!("a{layer}_{column}{suffix}");
+                let _ = writeln!(self.text, "    let {name} = activate({activation}, {z});");
+                units.push(Feed::Name(name));
+                if last {
+                    sums.push(z);
+                }
+            }
+            feeds.push(units);
+        }
+        Forward { feeds, sums }
+    }
+
+    /// Names the weighted sum of a unit; sums over the same numbers are shared between examples.
+    fn weighted_sum(&mut self, shape: LayerShape, column: usize, rows: &[Feed], net: &str) -> String {
+        let bias = shape.position(shape.fan_in, column);
+        let mut sum = format!("{net}weights[{bias}]");
+        let mut key = Vec::new();
+        let mut sharing = true;
+        for (row, feed) in rows.iter().enumerate() {
+            let weight = format!("{net}weights[{}]", shape.position(row, column));
+            let term = match feed {
+                Feed::Name(name) => {
+                    sharing = false;
+                    Some(format!("{name} * {weight}"))
+                }
+                Feed::Number(x) => {
+                    key.push(x.to_bits());
+                    match *x {
+                        0.0 => None,
+                        1.0 => Some(weight),
+                        x => Some(format!("{} * {weight}", literal(x))),
+                    }
+                }
+            };
+            let Some(term) = term else { continue };
+            if sharing && let Some(known) = self.sums.get(&(bias, key.clone())) {
+                sum.clone_from(known);
+                continue;
+            }
+            let name = format!("s{}", self.next_sum);
+            self.next_sum += 1;
+            let _ = writeln!(self.text, "    let {name} = {sum} + {term};");
+            if sharing {
+                self.sums.insert((bias, key.clone()), name.clone());
+            }
+            sum = name;
+        }
+        sum
+    }
+
+    /// Gathers the measure and names the deltas `[layer][unit]` of the layers behind the inputs.
+    fn backward(&mut self, suffix: &str, forward: &Forward, targets: &[String]) -> Vec<Vec<String>> {
+        let last = self.shapes.len() - 1;
+        let mut deltas = vec![Vec::new(); self.shapes.len()];
+        let activation = output_activation_name(self.problem);
+        for (unit, y) in targets.iter().enumerate() {
+            let h = forward.output(unit);
+            let name = format!("d{last}_{unit}{suffix}");
+            let _ = writeln!(
+                self.text,
+                "    measure = gather(measure, {h}, {y});\n    \
+                 let {name} = output_delta({h}, {y}, activation_slope({activation}, {h}));"
+            );
+            deltas[last].push(name);
+        }
+        let activation = activation_name(self.problem.spec().activation);
+        for layer in (0..last).rev() {
+            let shape = self.shapes[layer + 1];
+            for row in 0..self.shapes[layer].fan_out {
+                let terms: Vec<String> = deltas[layer + 1]
+                    .iter()
+                    .enumerate()
+                    .map(|(column, delta)| format!("(*net).weights[{}] * {delta}", shape.position(row, column)))
+                    .collect();
+                let name = format!("d{layer}_{row}{suffix}");
+                let Feed::Name(a) = &forward.feeds[layer + 1][row] else { continue };
+                let sum = terms.join(" + ");
+                let _ = writeln!(self.text, "    let {name} = ({sum}) * activation_slope({activation}, {a});");
+                deltas[layer].push(name);
+            }
+        }
+        deltas
+    }
+
+    /// Adds an example's gradient; weights not `begun` are set instead.
+    fn add_gradient(&mut self, forward: &Forward, deltas: &[Vec<String>], begun: &mut [bool]) {
+        for layer in 0..self.shapes.len() {
+            let shape = self.shapes[layer];
+            let mut rows = self.rows(&forward.feeds, layer);
+            rows.push(Feed::Number(1.0));
+            for (row, feed) in rows.iter().enumerate() {
+                for (column, delta) in deltas[layer].iter().enumerate() {
+                    let k = shape.position(row, column);
+                    let product = match feed {
+                        Feed::Name(a) => format!("{a} * {delta}"),
+                        Feed::Number(0.0) => continue,
+                        Feed::Number(1.0) => delta.clone(),
+                        Feed::Number(x) => format!("{} * {delta}", literal(*x)),
+                    };
+                    let sign = if begun[k] { "+=" } else { "=" };
+                    begun[k] = true;
+                    let _ = writeln!(self.text, "    (*net).gradient[{k}] {sign} {product};");
+                }
+            }
+        }
+    }
+
+    fn zero_untouched(&mut self, begun: &[bool]) {
+        for (k, _) in begun.iter().enumerate().filter(|(_, begun)| !**begun) {
+            let _ = writeln!(self.text, "    (*net).gradient[{k}] = 0.0;");
+        }
+    }
+
+    /// An online update after an example.
+    fn apply(&mut self, example: &str) {
+        let update = match self.problem.spec().optimizer {
+            Optimizer::Gd => "1u".into(),
+            Optimizer::Adam => format!("(epoch - 1u) * EXAMPLE_COUNT + {example} + 1u"),
+        };
+        let _ = writeln!(self.text, "    apply(net, correction({update}));");
+    }
+}
+
+impl Forward {
+    /// Name of an output unit's activation.
+    fn output(&self, unit: usize) -> &str {
+        match &self.feeds[self.feeds.len() - 1][unit] {
+            Feed::Name(name) => name,
+            Feed::Number(_) => unreachable!("outputs are computed"),
+        }
+    }
+}

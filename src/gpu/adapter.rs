@@ -1,0 +1,157 @@
+//! Which adapters there are, what they are, and what is missing where there is none.
+
+use crate::error::{Error, Result};
+
+/// What an adapter is. Software is never passed off as hardware.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdapterKind {
+    /// A GPU imitated by the processor, such as lavapipe or WARP.
+    Software,
+    /// Shares the processor's memory.
+    Integrated,
+    /// Has memory of its own.
+    Discrete,
+    /// Virtual or unknown.
+    Other,
+}
+
+impl AdapterKind {
+    fn of(kind: wgpu::DeviceType) -> Self {
+        match kind {
+            wgpu::DeviceType::Cpu => Self::Software,
+            wgpu::DeviceType::IntegratedGpu => Self::Integrated,
+            wgpu::DeviceType::DiscreteGpu => Self::Discrete,
+            wgpu::DeviceType::VirtualGpu | wgpu::DeviceType::Other => Self::Other,
+        }
+    }
+
+    /// Whether it is a GPU in hardware.
+    pub fn is_hardware(self) -> bool {
+        self != Self::Software
+    }
+}
+
+/// An adapter that was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Position in the list of [`adapters`].
+    pub index: usize,
+    /// Name by the driver.
+    pub name: String,
+    /// What it is.
+    pub kind: AdapterKind,
+    /// Driver and version.
+    pub driver: String,
+    /// Graphics interface: vulkan, metal, dx12.
+    pub api: String,
+    /// What the adapter offers.
+    pub limits: wgpu::Limits,
+    /// Whether it can tell the time of its own work.
+    pub timestamps: bool,
+    pub(super) adapter: wgpu::Adapter,
+}
+
+/// All adapters, hardware first, otherwise in the order of the system. `WGPU_BACKEND` (vulkan, metal, dx12) narrows the
+/// search.
+pub fn adapters() -> Vec<Found> {
+    let backends = wgpu::Backends::from_env().unwrap_or(wgpu::Backends::all());
+    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
+    descriptor.backends = backends;
+    let instance = wgpu::Instance::new(descriptor);
+    let mut adapters = pollster::block_on(instance.enumerate_adapters(backends));
+    adapters.sort_by_key(|adapter| !AdapterKind::of(adapter.get_info().device_type).is_hardware());
+    adapters.into_iter().enumerate().map(|(index, adapter)| describe(index, adapter)).collect()
+}
+
+fn describe(index: usize, adapter: wgpu::Adapter) -> Found {
+    let info = adapter.get_info();
+    let driver = [info.driver, info.driver_info].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+    Found {
+        index,
+        name: info.name,
+        kind: AdapterKind::of(info.device_type),
+        driver: driver.join(" "),
+        api: info.backend.to_string(),
+        limits: adapter.limits(),
+        timestamps: adapter.features().contains(wgpu::Features::TIMESTAMP_QUERY),
+        adapter,
+    }
+}
+
+/// The adapter that a user means: by index, by part of its name (any case), or else `WGPU_ADAPTER_NAME`, or else the
+/// first. Where only hardware will do, software adapters are passed over.
+///
+/// # Errors
+/// Nothing matches; the message lists what there is.
+pub fn select(mut found: Vec<Found>, wanted: Option<&str>, hardware_only: bool) -> Result<Found> {
+    let environment = std::env::var("WGPU_ADAPTER_NAME").ok().filter(|name| !name.is_empty());
+    let (source, wanted) = match wanted {
+        Some(wanted) => ("--device", Some(wanted.to_owned())),
+        None => ("WGPU_ADAPTER_NAME", environment),
+    };
+    let fits = |adapter: &Found| match &wanted {
+        None => true,
+        Some(text) => match text.trim().parse::<usize>() {
+            Ok(index) => adapter.index == index,
+            Err(_) => adapter.name.to_lowercase().contains(&text.trim().to_lowercase()),
+        },
+    };
+    let matching: Vec<usize> = (0..found.len()).filter(|at| fits(&found[*at])).collect();
+    match (matching.iter().find(|at| !hardware_only || found[**at].kind.is_hardware()), wanted) {
+        (Some(at), _) => Ok(found.swap_remove(*at)),
+        (None, _) if found.is_empty() => Err(Error::device(format!("no GPU was found: {}", missing()))),
+        (None, None) => Err(Error::device(format!("no hardware GPU was found; there are {}", list(&found)))),
+        (None, Some(_)) if !matching.is_empty() => Err(Error::device(format!(
+            "{source} names {}, which is no hardware GPU; there are {}",
+            found[matching[0]].name,
+            list(&found)
+        ))),
+        (None, Some(text)) => {
+            Err(Error::device(format!("{source} {text:?} matches no GPU; there are {}", list(&found))))
+        }
+    }
+}
+
+fn list(found: &[Found]) -> String {
+    let one = |adapter: &Found| {
+        let software = if adapter.kind.is_hardware() { "" } else { ", software" };
+        format!("{} ({}{software})", adapter.index, adapter.name)
+    };
+    found.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// What is most likely missing where no adapter was found.
+pub fn missing() -> String {
+    if cfg!(target_os = "linux") {
+        linux_missing()
+    } else {
+        "neither a GPU nor a driver for it answers; install the vendor's driver".into()
+    }
+}
+
+fn linux_missing() -> String {
+    let loader_folders = ["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/lib"];
+    let exists = |path: String| std::path::Path::new(&path).exists();
+    if !loader_folders.iter().any(|folder| exists(format!("{folder}/libvulkan.so.1"))) {
+        return "the Vulkan loader libvulkan.so.1 is not installed (Debian and Ubuntu: apt-get install libvulkan1; a \
+                software GPU comes with mesa-vulkan-drivers)"
+            .into();
+    }
+    let manifests = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
+    let has_driver =
+        manifests.iter().any(|folder| std::fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some()));
+    if !has_driver && std::env::var_os("VK_DRIVER_FILES").is_none() {
+        return "the Vulkan loader is there, but no driver is registered in /usr/share/vulkan/icd.d or \
+                /etc/vulkan/icd.d (in an NVIDIA container, NVIDIA_DRIVER_CAPABILITIES must include graphics; a software \
+                GPU comes with mesa-vulkan-drivers)"
+            .into();
+    }
+    if exists("/dev/nvidiactl".into()) {
+        return "an NVIDIA driver is there, but its Vulkan part does not answer (in a container, \
+                NVIDIA_DRIVER_CAPABILITIES must include graphics)"
+            .into();
+    }
+    "Vulkan is installed, but its drivers find no device (check permissions of /dev/dri; a software GPU comes with \
+     mesa-vulkan-drivers)"
+        .into()
+}

@@ -1,0 +1,14 @@
+//! How a device is spoken to: adapters, buffers, shaders, read-back, loss. Knows wgpu and nothing of learning: callers
+//! hand it strings, sizes and bytes.
+
+mod adapter;
+mod buffer;
+mod device;
+mod kernel;
+mod readback;
+
+pub use adapter::{AdapterKind, Found, adapters, missing, select};
+pub use buffer::{Buffers, storage_buffer, uniform_buffer};
+pub use device::{Gpu, Lost};
+pub use kernel::{Binding, Bound, Checks, Kernel, Kind};
+pub use readback::Readback;
