@@ -6,12 +6,14 @@ mod config;
 mod count;
 mod files;
 mod interrupt;
+mod network;
 mod output;
 mod pictures;
 mod progress;
 mod reproduce;
 mod run;
 mod settings;
+mod surface;
 
 use std::process::ExitCode;
 
@@ -36,6 +38,8 @@ struct Cli {
 enum Verb {
     /// Train a population; print the rate and what became of the rest
     Run(Box<run::Args>),
+    /// Draw the loss over a plane of two weights, with paths of descent
+    Surface(Box<surface::Args>),
     /// The tutorial's programs and published results, each figure beside ours with a verdict
     Reproduce(reproduce::Args),
     /// Print a completion script for a shell
@@ -63,6 +67,7 @@ pub fn main() -> ExitCode {
     let result = match cli.verb {
         None => cli.run.execute(),
         Some(Verb::Run(args)) => args.execute(),
+        Some(Verb::Surface(args)) => args.execute(),
         Some(Verb::Reproduce(args)) => args.execute(),
         Some(Verb::Completions { shell }) => {
             let mut script = Vec::new();

@@ -79,7 +79,23 @@ impl Shared {
         let _ = env_logger::Builder::new().filter_level(level).format_timestamp(None).try_init();
     }
 
-    fn progress(&self) -> Mode {
+    /// Whether the settings are to be printed, and nothing done.
+    pub(super) fn print_config(&self) -> bool {
+        self.print_config
+    }
+
+    /// Whether only a hardware GPU will do.
+    pub(super) fn require_gpu(&self) -> bool {
+        self.require_gpu
+    }
+
+    /// Whether JSON is asked for.
+    pub(super) fn json(&self) -> bool {
+        self.json
+    }
+
+    /// When to show progress.
+    pub(super) fn progress(&self) -> Mode {
         if self.quiet { Mode::Never } else { self.progress }
     }
 }

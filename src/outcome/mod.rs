@@ -1,11 +1,13 @@
 //! What came back: columns of outcomes, their fates, tallies that merge, and files of weights.
 
+mod arrays;
 mod columns;
 mod fate;
 mod npz;
 mod tally;
 mod weights;
 
+pub use arrays::{Array, npz_bytes};
 pub use columns::{Outcome, Outcomes, Status};
 pub use fate::Fate;
 pub use npz::{WeightsFile, read_weights};

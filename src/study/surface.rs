@@ -218,6 +218,15 @@ impl Surface {
         finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), loss| (low.min(*loss), high.max(*loss)))
     }
 
+    /// Where the loss is least, and how large it is there.
+    pub fn lowest(&self) -> (f64, f64, f64) {
+        let finite = self.loss.iter().enumerate().filter(|(_, loss)| loss.is_finite());
+        let least = finite.min_by(|a, b| a.1.total_cmp(b.1));
+        least.map_or((f64::NAN, f64::NAN, f64::NAN), |(at, loss)| {
+            (self.x[at % self.x.len()], self.y[at / self.x.len()], *loss)
+        })
+    }
+
     /// The same surface in another convention: loss and slope times a factor.
     #[must_use]
     pub fn scaled(mut self, factor: f64, loss_name: impl Into<String>) -> Self {

@@ -53,7 +53,7 @@ pub(in super::super) const SURFACES: Reproduction = Reproduction {
 const WIDTH: f64 = 15.0;
 /// Starts of the paths that are drawn: the valley's sides, the peak's and the plateaus.
 const PATH_STARTS: [(f64, f64); 8] =
-    [(-13.0, 13.0), (-2.0, 10.0), (6.0, 12.5), (12.0, 2.0), (13.0, -7.0), (3.0, -4.0), (-7.0, -12.0), (-13.5, -4.0)];
+    [(-7.0, 11.5), (-2.0, 10.0), (6.0, 12.5), (12.0, 2.0), (13.0, -7.0), (3.0, -4.0), (-7.0, -12.0), (-13.5, -4.0)];
 
 fn program(lab: &mut Lab<'_>) -> Result<()> {
     let axis = |position| PlaneAxis { position, low: -WIDTH, high: WIDTH, count: if lab.quick() { 150 } else { 500 } };

@@ -113,13 +113,17 @@ fn rates(lab: &mut Lab<'_>) -> Result<()> {
             best = (rate, answer.rate());
         }
         let mut solved = 0;
-        let mut points = vec![(1.0, 0.0)];
+        let first = answer.tally.solved_epochs().keys().next().copied().unwrap_or(100);
+        let mut points = vec![(f64::from(first), 0.0)];
         for (epoch, networks) in answer.tally.solved_epochs() {
             solved += networks;
             points.push((f64::from(*epoch), solved as f64 / count as f64));
         }
         points.push((10_000.0, solved as f64 / count as f64));
-        curves.push(Curve { name: format!("rate {rate}"), points: thinned(points, 500) });
+        curves.push(Curve {
+            name: format!("rate {rate}{}", if solved == 0 { " (none)" } else { "" }),
+            points: thinned(points, 500),
+        });
     }
     lab.found("best of the rates 0.001, 0.01, 0.1, 1, 10, by share within 0.1 after 10,000 epochs", best.0);
     lab.exhibit(Exhibit {
