@@ -16,8 +16,10 @@ pub mod source;
 mod staged;
 mod stream;
 mod unroll;
+mod words;
 
 pub use prelude::Sizes;
+pub use words::random_words;
 
 use std::collections::VecDeque;
 
