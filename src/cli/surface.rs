@@ -119,11 +119,17 @@ impl Args {
         for Point(across, up) in self.starts(x, y) {
             surface.paths.push(study.descend((across, up), problem.spec().epochs, 1.0));
         }
-        let json = serde_json::to_string_pretty(&surface_json(&surface, &problem, &base, backend.name(), &backend.device()))
-            .unwrap_or_default()
-            + "\n";
+        let json =
+            serde_json::to_string_pretty(&surface_json(&surface, &problem, &base, backend.name(), &backend.device()))
+                .unwrap_or_default()
+                + "\n";
         if let Some(folder) = &folder {
-            let title = format!("{} of {} on {}", problem.spec().loss, layers.to_string().replace(',', "-"), problem.spec().task);
+            let title = format!(
+                "{} of {} on {}",
+                problem.spec().loss,
+                layers.to_string().replace(',', "-"),
+                problem.spec().task
+            );
             pictures::write_surface(folder, "surface", &surface, &title)?;
             let grid = [surface.y.len() as u64, surface.x.len() as u64];
             let arrays = [
@@ -133,7 +139,8 @@ impl Args {
                 Array { name: "gradient_norm", shape: &grid, values: &surface.slope },
                 Array { name: "weights", shape: &[base.len() as u64], values: &base },
             ];
-            let bytes = npz_bytes(&arrays).map_err(|error| Error::file(&folder.path("surface.npz"), "cannot be written", &error))?;
+            let bytes = npz_bytes(&arrays)
+                .map_err(|error| Error::file(&folder.path("surface.npz"), "cannot be written", &error))?;
             folder.write("surface.npz", &bytes)?;
             folder.write("surface.json", json.as_bytes())?;
         }

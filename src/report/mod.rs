@@ -17,8 +17,8 @@ pub use self::csv::OutcomeCsv;
 #[cfg(feature = "pictures")]
 pub use curves::curves_picture;
 pub use json::escape_json;
-pub use plane::{surface_json, surface_text};
 pub use number::{grouped, percent, short};
+pub use plane::{surface_json, surface_text};
 pub use reproduce::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list};
 #[cfg(feature = "pictures")]
 pub use surface::{slope_map, surface_map, surface_picture};

@@ -32,11 +32,7 @@ fn write_surface(text: &mut String, surface: &Surface, problem: &Problem) -> std
         surface.x.len(),
         surface.y.len()
     )?;
-    writeln!(
-        text,
-        "over {} from {x_low} to {x_high} and {} from {y_low} to {y_high}",
-        surface.x_name, surface.y_name
-    )?;
+    writeln!(text, "over {} from {x_low} to {x_high} and {} from {y_low} to {y_high}", surface.x_name, surface.y_name)?;
     writeln!(text)?;
     let (least, most) = (surface.lowest(), surface.loss_range().1);
     writeln!(text, "Loss from {:.6} (at {:.3}, {:.3}) to {most:.6}", least.2, least.0, least.1)?;
@@ -56,9 +52,7 @@ fn write_surface(text: &mut String, surface: &Surface, problem: &Problem) -> std
 
 /// The object of `basins surface --json`, schema `basins.surface/1`.
 pub fn surface_json(surface: &Surface, problem: &Problem, base: &[f64], backend: &str, device: &DeviceInfo) -> Value {
-    let axis = |name: &str, values: &[f64]| {
-        json!({ "weight": name, "low": values[0], "high": values[values.len() - 1], "points": values.len() })
-    };
+    let axis = |name: &str, values: &[f64]| json!({ "weight": name, "low": values[0], "high": values[values.len() - 1], "points": values.len() });
     let (x, y, loss) = surface.lowest();
     let flat: Vec<Value> = BOUNDS
         .iter()
