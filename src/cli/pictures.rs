@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::report::plot::Scene;
-use crate::report::{curves_picture, slope_map, surface_map, surface_picture};
+use crate::report::{curves_picture, grid_picture, slope_map, surface_map, surface_picture};
 use crate::reproduce::{Content, Exhibit};
 use crate::study::Surface;
 
@@ -23,6 +23,7 @@ pub(super) fn write(folder: &Folder, name: &str, scene: &Scene) -> Result<Vec<St
 pub(super) fn write_exhibit(folder: &Folder, exhibit: &Exhibit) -> Result<Vec<String>> {
     match &exhibit.content {
         Content::Curves(curves) => write(folder, exhibit.name, &curves_picture(curves, &exhibit.title)),
+        Content::Grid(grid) => write(folder, exhibit.name, &grid_picture(grid, &exhibit.title)),
         Content::Surface(surface) => write_surface(folder, exhibit.name, surface, &exhibit.title),
     }
 }

@@ -3,6 +3,8 @@
 mod csv;
 #[cfg(feature = "pictures")]
 mod curves;
+#[cfg(feature = "pictures")]
+mod grid;
 mod json;
 mod number;
 mod plane;
@@ -16,6 +18,8 @@ mod terminal;
 pub use self::csv::OutcomeCsv;
 #[cfg(feature = "pictures")]
 pub use curves::curves_picture;
+#[cfg(feature = "pictures")]
+pub use grid::grid_picture;
 pub use json::escape_json;
 pub use number::{grouped, percent, short};
 pub use plane::{surface_json, surface_text};

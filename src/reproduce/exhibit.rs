@@ -18,6 +18,8 @@ pub struct Exhibit {
 pub enum Content {
     /// Curves over one axis.
     Curves(Curves),
+    /// A number for each point of a grid.
+    Grid(Grid),
     /// A loss over two weights: the surface, and the map with paths of descent.
     Surface(Surface),
 }
@@ -33,6 +35,21 @@ pub struct Curves {
     pub curves: Vec<Curve>,
     /// A point that is marked, and its name.
     pub mark: Option<(f64, f64, String)>,
+}
+
+/// A number for each point of a grid.
+#[derive(Clone, Debug)]
+pub struct Grid {
+    /// The axis across, and its ends.
+    pub x: (Scale, f64, f64),
+    /// The axis up, and its ends.
+    pub y: (Scale, f64, f64),
+    /// What the numbers are.
+    pub value: Scale,
+    /// How many numbers a row has.
+    pub columns: usize,
+    /// The numbers, `[row][column]`, the lowest row first; NaN where there is none.
+    pub values: Vec<f64>,
 }
 
 /// What an axis measures.

@@ -10,7 +10,7 @@ mod lab;
 mod literature;
 mod tutorial;
 
-pub use exhibit::{Content, Curve, Curves, Exhibit, Scale};
+pub use exhibit::{Content, Curve, Curves, Exhibit, Grid, Scale};
 pub use figure::{Accept, Figure, Measured, Verdict};
 pub use lab::Lab;
 
@@ -42,8 +42,23 @@ pub struct Reproduction {
 }
 
 /// All reproductions, in the order in which they are best read.
-pub const ALL: &[Reproduction] =
-    &[tutorial::DESCENT, tutorial::ONE_WEIGHT, tutorial::INVERTER, tutorial::SURFACES, tutorial::XOR];
+pub const ALL: &[Reproduction] = &[
+    tutorial::DESCENT,
+    tutorial::ONE_WEIGHT,
+    tutorial::INVERTER,
+    tutorial::SURFACES,
+    tutorial::XOR,
+    literature::PDP_1988,
+    literature::CHAUVIN_1986,
+    literature::OEMER,
+    literature::RANDOM_SEARCH,
+    literature::BOSMAN_2018,
+    literature::MINIMA,
+    literature::PRECISION,
+    literature::SHORTCUT,
+    literature::TWO_MINIMA,
+    literature::WIDTH,
+];
 
 /// One figure with ours.
 #[derive(Clone, Debug)]
