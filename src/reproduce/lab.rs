@@ -56,6 +56,12 @@ impl<'a> Lab<'a> {
         if self.backend.name() == "reference" { (count / 50).max(quick.min(200)) } else { count }
     }
 
+    /// How many networks to look at once, without training.
+    pub fn glances(&self, full: u64, quick: u64) -> u64 {
+        let count = if self.quick { quick } else { full };
+        if self.backend.name() == "reference" { (count / 10).max(quick) } else { count }
+    }
+
     /// What was found for a figure.
     pub fn found(&mut self, quantity: &str, ours: impl Into<Measured>) {
         let ours = Some(ours.into());

@@ -9,7 +9,7 @@ use super::pdp_style;
 pub(in super::super) const SHORTCUT: Reproduction = Reproduction {
     name: "shortcut",
     title: "One hidden unit with shortcuts solves XOR with probability one",
-    source: "Hamey 1995; Sprinkhuizen-Kuyper & Boers 1998, error surfaces of the simplest XOR network",
+    source: "Sprinkhuizen-Kuyper & Boers 1996, The error surface of the simplest XOR network has only global minima",
     setting: "2-1-1 with the inputs joined to the output as well, sigmoid, squared error; ours: rate 0.5 on the sum over examples, \
               momentum 0.9, start U(-1, 1), sum of squares below 0.04",
     slip: None,
