@@ -9,6 +9,7 @@ enum Kind {
     Device,
     DeviceLost,
     Verification,
+    Interrupted,
     Failure,
 }
 
@@ -48,6 +49,11 @@ impl Error {
         Self::new(Kind::Verification, message)
     }
 
+    /// Stopped by its caller before there was anything to tell.
+    pub fn interrupted(message: impl Into<String>) -> Self {
+        Self::new(Kind::Interrupted, message)
+    }
+
     /// Anything else: a full disk, a driver's refusal.
     pub fn failure(message: impl Into<String>) -> Self {
         Self::new(Kind::Failure, message)
@@ -74,7 +80,7 @@ impl Error {
     }
 
     /// The program's exit code for it: 1 failure, 2 wrong input, 3 no suitable device, 4 verification failed, 5 device
-    /// lost beyond recovery.
+    /// lost beyond recovery, 130 interrupted.
     pub fn exit_code(&self) -> u8 {
         match self.kind {
             Kind::Failure => 1,
@@ -82,6 +88,7 @@ impl Error {
             Kind::Device => 3,
             Kind::Verification => 4,
             Kind::DeviceLost => 5,
+            Kind::Interrupted => 130,
         }
     }
 }

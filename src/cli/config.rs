@@ -18,13 +18,19 @@ pub(super) fn read(path: &Path) -> Result<Settings> {
     toml::from_str(&text).map_err(|error| fail(located(&text, &error)))
 }
 
+/// Where and why, in one line; a list is a likely mistake, as settings with several numbers are text.
 fn located(text: &str, error: &toml::de::Error) -> String {
+    let reason = error.message().replace('\n', " ");
+    let hint = if reason.contains("sequence") { "; lists are written as text, as layers = \"2,3,1\"" } else { "" };
     match error.span() {
         Some(span) => {
-            let line = text[..span.start.min(text.len())].lines().count().max(1);
-            format!("line {line}: {}", error.message())
+            let before = &text.as_bytes()[..span.start.min(text.len())];
+            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            let key = text.lines().nth(line - 1).and_then(|line| Some(line.split_once('=')?.0.trim()));
+            let key = key.filter(|key| !key.is_empty() && !reason.contains(&format!("--{key}")));
+            format!("line {line}{}: {reason}{hint}", key.map(|key| format!(", {key}")).unwrap_or_default())
         }
-        None => error.message().to_owned(),
+        None => format!("{reason}{hint}"),
     }
 }
 
@@ -45,7 +51,7 @@ pub(super) fn print(settings: &Settings) -> Result<String> {
     let defaults = Settings {
         nets: settings.weights_in.is_none().then_some(super::count::Count(population.count())),
         first: Some(super::count::Count(population.first())),
-        seed: Some(population.seed()),
+        seed: Some(super::count::Count(population.seed())),
         backend: Some(settings.backend.unwrap_or_default()),
         ..Settings::default()
     };

@@ -3,9 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use crate::error::{Error, Result};
+use crate::outcome::files::temporary_in;
 
 /// The folder of `--out`.
 pub(super) struct Folder {
@@ -20,7 +19,7 @@ impl Folder {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let fail = |error| Error::input(format!("--out {} cannot be written: {error}", path.display()));
         std::fs::create_dir_all(path).map_err(fail)?;
-        NamedTempFile::new_in(path).map_err(fail)?;
+        temporary_in(path).map_err(fail)?;
         Ok(Self { path: path.to_owned() })
     }
 
@@ -36,9 +35,8 @@ impl Folder {
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let path = self.path(name);
         let place = || {
-            let mut file = NamedTempFile::new_in(&self.path)?;
+            let mut file = temporary_in(&self.path)?;
             file.write_all(bytes)?;
-            super::output::readable(&file)?;
             file.persist(&path).map_err(|error| error.error)
         };
         place().map(|_| ()).map_err(|error| Error::file(&path, "cannot be written", &error))

@@ -1,9 +1,9 @@
 //! The command line: one file a verb. Reads what is asked, opens files before work starts, prints to stdout what was
 //! found and to stderr all else.
-#![allow(clippy::print_stderr, reason = "the one place where the program speaks")]
 
 mod config;
 mod count;
+mod devices;
 mod files;
 mod interrupt;
 mod network;
@@ -14,6 +14,7 @@ mod reproduce;
 mod run;
 mod settings;
 mod surface;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -42,6 +43,10 @@ enum Verb {
     Surface(Box<surface::Args>),
     /// The tutorial's programs and published results, each figure beside ours with a verdict
     Reproduce(reproduce::Args),
+    /// Check GPU stages and whole trainings against the CPU reference; exit 4 on disagreement
+    Verify(Box<verify::Args>),
+    /// List what there is to train on, and what is missing
+    Devices(devices::Args),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -60,6 +65,7 @@ enum Ending {
 
 /// The program.
 pub fn main() -> ExitCode {
+    quiet_loader();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
@@ -69,6 +75,8 @@ pub fn main() -> ExitCode {
         Some(Verb::Run(args)) => args.execute(),
         Some(Verb::Surface(args)) => args.execute(),
         Some(Verb::Reproduce(args)) => args.execute(),
+        Some(Verb::Verify(args)) => args.execute(),
+        Some(Verb::Devices(args)) => args.execute(),
         Some(Verb::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "basins", &mut script);
@@ -80,21 +88,56 @@ pub fn main() -> ExitCode {
         Ok(Ending::Complete) => ExitCode::SUCCESS,
         Ok(Ending::Interrupted) => ExitCode::from(130),
         Err(error) => {
-            eprintln!("error: {error}");
+            complain(&format!("error: {error}"));
             ExitCode::from(error.exit_code())
         }
+    }
+}
+
+/// Mesa's Vulkan drivers complain on stderr where this variable is missing; they need nothing from it.
+fn quiet_loader() {
+    if cfg!(target_os = "linux") && std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: called first of all in the program, when no other thread runs that could read the environment.
+        unsafe { std::env::set_var("XDG_RUNTIME_DIR", std::env::temp_dir()) };
     }
 }
 
 /// Help and version go to stdout; for a wrong value our own sentence is enough.
 fn usage(error: &clap::Error) -> ExitCode {
     match std::error::Error::source(error) {
-        Some(source) if error.kind() == clap::error::ErrorKind::ValueValidation => eprintln!("error: {source}"),
+        Some(source) if error.kind() == clap::error::ErrorKind::ValueValidation => {
+            let flag = flag_of(error);
+            let sentence = source.to_string();
+            let named = if sentence.contains(&flag) { sentence } else { format!("{flag}: {sentence}") };
+            complain(&format!("error: {named}{}", origin(&flag)));
+        }
         _ => {
             let _ = error.print();
         }
     }
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+}
+
+/// The flag that an error is about, without the form of its value.
+fn flag_of(error: &clap::Error) -> String {
+    let argument = error.get(clap::error::ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
+    argument.split([' ', '[', '=']).next().unwrap_or_default().to_owned()
+}
+
+/// Says where a value comes from that is not on the command line.
+fn origin(flag: &str) -> String {
+    let typed = std::env::args().any(|argument| argument.split('=').next() == Some(flag));
+    let variable = format!("BASINS_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
+    if typed || std::env::var_os(&variable).is_none() {
+        return String::new();
+    }
+    format!(" (from the environment variable {variable})")
+}
+
+/// Prints a line to stderr. If nobody can hear it, there is nobody to tell.
+fn complain(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
 /// Prints to stdout. A reader that has gone away, as `head` does, is no failure.

@@ -39,7 +39,7 @@ impl NetworkArgs {
     fn drawn(&self, settings: &Settings, problem: &Problem) -> Result<Vec<f64>> {
         let Count(net) = self.net;
         let Some(path) = &settings.weights_in else {
-            let starts = Starts::new(problem.spec().init, problem.layers(), settings.seed.unwrap_or(0));
+            let starts = Starts::new(problem.spec().init, problem.layers(), settings.seed.map_or(0, |seed| seed.0));
             return Ok(starts.weights(net).into_iter().map(f64::from).collect());
         };
         let weights = read_weights(path, problem.layers())?;

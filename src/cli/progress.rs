@@ -42,7 +42,7 @@ impl Shown {
     pub(super) fn new(mode: Mode, networks: u64, epochs: u32) -> Self {
         let bar = ProgressBar::with_draw_target(Some(1_000_000), ProgressDrawTarget::hidden());
         if mode == Mode::Auto && std::io::stderr().is_terminal() {
-            let style = ProgressStyle::with_template("{bar:40} {percent:>3}%  {msg}  {eta} left");
+            let style = ProgressStyle::with_template("{wide_bar} {percent:>3}%  {msg}  {eta} left");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
             bar.enable_steady_tick(Duration::from_millis(250));
@@ -86,7 +86,7 @@ impl Watch for Shown {
             let next = seconds as u64 + PLAIN_SECONDS;
             if self.due.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
                 let left = seconds * (1.0 - share) / share.max(1e-9);
-                eprintln!("{:3.0}%  {}  {left:.0} s left", 100.0 * share, self.message(seconds));
+                super::complain(&format!("{:3.0}%  {}  {left:.0} s left", 100.0 * share, self.message(seconds)));
             }
         }
     }

@@ -35,15 +35,15 @@ pub(super) struct Shared {
 
     /// Print the settings in effect as TOML, and do nothing
     #[arg(long)]
-    print_config: bool,
+    pub(super) print_config: bool,
 
     /// Fail with exit code 3 where there is no hardware GPU
     #[arg(long)]
-    require_gpu: bool,
+    pub(super) require_gpu: bool,
 
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 
     /// Show progress on stderr
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
@@ -79,21 +79,6 @@ impl Shared {
         let _ = env_logger::Builder::new().filter_level(level).format_timestamp(None).try_init();
     }
 
-    /// Whether the settings are to be printed, and nothing done.
-    pub(super) fn print_config(&self) -> bool {
-        self.print_config
-    }
-
-    /// Whether only a hardware GPU will do.
-    pub(super) fn require_gpu(&self) -> bool {
-        self.require_gpu
-    }
-
-    /// Whether JSON is asked for.
-    pub(super) fn json(&self) -> bool {
-        self.json
-    }
-
     /// When to show progress.
     pub(super) fn progress(&self) -> Mode {
         if self.quiet { Mode::Never } else { self.progress }
@@ -113,9 +98,10 @@ impl Args {
         let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
         let in_file = starts.as_ref().map(|weights| weights.count() as u64);
         let population = settings.population(DEFAULT_COUNT, in_file)?;
-        let mut output = Output::open(&settings, &problem)?;
+        let open = settings.open(shared.require_gpu)?;
+        let mut output = Output::open(&settings, shared.config.as_deref(), &problem)?;
         let opened = Instant::now();
-        let mut backend = settings.open(shared.require_gpu).backend()?;
+        let mut backend = open.backend()?;
         interrupt::listen();
         let shown = Shown::new(shared.progress(), population.count(), problem.spec().epochs);
         let study = EscapeStudy {

@@ -14,6 +14,9 @@ use crate::spec::{
 
 use super::count::Count;
 
+/// More threads than any machine has cores would only cost memory.
+const THREAD_LIMIT: u64 = 1024;
+
 /// How a setting is found: flag, then environment (`BASINS_` and its name), then the file of `--config`, then default.
 macro_rules! settings {
     ($($(#[doc = $doc:literal])+ $([$($extra:tt)*])? $field:ident: $type:ty, $env:literal, $form:literal;)+) => {
@@ -74,7 +77,7 @@ settings! {
     /// Inputs that stand for false and true [default: 0,1]
     [allow_hyphen_values = true] inputs: Levels, "BASINS_INPUTS", "LO,HI";
     /// Most epochs of a network [default: 10000]
-    epochs: Count, "BASINS_EPOCHS", "COUNT";
+    [allow_hyphen_values = true] epochs: Count, "BASINS_EPOCHS", "COUNT";
     /// When a network counts as solved: max-error:X, sign, sse:X, mse:X, rms:X [default: max-error:0.1]
     solved: Criterion, "BASINS_SOLVED", "CRITERION";
     /// What a solved network does: retire or continue [default: retire]
@@ -82,9 +85,9 @@ settings! {
     /// How many networks; also 1e6, 10M [default: 100000, or all of --weights-in]
     [allow_hyphen_values = true] nets: Count, "BASINS_NETS", "COUNT";
     /// Index of the first network [default: 0]
-    first: Count, "BASINS_FIRST", "INDEX";
+    [allow_hyphen_values = true] first: Count, "BASINS_FIRST", "INDEX";
     /// Seed of the starts [default: 0]
-    seed: u64, "BASINS_SEED", "SEED";
+    [allow_hyphen_values = true] seed: Count, "BASINS_SEED", "SEED";
     /// Who trains: auto, fused, staged, simd, reference [default: auto]
     backend: Choice, "BASINS_BACKEND", "NAME";
     /// f64 or f32, for --backend reference [default: f64]
@@ -92,7 +95,7 @@ settings! {
     /// GPU by index or part of its name; see `basins devices`
     device: String, "BASINS_DEVICE", "INDEX|NAME";
     /// Threads of a CPU backend [default: all cores]
-    threads: usize, "BASINS_THREADS", "COUNT";
+    [allow_hyphen_values = true] threads: Count, "BASINS_THREADS", "COUNT";
     /// Starting weights, arrays theta1, theta2, ... of shape (nets, fan_in+1, fan_out)
     weights_in: PathBuf, "BASINS_WEIGHTS_IN", "FILE.npz";
     /// Where to write final weights
@@ -136,10 +139,11 @@ impl Settings {
         let first = self.first.map_or(0, |count| count.0);
         let default = in_file.map_or(default_count, |rows| rows.saturating_sub(first).max(1));
         let count = self.nets.map_or(default, |count| count.0);
-        let population = Population::new(first, count, self.seed.unwrap_or(0))?;
+        let population = Population::new(first, count, self.seed.map_or(0, |seed| seed.0))?;
         match in_file {
             Some(rows) if population.networks().end > rows => Err(Error::input(format!(
-                "--weights-in holds {rows} networks, but --first {first} and --nets {count} ask for networks up to {}",
+                "--weights-in holds networks 0 to {}, but --first {first} and --nets {count} ask for {first} to {}",
+                rows - 1,
                 population.networks().end - 1
             ))),
             _ => Ok(population),
@@ -147,13 +151,20 @@ impl Settings {
     }
 
     /// How the backend is to be opened.
-    pub(super) fn open(&self, require_gpu: bool) -> Open {
-        Open {
+    pub(super) fn open(&self, require_gpu: bool) -> Result<Open> {
+        let threads = match self.threads {
+            None => None,
+            Some(Count(threads)) if (1..=THREAD_LIMIT).contains(&threads) => Some(threads as usize),
+            Some(Count(threads)) => {
+                return Err(Error::input(format!("--threads must be from 1 to {THREAD_LIMIT}, but is {threads}")));
+            }
+        };
+        Ok(Open {
             choice: self.backend.unwrap_or_default(),
             precision: self.precision,
-            threads: self.threads,
+            threads,
             device: self.device.clone(),
             require_gpu,
-        }
+        })
     }
 }

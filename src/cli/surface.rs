@@ -88,7 +88,7 @@ impl Args {
         shared.start_log();
         let settings = shared.settings()?;
         let problem = settings.spec()?.problem()?;
-        if shared.print_config() {
+        if shared.print_config {
             say(&config::print(&settings)?)?;
             return Ok(Ending::Complete);
         }
@@ -105,7 +105,7 @@ impl Args {
             base = trained(&problem, &base);
         }
         let folder = settings.out.as_deref().map(files::Folder::open).transpose()?;
-        let mut backend = settings.open(shared.require_gpu()).backend()?;
+        let mut backend = settings.open(shared.require_gpu)?.backend()?;
         interrupt::listen();
         let study = SurfaceStudy { problem: &problem, base: &base, x, y };
         let count = x.count as u64 * y.count as u64;
@@ -144,8 +144,8 @@ impl Args {
             folder.write("surface.npz", &bytes)?;
             folder.write("surface.json", json.as_bytes())?;
         }
-        say(&if shared.json() { json } else { surface_text(&surface, &problem) })?;
-        if folder.is_none() && !shared.json() {
+        say(&if shared.json { json } else { surface_text(&surface, &problem) })?;
+        if folder.is_none() && !shared.json {
             say("No pictures: --out DIR takes them, with the numbers as surface.npz.\n")?;
         }
         Ok(Ending::Complete)

@@ -3,6 +3,7 @@
 mod arrays;
 mod columns;
 mod fate;
+pub(crate) mod files;
 mod npz;
 mod tally;
 mod weights;

@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 use crate::error::{Error, Result};
 use crate::spec::{LayerShape, Layers};
 
+use super::files::temporary_in;
 use super::{Values, Weights};
 
 fn array_name(layer: usize) -> String {
@@ -24,7 +25,7 @@ fn array_name(layer: usize) -> String {
 pub fn read_weights(path: &Path, layers: &Layers) -> Result<Weights> {
     let fail = |what: String| Error::input(format!("--weights-in {}: {what}", path.display()));
     let mut archive = NpzArchive::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => fail(error.to_string()),
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => fail(format!("cannot be read: {error}")),
         _ => fail(format!("is not an NPZ archive, or is damaged ({error})")),
     })?;
     let arrays: Vec<Array> = layers
@@ -54,8 +55,15 @@ fn read_array(
     shape: LayerShape,
     layers: &Layers,
 ) -> std::result::Result<Array, String> {
-    let damaged = |error: io::Error| format!("array {name} cannot be read, the file is damaged or truncated ({error})");
-    let found: Vec<String> = archive.array_names().map(str::to_owned).collect();
+    let damaged = |error: io::Error| {
+        // The reader draws pictures of what it could not parse; the first line says it.
+        let reason = error.to_string();
+        let reason = reason.lines().next().unwrap_or("no reason given").trim_end_matches([' ', ':', '-', '>']);
+        format!("array {name} cannot be read, the file is damaged or truncated ({reason})")
+    };
+    whole(archive, name).map_err(damaged)?;
+    let mut found: Vec<String> = archive.array_names().map(str::to_owned).collect();
+    found.sort();
     let file = archive.by_name(name).map_err(damaged)?.ok_or_else(|| {
         format!("has no array {name}; --layers {layers} needs {name}, and the file holds {}", found.join(", "))
     })?;
@@ -82,6 +90,16 @@ fn read_array(
         _ => return Err(format!("array {name} holds {text}, but weights are float32 or float64")),
     };
     Ok(Array { count, values })
+}
+
+/// Reads an array to its end for the archive's checksum: numbers alone would not show that a header was changed.
+fn whole(archive: &mut NpzArchive<BufReader<File>>, name: &str) -> io::Result<()> {
+    match archive.zip_archive().by_name(&npyz::npz::file_name_from_array_name(name)) {
+        Ok(mut file) => io::copy(&mut file, &mut io::sink()).map(|_| ()),
+        // That an array is missing is told with the names of those that are not.
+        Err(zip::result::ZipError::FileNotFound) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// One block of weights a network from one array a layer; f64 if any array is.
@@ -140,7 +158,10 @@ impl WeightsFile {
             return Err(fail(io::Error::other("it is a folder")));
         }
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let target = NamedTempFile::new_in(folder).map_err(fail)?;
+        if !folder.is_dir() {
+            return Err(fail(io::Error::other(format!("there is no folder {}", folder.display()))));
+        }
+        let target = temporary_in(folder).map_err(fail)?;
         let spools = layers.shapes().map(|_| Ok(BufWriter::new(tempfile::tempfile_in(folder)?)));
         let spools = spools.collect::<io::Result<_>>().map_err(fail)?;
         Ok(Self { path: path.to_owned(), target, layers: layers.clone(), spools, double: None, count: 0 })

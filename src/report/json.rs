@@ -28,5 +28,6 @@ pub fn escape_json(answer: &EscapeRate) -> Value {
         "seconds": answer.seconds,
         "interrupted": answer.interrupted,
         "nets_asked": answer.population.count(),
+        "starts": if answer.imported_starts { "imported" } else { "drawn" },
     })
 }

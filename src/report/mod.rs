@@ -3,6 +3,7 @@
 mod csv;
 #[cfg(feature = "pictures")]
 mod curves;
+mod devices;
 #[cfg(feature = "pictures")]
 mod grid;
 mod json;
@@ -14,10 +15,12 @@ mod reproduce;
 #[cfg(feature = "pictures")]
 mod surface;
 mod terminal;
+mod verify;
 
 pub use self::csv::OutcomeCsv;
 #[cfg(feature = "pictures")]
 pub use curves::curves_picture;
+pub use devices::{DeviceRow, devices_json, devices_text};
 #[cfg(feature = "pictures")]
 pub use grid::grid_picture;
 pub use json::escape_json;
@@ -27,3 +30,4 @@ pub use reproduce::{Reproductions, reproduce_json, reproduce_markdown, reproduce
 #[cfg(feature = "pictures")]
 pub use surface::{slope_map, surface_map, surface_picture};
 pub use terminal::escape_text;
+pub use verify::{agreement_text, checked_text, verdict_text, verify_json};

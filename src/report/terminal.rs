@@ -23,31 +23,40 @@ pub fn escape_text(answer: &EscapeRate) -> String {
 fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     let spec = answer.problem.spec();
     let tally = &answer.tally;
-    writeln!(text, "{} networks {} learning {}", grouped(tally.networks()), dashed(spec), spec.task)?;
-    writeln!(text, "{}", settings(spec))?;
+    writeln!(
+        text,
+        "{} networks {} learning {}{}",
+        grouped(answer.population.count()),
+        dashed(spec),
+        spec.task,
+        starts(answer)
+    )?;
+    writeln!(text, "{}", settings(answer))?;
     writeln!(text)?;
 
     let interval = answer.interval();
     let half = 0.5 * (interval.high - interval.low);
+    let solved = format!("{} of {}", grouped(tally.solved()), grouped(tally.networks()));
     if answer.interrupted {
+        // Networks that need few epochs finish first: what is known so far bounds the rate from below, no more.
         writeln!(
             text,
-            "Interrupted: {} of {} networks begun, {} of them unfinished. The rate is a lower bound.",
+            "Interrupted: {} of {} networks begun, {} of them unfinished",
             grouped(tally.networks()),
             grouped(answer.population.count()),
             grouped(answer.unfinished())
         )?;
+        writeln!(text, "Solved so far: {solved}, at least {}", percent(answer.rate(), half))?;
+    } else {
+        writeln!(
+            text,
+            "Solved within {} epochs: {solved} = {}   (95% interval {} to {})",
+            grouped(spec.epochs.into()),
+            percent(answer.rate(), half),
+            percent(interval.low, half),
+            percent(interval.high, half)
+        )?;
     }
-    writeln!(
-        text,
-        "Solved within {} epochs: {} of {} = {}   (95% interval {} to {})",
-        grouped(spec.epochs.into()),
-        grouped(tally.solved()),
-        grouped(tally.networks()),
-        percent(answer.rate(), half),
-        percent(interval.low, half),
-        percent(interval.high, half)
-    )?;
     writeln!(text)?;
 
     if let Some(epochs) = answer.epochs_to_solve() {
@@ -57,9 +66,11 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
             write!(text, " {:>8}", grouped(epoch.into()))?;
         }
         writeln!(text, " {:>8}", grouped(epochs.mean.round() as u64))?;
-        writeln!(text, "   {}", histogram(tally.solved_epochs(), epochs.max))?;
-        let end = grouped(epochs.max.into());
-        writeln!(text, "   1{end:>width$}", width = BAR_COUNT - 1)?;
+        if epochs.min < epochs.max {
+            let (start, end) = (grouped(epochs.min.into()), grouped(epochs.max.into()));
+            writeln!(text, "   {}", histogram(tally.solved_epochs(), epochs.min, epochs.max))?;
+            writeln!(text, "   {start}{end:>width$}", width = BAR_COUNT - start.len())?;
+        }
         writeln!(text)?;
     }
 
@@ -76,12 +87,15 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
 
     writeln!(
         text,
-        "{} net-epochs in {}: {} net-epochs/s   (setup {}; {:.2} executed for each one needed)",
-        short(tally.net_epochs() as f64),
+        "{} net-epochs in {}: {} net-epochs/s{}   (setup {})",
+        match tally.net_epochs() {
+            few @ 0..1_000_000 => grouped(few),
+            many => short(many as f64),
+        },
         duration(answer.seconds.train),
         short(answer.throughput()),
+        idle(answer),
         duration(answer.seconds.setup),
-        answer.executed_net_epochs as f64 / tally.net_epochs().max(1) as f64,
     )?;
     writeln!(text, "{} on {} ({}, {})", answer.backend, answer.device.name, answer.device.kind, answer.device.driver)
 }
@@ -90,20 +104,36 @@ fn dashed(spec: &Spec) -> String {
     spec.layers.to_string().replace(',', "-")
 }
 
-fn settings(spec: &Spec) -> String {
+/// Where the networks' starts come from, so that the run can be repeated.
+fn starts(answer: &EscapeRate) -> String {
+    let seed = if answer.imported_starts { String::new() } else { format!(", seed {}", answer.population.seed()) };
+    match answer.population.first() {
+        0 => seed,
+        first => format!("{seed}, from network {} on", grouped(first)),
+    }
+}
+
+/// Work on lanes whose network had finished, where there was any to speak of.
+fn idle(answer: &EscapeRate) -> String {
+    let share = answer.executed_net_epochs as f64 / answer.tally.net_epochs().max(1) as f64 - 1.0;
+    if share < 0.01 { String::new() } else { format!(", {:.0}% more run by idle lanes", 100.0 * share) }
+}
+
+fn settings(answer: &EscapeRate) -> String {
+    let spec = answer.problem.spec();
+    let init = if answer.imported_starts { "imported starts".into() } else { format!("init {}", spec.init) };
     let momentum = match spec.optimizer {
         Optimizer::Gd if spec.momentum > 0.0 => format!(", momentum {}", spec.momentum),
         _ => String::new(),
     };
     format!(
-        "{}{}, {}, {} with rate {}{momentum}, {} updates, init {}, solved at {}",
+        "{}{}, {}, {} with rate {}{momentum}, {} updates, {init}, solved at {}",
         spec.activation,
         connections(spec),
         spec.loss,
         spec.optimizer,
         spec.lr,
         spec.update,
-        spec.init,
         spec.solved
     )
 }
@@ -126,15 +156,16 @@ fn duration(seconds: f64) -> String {
     match seconds {
         s if s < 0.0995 => format!("{:.0} ms", 1e3 * s),
         s if s < 99.5 => format!("{s:.1} s"),
-        s => format!("{:.0} min {:02.0} s", (s / 60.0).floor(), s % 60.0),
+        s => format!("{} min {:02} s", s.round() as u64 / 60, s.round() as u64 % 60),
     }
 }
 
-/// Counts of solved networks over the epochs from 1 to the last, as bars.
-fn histogram(counts: &BTreeMap<u32, u64>, last: u32) -> String {
+/// Counts of solved networks over the epochs from the first to the last, as bars. Fewer epochs than bars are spread.
+fn histogram(counts: &BTreeMap<u32, u64>, first: u32, last: u32) -> String {
     let mut bins = [0u64; BAR_COUNT];
+    let width = u64::from(last - first) + 1;
     for (epoch, count) in counts {
-        bins[(u64::from(epoch - 1) * BAR_COUNT as u64 / u64::from(last)) as usize] += count;
+        bins[(u64::from(epoch - first) * BAR_COUNT as u64 / width) as usize] += count;
     }
     let most = bins.iter().copied().max().unwrap_or(0).max(1);
     let bar = |count: u64| match count {

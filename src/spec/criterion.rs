@@ -1,7 +1,7 @@
 //! When a network counts as solved. The shader twin is `shaders/part/solved.wgsl`.
 
 use super::SpecError;
-use super::keyword::{positive, serde_as_text, unknown};
+use super::keyword::{plain, positive, serde_as_text, unknown};
 
 /// A condition on the outputs that an epoch computes, over all examples and output units.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,11 +27,11 @@ impl Criterion {
 impl std::fmt::Display for Criterion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::MaxError(bound) => write!(f, "max-error:{bound}"),
+            Self::MaxError(bound) => write!(f, "max-error:{}", plain(*bound)),
             Self::Sign => f.write_str("sign"),
-            Self::Sse(bound) => write!(f, "sse:{bound}"),
-            Self::Mse(bound) => write!(f, "mse:{bound}"),
-            Self::Rms(bound) => write!(f, "rms:{bound}"),
+            Self::Sse(bound) => write!(f, "sse:{}", plain(*bound)),
+            Self::Mse(bound) => write!(f, "mse:{}", plain(*bound)),
+            Self::Rms(bound) => write!(f, "rms:{}", plain(*bound)),
         }
     }
 }

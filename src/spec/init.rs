@@ -1,7 +1,7 @@
 //! How starting weights are drawn. The draws themselves are in `seed`; the shader twin is `shaders/part/init.wgsl`.
 
 use super::SpecError;
-use super::keyword::{positive, serde_as_text, unknown};
+use super::keyword::{plain, positive, serde_as_text, unknown};
 use super::layers::LayerShape;
 
 /// Distribution of the starting weights.
@@ -59,8 +59,8 @@ impl std::fmt::Display for Init {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Tutorial => f.write_str("tutorial"),
-            Self::Uniform(width) => write!(f, "uniform:{width}"),
-            Self::Normal(deviation) => write!(f, "normal:{deviation}"),
+            Self::Uniform(width) => write!(f, "uniform:{}", plain(*width)),
+            Self::Normal(deviation) => write!(f, "normal:{}", plain(*deviation)),
             Self::Xavier => f.write_str("xavier"),
         }
     }

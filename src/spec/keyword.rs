@@ -67,6 +67,12 @@ pub(crate) fn unknown(what: &str, text: &str, known: &[&str]) -> SpecError {
     SpecError::new(format!("{what} {text:?} is not known{nearest}; there are {}", known.join(", ")))
 }
 
+/// A number as a person writes it: with an exponent where there would be a row of zeros. Reads back the same.
+pub(crate) fn plain(value: f64) -> String {
+    let magnitude = value.abs();
+    if value != 0.0 && !(1e-5..1e15).contains(&magnitude) { format!("{value:e}") } else { value.to_string() }
+}
+
 /// A number above zero, as in `uniform:R`; the message repeats the form expected.
 pub(crate) fn positive(text: &str, form: &str) -> Result<f64, SpecError> {
     match text.trim().parse::<f64>() {

@@ -1,7 +1,7 @@
 //! The two numbers that stand for false and true.
 
 use super::SpecError;
-use super::keyword::serde_as_text;
+use super::keyword::{plain, serde_as_text};
 
 /// Values for false and true, `low < high`, as in `0,1` or `-1,1`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +24,7 @@ impl Levels {
 
 impl std::fmt::Display for Levels {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{},{}", self.low, self.high)
+        write!(f, "{},{}", plain(self.low), plain(self.high))
     }
 }
 

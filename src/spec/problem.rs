@@ -2,7 +2,8 @@
 
 use super::examples::Examples;
 use super::{
-    Activation, AfterSolved, Bias, Criterion, Layers, Levels, Loss, Optimizer, OutputActivation, Spec, SpecError, Task,
+    Activation, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, OutputActivation, Spec, SpecError,
+    Task,
 };
 
 /// Settings that fit each other, and the task's examples. Made by [`Spec::problem`] alone, so whoever holds one need not
@@ -110,6 +111,22 @@ fn check_numbers(spec: &Spec) -> Result<(), SpecError> {
     spec.lr.check(spec.layers.sizes().len() - 1)?;
     if !(0.0..1.0).contains(&spec.momentum) {
         return fail(format!("--momentum must be at least 0 and below 1, but is {}", spec.momentum));
+    }
+    for (flag, levels) in [("--inputs", spec.inputs), ("--targets", spec.targets)] {
+        if [levels.low, levels.high].iter().any(|level| !(*level as f32).is_finite()) {
+            return fail(format!("{flag} {levels} passes the largest number in single precision, {:e}", f32::MAX));
+        }
+    }
+    if let Init::Uniform(size) | Init::Normal(size) = spec.init {
+        let bound = f64::from(super::WEIGHT_BOUND);
+        if size > bound || !(size as f32).is_normal() {
+            return fail(format!(
+                "--init {}: the size of starting weights must lie between {:e} and {bound:e}, beyond which a network \
+                 counts as diverged",
+                spec.init,
+                f32::MIN_POSITIVE
+            ));
+        }
     }
     if spec.epochs == 0 {
         return fail("--epochs must be at least 1: the first epoch is the first look at the outputs".into());

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::SpecError;
+use super::keyword::plain;
 
 /// One learning rate, as in `0.1`, or one for each layer of weights, as in `0.1,0.5`.
 ///
@@ -35,7 +36,7 @@ impl Rates {
     /// Whether there is a usable rate for each of so many layers of weights.
     pub(crate) fn check(&self, layer_count: usize) -> Result<(), SpecError> {
         if let Some(rate) = self.0.iter().find(|rate| !(**rate > 0.0 && (**rate as f32).is_normal())) {
-            return Err(SpecError::new(format!("--lr must be a finite number above 0, but is {rate}")));
+            return Err(SpecError::new(format!("--lr must be a finite number above 0, but is {}", plain(*rate))));
         }
         if self.0.len() != 1 && self.0.len() != layer_count {
             return Err(SpecError::new(format!(
@@ -55,7 +56,7 @@ impl From<f64> for Rates {
 
 impl std::fmt::Display for Rates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let rates: Vec<String> = self.0.iter().map(f64::to_string).collect();
+        let rates: Vec<String> = self.0.iter().map(|rate| plain(*rate)).collect();
         f.write_str(&rates.join(","))
     }
 }

@@ -61,7 +61,7 @@ fn truth_table(input_count: u32, inputs: Levels, targets: Levels, truth: impl Fn
     Examples::new(input_values, input_count as usize, target_values, 1)
 }
 
-/// Rows of `inputs + outputs` numbers; a first row without any number is a header; `#` starts a comment.
+/// Rows of `inputs + outputs` numbers; a first row of as many words is a header; `#` starts a comment.
 fn read_csv(path: &Path, layers: &Layers) -> Result<Examples, SpecError> {
     let (input_count, output_count) = (layers.input_count(), layers.output_count());
     let column_count = input_count + output_count;
@@ -77,15 +77,20 @@ fn read_csv(path: &Path, layers: &Layers) -> Result<Examples, SpecError> {
     for (position, record) in reader.records().enumerate() {
         let record = record.map_err(|error| fail(format!("cannot be read: {error}")))?;
         let line = record.position().map_or(0, csv::Position::line);
-        if position == 0 && !record.is_empty() && record.iter().all(|field| field.parse::<f64>().is_err()) {
-            continue;
-        }
         if record.len() != column_count {
+            let hint = match &record[0] {
+                field if record.len() == 1 && field.contains([';', '\t', ' ']) => "; commas go between columns",
+                _ => "",
+            };
             return Err(fail(format!(
-                "line {line} has {} columns, but --layers {layers} needs {column_count}: {input_count} inputs, then \
-                 {output_count} targets",
-                record.len()
+                "line {line} has {}, but --layers {layers} needs {column_count}: {}, then {}{hint}",
+                counted(record.len(), "column"),
+                counted(input_count, "input"),
+                counted(output_count, "target")
             )));
+        }
+        if position == 0 && record.iter().all(|field| field.parse::<f64>().is_err()) {
+            continue;
         }
         for (column, field) in record.iter().enumerate() {
             let value = field.parse::<f64>().ok().filter(|value| value.is_finite() && (*value as f32).is_finite());
@@ -98,6 +103,10 @@ fn read_csv(path: &Path, layers: &Layers) -> Result<Examples, SpecError> {
         return Err(fail("has no rows of numbers".into()));
     }
     Ok(Examples::new(inputs, input_count, targets, output_count))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 impl std::fmt::Display for Task {

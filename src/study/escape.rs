@@ -44,6 +44,8 @@ pub struct EscapeRate {
     pub seconds: Seconds,
     /// Whether the run ended before its last network.
     pub interrupted: bool,
+    /// Whether the starts came from the caller, and not from the seed.
+    pub imported_starts: bool,
 }
 
 impl EscapeRate {
@@ -122,7 +124,7 @@ impl EscapeStudy<'_> {
             sink(&outcomes, weights.as_ref())
         })?;
         if tally.networks() == 0 {
-            return Err(Error::failure("interrupted before the first network was trained"));
+            return Err(Error::interrupted("interrupted before the first network was trained"));
         }
         Ok(EscapeRate {
             problem: self.problem.clone(),
@@ -136,6 +138,7 @@ impl EscapeStudy<'_> {
                 total: opened.elapsed().as_secs_f64(),
             },
             interrupted: tally.networks() < self.population.count() || tally.count(Fate::Unfinished) > 0,
+            imported_starts: self.starts.is_some(),
             tally,
         })
     }

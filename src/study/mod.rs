@@ -3,6 +3,7 @@
 
 mod escape;
 mod surface;
+pub mod verify;
 
 pub use escape::{EscapeRate, EscapeStudy, Seconds, Sink};
 pub use surface::{Path, PlaneAxis, Surface, SurfaceStudy};

@@ -1,3 +1,17 @@
 //! The one integration binary. What lies where: `tests/README.md`.
 
+#![allow(clippy::print_stdout, reason = "tests tell their seeds and what they found")]
+
+#[cfg(feature = "cli")]
+mod cli;
 mod conformance;
+mod golden;
+mod gradients;
+mod plan;
+mod random_words;
+mod settings;
+mod structure;
+mod support;
+mod tallies;
+mod tasks;
+mod weight_files;

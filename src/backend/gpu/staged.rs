@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use crate::backend::conformance::Fault;
 use crate::error::Result;
 use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, storage_buffer, uniform_buffer};
 use crate::spec::{LayerShape, Problem, Update};
@@ -53,9 +54,28 @@ impl Step {
     ];
 }
 
-/// Where the rows of scratch memory lie: activations, deltas, gradients, weights kept aside, and single rows.
+impl Step {
+    /// Name of the kernel.
+    pub(super) fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+}
+
+/// A stage's file as a fault would have it.
+fn spoilt(step: Step, file: &str, fault: Option<Fault>) -> String {
+    let (at, right, wrong) = match fault {
+        Some(Fault::GradientSign) => (Step::Gradient, "sum += delta;", "sum -= delta;"),
+        Some(Fault::SwappedWeights) => (Step::Matmul, "row * stage.fan_out + unit", "unit * stage.fan_in + row"),
+        Some(Fault::LearningRate) => (Step::Update, "table[TABLE_RATES + k]", "1.05 * table[TABLE_RATES + k]"),
+        Some(Fault::StaleBuffer) => (Step::Delta, "let slot = active_in.slots[id.x];", "let slot = 0u;"),
+        Some(Fault::EpochFromZero) => (Step::Judge, "slots[slot].epoch + 1u", "slots[slot].epoch"),
+        _ => return file.to_owned(),
+    };
+    if step == at { file.replace(right, wrong) } else { file.to_owned() }
+}
+
+/// Where the rows of scratch memory lie behind the activations, which come first: deltas, gradients, weights kept aside, and single rows.
 pub(super) struct Rows {
-    pub(super) activations: usize,
     pub(super) deltas: usize,
     pub(super) gradient: usize,
     pub(super) kept: usize,
@@ -73,7 +93,7 @@ impl Rows {
         let gradient = 2 * activations;
         let kept = gradient + weight_count;
         let loss = kept + if problem.spec().update == Update::Online { weight_count } else { 0 };
-        Self { activations: 0, deltas: activations, gradient, kept, loss, step: loss + 1, count: loss + 2 }
+        Self { deltas: activations, gradient, kept, loss, step: loss + 1, count: loss + 2 }
     }
 
     /// Row of the first output, counted from the first activation.
@@ -179,6 +199,21 @@ impl Staged {
         buffers: &PoolBuffers,
         checks: Checks,
     ) -> Result<Self> {
+        Self::planted(gpu, problem, sizes, buffers, checks, None)
+    }
+
+    /// The same, with a fault planted in a stage on purpose.
+    ///
+    /// # Errors
+    /// The device refuses.
+    pub(super) fn planted(
+        gpu: &Gpu,
+        problem: &Problem,
+        sizes: Sizes,
+        buffers: &PoolBuffers,
+        checks: Checks,
+        fault: Option<Fault>,
+    ) -> Result<Self> {
         let records = records(problem);
         let stride = (size_of::<Stage>() as u64).next_multiple_of(gpu.uniform_stride()) as usize;
         let mut bytes = vec![0; stride * records.len()];
@@ -190,8 +225,9 @@ impl Staged {
             (storage_buffer(gpu, "scratch", scratch_bytes), uniform_buffer(gpu, "stages", &bytes))
         })?;
         let mut kernels = Vec::new();
-        for (_, entry, file) in Step::ALL {
-            let kernel = Kernel::new(gpu, entry, &source::stage(problem, sizes, file), &BINDINGS, checks)?;
+        for (step, entry, file) in Step::ALL {
+            let file = spoilt(step, file, fault);
+            let kernel = Kernel::new(gpu, entry, &source::stage(problem, sizes, &file), &BINDINGS, checks)?;
             kernels.push([0, 1].map(|list: usize| {
                 kernel.bind(
                     gpu,

@@ -1,0 +1,178 @@
+//! `basins run`: the summary's shape, and the JSON that programs read.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{json, printed};
+
+/// Replaces what differs from machine to machine.
+fn redacted(summary: &str) -> String {
+    let mut lines: Vec<String> = summary.lines().map(str::to_owned).collect();
+    let last = lines.len() - 1;
+    let work = lines[last - 1].split(" in ").next().unwrap().to_owned();
+    assert!(lines[last - 1].contains(" net-epochs/s") && lines[last - 1].contains("(setup "), "{}", lines[last - 1]);
+    lines[last - 1] = format!("{work} in [TIME]: [RATE] net-epochs/s   (setup [TIME])");
+    let (backend, device) = lines[last].split_once(" on ").expect("backend and device");
+    assert!(device.contains("(CPU, "), "{device}");
+    lines[last] = format!("{backend} on [DEVICE]");
+    lines.join("\n")
+}
+
+#[test]
+fn the_summary_has_its_shape() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, arguments) in [
+        ("summary", "--nets 400 --lr 4 --epochs 1500 --init uniform:1"),
+        ("summary_of_none", "run --nets 20 --epochs 3 --task parity:3 --layers 3,2,1 --first 1000"),
+        ("summary_of_all", "--nets 50 --task and --layers 2,1 --lr 5 --epochs 2000 --seed 7"),
+        (
+            "summary_of_settings",
+            "--nets 30 --activation tanh --loss mse --inputs -1,1 --targets -1,1 --momentum 0.5 --update online \
+             --solved sign --shortcuts --bias off --lr 0.1,0.2 --epochs 50",
+        ),
+        ("summary_of_divergence", "--nets 20 --lr 1e9 --epochs 100"),
+    ] {
+        insta::assert_snapshot!(name, redacted(&printed(folder.path(), arguments)));
+    }
+}
+
+fn keys(value: &Value) -> BTreeSet<&str> {
+    value.as_object().expect("an object").keys().map(String::as_str).collect()
+}
+
+fn holds_keys(value: &Value, expected: &[&str]) {
+    let found = keys(value);
+    for key in expected {
+        assert!(found.contains(key), "{key} is missing from {found:?}");
+    }
+}
+
+#[test]
+fn json_has_every_documented_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = json(folder.path(), "--nets 300 --lr 4 --epochs 1500 --first 12 --seed 5");
+    holds_keys(
+        &answer,
+        &[
+            "schema",
+            "spec",
+            "backend",
+            "device",
+            "nets",
+            "first",
+            "seed",
+            "solved",
+            "solved_rate",
+            "solved_interval",
+            "epochs_to_solve",
+            "fates",
+            "net_epochs",
+            "seconds",
+        ],
+    );
+    assert_eq!(answer["schema"], "basins.run/1");
+    assert_eq!((&answer["nets"], &answer["first"], &answer["seed"]), (&300.into(), &12.into(), &5.into()));
+    assert_eq!(answer["backend"], "reference");
+    holds_keys(&answer["device"], &["name", "kind", "driver"]);
+    assert_eq!(answer["device"]["kind"], "cpu");
+    holds_keys(&answer["solved_interval"], &["method", "level", "low", "high"]);
+    assert_eq!(
+        (&answer["solved_interval"]["method"], &answer["solved_interval"]["level"]),
+        (&"wilson".into(), &0.95.into())
+    );
+    holds_keys(&answer["epochs_to_solve"], &["mean", "min", "p05", "p25", "median", "p75", "p95", "max"]);
+    holds_keys(&answer["seconds"], &["setup", "train", "total"]);
+    let config = printed(folder.path(), "--print-config");
+    let elsewhere = ["nets", "first", "seed", "backend"];
+    for name in config.lines().map(|line| line.split(' ').next().unwrap()).filter(|name| !elsewhere.contains(name)) {
+        assert!(!answer["spec"][name].is_null(), "spec lacks {name}");
+    }
+}
+
+#[test]
+fn json_adds_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = json(folder.path(), "--nets 300 --lr 4 --epochs 1500 --init uniform:1");
+    let fates = answer["fates"].as_object().unwrap();
+    let sum: u64 = fates.values().map(|count| count.as_u64().expect("a count")).sum();
+    assert_eq!(sum, 300);
+    assert_eq!(fates["solved"], answer["solved"]);
+    let (rate, interval) = (answer["solved_rate"].as_f64().unwrap(), &answer["solved_interval"]);
+    assert_eq!(rate, answer["solved"].as_f64().unwrap() / 300.0);
+    assert!(rate > 0.5 && rate < 1.0, "a rate of {rate} tests nothing");
+    assert!(interval["low"].as_f64().unwrap() < rate && rate < interval["high"].as_f64().unwrap());
+    let order =
+        ["min", "p05", "p25", "median", "p75", "p95", "max"].map(|q| answer["epochs_to_solve"][q].as_u64().unwrap());
+    assert!(order.is_sorted() && order[0] < order[6] && order[6] <= 1500, "{order:?}");
+    let work = answer["net_epochs"].as_u64().unwrap();
+    assert!(work < 300 * 1500 && work >= answer["solved"].as_u64().unwrap() * order[0], "{work}");
+    let seconds = ["setup", "train", "total"].map(|part| answer["seconds"][part].as_f64().unwrap());
+    assert!(seconds[0] >= 0.0 && seconds[1] > 0.0 && seconds[2] >= seconds[1]);
+}
+
+#[test]
+fn nobody_solved_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = json(folder.path(), "--nets 10 --epochs 1");
+    assert_eq!((&answer["solved"], &answer["solved_rate"]), (&0.into(), &0.0.into()));
+    assert!(answer["epochs_to_solve"].is_null());
+    assert_eq!(answer["net_epochs"], 10);
+}
+
+/// Networks are the same however the run is cut: 0..60 is 0..25 and 25..60.
+#[test]
+fn runs_can_be_split_and_joined() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |more: &str| json(folder.path(), &format!("--lr 4 --epochs 1200 --init uniform:1 {more}"));
+    let (whole, left, right) = (run("--nets 60"), run("--nets 25"), run("--first 25 --nets 35"));
+    let other = run("--first 26 --nets 35");
+    for key in ["solved", "net_epochs", "nets"] {
+        let count = |answer: &Value| answer[key].as_u64().unwrap();
+        assert_eq!(count(&whole), count(&left) + count(&right), "{key}");
+    }
+    assert_ne!(right["net_epochs"], other["net_epochs"], "other networks must show");
+}
+
+/// Every task, loss, optimizer, update, init and criterion of the command line runs.
+#[test]
+fn every_setting_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("task.csv"), "0,0,0\n0,1,1\n1,0,1\n").unwrap();
+    for arguments in [
+        "--task xor",
+        "--task and --layers 2,1",
+        "--task or --layers 2,1",
+        "--task parity:8 --layers 8,4,1",
+        "--task table:0110",
+        "--task table:01 --layers 1,1",
+        "--task csv:task.csv",
+        "--layers 2,4,4,2,1",
+        "--activation tanh --loss mse",
+        "--loss mse",
+        "--optimizer adam --lr 0.01",
+        "--momentum 0.9",
+        "--update batch-sum",
+        "--update online",
+        "--init uniform:2",
+        "--init normal:0.3",
+        "--init xavier",
+        "--targets 0.1,0.9",
+        "--inputs -1,1",
+        "--solved max-error:0.4",
+        "--solved sign",
+        "--solved sse:0.04",
+        "--solved mse:0.01",
+        "--solved rms:0.1",
+        "--after-solved continue",
+        "--shortcuts",
+        "--bias off",
+        "--loss mse --output-activation linear",
+        "--precision f32 --threads 1",
+        "--seed 18446744073709551615 --first 18446744073709551500",
+        "--progress never --quiet",
+    ] {
+        let answer = json(folder.path(), &format!("--nets 7 --epochs 20 {arguments}"));
+        assert_eq!(answer["nets"], 7, "{arguments}");
+    }
+}

@@ -1,0 +1,115 @@
+//! Interruption, readers that go away, full disks.
+#![cfg(unix)]
+
+use std::io::Read;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::{basins, names};
+
+/// A run that would take hours, interrupted once it says that it is on its way.
+#[test]
+fn ctrl_c_keeps_what_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    for signal in ["-INT", "-TERM"] {
+        let mut command = basins(folder.path());
+        let arguments = "--backend reference --threads 1 --nets 1e6 --json --progress plain --lr 4 --epochs 1e6 \
+                         --after-solved continue --out results --weights-out w.npz";
+        let mut child = command
+            .args(arguments.split_whitespace())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        wait_for_progress(child.stderr.take().expect("stderr"));
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{signal}");
+        let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(answer["interrupted"], true);
+        let count = |value: &serde_json::Value| value.as_u64().unwrap();
+        assert!(count(&answer["fates"]["unfinished"]) > 0 && count(&answer["net_epochs"]) > 0);
+        let fates: u64 = answer["fates"].as_object().unwrap().values().map(count).sum();
+        assert_eq!(fates, count(&answer["nets"]));
+        assert_eq!(answer["nets_asked"], 1_000_000);
+        assert_eq!(names(folder.path()), ["results", "w.npz"]);
+        assert_eq!(names(&folder.path().join("results")), ["outcomes.csv", "run.json"]);
+        let rows = std::fs::read_to_string(folder.path().join("results/outcomes.csv")).unwrap();
+        assert_eq!(rows.lines().count() as u64, 1 + count(&answer["nets"]));
+    }
+}
+
+/// Reads until the first line of progress.
+fn wait_for_progress(mut stderr: impl Read + Send + 'static) {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 512];
+        while let Ok(count) = stderr.read(&mut bytes) {
+            if count == 0 || sender.send(String::from_utf8_lossy(&bytes[..count]).into_owned()).is_err() {
+                break;
+            }
+        }
+    });
+    let line = receiver.recv_timeout(Duration::from_secs(120)).expect("a line of progress");
+    assert!(line.contains("net-epochs/s") && line.contains("s left"), "{line}");
+}
+
+#[test]
+fn a_summary_says_that_it_is_not_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = basins(folder.path());
+    let arguments = "--backend reference --threads 1 --nets 1e6 --progress plain --epochs 1e6";
+    let mut child =
+        command.args(arguments.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_for_progress(child.stderr.take().unwrap());
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("Interrupted: ") && text.contains("Solved so far: "), "{text}");
+    assert!(!text.contains("95% interval"), "a part that finished first has no honest interval: {text}");
+}
+
+/// `basins | head -1` and the like: the reader is gone before the summary comes.
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in ["--backend reference --nets 20 --epochs 500 --json", "completions bash", "man", "--help"] {
+        let mut command = basins(folder.path());
+        let mut child = command
+            .args(arguments.split_whitespace())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && said.is_empty(), "{arguments}: {} {said}", output.status);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_a_failure_and_no_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = basins(folder.path());
+    command.args("--backend reference --nets 5 --epochs 5".split_whitespace());
+    let output = command.stdout(full()).stderr(Stdio::piped()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("error: standard output cannot be written"), "{said}");
+    let status = command.stdout(Stdio::null()).stderr(full()).status().unwrap();
+    assert!(status.success(), "nobody needs stderr to train");
+    let wrong = basins(folder.path()).args(["--lr", "-1"]).stderr(full()).status().unwrap();
+    assert_eq!(wrong.code(), Some(2));
+}
+
+/// Nothing but the summary where nobody watches.
+#[test]
+fn progress_is_for_terminals() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = basins(folder.path());
+    let output = command.args("--backend reference --nets 300 --epochs 3000".split_whitespace()).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty());
+}

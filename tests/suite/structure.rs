@@ -1,0 +1,213 @@
+//! The shape of the source: which folder may use which, how long a file may be, how things are called.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::support::root;
+
+/// Whom each part of the library may use, by the names behind `crate::`. A path with more parts allows that item alone.
+/// Data flows from the first lines to the last: no arrow points back.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("spec", &[]),
+    ("error", &["spec::SpecError"]),
+    ("seed", &["spec"]),
+    ("plan", &["spec"]),
+    ("outcome", &["error", "spec"]),
+    ("stats", &["seed::normal_quantile"]),
+    ("gpu", &["error"]),
+    ("backend", &["error", "gpu", "outcome", "plan", "seed", "spec", "conformance"]),
+    ("study", &["backend", "error", "outcome", "plan", "seed", "spec", "stats"]),
+    ("reproduce", &["backend", "error", "outcome", "plan", "seed", "spec", "stats", "study"]),
+    // Types to show; what is computed is computed elsewhere.
+    (
+        "report",
+        &["backend::DeviceInfo", "backend::DeviceKind", "error", "outcome", "reproduce", "spec", "stats", "study"],
+    ),
+    ("cli", &["backend", "error", "gpu", "outcome", "plan", "report", "reproduce", "seed", "spec", "stats", "study"]),
+    ("lib", &["*"]),
+    ("main", &["*"]),
+];
+
+const LINE_LIMIT: usize = 420;
+
+/// Every Rust file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn source() -> Vec<(PathBuf, String)> {
+    let folder = root().join("src");
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).unwrap();
+        (path.strip_prefix(&folder).unwrap().to_owned(), text)
+    };
+    files(&folder).into_iter().map(read).collect()
+}
+
+/// Source without comments. A `//` inside a string ends the line as well, which hides nothing that matters here.
+fn code(text: &str) -> String {
+    text.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n")
+}
+
+/// What stands behind each `crate::`, groups in braces opened: `crate::{a, b::C}` names `a` and `b::C`.
+fn used(text: &str) -> BTreeSet<String> {
+    let code = code(text);
+    code.match_indices("crate::").flat_map(|(at, found)| paths(&code[at + found.len()..])).collect()
+}
+
+/// The paths at the start of a text, each of names joined by `::`.
+fn paths(text: &str) -> Vec<String> {
+    let name = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    if let Some(group) = text.strip_prefix('{') {
+        let (mut depth, mut start, mut items) = (1, 0, Vec::new());
+        for (at, c) in group.char_indices() {
+            depth += i32::from(c == '{') - i32::from(c == '}');
+            if (c == ',' && depth == 1) || depth == 0 {
+                items.push(group[start..at].trim());
+                start = at + 1;
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+        return items.into_iter().filter(|item| !item.is_empty()).flat_map(paths).collect();
+    }
+    let first = name(text);
+    match text[first.len()..].strip_prefix("::") {
+        Some(rest) if rest.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '{') => {
+            paths(rest).into_iter().map(|path| format!("{first}::{path}")).collect()
+        }
+        _ => vec![first],
+    }
+}
+
+/// Arrows that are not allowed, as "file uses path".
+fn wrong_arrows(source: &[(PathBuf, String)]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (path, text) in source {
+        let part = path.components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "");
+        let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == part) else {
+            wrong.push(format!("{} belongs to no known part of the library", path.display()));
+            continue;
+        };
+        for used in used(text) {
+            let within = |allowed: &str| used == allowed || used.starts_with(&format!("{allowed}::"));
+            if !within(&part) && !allowed.iter().any(|allowed| *allowed == "*" || within(allowed)) {
+                wrong.push(format!("{} uses {used}", path.display()));
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn arrows_point_one_way() {
+    let source = source();
+    assert!(source.len() > 40, "only {} files were found", source.len());
+    let wrong = wrong_arrows(&source);
+    assert!(wrong.is_empty(), "not allowed:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn planted_arrows_are_found() {
+    for (file, line) in [
+        ("spec/task.rs", "use crate::error::Error;"),
+        ("stats/interval.rs", "use crate::seed::Starts;"),
+        ("stats/interval.rs", "fn f() { crate::backend::Mock::new(); }"),
+        ("report/json.rs", "use crate::{\n    outcome::Fate,\n    backend::{DeviceInfo, Reference},\n};"),
+        ("gpu/buffer.rs", "use crate::spec::Spec;"),
+        ("outcome/fate.rs", "use crate::backend::Job;"),
+        ("extra/new.rs", ""),
+    ] {
+        let planted = [(PathBuf::from(file), line.to_owned())];
+        assert_eq!(wrong_arrows(&planted).len(), 1, "{file}: {line}");
+    }
+    let right = "// use crate::cli\nuse crate::{seed::normal_quantile};\nuse std::fmt;\nuse super::quantile;";
+    assert!(wrong_arrows(&[("stats/new.rs".into(), right.into())]).is_empty());
+}
+
+/// Whether a file's own code, tests aside, climbs by `super::` past the folder that its part of the library is.
+fn climbs(path: &Path, text: &str) -> bool {
+    let depth = path.components().count() - 1;
+    let allowed = if path.ends_with("mod.rs") { depth.saturating_sub(1) } else { depth };
+    let own = code(text);
+    let own = own.split("#[cfg(test)]").next().unwrap_or("");
+    own.contains(&"super::".repeat(allowed + 1))
+}
+
+/// Neighbours are reached by `crate::`, where the arrows are seen.
+#[test]
+fn nobody_climbs_out_of_a_folder() {
+    for (path, text) in source() {
+        assert!(!climbs(&path, &text), "{} climbs past its folder", path.display());
+    }
+    assert!(climbs(Path::new("stats/mod.rs"), "use super::spec::Spec;"));
+    assert!(climbs(Path::new("stats/interval.rs"), "use super::super::spec::Spec;"));
+    assert!(!climbs(Path::new("stats/interval.rs"), "use super::quantile; // super::super::"));
+}
+
+#[test]
+fn files_are_of_one_thought() {
+    let long: Vec<String> = source()
+        .iter()
+        .map(|(path, text)| (path, text.lines().count()))
+        .filter(|(_, lines)| *lines > LINE_LIMIT)
+        .map(|(path, lines)| format!("{}: {lines} lines", path.display()))
+        .collect();
+    assert!(long.is_empty(), "longer than {LINE_LIMIT} lines:\n{}", long.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    for (path, text) in source() {
+        assert!(text.starts_with("//! "), "{} has no head comment", path.display());
+    }
+}
+
+/// Names that are abbreviations here: quantities end in `_count`, positions have names.
+fn banned(text: &str) -> Vec<String> {
+    // Names of other crates that we call.
+    const FOREIGN: [&str; 4] = ["num_traits", "num_threads", "current_num_threads", "num_args"];
+    let code = code(text);
+    let words = code.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let wrong = |word: &&str| {
+        word.starts_with("num_") || word.starts_with("n_") || word.split('_').any(|part| part == "idx" || part == "num")
+    };
+    words.filter(wrong).filter(|word| !FOREIGN.contains(word)).map(str::to_owned).collect()
+}
+
+#[test]
+fn names_are_words() {
+    for (path, text) in source() {
+        let found = banned(&text);
+        assert!(found.is_empty(), "{}: {}", path.display(), found.join(", "));
+    }
+    assert_eq!(banned("let num_nets = n_layers + row_idx; // num_x"), ["num_nets", "n_layers", "row_idx"]);
+}
+
+/// The library prints nothing: `clippy` forbids it, and nowhere outside `cli` may it be allowed again.
+#[test]
+fn only_the_command_line_speaks() {
+    for (path, text) in source() {
+        let speaks = ["println!", "print!", "print_stdout", "print_stderr", "dbg!"]
+            .iter()
+            .any(|word| code(&text).contains(word));
+        assert!(!speaks || path.starts_with("cli"), "{} prints", path.display());
+    }
+}
+
+#[test]
+fn main_only_calls_the_library() {
+    let main = source().into_iter().find(|(path, _)| path == Path::new("main.rs")).unwrap();
+    assert!(main.1.lines().count() <= 40);
+}
