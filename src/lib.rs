@@ -9,6 +9,7 @@ pub mod gpu;
 pub mod outcome;
 pub mod plan;
 pub mod report;
+pub mod reproduce;
 pub mod seed;
 pub mod spec;
 pub mod stats;

@@ -35,7 +35,7 @@ pub(super) struct Shared {
 
     /// Print the settings in effect as TOML, and do nothing
     #[arg(long)]
-    print_config: bool,
+    pub(super) print_config: bool,
 
     /// Fail with exit code 3 where there is no hardware GPU
     #[arg(long)]
@@ -79,6 +79,7 @@ impl Shared {
         let _ = env_logger::Builder::new().filter_level(level).format_timestamp(None).try_init();
     }
 
+    /// When to show progress.
     pub(super) fn progress(&self) -> Mode {
         if self.quiet { Mode::Never } else { self.progress }
     }

@@ -1,5 +1,6 @@
 //! What came back: columns of outcomes, their fates, tallies that merge, and files of weights.
 
+mod arrays;
 mod columns;
 mod fate;
 pub(crate) mod files;
@@ -7,6 +8,7 @@ mod npz;
 mod tally;
 mod weights;
 
+pub use arrays::{Array, npz_bytes};
 pub use columns::{Outcome, Outcomes, Status};
 pub use fate::Fate;
 pub use npz::{WeightsFile, read_weights};

@@ -1,15 +1,33 @@
 //! How answers are shown: text for a terminal, JSON, CSV. Computes nothing.
 
 mod csv;
+#[cfg(feature = "pictures")]
+mod curves;
 mod devices;
+#[cfg(feature = "pictures")]
+mod grid;
 mod json;
 mod number;
+mod plane;
+#[cfg(feature = "pictures")]
+pub mod plot;
+mod reproduce;
+#[cfg(feature = "pictures")]
+mod surface;
 mod terminal;
 mod verify;
 
 pub use self::csv::OutcomeCsv;
+#[cfg(feature = "pictures")]
+pub use curves::curves_picture;
 pub use devices::{DeviceRow, devices_json, devices_text};
+#[cfg(feature = "pictures")]
+pub use grid::grid_picture;
 pub use json::escape_json;
 pub use number::{grouped, percent, short};
+pub use plane::{surface_json, surface_text};
+pub use reproduce::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list};
+#[cfg(feature = "pictures")]
+pub use surface::{slope_map, surface_map, surface_picture};
 pub use terminal::escape_text;
 pub use verify::{agreement_text, checked_text, verdict_text, verify_json};

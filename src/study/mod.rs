@@ -2,6 +2,8 @@
 //! nothing itself.
 
 mod escape;
+mod surface;
 pub mod verify;
 
 pub use escape::{EscapeRate, EscapeStudy, Seconds, Sink};
+pub use surface::{Path, PlaneAxis, Surface, SurfaceStudy};
