@@ -26,6 +26,9 @@ var<workgroup> list_base: u32;
 
 fn drawn_weight(k: u32, word: u32) -> f32 {
     let scale = table[TABLE_SCALES + k];
+    if (scale == 0.0) {
+        return 0.0;
+    }
     if (INIT_NORMAL) {
         let place = normal_place(word);
         let segment = TABLE_NORMAL + 2u * place.x;

@@ -1,0 +1,57 @@
+// What the stage kernels share. One dispatch does one stage of backpropagation for all active networks: x is the lane (a
+// network's place in the active list), y a cell of what the stage computes. `scratch` holds rows of one number a lane.
+// Rust twin of the struct: src/backend/gpu/bus.rs; of the rows: src/backend/gpu/staged.rs.
+
+struct Stage {
+    // The layer of weights: its matrix has fan_in + 1 rows, the last for the bias.
+    fan_in: u32,
+    // How many of the rows before the bias are fed by the network's inputs.
+    shortcut: u32,
+    fan_out: u32,
+    weight_offset: u32,
+    // 1: fed by the network's inputs alone.
+    first: u32,
+    // 1: the output layer.
+    last: u32,
+    // Where the activations of the layer before, of this one, and of the one behind begin, counted from the first.
+    row_before: u32,
+    row: u32,
+    row_behind: u32,
+    fan_out_behind: u32,
+    weight_offset_behind: u32,
+    // The examples at hand.
+    example_first: u32,
+    example_count: u32,
+    reserved0: u32,
+    reserved1: u32,
+    reserved2: u32,
+}
+
+@group(0) @binding(11) var<storage, read_write> scratch: array<f32>;
+@group(0) @binding(12) var<uniform> stage: Stage;
+
+// Position of a row's number of this lane.
+fn at(row: u32, lane: u32) -> u32 {
+    return row * SLOT_COUNT + lane;
+}
+
+// Activation that feeds row `row` of the layer's matrix on an example.
+fn feeding(example: u32, row: u32, lane: u32) -> f32 {
+    let unit_count = stage.fan_in - stage.shortcut;
+    if (stage.first == 1u) {
+        return table[TABLE_INPUTS + example * INPUT_COUNT + row];
+    }
+    if (row >= unit_count) {
+        return table[TABLE_INPUTS + example * INPUT_COUNT + row - unit_count];
+    }
+    return scratch[at(stage.row_before + example * unit_count + row, lane)];
+}
+
+// Whether a network has an epoch left to train.
+fn trains(slot: u32) -> bool {
+    return slots[slot].status == RUNNING && slots[slot].epoch < EPOCHS;
+}
+
+fn layer_activation() -> u32 {
+    return select(HIDDEN_ACTIVATION, OUTPUT_ACTIVATION, stage.last == 1u);
+}

@@ -65,6 +65,24 @@ impl Open {
         }
     }
 
+    /// The same options without those that this choice has no use for: for going through several backends.
+    pub(crate) fn for_choice(mut self) -> Self {
+        match self.choice {
+            Choice::Reference | Choice::Simd => (self.device, self.require_gpu) = (None, false),
+            Choice::Fused | Choice::Staged => self.threads = None,
+            Choice::Auto => {}
+        }
+        self
+    }
+
+    /// Whether there is a GPU at all, software included.
+    pub(crate) fn any_gpu(&self) -> bool {
+        #[cfg(feature = "gpu")]
+        return !crate::gpu::adapters().is_empty();
+        #[cfg(not(feature = "gpu"))]
+        return false;
+    }
+
     fn cpu(&self) -> Result<Box<dyn Backend>> {
         for (given, flag) in [(self.require_gpu, "--require-gpu"), (self.device.is_some(), "--device")] {
             if given {

@@ -18,6 +18,18 @@ pub enum DeviceKind {
     Other,
 }
 
+#[cfg(feature = "gpu")]
+impl From<crate::gpu::AdapterKind> for DeviceKind {
+    fn from(kind: crate::gpu::AdapterKind) -> Self {
+        match kind {
+            crate::gpu::AdapterKind::Software => Self::Software,
+            crate::gpu::AdapterKind::Integrated => Self::Integrated,
+            crate::gpu::AdapterKind::Discrete => Self::Discrete,
+            crate::gpu::AdapterKind::Other => Self::Other,
+        }
+    }
+}
+
 impl std::fmt::Display for DeviceKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

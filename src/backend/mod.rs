@@ -96,3 +96,27 @@ pub trait Backend {
         deliver: &mut Deliver<'_>,
     ) -> Result<()>;
 }
+
+impl Backend for Box<dyn Backend> {
+    fn name(&self) -> &'static str {
+        self.as_ref().name()
+    }
+
+    fn device(&self) -> DeviceInfo {
+        self.as_ref().device()
+    }
+
+    fn prepare(&mut self, job: &Job<'_>) -> Result<u64> {
+        self.as_mut().prepare(job)
+    }
+
+    fn train(
+        &mut self,
+        job: &Job<'_>,
+        chunks: &mut dyn Iterator<Item = Chunk>,
+        watch: &dyn Watch,
+        deliver: &mut Deliver<'_>,
+    ) -> Result<()> {
+        self.as_mut().train(job, chunks, watch, deliver)
+    }
+}

@@ -3,11 +3,13 @@
 
 mod config;
 mod count;
+mod devices;
 mod interrupt;
 mod output;
 mod progress;
 mod run;
 mod settings;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -32,6 +34,10 @@ struct Cli {
 enum Verb {
     /// Train a population; print the rate and what became of the rest
     Run(Box<run::Args>),
+    /// Check GPU stages and whole trainings against the CPU reference; exit 4 on disagreement
+    Verify(Box<verify::Args>),
+    /// List what there is to train on, and what is missing
+    Devices(devices::Args),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -50,6 +56,7 @@ enum Ending {
 
 /// The program.
 pub fn main() -> ExitCode {
+    quiet_loader();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
@@ -57,6 +64,8 @@ pub fn main() -> ExitCode {
     let result = match cli.verb {
         None => cli.run.execute(),
         Some(Verb::Run(args)) => args.execute(),
+        Some(Verb::Verify(args)) => args.execute(),
+        Some(Verb::Devices(args)) => args.execute(),
         Some(Verb::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "basins", &mut script);
@@ -71,6 +80,14 @@ pub fn main() -> ExitCode {
             complain(&format!("error: {error}"));
             ExitCode::from(error.exit_code())
         }
+    }
+}
+
+/// Mesa's Vulkan drivers complain on stderr where this variable is missing; they need nothing from it.
+fn quiet_loader() {
+    if cfg!(target_os = "linux") && std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: called first of all in the program, when no other thread runs that could read the environment.
+        unsafe { std::env::set_var("XDG_RUNTIME_DIR", std::env::temp_dir()) };
     }
 }
 

@@ -39,11 +39,11 @@ pub(super) struct Shared {
 
     /// Fail with exit code 3 where there is no hardware GPU
     #[arg(long)]
-    require_gpu: bool,
+    pub(super) require_gpu: bool,
 
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 
     /// Show progress on stderr
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
@@ -79,7 +79,7 @@ impl Shared {
         let _ = env_logger::Builder::new().filter_level(level).format_timestamp(None).try_init();
     }
 
-    fn progress(&self) -> Mode {
+    pub(super) fn progress(&self) -> Mode {
         if self.quiet { Mode::Never } else { self.progress }
     }
 }

@@ -2,5 +2,6 @@
 //! nothing itself.
 
 mod escape;
+pub mod verify;
 
 pub use escape::{EscapeRate, EscapeStudy, Seconds, Sink};

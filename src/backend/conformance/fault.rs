@@ -3,12 +3,13 @@
 use crate::error::Result;
 use crate::outcome::{Status, Values, Weights};
 use crate::seed::Starts;
+use crate::spec::keyword::keywords;
 use crate::spec::{Bias, OutputActivation, Problem};
 
 use crate::backend::{Backend, Chunk, Deliver, DeviceInfo, Job, Trained, Watch};
 
 /// A mistake that a backend could make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
     /// Draws with the next seed.
     SeedOffByOne,
@@ -36,23 +37,20 @@ pub enum Fault {
     WorkUnderstated,
 }
 
-impl Fault {
-    /// Every fault.
-    pub const ALL: &'static [Self] = &[
-        Self::SeedOffByOne,
-        Self::GradientSign,
-        Self::LearningRate,
-        Self::OneRate,
-        Self::BiasTrained,
-        Self::OutputSquashed,
-        Self::SwappedWeights,
-        Self::EpochFromZero,
-        Self::StaleBuffer,
-        Self::DivergenceMissed,
-        Self::RetiresLate,
-        Self::WorkUnderstated,
-    ];
-}
+keywords!(Fault, "--plant", {
+    SeedOffByOne => "seed-off-by-one",
+    GradientSign => "gradient-sign",
+    LearningRate => "learning-rate",
+    OneRate => "one-rate",
+    BiasTrained => "bias-trained",
+    OutputSquashed => "output-squashed",
+    SwappedWeights => "swapped-weights",
+    EpochFromZero => "epoch-from-zero",
+    StaleBuffer => "stale-buffer",
+    DivergenceMissed => "divergence-missed",
+    RetiresLate => "retires-late",
+    WorkUnderstated => "work-understated",
+});
 
 /// A backend with a fault.
 pub struct Faulty<B> {

@@ -83,3 +83,36 @@ pub(super) fn words(value: u64) -> [u32; 2] {
 pub(super) fn joined([low, high]: [u32; 2]) -> u64 {
     u64::from(low) | u64::from(high) << 32
 }
+
+/// One dispatch of the staged form: a layer, and the examples at hand.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+pub(super) struct Stage {
+    /// Rows of the layer's matrix before the bias row.
+    pub(super) fan_in: u32,
+    /// How many of them are fed by the network's inputs.
+    pub(super) shortcut: u32,
+    /// Columns.
+    pub(super) fan_out: u32,
+    /// Flat position of its first weight.
+    pub(super) weight_offset: u32,
+    /// 1 where the inputs alone feed it.
+    pub(super) first: u32,
+    /// 1 for the output layer.
+    pub(super) last: u32,
+    /// First activation row of the layer before.
+    pub(super) row_before: u32,
+    /// First activation row of this layer.
+    pub(super) row: u32,
+    /// First activation row of the layer behind.
+    pub(super) row_behind: u32,
+    /// Columns of the layer behind.
+    pub(super) fan_out_behind: u32,
+    /// Flat position of its first weight.
+    pub(super) weight_offset_behind: u32,
+    /// First example at hand.
+    pub(super) example_first: u32,
+    /// How many there are.
+    pub(super) example_count: u32,
+    pub(super) reserved: [u32; 3],
+}

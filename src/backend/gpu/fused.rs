@@ -24,7 +24,7 @@ const BINDINGS: [Binding; 5] = [
 
 impl Fused {
     /// Most weights of a network that is trained this way. Above it the staged form takes over.
-    pub const WEIGHT_LIMIT: usize = 512;
+    pub(super) const WEIGHT_LIMIT: usize = 512;
 
     /// Whether a network of the problem is trained this way.
     pub(super) fn fits(problem: &Problem) -> bool {

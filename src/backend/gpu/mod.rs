@@ -14,22 +14,26 @@ mod pool;
 mod prelude;
 pub mod source;
 mod staged;
+mod stages;
 mod stream;
 mod unroll;
+mod words;
 
 pub use prelude::Sizes;
+pub use stages::{StageReport, check_stages};
+pub use words::random_words;
 
 use std::collections::VecDeque;
 
 use crate::error::{Error, Result};
-use crate::gpu::{AdapterKind, Checks, Gpu};
+use crate::gpu::{Checks, Gpu};
 use crate::plan::{self, SliceClock};
 use crate::spec::{Optimizer, Problem};
 
 use self::meter::Meter;
 use self::pool::{Pool, bytes_per_slot};
 use self::stream::{Stream, Trouble};
-use super::{Backend, Chunk, Deliver, DeviceInfo, DeviceKind, Job, Watch};
+use super::{Backend, Chunk, Deliver, DeviceInfo, Job, Watch};
 
 /// How networks are trained on the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,16 +144,7 @@ impl Backend for GpuBackend {
     }
 
     fn device(&self) -> DeviceInfo {
-        DeviceInfo {
-            name: self.gpu.name.clone(),
-            kind: match self.gpu.kind {
-                AdapterKind::Software => DeviceKind::Software,
-                AdapterKind::Integrated => DeviceKind::Integrated,
-                AdapterKind::Discrete => DeviceKind::Discrete,
-                AdapterKind::Other => DeviceKind::Other,
-            },
-            driver: self.gpu.driver.clone(),
-        }
+        DeviceInfo { name: self.gpu.name.clone(), kind: self.gpu.kind.into(), driver: self.gpu.driver.clone() }
     }
 
     fn prepare(&mut self, job: &Job<'_>) -> Result<u64> {

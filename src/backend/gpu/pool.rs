@@ -83,29 +83,18 @@ pub(super) fn bytes_per_slot(problem: &Problem, keep_weights: bool, form: Form) 
     (state + results + scratch + lists, state.max(results).max(scratch))
 }
 
+/// Distance between two records of starts.
+fn start_stride(gpu: &Gpu) -> u64 {
+    (size_of::<Start>() as u64).next_multiple_of(gpu.uniform_stride())
+}
+
 impl Pool {
     /// Compiles and allocates.
     ///
     /// # Errors
     /// The device refuses.
     pub(super) fn new(gpu: &Gpu, problem: &Problem, sizes: Sizes, form: Form, checks: Checks) -> Result<Self> {
-        let slots = u64::from(sizes.slot_count);
-        let start_stride = (size_of::<Start>() as u64).next_multiple_of(gpu.uniform_stride());
-        let window_words = result_row_count(problem, sizes.keep_weights) as u64 * u64::from(sizes.window_capacity);
-        let table = table(problem);
-        let buffers = gpu.guarded("allocating memory", || PoolBuffers {
-            state: storage_buffer(gpu, "state", 4 * slots * state_row_count(problem) as u64),
-            slots: storage_buffer(gpu, "slots", slots * size_of::<Slot>() as u64),
-            active: ["active 0", "active 1"].map(|label| storage_buffer(gpu, label, 4 * (slots + 1))),
-            free: storage_buffer(gpu, "free", 4 * (slots + 1)),
-            counters: storage_buffer(gpu, "counters", size_of::<Counters>() as u64),
-            results: storage_buffer(gpu, "results", 4 * window_words * WINDOW_COUNT as u64),
-            table: storage_buffer(gpu, "table", 4 * table.len() as u64),
-            turn: uniform_buffer(gpu, "turn", bytemuck::bytes_of(&Turn::default())),
-            starts: uniform_buffer(gpu, "starts", &vec![0; start_stride as usize * START_LIMIT]),
-            imports: None,
-        })?;
-        gpu.queue.write_buffer(&buffers.table, 0, bytemuck::cast_slice(&table));
+        let buffers = Self::allocate(gpu, problem, sizes)?;
         let start_kernel = Kernel::new(gpu, "start", &source::start(problem, sizes), &START_BINDINGS, checks)?;
         let settle_kernel =
             Kernel::new(gpu, "settle", &source::settle(problem, sizes, form), &Self::settle_bindings(form), checks)?;
@@ -123,9 +112,42 @@ impl Pool {
             }
         }
         let start = Self::bind_start(gpu, &start_kernel, &buffers);
-        let pool =
-            Self { problem: problem.clone(), sizes, buffers, trainer, start_kernel, start, settle, start_stride };
+        let pool = Self {
+            problem: problem.clone(),
+            sizes,
+            buffers,
+            trainer,
+            start_kernel,
+            start,
+            settle,
+            start_stride: start_stride(gpu),
+        };
         Ok(pool)
+    }
+
+    /// Allocates, and fills the table.
+    ///
+    /// # Errors
+    /// The device refuses.
+    pub(super) fn allocate(gpu: &Gpu, problem: &Problem, sizes: Sizes) -> Result<PoolBuffers> {
+        let slots = u64::from(sizes.slot_count);
+        let start_stride = start_stride(gpu);
+        let window_words = result_row_count(problem, sizes.keep_weights) as u64 * u64::from(sizes.window_capacity);
+        let table = table(problem);
+        let buffers = gpu.guarded("allocating memory", || PoolBuffers {
+            state: storage_buffer(gpu, "state", 4 * slots * state_row_count(problem) as u64),
+            slots: storage_buffer(gpu, "slots", slots * size_of::<Slot>() as u64),
+            active: ["active 0", "active 1"].map(|label| storage_buffer(gpu, label, 4 * (slots + 1))),
+            free: storage_buffer(gpu, "free", 4 * (slots + 1)),
+            counters: storage_buffer(gpu, "counters", size_of::<Counters>() as u64),
+            results: storage_buffer(gpu, "results", 4 * window_words * WINDOW_COUNT as u64),
+            table: storage_buffer(gpu, "table", 4 * table.len() as u64),
+            turn: uniform_buffer(gpu, "turn", bytemuck::bytes_of(&Turn::default())),
+            starts: uniform_buffer(gpu, "starts", &vec![0; start_stride as usize * START_LIMIT]),
+            imports: None,
+        })?;
+        gpu.queue.write_buffer(&buffers.table, 0, bytemuck::cast_slice(&table));
+        Ok(buffers)
     }
 
     /// The staged form reads outputs from its scratch memory in place of the table: a stage may bind eight buffers.

@@ -1,26 +1,341 @@
+//! The staged form: one kernel a stage of backpropagation, over all active networks, numbers in memory between them. Takes
+//! any network that fits the device, and each stage can be checked by itself.
+
+use std::fmt::Write;
+
+use crate::backend::conformance::Fault;
+use crate::error::Result;
+use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, storage_buffer, uniform_buffer};
+use crate::spec::{LayerShape, Problem, Update};
+
+use super::bus::Stage;
 use super::pool::{PoolBuffers, Trainer};
 use super::prelude::Sizes;
-use crate::error::Result;
-use crate::gpu::{Checks, Gpu};
-use crate::spec::Problem;
+use super::source;
+
+/// Binding of the scratch memory.
 pub(super) const SCRATCH: u32 = 11;
-pub(super) fn row_lines(_p: &Problem) -> String {
-    String::new()
+const RECORD: u32 = 12;
+
+const BINDINGS: [Binding; 6] = [
+    Binding(0, Kind::Storage),
+    Binding(1, Kind::Storage),
+    Binding(2, Kind::Storage),
+    Binding(7, Kind::ReadOnly),
+    Binding(SCRATCH, Kind::Storage),
+    Binding(RECORD, Kind::Record(size_of::<Stage>() as u64)),
+];
+
+/// A stage, by its kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Matmul,
+    Activation,
+    Delta,
+    Gradient,
+    Update,
+    Judge,
+    Keep,
+    Restore,
+    Loss,
 }
-pub(super) fn row_count(_p: &Problem) -> usize {
-    0
+
+impl Step {
+    pub(super) const ALL: [(Self, &'static str, &'static str); 9] = [
+        (Self::Matmul, "matmul", include_str!("../../../shaders/stage/matmul.wgsl")),
+        (Self::Activation, "activation", include_str!("../../../shaders/stage/activation.wgsl")),
+        (Self::Delta, "delta", include_str!("../../../shaders/stage/delta.wgsl")),
+        (Self::Gradient, "gradient", include_str!("../../../shaders/stage/gradient.wgsl")),
+        (Self::Update, "update", include_str!("../../../shaders/stage/update.wgsl")),
+        (Self::Judge, "judge", include_str!("../../../shaders/stage/judge.wgsl")),
+        (Self::Keep, "keep", include_str!("../../../shaders/stage/keep.wgsl")),
+        (Self::Restore, "restore", include_str!("../../../shaders/stage/restore.wgsl")),
+        (Self::Loss, "loss", include_str!("../../../shaders/stage/loss.wgsl")),
+    ];
 }
-pub(super) struct Staged {
-    scratch: wgpu::Buffer,
-}
-impl Staged {
-    pub(super) fn new(_: &Gpu, _: &Problem, _: Sizes, b: &PoolBuffers, _: Checks) -> Result<Self> {
-        Ok(Self { scratch: b.state.clone() })
+
+impl Step {
+    /// Name of the kernel.
+    pub(super) fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
     }
+}
+
+/// A stage's file as a fault would have it.
+fn spoilt(step: Step, file: &str, fault: Option<Fault>) -> String {
+    let (at, right, wrong) = match fault {
+        Some(Fault::GradientSign) => (Step::Gradient, "sum += delta;", "sum -= delta;"),
+        Some(Fault::SwappedWeights) => (Step::Matmul, "row * stage.fan_out + unit", "unit * stage.fan_in + row"),
+        Some(Fault::LearningRate) => (Step::Update, "table[TABLE_RATES + k]", "1.05 * table[TABLE_RATES + k]"),
+        Some(Fault::StaleBuffer) => (Step::Delta, "let slot = active_in.slots[id.x];", "let slot = 0u;"),
+        Some(Fault::EpochFromZero) => (Step::Judge, "slots[slot].epoch + 1u", "slots[slot].epoch"),
+        _ => return file.to_owned(),
+    };
+    if step == at { file.replace(right, wrong) } else { file.to_owned() }
+}
+
+/// Where the rows of scratch memory lie behind the activations, which come first: deltas, gradients, weights kept aside, and single rows.
+pub(super) struct Rows {
+    pub(super) deltas: usize,
+    pub(super) gradient: usize,
+    pub(super) kept: usize,
+    pub(super) loss: usize,
+    pub(super) step: usize,
+    pub(super) count: usize,
+}
+
+impl Rows {
+    pub(super) fn of(problem: &Problem) -> Self {
+        let layers = problem.layers();
+        let units: usize = layers.sizes()[1..].iter().sum();
+        let activations = units * problem.examples().count();
+        let weight_count = layers.weight_count();
+        let gradient = 2 * activations;
+        let kept = gradient + weight_count;
+        let loss = kept + if problem.spec().update == Update::Online { weight_count } else { 0 };
+        Self { deltas: activations, gradient, kept, loss, step: loss + 1, count: loss + 2 }
+    }
+
+    /// Row of the first output, counted from the first activation.
+    pub(super) fn outputs(problem: &Problem) -> usize {
+        let units: usize = problem.layers().sizes()[1..problem.layers().sizes().len() - 1].iter().sum();
+        units * problem.examples().count()
+    }
+}
+
+/// Scratch rows a slot.
+pub(super) fn row_count(problem: &Problem) -> usize {
+    Rows::of(problem).count
+}
+
+/// The rows as `const` lines. Weighted sums lie where their deltas come to lie later in the epoch.
+pub(super) fn row_lines(problem: &Problem) -> String {
+    let rows = Rows::of(problem);
+    let mut text = String::new();
+    for (name, row) in [
+        ("SUM_ROW", rows.deltas),
+        ("DELTA_ROW", rows.deltas),
+        ("GRADIENT_ROW", rows.gradient),
+        ("KEPT_ROW", rows.kept),
+        ("LOSS_ROW", rows.loss),
+        ("STEP_ROW", rows.step),
+        ("OUTPUT_ROW", Rows::outputs(problem)),
+    ] {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "const {name} = {row}u;");
+    }
+    text
+}
+
+/// The records of all dispatches: each layer on all examples, then each layer on each example alone where updates are
+/// online.
+pub(super) fn records(problem: &Problem) -> Vec<Stage> {
+    let examples = problem.examples().count();
+    let online = problem.spec().update == Update::Online;
+    let alone = (0..if online { examples } else { 0 }).map(|example| (example, 1));
+    std::iter::once((0, examples)).chain(alone).flat_map(|range| layer_records(problem, range)).collect()
+}
+
+fn layer_records(problem: &Problem, (first, count): (usize, usize)) -> Vec<Stage> {
+    let shapes: Vec<LayerShape> = problem.layers().shapes().collect();
+    let examples = problem.examples().count();
+    let row = |layer: usize| -> usize { shapes[..layer].iter().map(|shape| shape.fan_out * examples).sum() };
+    shapes
+        .iter()
+        .enumerate()
+        .map(|(layer, shape)| {
+            let behind = shapes.get(layer + 1);
+            Stage {
+                fan_in: shape.fan_in as u32,
+                shortcut: shape.shortcut as u32,
+                fan_out: shape.fan_out as u32,
+                weight_offset: shape.offset as u32,
+                first: u32::from(layer == 0),
+                last: u32::from(behind.is_none()),
+                row_before: if layer == 0 { 0 } else { row(layer - 1) as u32 },
+                row: row(layer) as u32,
+                row_behind: row(layer + 1) as u32,
+                fan_out_behind: behind.map_or(0, |shape| shape.fan_out as u32),
+                weight_offset_behind: behind.map_or(0, |shape| shape.offset as u32),
+                example_first: first as u32,
+                example_count: count as u32,
+                reserved: [0; 3],
+            }
+        })
+        .collect()
+}
+
+/// The stage kernels, bound to either list.
+pub(super) struct Staged {
+    kernels: Vec<[Bound; 2]>,
+    scratch: wgpu::Buffer,
+    records: Vec<Stage>,
+    stride: u32,
+    layer_count: usize,
+    example_count: usize,
+    weight_count: u32,
+    online: bool,
+    workgroup_size: u32,
+    workgroup_limit: u32,
+}
+
+/// One pass of recording: over which list, of how many networks.
+struct Recording<'a, 'p> {
+    staged: &'a Staged,
+    pass: &'a mut wgpu::ComputePass<'p>,
+    list: usize,
+    bound: u32,
+}
+
+impl Staged {
+    /// Compiles and allocates.
+    ///
+    /// # Errors
+    /// The device refuses.
+    pub(super) fn new(
+        gpu: &Gpu,
+        problem: &Problem,
+        sizes: Sizes,
+        buffers: &PoolBuffers,
+        checks: Checks,
+    ) -> Result<Self> {
+        Self::planted(gpu, problem, sizes, buffers, checks, None)
+    }
+
+    /// The same, with a fault planted in a stage on purpose.
+    ///
+    /// # Errors
+    /// The device refuses.
+    pub(super) fn planted(
+        gpu: &Gpu,
+        problem: &Problem,
+        sizes: Sizes,
+        buffers: &PoolBuffers,
+        checks: Checks,
+        fault: Option<Fault>,
+    ) -> Result<Self> {
+        let records = records(problem);
+        let stride = (size_of::<Stage>() as u64).next_multiple_of(gpu.uniform_stride()) as usize;
+        let mut bytes = vec![0; stride * records.len()];
+        for (at, record) in records.iter().enumerate() {
+            bytes[at * stride..][..size_of::<Stage>()].copy_from_slice(bytemuck::bytes_of(record));
+        }
+        let scratch_bytes = 4 * u64::from(sizes.slot_count) * row_count(problem) as u64;
+        let (scratch, stage) = gpu.guarded("allocating memory for the stages", || {
+            (storage_buffer(gpu, "scratch", scratch_bytes), uniform_buffer(gpu, "stages", &bytes))
+        })?;
+        let mut kernels = Vec::new();
+        for (step, entry, file) in Step::ALL {
+            let file = spoilt(step, file, fault);
+            let kernel = Kernel::new(gpu, entry, &source::stage(problem, sizes, &file), &BINDINGS, checks)?;
+            kernels.push([0, 1].map(|list: usize| {
+                kernel.bind(
+                    gpu,
+                    &BINDINGS,
+                    &[
+                        (0, &buffers.state),
+                        (1, &buffers.slots),
+                        (2, &buffers.active[list]),
+                        (7, &buffers.table),
+                        (SCRATCH, &scratch),
+                        (RECORD, &stage),
+                    ],
+                )
+            }));
+        }
+        Ok(Self {
+            kernels,
+            scratch,
+            records,
+            stride: stride as u32,
+            layer_count: problem.layers().shapes().len(),
+            example_count: problem.examples().count(),
+            weight_count: problem.layers().weight_count() as u32,
+            online: problem.spec().update == Update::Online,
+            workgroup_size: sizes.workgroup_size,
+            workgroup_limit: gpu.workgroup_limit(),
+        })
+    }
+
+    /// The scratch memory, `[row][lane]`.
     pub(super) fn scratch(&self) -> &wgpu::Buffer {
         &self.scratch
     }
+
+    /// Records one step of a layer on all examples, by itself.
+    pub(super) fn record_step(
+        &self,
+        pass: &mut wgpu::ComputePass<'_>,
+        list: usize,
+        bound: u32,
+        step: Step,
+        layer: usize,
+    ) {
+        Recording { staged: self, pass, list, bound }.step(step, layer);
+    }
 }
+
+impl Recording<'_, '_> {
+    /// One dispatch: a step with a record.
+    fn step(&mut self, step: Step, record: usize) {
+        let staged = self.staged;
+        let Stage { fan_in, fan_out, example_count, .. } = staged.records[record];
+        let cells = match step {
+            Step::Matmul | Step::Activation | Step::Delta => example_count * fan_out,
+            Step::Gradient | Step::Update => (fan_in + 1) * fan_out,
+            Step::Keep | Step::Restore => staged.weight_count,
+            Step::Judge | Step::Loss => 1,
+        };
+        let groups = [self.bound.div_ceil(staged.workgroup_size), cells.min(staged.workgroup_limit)];
+        let kernel = &staged.kernels[step as usize][self.list];
+        kernel.dispatch(self.pass, groups, Some(record as u32 * staged.stride));
+    }
+
+    fn forward(&mut self, records: usize) {
+        for layer in 0..self.staged.layer_count {
+            self.step(Step::Matmul, records + layer);
+            self.step(Step::Activation, records + layer);
+        }
+    }
+
+    fn backward(&mut self, records: usize) {
+        for layer in (0..self.staged.layer_count).rev() {
+            self.step(Step::Delta, records + layer);
+        }
+        for layer in 0..self.staged.layer_count {
+            self.step(Step::Gradient, records + layer);
+        }
+        for layer in 0..self.staged.layer_count {
+            self.step(Step::Update, records + layer);
+        }
+    }
+
+    fn epoch(&mut self) {
+        if !self.staged.online {
+            self.forward(0);
+            self.step(Step::Judge, 0);
+            self.backward(0);
+            return;
+        }
+        self.step(Step::Keep, 0);
+        for example in 0..self.staged.example_count {
+            let records = (example + 1) * self.staged.layer_count;
+            self.forward(records);
+            self.backward(records);
+        }
+        self.step(Step::Judge, 0);
+        self.step(Step::Restore, 0);
+    }
+}
+
 impl Trainer for Staged {
-    fn record(&self, _: &mut wgpu::ComputePass<'_>, _: usize, _: u32, _: u32) {}
+    fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, epochs: u32) {
+        let mut recording = Recording { staged: self, pass, list, bound };
+        for _ in 0..epochs {
+            recording.epoch();
+        }
+        // Outputs and loss of whoever has finished.
+        recording.forward(0);
+        recording.step(Step::Loss, 0);
+    }
 }

@@ -1,0 +1,29 @@
+// dC/dz of each unit: from the loss in the output layer, else from the deltas behind. A cell is an example and a unit.
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn delta(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    if (id.x >= atomicLoad(&active_in.count)) {
+        return;
+    }
+    let slot = active_in.slots[id.x];
+    for (var cell = id.y; cell < stage.example_count * stage.fan_out; cell += groups.y) {
+        let example = stage.example_first + cell / stage.fan_out;
+        let unit = cell % stage.fan_out;
+        let row = stage.row + example * stage.fan_out + unit;
+        let a = scratch[at(row, id.x)];
+        let slope = activation_slope(layer_activation(), a);
+        var result: f32;
+        if (stage.last == 1u) {
+            result = output_delta(a, table[TABLE_TARGETS + example * OUTPUT_COUNT + unit], slope);
+        } else {
+            var sum = 0.0;
+            for (var behind = 0u; behind < stage.fan_out_behind; behind += 1u) {
+                let k = stage.weight_offset_behind + unit * stage.fan_out_behind + behind;
+                let row_behind = stage.row_behind + example * stage.fan_out_behind + behind;
+                sum += state[k * SLOT_COUNT + slot] * scratch[at(DELTA_ROW + row_behind, id.x)];
+            }
+            result = sum * slope;
+        }
+        scratch[at(DELTA_ROW + row, id.x)] = result;
+    }
+}

@@ -1,0 +1,15 @@
+// After an online epoch: a network that it retired or found diverged has the weights that the epoch began with.
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn restore(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    if (id.x >= atomicLoad(&active_in.count)) {
+        return;
+    }
+    let slot = active_in.slots[id.x];
+    if (slots[slot].status == RUNNING) {
+        return;
+    }
+    for (var k = id.y; k < WEIGHT_COUNT; k += groups.y) {
+        state[k * SLOT_COUNT + slot] = scratch[at(KEPT_ROW + k, id.x)];
+    }
+}

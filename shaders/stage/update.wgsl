@@ -1,0 +1,38 @@
+// The optimizer's step. A cell is a weight of the layer.
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn update(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    if (id.x >= atomicLoad(&active_in.count)) {
+        return;
+    }
+    let slot = active_in.slots[id.x];
+    var count = slots[slot].epoch;
+    if (ONLINE) {
+        if (!trains(slot)) {
+            return;
+        }
+        count = count * EXAMPLE_COUNT + stage.example_first + 1u;
+    } else if (scratch[at(STEP_ROW, id.x)] == 0.0) {
+        return;
+    }
+    let corrected = correction(count);
+    for (var cell = id.y; cell < (stage.fan_in + 1u) * stage.fan_out; cell += groups.y) {
+        let k = stage.weight_offset + cell;
+        let place = k * SLOT_COUNT + slot;
+        var before = Step(state[place], 0.0, 0.0);
+        if (STATE_ROW_COUNT > WEIGHT_COUNT) {
+            before.first = state[place + WEIGHT_COUNT * SLOT_COUNT];
+        }
+        if (STATE_ROW_COUNT > 2u * WEIGHT_COUNT) {
+            before.second = state[place + 2u * WEIGHT_COUNT * SLOT_COUNT];
+        }
+        let after = optimizer_step(before, scratch[at(GRADIENT_ROW + k, id.x)], table[TABLE_RATES + k], corrected);
+        state[place] = after.weight;
+        if (STATE_ROW_COUNT > WEIGHT_COUNT) {
+            state[place + WEIGHT_COUNT * SLOT_COUNT] = after.first;
+        }
+        if (STATE_ROW_COUNT > 2u * WEIGHT_COUNT) {
+            state[place + 2u * WEIGHT_COUNT * SLOT_COUNT] = after.second;
+        }
+    }
+}

@@ -1,0 +1,388 @@
+//! Each stage kernel by itself, on random weights, against f64.
+//!
+//! Like a bisection: a stage's expected values are computed from what the device itself had before the stage, so a wrong
+//! stage is named, and the stages behind it are not blamed.
+
+use crate::backend::conformance::Fault;
+use crate::backend::reference::{activate, activation_slope, example_loss};
+use crate::backend::tolerance::Tolerance;
+use crate::error::{Error, Result};
+use crate::gpu::{Checks, Gpu, Readback};
+use crate::seed::Starts;
+use crate::spec::{Criterion, Init, Loss, Optimizer, OutputActivation, Problem, Update};
+
+use super::bus::{Slot, Stage};
+use super::pool::{Pool, PoolBuffers};
+use super::prelude::{Sizes, state_row_count};
+use super::staged::{Rows, Staged, Step, records};
+
+/// Networks that a stage is checked on.
+const LANE_COUNT: usize = 64;
+/// Fills scratch memory beforehand: what a stage did not write is found.
+const SENTINEL: f32 = f32::NAN;
+const RUNNING: u32 = 4;
+
+/// How far a stage is from f64, over everything that it wrote.
+#[derive(Clone, Debug)]
+pub struct StageReport {
+    /// Name of the stage.
+    pub stage: &'static str,
+    /// Numbers compared.
+    pub compared_count: usize,
+    /// Largest distance in units of the tolerance T1: at most 1 is agreement.
+    pub excess: f64,
+    /// The worst pair, as text.
+    pub worst: String,
+}
+
+/// Numbers on the device at one moment, `[row][lane]`.
+struct Memory {
+    state: Vec<f32>,
+    scratch: Vec<f32>,
+    slots: Vec<Slot>,
+}
+
+struct Bench<'a> {
+    gpu: &'a Gpu,
+    problem: &'a Problem,
+    buffers: PoolBuffers,
+    staged: Staged,
+    rows: Rows,
+    layers: Vec<Stage>,
+    reports: Vec<StageReport>,
+}
+
+/// Runs the stages of one epoch one after the other and checks each.
+///
+/// # Errors
+/// The device refuses or is lost.
+pub fn check_stages(gpu: &Gpu, problem: &Problem, seed: u64, fault: Option<Fault>) -> Result<Vec<StageReport>> {
+    let sizes = Sizes { slot_count: LANE_COUNT as u32, window_capacity: 1, workgroup_size: 64, keep_weights: false };
+    let buffers = Pool::allocate(gpu, problem, sizes)?;
+    let staged = Staged::planted(gpu, problem, sizes, &buffers, Checks::Trusted, fault)?;
+    let layers = records(problem).into_iter().take(problem.layers().shapes().len()).collect();
+    let rows = Rows::of(problem);
+    let mut bench = Bench { gpu, problem, buffers, staged, rows, layers, reports: Vec::new() };
+    bench.fill(seed);
+    bench.epoch()?;
+    Ok(bench.reports)
+}
+
+impl Bench<'_> {
+    /// Random weights and optimizer memories, all networks running, scratch full of sentinels.
+    fn fill(&self, seed: u64) {
+        let layers = self.problem.layers();
+        let starts = Starts::new(Init::Uniform(2.0), layers, seed);
+        let weight_count = layers.weight_count();
+        let mut state = vec![0f32; state_row_count(self.problem) * LANE_COUNT];
+        for lane in 0..LANE_COUNT {
+            for (block, sign) in [(0, 1.0f32), (1, 0.1), (2, 0.01)] {
+                let drawn = starts.weights((lane + block * LANE_COUNT) as u64);
+                for (k, value) in drawn.into_iter().enumerate() {
+                    // Adam's second memory is a mean of squares.
+                    let value = if block == 2 { value.abs() } else { value };
+                    if let Some(place) = state.get_mut((block * weight_count + k) * LANE_COUNT + lane) {
+                        *place = sign * value;
+                    }
+                }
+            }
+        }
+        let slots = [Slot { epoch: 4, reported_epoch: 4, status: RUNNING, ..Slot::default() }; LANE_COUNT];
+        let active: Vec<u32> = std::iter::once(LANE_COUNT as u32).chain(0..LANE_COUNT as u32).collect();
+        let write = |buffer: &wgpu::Buffer, bytes: &[u8]| self.gpu.queue.write_buffer(buffer, 0, bytes);
+        write(&self.buffers.state, bytemuck::cast_slice(&state));
+        write(&self.buffers.slots, bytemuck::cast_slice(&slots));
+        write(&self.buffers.active[0], bytemuck::cast_slice(&active));
+        write(self.staged.scratch(), bytemuck::cast_slice(&vec![SENTINEL; self.rows.count * LANE_COUNT]));
+    }
+
+    fn read(&self) -> Result<Memory> {
+        let state_bytes = 4 * (state_row_count(self.problem) * LANE_COUNT) as u64;
+        let scratch_bytes = 4 * (self.rows.count * LANE_COUNT) as u64;
+        let slot_bytes = (size_of::<Slot>() * LANE_COUNT) as u64;
+        let mut readback = Readback::new(self.gpu, "stage read back", state_bytes + scratch_bytes + slot_bytes);
+        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        readback.copy(&mut encoder, &self.buffers.state, 0, 0, state_bytes);
+        readback.copy(&mut encoder, self.staged.scratch(), 0, state_bytes, scratch_bytes);
+        readback.copy(&mut encoder, &self.buffers.slots, 0, state_bytes + scratch_bytes, slot_bytes);
+        readback.submitted(self.gpu.queue.submit([encoder.finish()]));
+        let taken = readback.receive(self.gpu, |bytes| {
+            let (state, rest) = bytes.split_at(state_bytes as usize);
+            let (scratch, slots) = rest.split_at(scratch_bytes as usize);
+            Memory {
+                state: bytemuck::pod_collect_to_vec(state),
+                scratch: bytemuck::pod_collect_to_vec(scratch),
+                slots: bytemuck::pod_collect_to_vec(slots),
+            }
+        });
+        taken.map_err(|lost| Error::device_lost(format!("{}: {}", self.gpu.name, lost.0)))
+    }
+
+    fn run(&self, step: Step, layer: usize) -> Result<Memory> {
+        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            self.staged.record_step(&mut pass, 0, LANE_COUNT as u32, step, layer);
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        self.read()
+    }
+
+    /// Notes what a stage wrote in rows of scratch or state beside what it should have written there.
+    fn compare(&mut self, step: Step, actual: &[f32], rows: impl Iterator<Item = (usize, usize, f64)>) {
+        let mut report =
+            StageReport { stage: step.name(), compared_count: 0, excess: 0.0, worst: "nothing compared".into() };
+        for (row, lane, expected) in rows {
+            let value = f64::from(actual[row * LANE_COUNT + lane]);
+            let excess = Tolerance::T1.excess(value, expected);
+            if report.compared_count == 0 || excess > report.excess {
+                report.excess = excess;
+                report.worst = format!("{value:e} instead of {expected:e}");
+            }
+            report.compared_count += 1;
+        }
+        self.reports.push(report);
+    }
+
+    fn epoch(&mut self) -> Result<()> {
+        let online = self.problem.spec().update == Update::Online;
+        if online {
+            let memory = self.run(Step::Keep, 0)?;
+            let weights = self.problem.layers().weight_count();
+            let kept = self.rows.kept;
+            let expected = cells(weights).map(|(k, lane)| (kept + k, lane, at(&memory.state, k, lane)));
+            self.compare(Step::Keep, &memory.scratch, expected.collect::<Vec<_>>().into_iter());
+        }
+        for layer in 0..self.layers.len() {
+            let before = self.run(Step::Matmul, layer)?;
+            self.check_matmul(layer, &before);
+            let memory = self.run(Step::Activation, layer)?;
+            self.check_activation(layer, &memory);
+        }
+        let memory = self.run(Step::Loss, 0)?;
+        self.check_loss(&memory);
+        if !online {
+            let memory = self.run(Step::Judge, 0)?;
+            self.check_judge(&memory);
+        }
+        for layer in (0..self.layers.len()).rev() {
+            let memory = self.run(Step::Delta, layer)?;
+            self.check_delta(layer, &memory);
+        }
+        for layer in 0..self.layers.len() {
+            let memory = self.run(Step::Gradient, layer)?;
+            self.check_gradient(layer, &memory);
+        }
+        for layer in 0..self.layers.len() {
+            let before = self.read()?;
+            let after = self.run(Step::Update, layer)?;
+            self.check_update(layer, &before, &after);
+        }
+        if online {
+            let memory = self.run(Step::Judge, 0)?;
+            self.check_judge(&memory);
+        }
+        Ok(())
+    }
+
+    fn input(&self, example: usize, unit: usize) -> f64 {
+        f64::from(self.problem.examples().input(example)[unit] as f32)
+    }
+
+    /// What feeds row `row` of a layer's matrix on an example.
+    fn feeding(&self, memory: &Memory, layer: usize, example: usize, row: usize, lane: usize) -> f64 {
+        let stage = &self.layers[layer];
+        let units = (stage.fan_in - stage.shortcut) as usize;
+        match row {
+            row if stage.first == 1 => self.input(example, row),
+            row if row >= units => self.input(example, row - units),
+            row => at(&memory.scratch, stage.row_before as usize + example * units + row, lane),
+        }
+    }
+
+    fn check_matmul(&mut self, layer: usize, memory: &Memory) {
+        let stage = self.layers[layer];
+        let (fan_in, fan_out) = (stage.fan_in as usize, stage.fan_out as usize);
+        let weight = |row: usize, unit: usize, lane| {
+            at(&memory.state, stage.weight_offset as usize + row * fan_out + unit, lane)
+        };
+        let expected: Vec<_> = cells(stage.example_count as usize * fan_out)
+            .map(|(cell, lane)| {
+                let (example, unit) = (cell / fan_out, cell % fan_out);
+                let products =
+                    (0..fan_in).map(|row| self.feeding(memory, layer, example, row, lane) * weight(row, unit, lane));
+                let z = weight(fan_in, unit, lane) + products.sum::<f64>();
+                (self.rows.deltas + stage.row as usize + cell, lane, z)
+            })
+            .collect();
+        self.compare(Step::Matmul, &memory.scratch, expected.into_iter());
+    }
+
+    fn activation(&self, layer: usize, z: f64) -> f64 {
+        let spec = self.problem.spec();
+        match spec.output_activation {
+            OutputActivation::Linear if self.layers[layer].last == 1 => z,
+            _ => activate(spec.activation, z),
+        }
+    }
+
+    fn slope(&self, layer: usize, h: f64) -> f64 {
+        let spec = self.problem.spec();
+        match spec.output_activation {
+            OutputActivation::Linear if self.layers[layer].last == 1 => 1.0,
+            _ => activation_slope(spec.activation, h),
+        }
+    }
+
+    fn check_activation(&mut self, layer: usize, memory: &Memory) {
+        let stage = self.layers[layer];
+        let expected: Vec<_> = cells((stage.example_count * stage.fan_out) as usize)
+            .map(|(cell, lane)| {
+                let row = stage.row as usize + cell;
+                (row, lane, self.activation(layer, at(&memory.scratch, self.rows.deltas + row, lane)))
+            })
+            .collect();
+        self.compare(Step::Activation, &memory.scratch, expected.into_iter());
+    }
+
+    fn target(&self, output: usize) -> f64 {
+        f64::from(self.problem.examples().targets()[output] as f32)
+    }
+
+    fn check_loss(&mut self, memory: &Memory) {
+        let outputs = Rows::outputs(self.problem);
+        let count = self.problem.examples().targets().len();
+        let loss = self.problem.spec().loss;
+        let expected: Vec<_> = (0..LANE_COUNT)
+            .map(|lane| {
+                let each = (0..count).map(|output| {
+                    let h = at(&memory.scratch, outputs + output, lane);
+                    let z = at(&memory.scratch, self.rows.deltas + outputs + output, lane);
+                    example_loss(loss, z, h, self.target(output))
+                });
+                (self.rows.loss, lane, each.sum::<f64>() / self.problem.examples().count() as f64)
+            })
+            .collect();
+        self.compare(Step::Loss, &memory.scratch, expected.into_iter());
+    }
+
+    fn check_delta(&mut self, layer: usize, memory: &Memory) {
+        let stage = self.layers[layer];
+        let (fan_out, behind) = (stage.fan_out as usize, stage.fan_out_behind as usize);
+        let expected: Vec<_> = cells(stage.example_count as usize * fan_out)
+            .map(|(cell, lane)| {
+                let (example, unit) = (cell / fan_out, cell % fan_out);
+                let row = stage.row as usize + cell;
+                let h = at(&memory.scratch, row, lane);
+                let slope = self.slope(layer, h);
+                let delta = if stage.last == 1 {
+                    let error = h - self.target(cell);
+                    if self.problem.spec().loss == Loss::CrossEntropy { error } else { error * slope }
+                } else {
+                    let products = (0..behind).map(|j| {
+                        let k = stage.weight_offset_behind as usize + unit * behind + j;
+                        let row = self.rows.deltas + stage.row_behind as usize + example * behind + j;
+                        at(&memory.state, k, lane) * at(&memory.scratch, row, lane)
+                    });
+                    products.sum::<f64>() * slope
+                };
+                (self.rows.deltas + row, lane, delta)
+            })
+            .collect();
+        self.compare(Step::Delta, &memory.scratch, expected.into_iter());
+    }
+
+    fn check_gradient(&mut self, layer: usize, memory: &Memory) {
+        let stage = self.layers[layer];
+        let (fan_in, fan_out) = (stage.fan_in as usize, stage.fan_out as usize);
+        let expected: Vec<_> = cells((fan_in + 1) * fan_out)
+            .map(|(cell, lane)| {
+                let (row, unit) = (cell / fan_out, cell % fan_out);
+                let products = (0..stage.example_count as usize).map(|example| {
+                    let place = self.rows.deltas + stage.row as usize + example * fan_out + unit;
+                    let feeding = if row == fan_in { 1.0 } else { self.feeding(memory, layer, example, row, lane) };
+                    feeding * at(&memory.scratch, place, lane)
+                });
+                (self.rows.gradient + stage.weight_offset as usize + cell, lane, products.sum::<f64>())
+            })
+            .collect();
+        self.compare(Step::Gradient, &memory.scratch, expected.into_iter());
+    }
+
+    fn check_update(&mut self, layer: usize, before: &Memory, after: &Memory) {
+        let stage = self.layers[layer];
+        let spec = self.problem.spec();
+        let weight_count = self.problem.layers().weight_count();
+        let rates = self.problem.weight_rates();
+        let examples = self.problem.examples().count() as f64;
+        let share = if spec.update == Update::BatchMean { 1.0 / examples } else { 1.0 };
+        // Five epochs of batch updates, or the first of the fifth epoch's online ones.
+        let update_count = if spec.update == Update::Online { 4.0 * examples + 1.0 } else { 5.0 };
+        let memories = spec.optimizer.state_count(spec.momentum);
+        let mut expected = Vec::new();
+        for (cell, lane) in cells(((stage.fan_in + 1) * stage.fan_out) as usize) {
+            let k = stage.weight_offset as usize + cell;
+            let row = |block: usize| at(&before.state, block * weight_count + k, lane);
+            let g = share * at(&before.scratch, self.rows.gradient + k, lane);
+            let now = match spec.optimizer {
+                Optimizer::Gd => {
+                    let velocity = if memories > 0 { spec.momentum * row(1) } else { 0.0 } - rates[k] * g;
+                    [row(0) + velocity, velocity, 0.0]
+                }
+                Optimizer::Adam => {
+                    let (b1, b2) = (Optimizer::ADAM_BETA1, Optimizer::ADAM_BETA2);
+                    let first = b1 * row(1) + (1.0 - b1) * g;
+                    let second = b2 * row(2) + (1.0 - b2) * g * g;
+                    let corrected = [b1, b2].map(|beta| 1.0 - beta.powf(update_count));
+                    let change = (first / corrected[0]) / ((second / corrected[1]).sqrt() + Optimizer::ADAM_EPSILON);
+                    [row(0) - rates[k] * change, first, second]
+                }
+            };
+            expected.extend((0..=memories).map(|block| (block * weight_count + k, lane, now[block])));
+        }
+        self.compare(Step::Update, &after.state, expected.into_iter());
+    }
+
+    /// The epoch is counted, and whether the network steps is right, unless its measure lies at the bound itself.
+    fn check_judge(&mut self, memory: &Memory) {
+        let outputs = Rows::outputs(self.problem);
+        let count = self.problem.examples().targets().len();
+        let midpoint = self.problem.midpoint();
+        let mut report =
+            StageReport { stage: Step::Judge.name(), compared_count: 0, excess: 0.0, worst: "none".into() };
+        for lane in 0..LANE_COUNT {
+            let pairs = || (0..count).map(|at_| (at(&memory.scratch, outputs + at_, lane), self.target(at_)));
+            let squares: f64 = pairs().map(|(h, y)| (h - y) * (h - y)).sum();
+            let (measure, bound) = match self.problem.spec().solved {
+                Criterion::MaxError(bound) => (pairs().map(|(h, y)| (h - y).abs()).fold(0.0, f64::max), bound),
+                Criterion::Sign => (pairs().map(|(h, y)| -(h - midpoint) * (y - midpoint)).fold(-1.0, f64::max), 0.0),
+                Criterion::Sse(bound) => (squares, bound),
+                Criterion::Mse(bound) => (squares / count as f64, bound),
+                Criterion::Rms(bound) => (squares / count as f64, bound * bound),
+            };
+            if (measure - bound).abs() < 1e-5 {
+                continue;
+            }
+            let solved = measure < bound;
+            let slot = memory.slots[lane];
+            let right = slot.epoch == 5
+                && (slot.solved_epoch == 5) == solved
+                && (slot.status == RUNNING) != (solved && self.problem.retires());
+            report.compared_count += 1;
+            if !right {
+                report.excess = f64::INFINITY;
+                report.worst = format!("{slot:?} with a measure of {measure} and a bound of {bound}");
+            }
+        }
+        self.reports.push(report);
+    }
+}
+
+/// Rows by lanes.
+fn cells(row_count: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..row_count).flat_map(|row| (0..LANE_COUNT).map(move |lane| (row, lane)))
+}
+
+fn at(memory: &[f32], row: usize, lane: usize) -> f64 {
+    f64::from(memory[row * LANE_COUNT + lane])
+}

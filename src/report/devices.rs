@@ -1,0 +1,67 @@
+//! What there is to train on, as text and as JSON.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::backend::{DeviceInfo, DeviceKind};
+
+/// A GPU as it is listed.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeviceRow {
+    /// What `--device` takes.
+    pub index: usize,
+    /// Name by the driver.
+    pub name: String,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// Driver and version.
+    pub driver: String,
+    /// Graphics interface.
+    pub api: String,
+    /// Largest buffer that a kernel can use, in bytes: bounds how many networks are in flight.
+    pub buffer_bytes: u64,
+    /// Most invocations of a workgroup.
+    pub workgroup_size: u32,
+    /// Most storage buffers of a kernel; 8 are needed.
+    pub storage_buffers: u32,
+    /// Whether it can time its own work.
+    pub timestamps: bool,
+}
+
+/// A table for a person.
+pub fn devices_text(cpu: &DeviceInfo, rows: &[DeviceRow], missing: &str) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "CPU    {} ({})", cpu.name, cpu.driver);
+    for row in rows {
+        let timestamps = if row.timestamps { "timestamps" } else { "no timestamps" };
+        let _ = writeln!(
+            text,
+            "GPU {}  {} ({}; {} through {})\n       buffers up to {:.1} GiB, workgroups up to {}, {} storage buffers a kernel, {timestamps}",
+            row.index,
+            row.name,
+            row.kind,
+            row.driver,
+            row.api,
+            row.buffer_bytes as f64 / f64::from(1 << 30),
+            row.workgroup_size,
+            row.storage_buffers
+        );
+    }
+    let _ = match rows.iter().find(|row| row.kind != DeviceKind::Software) {
+        _ if !missing.is_empty() => writeln!(text, "No GPU: {missing}"),
+        Some(row) => writeln!(text, "--backend auto trains on GPU {}", row.index),
+        None => writeln!(
+            text,
+            "No hardware GPU: --backend auto trains on the CPU; a software GPU is used only when asked for"
+        ),
+    };
+    text
+}
+
+/// The object of `basins devices --json`, schema `basins.devices/1`.
+pub fn devices_json(cpu: &DeviceInfo, rows: &[DeviceRow], missing: &str) -> Value {
+    json!({ "schema": "basins.devices/1", "cpu": cpu, "gpus": rows, "missing": missing })
+}

@@ -1,0 +1,165 @@
+//! The same population trained twice, by a backend and by the f64 reference: how often fates differ, and how weights part.
+
+use std::collections::BTreeMap;
+
+use crate::backend::tolerance::Tolerance;
+use crate::backend::{Backend, Chunk, DeviceInfo, Job, Precision, Reference, Trained, Unwatched, Watch};
+use crate::error::Result;
+use crate::outcome::{Fate, Outcomes, Values, Weights};
+use crate::plan;
+use crate::seed::Starts;
+use crate::spec::{AfterSolved, Population, Problem, Spec};
+use crate::stats::{Interval, wilson};
+
+/// Epochs after which weights are held against the reference's.
+const LOOKS: [u32; 4] = [1, 10, 100, 1000];
+/// Networks whose weights are held against the reference's.
+const WEIGHT_NETWORK_COUNT: u64 = 256;
+/// Up to so many epochs the weights must agree within T2; later, networks near a basin's edge part.
+const BOUND_EPOCHS: u32 = 32;
+
+/// How far weights are apart after some epochs from the same imported starts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WeightDifference {
+    /// Epochs trained.
+    pub epochs: u32,
+    /// Largest absolute difference of a weight.
+    pub largest: f64,
+    /// Median over the networks of their largest difference.
+    pub median: f64,
+    /// Largest distance in units of T2, where it must be at most 1.
+    pub excess: Option<f64>,
+}
+
+/// A population trained by a backend and by the reference.
+#[derive(Clone, Debug)]
+pub struct Agreement {
+    /// The backend.
+    pub backend: &'static str,
+    /// Where it trained.
+    pub device: DeviceInfo,
+    /// Networks of each pair of fates, the reference's first.
+    pub fates: BTreeMap<(Fate, Fate), u64>,
+    /// Weights after 1, 10, 100, 1000 epochs.
+    pub weights: Vec<WeightDifference>,
+}
+
+impl Agreement {
+    /// Networks compared.
+    pub fn networks(&self) -> u64 {
+        self.fates.values().sum()
+    }
+
+    /// Networks whose fates differ.
+    pub fn differing(&self) -> u64 {
+        self.fates.iter().filter(|((a, b), _)| a != b).map(|(_, count)| count).sum()
+    }
+
+    /// Share of networks whose fates differ, with its 95% interval.
+    pub fn differing_share(&self) -> (f64, Interval) {
+        (self.differing() as f64 / self.networks() as f64, wilson(self.differing(), self.networks(), 0.95))
+    }
+
+    /// Largest share that may differ.
+    pub fn bound(&self) -> f64 {
+        Tolerance::T3_FATE_SHARE
+    }
+
+    /// Whether the share and the weights keep their bounds.
+    pub fn agrees(&self) -> bool {
+        self.networks() > 0
+            && self.differing_share().0 <= self.bound()
+            && self.weights.iter().all(|look| look.excess.is_none_or(|excess| excess <= 1.0))
+    }
+}
+
+/// Trains the population on both sides.
+///
+/// # Errors
+/// The backend fails.
+pub fn agreement(
+    backend: &mut dyn Backend,
+    problem: &Problem,
+    population: Population,
+    threads: Option<usize>,
+    watch: &dyn Watch,
+) -> Result<Agreement> {
+    let mut reference = Reference::new(Precision::F64, threads)?;
+    let job = Job::new(problem, population.seed());
+    let expected = outcomes(&mut reference, &job, population, watch)?;
+    let actual = outcomes(backend, &job, population, watch)?;
+    let mut fates = BTreeMap::new();
+    for (a, b) in expected.iter().zip(actual.iter()) {
+        *fates.entry((Fate::of(problem, &a), Fate::of(problem, &b))).or_default() += 1;
+    }
+    let weights = LOOKS
+        .into_iter()
+        .filter(|epochs| *epochs <= problem.spec().epochs)
+        .map(|epochs| difference(backend, &mut reference, problem, population.seed(), epochs))
+        .collect::<Result<_>>()?;
+    Ok(Agreement { backend: backend.name(), device: backend.device(), fates, weights })
+}
+
+fn outcomes(backend: &mut dyn Backend, job: &Job<'_>, population: Population, watch: &dyn Watch) -> Result<Outcomes> {
+    let limit = backend.prepare(job)?;
+    let mut chunks = plan::chunks(population, limit).map(|networks| Chunk { networks, starts: None });
+    let outputs = job.problem.examples().targets().len();
+    let mut all = Outcomes::with_capacity(population.first(), outputs, population.count() as usize);
+    backend.train(job, &mut chunks, watch, &mut |trained| {
+        all.append(&trained.outcomes);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// Trains the same imported starts on both sides; nobody retires.
+fn difference(
+    backend: &mut dyn Backend,
+    reference: &mut dyn Backend,
+    problem: &Problem,
+    seed: u64,
+    epochs: u32,
+) -> Result<WeightDifference> {
+    let spec = Spec { epochs, after_solved: AfterSolved::Continue, ..problem.spec().clone() };
+    let problem = spec.problem()?;
+    let starts = Starts::new(spec.init, problem.layers(), seed);
+    let drawn: Vec<f32> = (0..WEIGHT_NETWORK_COUNT).flat_map(|network| starts.weights(network)).collect();
+    let starts = Weights::new(problem.layers(), Values::F32(drawn));
+    let job = Job { keep_weights: true, ..Job::new(&problem, seed) };
+    let actual = final_weights(backend, &job, &starts)?;
+    let expected = final_weights(reference, &job, &starts)?;
+    let tolerance = Tolerance::T2;
+    let mut largest_of_each = Vec::new();
+    let mut excess = if actual.len() == expected.len() { 0f64 } else { f64::INFINITY };
+    for (a, b) in actual.iter().zip(&expected) {
+        let mut largest = 0f64;
+        for (a, b) in a.iter().zip(b) {
+            let distance = (a - b).abs();
+            largest = if distance.is_nan() { f64::INFINITY } else { largest.max(distance) };
+            excess = excess.max(tolerance.excess(*a, *b));
+        }
+        largest_of_each.push(largest);
+    }
+    largest_of_each.sort_by(f64::total_cmp);
+    Ok(WeightDifference {
+        epochs,
+        largest: largest_of_each.last().copied().unwrap_or(f64::INFINITY),
+        median: largest_of_each.get(largest_of_each.len() / 2).copied().unwrap_or(f64::INFINITY),
+        excess: (epochs <= BOUND_EPOCHS).then_some(excess),
+    })
+}
+
+fn final_weights(backend: &mut dyn Backend, job: &Job<'_>, starts: &Weights) -> Result<Vec<Vec<f64>>> {
+    let limit = backend.prepare(job)?;
+    let population = Population::new(0, starts.count() as u64, job.seed)?;
+    let mut chunks = plan::chunks(population, limit)
+        .map(|networks| Chunk { starts: Some(starts.slice(networks.start as usize..networks.end as usize)), networks });
+    let mut networks = Vec::new();
+    backend.train(job, &mut chunks, &Unwatched, &mut |Trained { weights, .. }| {
+        if let Some(weights) = weights {
+            networks.extend((0..weights.count()).map(|at| weights.network(at)));
+        }
+        Ok(())
+    })?;
+    Ok(networks)
+}

@@ -1,0 +1,111 @@
+//! Gradients by backpropagation against gradients by differences: the outside truth that two twins cannot share a mistake
+//! about.
+
+use crate::backend::conformance::short_specs;
+use crate::backend::reference::Training;
+use crate::backend::tolerance::Tolerance;
+use crate::backend::{Backend, Chunk, Job, Unwatched};
+use crate::error::Result;
+use crate::outcome::{Values, Weights};
+use crate::seed::Starts;
+use crate::spec::{AfterSolved, Optimizer, Problem, Spec, Update};
+
+use super::Checked;
+
+/// Step of the differences.
+const STEP: f64 = 1e-5;
+/// Networks that each setting is checked on.
+const NETWORK_COUNT: u64 = 8;
+
+/// The gradient of C by central differences in f64.
+fn differences(problem: &Problem, weights: &[f64]) -> Vec<f64> {
+    let loss = |k: usize, step: f64| {
+        let mut moved = weights.to_vec();
+        moved[k] += step;
+        Training::<f64>::new(problem, &moved).evaluate().0
+    };
+    (0..weights.len()).map(|k| (loss(k, STEP) - loss(k, -STEP)) / (2.0 * STEP)).collect()
+}
+
+/// Each setting once, whatever its update rule and optimizer: the gradient does not depend on them.
+fn settings() -> Vec<Spec> {
+    let mut settings: Vec<Spec> = Vec::new();
+    for spec in short_specs() {
+        let plain = Spec {
+            optimizer: Optimizer::Gd,
+            momentum: 0.0,
+            update: Update::BatchMean,
+            lr: 1.0.into(),
+            epochs: 1,
+            after_solved: AfterSolved::Continue,
+            ..spec
+        };
+        if !settings.contains(&plain) {
+            settings.push(plain);
+        }
+    }
+    settings
+}
+
+/// The reference's gradient, and the step that a backend makes in one epoch at rate 1, against differences.
+///
+/// # Errors
+/// The backend fails to train.
+pub fn gradient_checks(backend: &mut dyn Backend) -> Result<Vec<Checked>> {
+    let (mut of_reference, mut of_backend) = (Worst::default(), Worst::default());
+    for spec in settings() {
+        let problem = spec.problem()?;
+        let starts = Starts::new(spec.init, problem.layers(), 7);
+        let drawn: Vec<f32> = (0..NETWORK_COUNT).flat_map(|network| starts.weights(network)).collect();
+        let starts = Weights::new(problem.layers(), Values::F32(drawn));
+        let job = Job { keep_weights: true, ..Job::new(&problem, 7) };
+        backend.prepare(&job)?;
+        let chunk = Chunk { networks: 0..NETWORK_COUNT, starts: Some(starts.clone()) };
+        let mut stepped = None;
+        backend.train(&job, &mut std::iter::once(chunk), &Unwatched, &mut |trained| {
+            stepped = trained.weights;
+            Ok(())
+        })?;
+        for network in 0..NETWORK_COUNT as usize {
+            let before = starts.network(network);
+            let expected = differences(&problem, &before);
+            let exact = Training::<f64>::new(&problem, &before).loss_gradient();
+            of_reference.note(Tolerance::FINITE_DIFFERENCE, exact.iter().copied().zip(expected.iter().copied()));
+            let Some(stepped) = &stepped else { continue };
+            let after = stepped.network(network);
+            // A weight whose rate is 0 stays where it is.
+            let rates = problem.weight_rates();
+            let expected = expected.iter().zip(&rates).map(|(g, rate)| rate * g);
+            let steps = before.iter().zip(&after).map(|(before, after)| before - after);
+            of_backend.note(Tolerance::T1, steps.zip(expected));
+        }
+    }
+    Ok(vec![
+        of_reference.checked("reference", "gradient against finite differences"),
+        of_backend.checked(backend.name(), "first step against finite differences"),
+    ])
+}
+
+#[derive(Default)]
+struct Worst {
+    compared_count: usize,
+    excess: f64,
+}
+
+impl Worst {
+    fn note(&mut self, tolerance: Tolerance, pairs: impl Iterator<Item = (f64, f64)>) {
+        for (actual, expected) in pairs {
+            self.compared_count += 1;
+            self.excess = self.excess.max(tolerance.excess(actual, expected));
+        }
+    }
+
+    fn checked(&self, subject: &str, name: &str) -> Checked {
+        Checked {
+            subject: subject.to_owned(),
+            name: name.to_owned(),
+            detail: format!("{} numbers, worst {:.2} of the tolerance", self.compared_count, self.excess),
+            agrees: self.compared_count > 0 && self.excess <= 1.0,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Lost devices.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use basins::backend::gpu::{Form, Tuning};
+use basins::backend::{Backend, Chunk, Job, Progress, Trained, Unwatched, Watch};
+use basins::gpu::Found;
+use basins::outcome::Outcomes;
+use basins::spec::Spec;
+use libtest_mimic::Failed;
+
+use crate::open;
+
+/// Destroys the device, as a driver's reset would, after so many reports of progress, so many times.
+struct Saboteur {
+    device: std::sync::Mutex<Option<wgpu::Device>>,
+    reports: AtomicU32,
+    after: u32,
+    net_epochs: AtomicU64,
+}
+
+impl Watch for Saboteur {
+    fn progress(&self, done: Progress) {
+        self.net_epochs.fetch_add(done.net_epochs, Ordering::Relaxed);
+        if self.reports.fetch_add(1, Ordering::Relaxed) == self.after
+            && let Ok(mut device) = self.device.lock()
+            && let Some(device) = device.take()
+        {
+            device.destroy();
+        }
+    }
+}
+
+fn job_spec() -> Result<Spec, Failed> {
+    Ok(Spec { epochs: 400, lr: "1".parse()?, ..Spec::default() })
+}
+
+fn chunks() -> impl Iterator<Item = Chunk> {
+    (0..40).map(|chunk| Chunk { networks: chunk * 25..(chunk + 1) * 25, starts: None })
+}
+
+fn join(all: &mut Option<Outcomes>, trained: &Trained) {
+    match all {
+        None => *all = Some(trained.outcomes.clone()),
+        Some(all) => all.append(&trained.outcomes),
+    }
+}
+
+/// The run begins anew with the chunks that were in flight: the same outcomes, each once, in order, and progress that
+/// counts nothing twice.
+pub(crate) fn lost_device_costs_no_outcome(found: &Found) -> Result<(), Failed> {
+    let problem = job_spec()?.problem()?;
+    let job = Job { slice_epochs: Some(16), ..Job::new(&problem, 5) };
+    let mut undisturbed = None;
+    let mut backend = open(found, Form::Fused, Tuning::default())?;
+    backend.prepare(&job)?;
+    backend.train(&job, &mut chunks(), &Unwatched, &mut |trained| {
+        join(&mut undisturbed, &trained);
+        Ok(())
+    })?;
+
+    let mut disturbed = None;
+    let mut backend = open(found, Form::Fused, Tuning::default())?;
+    let watch = Saboteur {
+        device: std::sync::Mutex::new(Some(backend.gpu().device.clone())),
+        reports: AtomicU32::new(0),
+        after: 30,
+        net_epochs: AtomicU64::new(0),
+    };
+    backend.prepare(&job)?;
+    backend.train(&job, &mut chunks(), &watch, &mut |trained| {
+        join(&mut disturbed, &trained);
+        Ok(())
+    })?;
+    if watch.device.lock().is_ok_and(|device| device.is_some()) {
+        return Err("the device was not lost: the test is blind".into());
+    }
+    if disturbed != undisturbed {
+        return Err("a lost device changes outcomes".into());
+    }
+    let needed = undisturbed.map_or(0, |outcomes| outcomes.net_epochs());
+    let told = watch.net_epochs.load(Ordering::Relaxed);
+    if told != needed {
+        return Err(format!("progress tells of {told} net-epochs, {needed} were needed").into());
+    }
+    Ok(())
+}
+
+/// A caller's own device cannot be opened anew, and the error says that it is lost.
+pub(crate) fn lost_for_good_is_an_error(found: &Found) -> Result<(), Failed> {
+    let problem = job_spec()?.problem()?;
+    let job = Job::new(&problem, 5);
+    let opened = basins::gpu::Gpu::open(found.clone())?;
+    let theirs = basins::gpu::Gpu::from_parts(
+        opened.device.clone(),
+        opened.queue.clone(),
+        opened.name.clone(),
+        opened.kind,
+        opened.driver.clone(),
+    );
+    let mut backend = basins::backend::gpu::GpuBackend::new(theirs, None);
+    backend.prepare(&job)?;
+    opened.device.destroy();
+    let ended = backend.train(&job, &mut chunks(), &Unwatched, &mut |_| Ok(()));
+    match ended {
+        Err(error) if error.is_device_lost() && error.exit_code() == 5 => Ok(()),
+        Err(error) => Err(format!("another error than a lost device: {error}").into()),
+        Ok(()) => Err("a destroyed device trains on".into()),
+    }
+}

@@ -1,0 +1,67 @@
+//! GPU checks: one trial a check and adapter. Where there is no adapter, they are ignored and say why;
+//! `BASINS_REQUIRE_GPU=1` makes that a failure.
+
+mod forms;
+mod loss;
+mod words;
+
+use std::process::ExitCode;
+
+use basins::backend::gpu::{Form, GpuBackend, Tuning};
+use basins::gpu::{Found, Gpu, adapters, missing};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// What a check may do on an adapter.
+pub(crate) type Check = fn(&Found) -> Result<(), Failed>;
+
+/// Opens the adapter anew: trials run side by side and must not share a device.
+pub(crate) fn open(found: &Found, form: Form, tuning: Tuning) -> Result<GpuBackend, Failed> {
+    Ok(GpuBackend::tuned(Gpu::open(found.clone())?, Some(form), tuning))
+}
+
+fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
+    let mut checks: Vec<(String, Box<dyn Fn(&Found) -> Result<(), Failed> + Send>)> = Vec::new();
+    let mut add = |name: &str, check: Check| checks.push((name.to_owned(), Box::new(check)));
+    // A wrong word tells a bad driver from a bad shader, so the generator comes first.
+    add("words::known_answers", words::known_answers);
+    add("words::same_as_the_host", words::same_as_the_host);
+    add("forms::checked_and_trusted_agree", forms::checked_and_trusted_agree);
+    add("forms::faults_are_found", forms::faults_are_found);
+    add("loss::lost_device_costs_no_outcome", loss::lost_device_costs_no_outcome);
+    add("loss::lost_for_good_is_an_error", loss::lost_for_good_is_an_error);
+    for form in [Form::Fused, Form::Staged] {
+        for check in basins::backend::conformance::CHECKS {
+            let name = format!("{}::{}", format!("{form:?}").to_lowercase(), check.name);
+            let run = check.run;
+            checks.push((name, Box::new(move |found| Ok(run(&mut open(found, form, Tuning::default())?)?))));
+        }
+    }
+    checks
+        .into_iter()
+        .map(|(name, check)| match found.cloned() {
+            Some(found) => {
+                let kind = if found.kind.is_hardware() { "hardware" } else { "software" };
+                let device = format!("{} on {}, {kind}", found.name, found.api);
+                Trial::test(name, move || check(&found)).with_kind(device)
+            }
+            None => {
+                let why = format!("no GPU: {}", missing());
+                let failure = why.clone();
+                Trial::test(name, move || if required { Err(failure.into()) } else { Ok(()) })
+                    .with_kind(why)
+                    .with_ignored_flag(!required)
+            }
+        })
+        .collect()
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let required = std::env::var("BASINS_REQUIRE_GPU").is_ok_and(|value| value == "1");
+    let found = adapters();
+    let all = match found.as_slice() {
+        [] => trials(None, required),
+        found => found.iter().flat_map(|adapter| trials(Some(adapter), required)).collect(),
+    };
+    libtest_mimic::run(&arguments, all).exit_code()
+}
