@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::spec::keyword::keywords;
 
-use super::{Backend, Reference};
+use super::{Backend, Reference, Simd};
 
 /// The words of `--backend`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -102,8 +102,10 @@ impl Open {
             }
         }
         match self.choice {
-            Choice::Reference => self.reference(self.precision.unwrap_or(Precision::F64)),
-            _ => self.reference(Precision::F32),
+            Choice::Reference => {
+                Ok(Box::new(Reference::new(self.precision.unwrap_or(Precision::F64), self.checked_threads()?)?))
+            }
+            _ => Ok(Box::new(Simd::new(self.checked_threads()?)?)),
         }
     }
 
@@ -143,11 +145,11 @@ impl Open {
         Err(Error::device("this build trains on the CPU alone: it was made without the feature gpu"))
     }
 
-    fn reference(&self, precision: Precision) -> Result<Box<dyn Backend>> {
+    fn checked_threads(&self) -> Result<Option<usize>> {
         if self.threads == Some(0) {
             return Err(Error::input("--threads must be at least 1"));
         }
-        Ok(Box::new(Reference::new(precision, self.threads)?))
+        Ok(self.threads)
     }
 }
 
