@@ -57,6 +57,12 @@ impl Open {
     /// # Errors
     /// The options contradict each other, or no device fits.
     pub fn backend(&self) -> Result<Box<dyn Backend>> {
+        if self.precision == Some(Precision::F64) && self.choice != Choice::Reference {
+            return Err(Error::input(format!(
+                "--precision f64 is for --backend reference; --backend {} trains in f32",
+                self.choice
+            )));
+        }
         match self.choice {
             Choice::Reference | Choice::Simd => self.cpu(),
             Choice::Fused | Choice::Staged => self.gpu(),
@@ -67,6 +73,9 @@ impl Open {
 
     /// The same options without those that this choice has no use for: for going through several backends.
     pub(crate) fn for_choice(mut self) -> Self {
+        if self.choice != Choice::Reference {
+            self.precision = None;
+        }
         match self.choice {
             Choice::Reference | Choice::Simd => (self.device, self.require_gpu) = (None, false),
             Choice::Fused | Choice::Staged => self.threads = None,
