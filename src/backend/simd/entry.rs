@@ -75,7 +75,7 @@ macro_rules! instruction_set {
             fn any<const E: usize, const TREE: bool>(
                 net: &Net, memory: &mut Memory<$vector>, ledger: &mut Ledger, epochs: u32,
             ) -> u32 {
-                burst::<$vector, _, E, TREE, false>(net, Any(net), memory, ledger, epochs)
+                burst::<$vector, _, E, TREE, false>(net, Any::new(net), memory, ledger, epochs)
             }
 
             $(#[$feature])?
@@ -89,12 +89,12 @@ macro_rules! instruction_set {
             fn answer<const E: usize, const TREE: bool>(
                 net: &Net, memory: &mut Memory<$vector>, answers: &mut Answers<'_, '_>,
             ) -> u32 {
-                evaluate::<$vector, _, E, TREE>(net, Any(net), memory, answers)
+                evaluate::<$vector, _, E, TREE>(net, Any::new(net), memory, answers)
             }
 
             $(#[$feature])?
             fn answer_fixed(net: &Net, memory: &mut Memory<Two>, answers: &mut Answers<'_, '_>) -> u32 {
-                evaluate::<Two, _, 4, true>(net, Any(net), memory, answers)
+                evaluate::<Two, _, 4, true>(net, Any::new(net), memory, answers)
             }
 
             impl InstructionSet for $vector {

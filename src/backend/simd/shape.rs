@@ -24,39 +24,77 @@ pub(super) trait Shape: Copy {
     fn weight_count(self) -> usize;
 }
 
-/// Any sizes.
+/// Any sizes. What the innermost loops ask for is held by value, where the compiler knows that nothing changes it.
 #[derive(Clone, Copy)]
-pub(super) struct Any<'a>(pub(super) &'a Net);
+pub(super) struct Any<'a> {
+    net: &'a Net,
+    depth: usize,
+    inputs: usize,
+    first: usize,
+    second: usize,
+    offset: usize,
+    shortcut: usize,
+    weight_count: usize,
+}
+
+impl<'a> Any<'a> {
+    pub(super) fn new(net: &'a Net) -> Self {
+        let depth = net.shapes.len();
+        Self {
+            net,
+            depth,
+            inputs: net.sizes[0],
+            first: net.sizes[1],
+            second: net.sizes.get(2).copied().unwrap_or(0),
+            offset: net.shapes[0].weight_count(),
+            shortcut: net.shapes[depth - 1].shortcut,
+            weight_count: net.weight_count,
+        }
+    }
+}
 
 impl Shape for Any<'_> {
     #[inline(always)]
     fn depth(self) -> usize {
-        self.0.shapes.len()
+        self.depth
     }
 
     #[inline(always)]
     fn units(self, layer: usize) -> usize {
-        self.0.sizes[layer]
+        match layer {
+            0 => self.inputs,
+            1 => self.first,
+            2 => self.second,
+            _ => self.net.sizes[layer],
+        }
     }
 
     #[inline(always)]
     fn unit_offset(self, layer: usize) -> usize {
-        self.0.unit_offsets[layer - 1]
+        match layer {
+            1 => 0,
+            2 => self.first,
+            _ => self.net.unit_offsets[layer - 1],
+        }
     }
 
     #[inline(always)]
     fn offset(self, layer: usize) -> usize {
-        self.0.shapes[layer].offset
+        match layer {
+            0 => 0,
+            1 => self.offset,
+            _ => self.net.shapes[layer].offset,
+        }
     }
 
     #[inline(always)]
     fn shortcut(self) -> usize {
-        self.0.shapes[self.0.shapes.len() - 1].shortcut
+        self.shortcut
     }
 
     #[inline(always)]
     fn weight_count(self) -> usize {
-        self.0.weight_count
+        self.weight_count
     }
 }
 

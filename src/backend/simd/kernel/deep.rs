@@ -76,14 +76,14 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     }
 
     #[inline(always)]
-    pub(super) fn deep_backward(&self, block: usize, begins: bool) {
+    pub(super) fn deep_backward(&self, block: usize) {
         let depth = self.shape.depth();
         for column in 0..self.shape.units(depth) {
             self.deltas.set_block(self.shape.unit_offset(depth) + column, self.output_deltas(block, column));
         }
         for step in 1..depth {
             let layer = depth - step;
-            self.add_layer_gradient(block, begins, layer);
+            self.add_layer_gradient(block, layer);
             let units = self.shape.units(layer);
             let mut unit = 0;
             while unit + TILE <= units {
@@ -96,7 +96,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             }
         }
         for column in 0..self.shape.units(1) {
-            self.add_first_gradient(block, begins, column, self.deltas.block(column));
+            self.add_first_gradient(block, column, self.deltas.block(column));
         }
     }
 
@@ -128,7 +128,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
 
     /// Gradient of a layer of weights behind the first: outer products, summed over the block's examples.
     #[inline(always)]
-    fn add_layer_gradient(&self, block: usize, begins: bool, layer: usize) {
+    fn add_layer_gradient(&self, block: usize, layer: usize) {
         let (rows, columns) = (self.shape.units(layer), self.shape.units(layer + 1));
         let shortcut = if layer + 1 == self.shape.depth() { self.shape.shortcut() } else { 0 };
         let deltas_at = self.shape.unit_offset(layer + 1);
@@ -137,18 +137,18 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         while row + TILE <= rows {
             let mut column = 0;
             while column + TILE <= columns {
-                self.gradient_tile::<TILE, TILE>(begins, layer, row, column);
+                self.gradient_tile::<TILE, TILE>(layer, row, column);
                 column += TILE;
             }
             while column < columns {
-                self.gradient_tile::<TILE, 1>(begins, layer, row, column);
+                self.gradient_tile::<TILE, 1>(layer, row, column);
                 column += 1;
             }
             row += TILE;
         }
         while row < rows {
             for column in 0..columns {
-                self.gradient_tile::<1, 1>(begins, layer, row, column);
+                self.gradient_tile::<1, 1>(layer, row, column);
             }
             row += 1;
         }
@@ -159,15 +159,15 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
                 for (e, delta) in deltas.into_iter().enumerate() {
                     part = self.input(block, e, input).mul_add(delta, part);
                 }
-                self.add_gradient(begins, offset + (rows + input) * columns + column, part);
+                self.add_gradient(offset + (rows + input) * columns + column, part);
             }
-            self.add_gradient(begins, offset + (rows + shortcut) * columns + column, super::sum(deltas));
+            self.add_gradient(offset + (rows + shortcut) * columns + column, super::sum(deltas));
         }
     }
 
     /// `R` rows times `C` columns of it.
     #[inline(always)]
-    fn gradient_tile<const R: usize, const C: usize>(&self, begins: bool, layer: usize, row: usize, column: usize) {
+    fn gradient_tile<const R: usize, const C: usize>(&self, layer: usize, row: usize, column: usize) {
         let rows_at = self.shape.unit_offset(layer) + row;
         let columns_at = self.shape.unit_offset(layer + 1) + column;
         let mut sums = [[V::splat(0.0); C]; R];
@@ -183,7 +183,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         let first = self.shape.offset(layer) + row * self.shape.units(layer + 1) + column;
         for (r, sums) in sums.into_iter().enumerate() {
             for (c, sum) in sums.into_iter().enumerate() {
-                self.add_gradient(begins, first + r * self.shape.units(layer + 1) + c, sum);
+                self.add_gradient(first + r * self.shape.units(layer + 1) + c, sum);
             }
         }
     }

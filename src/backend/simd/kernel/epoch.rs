@@ -46,13 +46,30 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
     fn batch_epoch(&self) -> V::Mask {
         let powers = self.prepare_first_layer();
         let mut verdict = Verdict::new();
-        let block_count = if FAST { 1 } else { self.net.block_count() };
-        for block in 0..block_count {
-            self.forward(block, powers);
+        self.clear_gradient();
+        let last = if FAST { 0 } else { self.net.block_count() - 1 };
+        self.forward(0, powers);
+        for block in 0..last {
             self.judge(block, &mut verdict);
-            self.backward(block, block == 0);
+            if self.is_shallow() {
+                self.shallow_backward_forward(block, powers);
+            } else {
+                self.deep_backward(block);
+                self.deep_forward(block + 1, powers);
+            }
         }
+        self.judge(last, &mut verdict);
+        self.backward(last);
         self.solved(&verdict)
+    }
+
+    #[inline(always)]
+    fn clear_gradient(&self) {
+        if !FAST {
+            for at in 0..self.shape.weight_count() {
+                self.gradient.set(at, V::splat(0.0));
+            }
+        }
     }
 
     /// An online epoch, with its updates.
@@ -63,7 +80,8 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         for example in 0..self.net.block_count() {
             self.forward(example, None);
             self.judge(example, &mut verdict);
-            self.backward(example, true);
+            self.clear_gradient();
+            self.backward(example);
             self.update(active);
         }
         self.solved(&verdict)

@@ -145,7 +145,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Adds a block's part to the gradients of a unit's weights: with a truth table the sums over its examples where
     /// the input is true, otherwise the gradients themselves.
     #[inline(always)]
-    pub(super) fn add_first_gradient(&self, block: usize, begins: bool, column: usize, deltas: [V; E]) {
+    pub(super) fn add_first_gradient(&self, block: usize, column: usize, deltas: [V; E]) {
         let inputs = self.shape.units(0);
         if !TREE {
             for row in 0..inputs {
@@ -153,9 +153,9 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
                 for (e, delta) in deltas.into_iter().enumerate() {
                     part = V::splat(self.net.input((block * E + e) * inputs + row)).mul_add(delta, part);
                 }
-                self.add_gradient(begins, self.first_weight(row, column), part);
+                self.add_gradient(self.first_weight(row, column), part);
             }
-            self.add_gradient(begins, self.first_weight(inputs, column), super::sum(deltas));
+            self.add_gradient(self.first_weight(inputs, column), super::sum(deltas));
             return;
         }
         let mut sums = deltas;
@@ -165,17 +165,15 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             for e in 1..half {
                 part = part + sums[2 * e + 1];
             }
-            self.add_gradient(begins, self.first_weight(inputs - 1 - level, column), part);
+            self.add_gradient(self.first_weight(inputs - 1 - level, column), part);
             for e in 0..half {
                 sums[e] = sums[2 * e] + sums[2 * e + 1];
             }
         }
-        self.add_gradient(begins, self.first_weight(inputs, column), sums[0]);
+        self.add_gradient(self.first_weight(inputs, column), sums[0]);
         for row in 0..inputs - Self::TREE_INPUTS {
             if self.is_set(block, row) {
-                self.add_gradient(begins, self.first_weight(row, column), sums[0]);
-            } else if begins {
-                self.gradient.set(self.first_weight(row, column), V::splat(0.0));
+                self.add_gradient(self.first_weight(row, column), sums[0]);
             }
         }
     }

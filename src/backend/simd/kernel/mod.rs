@@ -66,11 +66,10 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         V::splat(self.net.target((block * E + e) * self.shape.units(self.shape.depth()) + column))
     }
 
-    /// Adds a block's part to a weight's gradient; the first block's part begins the sum.
+    /// Adds a block's part to a weight's gradient. Where there is one block, it is the gradient.
     #[inline(always)]
-    fn add_gradient(&self, begins: bool, weight: usize, part: V) {
-        let sum = if begins { part } else { self.gradient.get(weight) + part };
-        self.gradient.set(weight, sum);
+    fn add_gradient(&self, weight: usize, part: V) {
+        self.gradient.set(weight, if FAST { part } else { self.gradient.get(weight) + part });
     }
 
     /// Forward on a block.
@@ -81,8 +80,8 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
 
     /// Deltas and gradient of a block.
     #[inline(always)]
-    fn backward(&self, block: usize, begins: bool) {
-        if self.is_shallow() { self.shallow_backward(block, begins) } else { self.deep_backward(block, begins) }
+    fn backward(&self, block: usize) {
+        if self.is_shallow() { self.shallow_backward(block) } else { self.deep_backward(block) }
     }
 
     /// dC/dz of an output unit on the block's examples; 0 where there is none.
