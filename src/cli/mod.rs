@@ -6,10 +6,14 @@ mod count;
 mod devices;
 mod folder;
 mod interrupt;
+mod network;
 mod output;
+mod pictures;
 mod progress;
+mod reproduce;
 mod run;
 mod settings;
+mod surface;
 mod verify;
 
 use std::process::ExitCode;
@@ -35,6 +39,10 @@ struct Cli {
 enum Verb {
     /// Train a population; print the rate and what became of the rest
     Run(Box<run::Args>),
+    /// Draw the loss over a plane of two weights, with paths of descent
+    Surface(Box<surface::Args>),
+    /// The tutorial's programs and published results, each figure beside ours with a verdict
+    Reproduce(reproduce::Args),
     /// Check GPU stages and whole trainings against the CPU reference; exit 4 on disagreement
     Verify(Box<verify::Args>),
     /// List what there is to train on, and what is missing
@@ -65,6 +73,8 @@ pub fn main() -> ExitCode {
     let result = match cli.verb {
         None => cli.run.execute(),
         Some(Verb::Run(args)) => args.execute(),
+        Some(Verb::Surface(args)) => args.execute(),
+        Some(Verb::Reproduce(args)) => args.execute(),
         Some(Verb::Verify(args)) => args.execute(),
         Some(Verb::Devices(args)) => args.execute(),
         Some(Verb::Completions { shell }) => {

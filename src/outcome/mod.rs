@@ -1,5 +1,6 @@
 //! What came back: columns of outcomes, their fates, tallies that merge, and files of weights.
 
+mod arrays;
 mod columns;
 mod fate;
 pub(crate) mod files;
@@ -8,6 +9,7 @@ mod pattern;
 mod tally;
 mod weights;
 
+pub use arrays::{Array, npz_bytes};
 pub use columns::{Outcome, Outcomes, Status};
 pub use fate::{Fate, Kind, Variant, example_label};
 pub use npz::{WeightsFile, read_weights};

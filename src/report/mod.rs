@@ -1,20 +1,42 @@
-//! How answers are shown: text for a terminal, JSON, CSV, Parquet. Computes nothing.
+//! How answers are shown: text for a terminal, JSON, CSV, Parquet, pictures. Computes nothing.
 
+#[cfg(feature = "pictures")]
+mod curves;
 mod devices;
 mod fates;
+#[cfg(feature = "pictures")]
+mod grid;
 mod json;
 mod number;
+#[cfg(feature = "tables")]
 mod parquet;
+mod plane;
+#[cfg(feature = "pictures")]
+pub mod plot;
+mod reproduce;
+#[cfg(feature = "tables")]
 mod rows;
+#[cfg(feature = "pictures")]
+mod surface;
 mod survival;
 mod terminal;
 mod verify;
 
+#[cfg(feature = "pictures")]
+pub use curves::curves_picture;
 pub use devices::{DeviceRow, devices_json, devices_text};
+#[cfg(feature = "pictures")]
+pub use grid::grid_picture;
 pub use json::{escape_json, pretty};
 pub use number::{grouped, percent, short};
+#[cfg(feature = "tables")]
 pub use parquet::{Cell, ColumnType, ParquetTable, read_note};
+pub use plane::{surface_json, surface_text};
+pub use reproduce::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list};
+#[cfg(feature = "tables")]
 pub use rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE};
+#[cfg(feature = "pictures")]
+pub use surface::{slope_map, surface_map, surface_picture};
 pub use survival::survival_csv;
 pub use terminal::escape_text;
 pub use verify::{agreement_text, checked_text, verdict_text, verify_json};

@@ -26,8 +26,9 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     let tally = &answer.tally;
     writeln!(
         text,
-        "{} networks {} learning {}{}",
+        "{} network{} {} learning {}{}",
         grouped(answer.population.count()),
+        if answer.population.count() == 1 { "" } else { "s" },
         dashed(spec),
         spec.task,
         starts(answer)
@@ -51,8 +52,8 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     } else {
         writeln!(
             text,
-            "Solved within {} epochs: {solved} = {}   (95% interval {} to {})",
-            grouped(spec.epochs.into()),
+            "Solved within {}: {solved} = {}   (95% interval {} to {})",
+            epochs(spec.epochs),
             percent(answer.rate(), half),
             percent(interval.low, half),
             percent(interval.high, half)
@@ -140,6 +141,10 @@ fn write_survival(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
         if restart.never_solved > 0.0 { "; never restarting may never end" } else { "" }
     )?;
     writeln!(text)
+}
+
+fn epochs(count: u32) -> String {
+    format!("{} epoch{}", grouped(count.into()), if count == 1 { "" } else { "s" })
 }
 
 fn dashed(spec: &Spec) -> String {

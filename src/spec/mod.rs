@@ -21,6 +21,7 @@ mod problem;
 mod rates;
 mod task;
 mod update;
+mod weight_name;
 
 pub use activation::Activation;
 pub use connections::{Bias, OutputActivation};

@@ -20,11 +20,20 @@ impl Problem {
     pub const TABLE_LIMIT: usize = 1 << 22;
 
     pub(crate) fn new(spec: &Spec) -> Result<Self, SpecError> {
+        Self::checked(spec, |spec| spec.task.examples(&spec.layers, spec.inputs, spec.targets))
+    }
+
+    /// With examples that no file holds; the task's name in `spec` is that of a file.
+    pub(crate) fn with_examples(spec: &Spec, examples: Examples) -> Result<Self, SpecError> {
+        Self::checked(spec, |_| Ok(examples))
+    }
+
+    fn checked(spec: &Spec, examples: impl FnOnce(&Spec) -> Result<Examples, SpecError>) -> Result<Self, SpecError> {
         check_numbers(spec)?;
         check_combination(spec)?;
         check_layers(spec)?;
         let layers = spec.layers.connected(spec.shortcuts, spec.bias)?;
-        let examples = spec.task.examples(&spec.layers, spec.inputs, spec.targets)?;
+        let examples = examples(spec)?;
         if examples.inputs().len() + examples.targets().len() > Self::TABLE_LIMIT {
             return Err(SpecError::new(format!(
                 "--task {}: {} examples are too many; at most {} numbers fit",

@@ -4,8 +4,10 @@
 mod continued;
 mod escape;
 mod examine;
+mod surface;
 pub mod verify;
 
 pub use continued::{Continued, Escapes, Unsolved};
 pub use escape::{Delivered, EscapeRate, EscapeStudy, KindRow, LEVEL, Seconds, Sink};
 pub use examine::{Examined, Verdicts, is_examinable};
+pub use surface::{Path, PlaneAxis, Surface, SurfaceStudy};

@@ -1,0 +1,62 @@
+//! One network: which, with which weights.
+
+use crate::backend::reference::Training;
+use crate::error::{Error, Result};
+use crate::outcome::read_weights;
+use crate::seed::Starts;
+use crate::spec::Problem;
+
+use super::count::Count;
+use super::settings::Settings;
+
+/// Which network, and what of its weights is changed.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct NetworkArgs {
+    /// Index of the network, among those drawn by --seed or those of --weights-in
+    #[arg(long, value_name = "INDEX", default_value = "0")]
+    pub net: Count,
+
+    /// Set a weight, as theta1[0,2]=1.5 or by position as 4=1.5; repeatable
+    #[arg(long, value_name = "WEIGHT=VALUE")]
+    pub fix: Vec<String>,
+}
+
+impl NetworkArgs {
+    /// Its starting weights, with those of `--fix` set.
+    pub(super) fn start(&self, settings: &Settings, problem: &Problem) -> Result<Vec<f64>> {
+        let mut weights = self.drawn(settings, problem)?;
+        for text in &self.fix {
+            let parts = text.rsplit_once('=');
+            let value = parts.and_then(|(_, value)| value.trim().parse::<f64>().ok()).filter(|value| value.is_finite());
+            let (Some((name, _)), Some(value)) = (parts, value) else {
+                return Err(Error::input(format!("--fix takes WEIGHT=VALUE, as theta1[0,2]=1.5; got {text:?}")));
+            };
+            weights[problem.layers().weight_position(name)?] = value;
+        }
+        Ok(weights)
+    }
+
+    fn drawn(&self, settings: &Settings, problem: &Problem) -> Result<Vec<f64>> {
+        let Count(net) = self.net;
+        let Some(path) = &settings.weights_in else {
+            let starts = Starts::new(problem.spec().init, problem.layers(), settings.seed.map_or(0, |seed| seed.0));
+            return Ok(starts.weights(net).into_iter().map(f64::from).collect());
+        };
+        let weights = read_weights(path, problem.layers())?;
+        if net >= weights.count() as u64 {
+            return Err(Error::input(format!(
+                "--net {net} is not in --weights-in {}, which holds networks 0 to {}",
+                path.display(),
+                weights.count() - 1
+            )));
+        }
+        Ok(weights.network(net as usize))
+    }
+}
+
+/// Weights after training on the f64 reference.
+pub(super) fn trained(problem: &Problem, start: &[f64]) -> Vec<f64> {
+    let mut training = Training::<f64>::new(problem, start);
+    training.run(problem.spec().epochs);
+    training.weights().to_vec()
+}

@@ -1,0 +1,186 @@
+//! `basins reproduce`: the tutorial's programs and published results, each figure beside ours.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::backend::{Choice, Open, Precision, Progress, Watch};
+use crate::error::{Error, Result};
+use crate::report::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list, short};
+use crate::reproduce::{ALL, Reproduction, named};
+
+use super::folder::Folder;
+use super::progress::Mode;
+use super::{Ending, interrupt, pictures, say};
+
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Args {
+    /// Which ones, as `tutorial/xor` or `pdp-1988`; `tutorial` stands for all below it
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+
+    /// List what there is, and do nothing
+    #[arg(long)]
+    list: bool,
+
+    /// All of them (under ten minutes on two cores)
+    #[arg(long, conflicts_with = "names")]
+    all: bool,
+
+    /// Fewer networks: wider intervals, under a minute
+    #[arg(long)]
+    quick: bool,
+
+    /// Folder for reproduce.json, reproduce.md and the pictures
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    #[command(flatten)]
+    device: DeviceArgs,
+
+    #[command(flatten)]
+    talk: Talk,
+}
+
+/// On what a verb without training settings of its own runs.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct DeviceArgs {
+    /// Who trains: auto, fused, staged, simd, reference
+    #[arg(long, env = "BASINS_BACKEND", hide_env = true, default_value_t, value_name = "NAME")]
+    backend: Choice,
+
+    /// f64 or f32, for --backend reference [default: f64]
+    #[arg(long, env = "BASINS_PRECISION", hide_env = true, value_name = "FORMAT")]
+    precision: Option<Precision>,
+
+    /// GPU by index or part of its name; see `basins devices`
+    #[arg(long, env = "BASINS_DEVICE", hide_env = true, value_name = "INDEX|NAME")]
+    device: Option<String>,
+
+    /// Fail with exit code 3 where there is no hardware GPU
+    #[arg(long)]
+    require_gpu: bool,
+
+    /// Threads of a CPU backend [default: all cores]
+    #[arg(long, env = "BASINS_THREADS", hide_env = true, value_name = "COUNT")]
+    threads: Option<usize>,
+}
+
+/// How a verb speaks.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Talk {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+
+    /// Show progress on stderr
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub progress: Mode,
+
+    /// No progress, no warnings
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+impl DeviceArgs {
+    pub(super) fn open(&self) -> Open {
+        Open {
+            choice: self.backend,
+            precision: self.precision,
+            threads: self.threads,
+            device: self.device.clone(),
+            require_gpu: self.require_gpu,
+        }
+    }
+}
+
+impl Args {
+    pub(super) fn execute(&self) -> Result<Ending> {
+        if self.list {
+            let listed = if self.names.is_empty() { ALL.to_vec() } else { named(&self.names)? };
+            say(&reproduction_list(&listed))?;
+            return Ok(Ending::Complete);
+        }
+        if self.names.is_empty() && !self.all {
+            return Err(Error::input("say which: a NAME, or --all; `basins reproduce --list` lists them"));
+        }
+        let chosen = if self.all { ALL.to_vec() } else { named(&self.names)? };
+        let folder = self.out.as_deref().map(|path| Folder::open(path, &[])).transpose()?;
+        let mut backend = self.device.open().backend()?;
+        interrupt::listen();
+        let mut done = Vec::new();
+        for (position, reproduction) in chosen.iter().enumerate() {
+            let shown = Stage::new(self.talk.mode(), reproduction, position, chosen.len());
+            let result = reproduction.run(backend.as_mut(), &shown, self.quick);
+            shown.finish();
+            match result {
+                Err(_) if interrupt::asked() => break,
+                result => done.push(result?),
+            }
+        }
+        let device = backend.device();
+        let report = Reproductions { all: &done, backend: backend.name(), device: &device, quick: self.quick };
+        let json = serde_json::to_string_pretty(&reproduce_json(&report)).unwrap_or_default() + "\n";
+        if let Some(folder) = folder {
+            let mut drawn = Vec::new();
+            for exhibit in done.iter().flat_map(|one| &one.exhibits) {
+                drawn.extend(pictures::write_exhibit(&folder, exhibit)?);
+            }
+            folder.write("reproduce.json", json.as_bytes())?;
+            folder.write("reproduce.md", reproduce_markdown(&report, &drawn).as_bytes())?;
+        }
+        say(&if self.talk.json { json } else { reproduce_text(&report) })?;
+        Ok(if done.len() < chosen.len() { Ending::Interrupted } else { Ending::Complete })
+    }
+}
+
+impl Talk {
+    pub(super) fn mode(&self) -> Mode {
+        if self.quiet { Mode::Never } else { self.progress }
+    }
+}
+
+/// Progress of one reproduction: which it is, and the work done so far. How much is to come is not known.
+struct Stage {
+    bar: ProgressBar,
+    began: Instant,
+    net_epochs: AtomicU64,
+}
+
+impl Stage {
+    fn new(mode: Mode, reproduction: &Reproduction, position: usize, count: usize) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let name = format!("{}/{count} {}", position + 1, reproduction.name);
+        if mode == Mode::Auto && std::io::stderr().is_terminal() {
+            let style = ProgressStyle::with_template("{spinner} {prefix}  {elapsed}  {msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
+            bar.enable_steady_tick(Duration::from_millis(250));
+        } else if mode == Mode::Plain {
+            eprintln!("{name}");
+        }
+        bar.set_prefix(name);
+        Self { bar, began: Instant::now(), net_epochs: AtomicU64::new(0) }
+    }
+
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Watch for Stage {
+    fn progress(&self, done: Progress) {
+        let net_epochs = self.net_epochs.fetch_add(done.net_epochs, Ordering::Relaxed) + done.net_epochs;
+        if !self.bar.is_hidden() {
+            let rate = net_epochs as f64 / self.began.elapsed().as_secs_f64().max(1e-3);
+            self.bar.set_message(format!("{} net-epochs, {}/s", short(net_epochs as f64), short(rate)));
+        }
+    }
+
+    fn interrupted(&self) -> bool {
+        interrupt::asked()
+    }
+}

@@ -1,0 +1,78 @@
+//! A loss over a plane in words and JSON.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::backend::DeviceInfo;
+use crate::spec::Problem;
+use crate::study::Surface;
+
+/// Gradient norms below which shares of the plane are told.
+const BOUNDS: [f64; 4] = [0.1, 0.01, 0.001, 0.0001];
+
+/// The summary of `basins surface`.
+pub fn surface_text(surface: &Surface, problem: &Problem) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_surface(&mut text, surface, problem);
+    text
+}
+
+fn write_surface(text: &mut String, surface: &Surface, problem: &Problem) -> std::fmt::Result {
+    let spec = problem.spec();
+    let ends = |values: &[f64]| (values[0], values[values.len() - 1]);
+    let ((x_low, x_high), (y_low, y_high)) = (ends(&surface.x), ends(&surface.y));
+    writeln!(
+        text,
+        "{} of a {} network on {}, {} x {} points",
+        surface.loss_name,
+        spec.layers.to_string().replace(',', "-"),
+        spec.task,
+        surface.x.len(),
+        surface.y.len()
+    )?;
+    writeln!(text, "over {} from {x_low} to {x_high} and {} from {y_low} to {y_high}", surface.x_name, surface.y_name)?;
+    writeln!(text)?;
+    let (least, most) = (surface.lowest(), surface.loss_range().1);
+    writeln!(text, "Loss from {:.6} (at {:.3}, {:.3}) to {most:.6}", least.2, least.0, least.1)?;
+    let shares = BOUNDS.map(|bound| format!("{:.1}% below {bound}", 100.0 * surface.flat_share(bound)));
+    writeln!(text, "Gradient norm within the plane: {}", shares.join(", "))?;
+    if !surface.paths.is_empty() {
+        let right = surface.paths.iter().filter(|path| path.right).count();
+        writeln!(
+            text,
+            "Descent within the plane, {} epochs: {right} of {} starts end with every output on its side",
+            spec.epochs,
+            surface.paths.len()
+        )?;
+    }
+    Ok(())
+}
+
+/// The object of `basins surface --json`, schema `basins.surface/1`.
+pub fn surface_json(surface: &Surface, problem: &Problem, base: &[f64], backend: &str, device: &DeviceInfo) -> Value {
+    let axis = |name: &str, values: &[f64]| json!({ "weight": name, "low": values[0], "high": values[values.len() - 1], "points": values.len() });
+    let (x, y, loss) = surface.lowest();
+    let flat: Vec<Value> = BOUNDS
+        .iter()
+        .map(|bound| json!({ "gradient_norm_below": bound, "share": surface.flat_share(*bound) }))
+        .collect();
+    let paths: Vec<Value> = surface
+        .paths
+        .iter()
+        .map(|path| json!({ "start": path.points.first(), "end": path.points.last(), "right": path.right }))
+        .collect();
+    json!({
+        "schema": "basins.surface/1",
+        "spec": problem.spec(),
+        "backend": backend,
+        "device": device,
+        "x": axis(&surface.x_name, &surface.x),
+        "y": axis(&surface.y_name, &surface.y),
+        "weights": base,
+        "loss": { "least": loss, "least_at": [x, y], "most": surface.loss_range().1 },
+        "flat": flat,
+        "paths": paths,
+    })
+}

@@ -1,0 +1,88 @@
+//! Colours: ink and paper, a palette that colour-blind readers can tell apart, and scales from numbers to colours.
+
+use super::Axis;
+
+/// A colour, 8 bits a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rgb(pub u8, pub u8, pub u8);
+
+/// What text and axes are drawn in.
+pub const INK: Rgb = Rgb(34, 37, 43);
+/// Grids and second thoughts.
+pub const MUTED: Rgb = Rgb(120, 126, 135);
+/// What all lies on.
+pub const PAPER: Rgb = Rgb(255, 255, 255);
+
+/// Colours for curves (Okabe & Ito 2008, dark ones first).
+pub const PALETTE: [Rgb; 7] = [
+    Rgb(0, 114, 178),
+    Rgb(213, 94, 0),
+    Rgb(0, 158, 115),
+    Rgb(204, 121, 167),
+    Rgb(230, 159, 0),
+    Rgb(86, 180, 233),
+    Rgb(90, 90, 90),
+];
+
+impl Rgb {
+    /// So much of the way to another colour, from 0 to 1.
+    pub fn towards(self, other: Self, share: f64) -> Self {
+        let mix = |a: u8, b: u8| (f64::from(a) + share.clamp(0.0, 1.0) * (f64::from(b) - f64::from(a))).round() as u8;
+        Self(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
+    }
+
+    /// Ink or paper: what can be read on this colour.
+    pub fn contrast(self) -> Self {
+        let light = 0.299 * f64::from(self.0) + 0.587 * f64::from(self.1) + 0.114 * f64::from(self.2);
+        if light > 140.0 { INK } else { PAPER }
+    }
+}
+
+impl std::fmt::Display for Rgb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+}
+
+/// A scale from numbers to colours of even perceived steps.
+#[derive(Clone, Debug)]
+pub struct Colours {
+    /// Range and spacing of the numbers, and what they are.
+    pub axis: Axis,
+    gradient: colorous::Gradient,
+    reversed: bool,
+}
+
+impl Colours {
+    /// Dark for small numbers, light for large ones.
+    pub fn viridis(axis: Axis) -> Self {
+        Self { axis, gradient: colorous::VIRIDIS, reversed: false }
+    }
+
+    /// The same in black, red and yellow.
+    pub fn inferno(axis: Axis) -> Self {
+        Self { axis, gradient: colorous::INFERNO, reversed: false }
+    }
+
+    /// Blue through white to red, for numbers with a middle.
+    pub fn diverging(axis: Axis) -> Self {
+        Self { axis, gradient: colorous::RED_BLUE, reversed: true }
+    }
+
+    /// Light for small numbers.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        Self { reversed: !self.reversed, ..self }
+    }
+
+    /// The colour of a number; those beyond the range have the colour of its end, and what is not finite is grey.
+    pub fn of(&self, number: f64) -> Rgb {
+        let place = self.axis.place(number);
+        if place.is_nan() {
+            return Rgb(190, 190, 190);
+        }
+        let place = place.clamp(0.0, 1.0);
+        let colour = self.gradient.eval_continuous(if self.reversed { 1.0 - place } else { place });
+        Rgb(colour.r, colour.g, colour.b)
+    }
+}

@@ -1,0 +1,18 @@
+//! A small vocabulary for pictures: a scene of shapes, axes with ticks, lines, heat maps, contours, legends, colour bars,
+//! and a surface seen from aside. Each picture is a [`Scene`], which becomes SVG text or a PNG with the same look.
+//!
+//! Nothing here knows what is drawn.
+
+mod axis;
+mod colour;
+mod contour;
+mod frame;
+mod scene;
+mod solid;
+
+pub use axis::Axis;
+pub use colour::{Colours, INK, MUTED, PALETTE, PAPER, Rgb};
+pub use contour::contours;
+pub use frame::{Frame, Key, colour_bar};
+pub use scene::{Anchor, Scene, Stroke, text_width};
+pub use solid::Solid;

@@ -1,0 +1,326 @@
+//! Reproductions: published figures beside ours, as text, Markdown and JSON.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::backend::DeviceInfo;
+use crate::reproduce::{Accept, Figure, Measured, Reproduced, Reproduction, Row, Verdict};
+
+use super::number::{grouped, percent};
+
+/// What was reproduced, and on what.
+pub struct Reproductions<'a> {
+    /// Those carried out.
+    pub all: &'a [Reproduced],
+    /// Who trained the populations.
+    pub backend: &'a str,
+    /// On what.
+    pub device: &'a DeviceInfo,
+    /// Whether with fewer networks.
+    pub quick: bool,
+}
+
+/// The names, sources and figures of reproductions, before any is carried out.
+pub fn reproduction_list(reproductions: &[Reproduction]) -> String {
+    let mut text = String::new();
+    for one in reproductions {
+        let _ = writeln!(text, "{:<28} {}", one.name, one.title);
+        let _ = writeln!(text, "{:<28} {}; {} figures", "", one.source, one.figures.len());
+    }
+    text
+}
+
+/// The tables as text.
+pub fn reproduce_text(report: &Reproductions<'_>) -> String {
+    let mut text = String::new();
+    for one in report.all {
+        let _ = write_text(&mut text, one);
+    }
+    let _ = writeln!(text, "{}", summary(report));
+    text
+}
+
+fn write_text(text: &mut String, one: &Reproduced) -> std::fmt::Result {
+    let Reproduction { name, title, source, setting, slip, .. } = one.reproduction;
+    writeln!(text, "{name}: {title}")?;
+    wrapped(text, "  source   ", source)?;
+    wrapped(text, "  setting  ", setting)?;
+    if let Some(slip) = slip {
+        wrapped(text, "  slip     ", slip)?;
+    }
+    writeln!(text)?;
+    for line in table(&cells(one)) {
+        writeln!(text, "  {line}")?;
+    }
+    writeln!(text)?;
+    for remark in &one.remarks {
+        wrapped(text, "  - ", remark)?;
+    }
+    if one.remarks.is_empty() { Ok(()) } else { writeln!(text) }
+}
+
+/// The table's cells, its head first.
+fn cells(one: &Reproduced) -> Vec<Vec<String>> {
+    let corrected = one.rows.iter().any(|row| row.corrected.is_some());
+    let head: &[&str] = match corrected {
+        true => &["quantity", "published", "ours, as printed", "ours, corrected", "verdict"],
+        false => &["quantity", "published", "ours", "verdict"],
+    };
+    let mut rows = vec![head.iter().map(|name| (*name).to_owned()).collect()];
+    for row in &one.rows {
+        let shown = |ours: &Option<Measured>| ours.as_ref().map_or(String::new(), |ours| value(&row.figure, ours));
+        let mut cells = vec![row.figure.quantity.to_owned(), row.figure.published.to_owned(), shown(&row.ours)];
+        if corrected {
+            cells.push(shown(&row.corrected));
+        }
+        cells.push(verdict_line(row));
+        rows.push(cells);
+    }
+    rows
+}
+
+/// Lines of a table whose last column and first one wrap where the page is too narrow.
+fn table(rows: &[Vec<String>]) -> Vec<String> {
+    const PAGE: usize = 116;
+    const GAP: usize = 2;
+    let columns = rows[0].len();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let mut widths: Vec<usize> = (0..columns).map(width).collect();
+    // Figures keep to one line where they can; words give way first, from the widest column on.
+    while widths.iter().sum::<usize>() + GAP * (columns - 1) > PAGE {
+        let floor = |column: usize| if column == 0 { 24 } else { 18 };
+        let wide = (0..columns).filter(|column| widths[*column] > floor(*column)).max_by_key(|column| widths[*column]);
+        let Some(wide) = wide else { break };
+        widths[wide] -= 1;
+    }
+    let mut lines = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        let cells: Vec<Vec<String>> = row.iter().zip(&widths).map(|(cell, width)| broken(cell, *width)).collect();
+        for line in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
+            let parts = cells.iter().zip(&widths).map(|(cell, width)| {
+                let part = cell.get(line).map_or("", String::as_str);
+                format!("{part:<width$}")
+            });
+            lines.push(parts.collect::<Vec<_>>().join(&" ".repeat(GAP)).trim_end().to_owned());
+        }
+        if at == 0 {
+            let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
+            lines.push(rule.join(&" ".repeat(GAP)));
+        }
+    }
+    lines
+}
+
+/// Words in lines of at most so many characters; a longer word has a line of its own.
+fn broken(words: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in words.split_whitespace() {
+        let line = lines.len() - 1;
+        let filled = lines[line].chars().count();
+        if filled > 0 && filled + 1 + word.chars().count() > width {
+            lines.push(word.to_owned());
+        } else {
+            if filled > 0 {
+                lines[line].push(' ');
+            }
+            lines[line].push_str(word);
+        }
+    }
+    lines
+}
+
+/// Words in lines behind a label, those after the first below its end.
+fn wrapped(text: &mut String, label: &str, words: &str) -> std::fmt::Result {
+    let indent = label.chars().count();
+    for (at, line) in broken(words, 110 - indent).into_iter().enumerate() {
+        let before = if at == 0 { label } else { &" ".repeat(indent) };
+        writeln!(text, "{before}{line}")?;
+    }
+    Ok(())
+}
+
+fn verdict_line(row: &Row) -> String {
+    match &row.verdict {
+        Verdict::Agrees => "agrees".into(),
+        Verdict::Differs(by) => format!("differs by {by}   ({})", row.figure.reason),
+        Verdict::NotComparable(why) => format!("not comparable: {why}"),
+    }
+}
+
+/// Agrees, differs, not comparable: how many of each.
+fn counts(report: &Reproductions<'_>) -> (usize, usize, usize) {
+    let rows = || report.all.iter().flat_map(|one| &one.rows);
+    let agree = rows().filter(|row| row.verdict == Verdict::Agrees).count();
+    let differ = rows().filter(|row| matches!(row.verdict, Verdict::Differs(_))).count();
+    (agree, differ, rows().count() - agree - differ)
+}
+
+fn summary(report: &Reproductions<'_>) -> String {
+    let (agree, differ, open) = counts(report);
+    let seconds: f64 = report.all.iter().map(|one| one.seconds).sum();
+    format!(
+        "{} figures: {agree} agree, {differ} differ, {open} not comparable.   {} on {} ({}), {seconds:.0} s{}",
+        agree + differ + open,
+        report.backend,
+        report.device.name,
+        report.device.kind,
+        if report.quick { ", quick" } else { "" }
+    )
+}
+
+/// A number in the digits of the figure it stands beside.
+fn value(figure: &Figure, measured: &Measured) -> String {
+    match measured {
+        Measured::Numbers(numbers) => {
+            let published = figure.published_numbers();
+            let shown = numbers.iter().enumerate().map(|(at, number)| match published.get(at) {
+                Some(digits) if figure.accept == Accept::Digits => decimals(*number, digits),
+                _ => plain(*number),
+            });
+            shown.collect::<Vec<_>>().join(", ")
+        }
+        Measured::Share { trials, .. } => {
+            let (low, high, half) = ends(measured);
+            format!(
+                "{} ({} to {}, of {})",
+                percent(measured.value(), half),
+                percent(low, half),
+                percent(high, half),
+                grouped(*trials)
+            )
+        }
+        Measured::OneIn { trials, .. } => {
+            let (low, high, half) = ends(measured);
+            let shown = |number| resolved(number, half);
+            format!("1 in {} ({} to {}, of {})", shown(measured.value()), shown(low), shown(high), grouped(*trials))
+        }
+        Measured::Mean { count, .. } => {
+            let (low, high, half) = ends(measured);
+            let shown = |number| resolved(number, half);
+            format!("{} ({} to {}, of {})", shown(measured.value()), shown(low), shown(high), grouped(*count))
+        }
+    }
+}
+
+fn ends(measured: &Measured) -> (f64, f64, f64) {
+    let (low, high) = measured.interval().map_or((f64::NAN, f64::NAN), |interval| (interval.low, interval.high));
+    (low, high, 0.5 * (high - low))
+}
+
+fn decimals(number: f64, like: &str) -> String {
+    let decimals = like.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let text = format!("{number:.decimals$}");
+    if text.parse() == Ok(0.0) { text.replace('-', "") } else { text }
+}
+
+/// A number with as many decimals as its uncertainty supports.
+fn resolved(number: f64, half_width: f64) -> String {
+    let decimals = (-half_width.max(1e-9).log10()).ceil().clamp(0.0, 6.0) as usize;
+    if decimals == 0 && number.abs() >= 1e4 { grouped(number.round() as u64) } else { format!("{number:.decimals$}") }
+}
+
+/// A number without chance in it, in up to ten significant digits.
+fn plain(number: f64) -> String {
+    if number == 0.0 || !(1e-4..1e10).contains(&number.abs()) {
+        return if number == 0.0 { "0".into() } else { format!("{number:.3e}") };
+    }
+    let decimals = (9.0 - number.abs().log10().floor()).clamp(0.0, 12.0) as usize;
+    let text = format!("{number:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// The tables as Markdown.
+pub fn reproduce_markdown(report: &Reproductions<'_>, pictures: &[String]) -> String {
+    let mut text = String::from("# Published figures and ours\n\n");
+    let _ = writeln!(text, "{}\n", summary(report));
+    let _ = writeln!(text, "Intervals are at 95%. A figure that does not match is shown as it is.\n");
+    for one in report.all {
+        let _ = write_markdown(&mut text, one, pictures);
+    }
+    text
+}
+
+fn write_markdown(text: &mut String, one: &Reproduced, pictures: &[String]) -> std::fmt::Result {
+    let Reproduction { name, title, source, setting, slip, .. } = one.reproduction;
+    writeln!(text, "## {name}: {title}\n\nSource: {source}. Setting: {setting}.\n")?;
+    if let Some(slip) = slip {
+        writeln!(text, "Slip: {slip}\n")?;
+    }
+    for (at, row) in cells(one).iter().enumerate() {
+        let escaped: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        writeln!(text, "| {} |", escaped.join(" | "))?;
+        if at == 0 {
+            writeln!(text, "|{}", "---|".repeat(row.len()))?;
+        }
+    }
+    writeln!(text)?;
+    for remark in &one.remarks {
+        writeln!(text, "- {remark}")?;
+    }
+    if !one.remarks.is_empty() {
+        writeln!(text)?;
+    }
+    for exhibit in &one.exhibits {
+        for picture in pictures.iter().filter(|file| file.starts_with(exhibit.name) && file.ends_with(".png")) {
+            writeln!(text, "![{}]({picture})\n", exhibit.title)?;
+        }
+    }
+    Ok(())
+}
+
+/// The object of `basins reproduce --json`, schema `basins.reproduce/1`.
+pub fn reproduce_json(report: &Reproductions<'_>) -> Value {
+    let (agree, differ, open) = counts(report);
+    let number = |measured: &Measured| {
+        let mut object = json!({ "value": measured.value(), "interval": measured.interval() });
+        let sizes = match measured {
+            Measured::Numbers(numbers) => json!({ "numbers": numbers }),
+            Measured::Share { successes, trials } | Measured::OneIn { successes, trials } => {
+                json!({ "successes": successes, "trials": trials })
+            }
+            Measured::Mean { deviation, count, .. } => json!({ "deviation": deviation, "count": count }),
+        };
+        if let (Value::Object(object), Value::Object(sizes)) = (&mut object, sizes) {
+            object.extend(sizes);
+        }
+        object
+    };
+    let row = |row: &Row| {
+        json!({
+            "quantity": row.figure.quantity,
+            "published": row.figure.published,
+            "ours": row.ours.as_ref().map(number),
+            "corrected": row.corrected.as_ref().map(number),
+            "verdict": match row.verdict {
+                Verdict::Agrees => "agrees",
+                Verdict::Differs(_) => "differs",
+                Verdict::NotComparable(_) => "not-comparable",
+            },
+            "detail": match &row.verdict {
+                Verdict::Agrees => None,
+                Verdict::Differs(text) | Verdict::NotComparable(text) => Some(text),
+            },
+            "tolerance": row.figure.reason,
+        })
+    };
+    json!({
+        "schema": "basins.reproduce/1",
+        "backend": report.backend,
+        "device": report.device,
+        "quick": report.quick,
+        "agree": agree,
+        "differ": differ,
+        "not_comparable": open,
+        "reproductions": report.all.iter().map(|one| json!({
+            "name": one.reproduction.name,
+            "title": one.reproduction.title,
+            "source": one.reproduction.source,
+            "setting": one.reproduction.setting,
+            "slip": one.reproduction.slip,
+            "figures": one.rows.iter().map(row).collect::<Vec<_>>(),
+            "remarks": one.remarks,
+            "seconds": one.seconds,
+        })).collect::<Vec<_>>(),
+    })
+}

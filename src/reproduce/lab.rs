@@ -1,0 +1,137 @@
+//! What a reproduction's program works with: the chosen backend, how much may be spent, and where findings go.
+
+use std::time::Instant;
+
+use crate::backend::{Backend, Watch};
+use crate::error::{Error, Result};
+use crate::outcome::{Outcome, Weights};
+use crate::spec::{Population, Problem};
+use crate::study::{EscapeRate, EscapeStudy};
+
+use super::{Exhibit, Measured};
+
+/// A finding for one figure.
+#[derive(Clone, Debug)]
+pub(super) struct Finding {
+    pub quantity: String,
+    pub ours: Option<Measured>,
+    pub corrected: Option<Measured>,
+}
+
+/// Where a reproduction is carried out.
+pub struct Lab<'a> {
+    backend: &'a mut dyn Backend,
+    watch: &'a dyn Watch,
+    quick: bool,
+    pub(super) findings: Vec<Finding>,
+    pub(super) remarks: Vec<String>,
+    pub(super) exhibits: Vec<Exhibit>,
+}
+
+impl<'a> Lab<'a> {
+    /// With nothing found yet.
+    pub fn new(backend: &'a mut dyn Backend, watch: &'a dyn Watch, quick: bool) -> Self {
+        Self { backend, watch, quick, findings: Vec::new(), remarks: Vec::new(), exhibits: Vec::new() }
+    }
+
+    /// Whether less precision will do, for less time.
+    pub fn quick(&self) -> bool {
+        self.quick
+    }
+
+    /// The backend that trains.
+    pub fn backend(&mut self) -> &mut dyn Backend {
+        self.backend
+    }
+
+    /// Who hears of progress.
+    pub fn watch(&self) -> &'a dyn Watch {
+        self.watch
+    }
+
+    /// How many networks to train: fewer when quick, and fewer still on the scalar reference, which is some fifty times
+    /// slower than the others. The count is part of every finding's interval.
+    pub fn count(&self, full: u64, quick: u64) -> u64 {
+        let count = if self.quick { quick } else { full };
+        if self.backend.name() == "reference" { (count / 50).max(quick.min(200)) } else { count }
+    }
+
+    /// How many networks to look at once, without training.
+    pub fn glances(&self, full: u64, quick: u64) -> u64 {
+        let count = if self.quick { quick } else { full };
+        if self.backend.name() == "reference" { (count / 10).max(quick) } else { count }
+    }
+
+    /// What was found for a figure.
+    pub fn found(&mut self, quantity: &str, ours: impl Into<Measured>) {
+        let ours = Some(ours.into());
+        self.finding(quantity).ours = ours;
+    }
+
+    /// What the source would have found without its slip.
+    pub fn corrected(&mut self, quantity: &str, corrected: impl Into<Measured>) {
+        let corrected = Some(corrected.into());
+        self.finding(quantity).corrected = corrected;
+    }
+
+    fn finding(&mut self, quantity: &str) -> &mut Finding {
+        let position = self.findings.iter().position(|finding| finding.quantity == quantity).unwrap_or_else(|| {
+            self.findings.push(Finding { quantity: quantity.to_owned(), ours: None, corrected: None });
+            self.findings.len() - 1
+        });
+        &mut self.findings[position]
+    }
+
+    /// A sentence on what was seen, beside the figures.
+    pub fn remark(&mut self, sentence: impl Into<String>) {
+        self.remarks.push(sentence.into());
+    }
+
+    /// Something to be drawn.
+    pub fn exhibit(&mut self, exhibit: Exhibit) {
+        self.exhibits.push(exhibit);
+    }
+
+    /// Trains networks 0 .. `count` of a seed, shows each outcome to `each`, and counts.
+    ///
+    /// # Errors
+    /// The device failed, or the run was interrupted.
+    pub fn train(
+        &mut self,
+        problem: &Problem,
+        count: u64,
+        starts: Option<&Weights>,
+        each: &mut dyn FnMut(&Outcome<'_>),
+    ) -> Result<EscapeRate> {
+        let population = Population::new(0, count, super::SEED)?;
+        let study = EscapeStudy { starts, ..EscapeStudy::new(problem, population) };
+        let answer = study.run(self.backend, Instant::now(), self.watch, &mut |chunk| {
+            chunk.outcomes.iter().for_each(|outcome| each(&outcome));
+            Ok(())
+        })?;
+        if answer.interrupted {
+            return Err(Error::failure("interrupted"));
+        }
+        Ok(answer)
+    }
+
+    /// Trains networks 0 .. `count` of a seed and counts.
+    ///
+    /// # Errors
+    /// The device failed, or the run was interrupted.
+    pub fn population(&mut self, problem: &Problem, count: u64) -> Result<EscapeRate> {
+        self.train(problem, count, None, &mut |_| {})
+    }
+}
+
+/// The share of a population that was solved.
+impl From<&EscapeRate> for Measured {
+    fn from(answer: &EscapeRate) -> Self {
+        Self::Share { successes: answer.tally.solved(), trials: answer.tally.networks() }
+    }
+}
+
+/// Mean epoch in which those that were solved were solved.
+pub(super) fn mean_epochs(answer: &EscapeRate) -> Measured {
+    Measured::mean_of(answer.tally.solved_epochs().iter().map(|(epoch, count)| (f64::from(*epoch), *count)))
+}

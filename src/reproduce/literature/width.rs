@@ -1,0 +1,103 @@
+//! How the width of the starts decides whether training converges, and what the border looks like.
+
+use crate::error::Result;
+use crate::outcome::{Values, Weights};
+use crate::reproduce::{Accept, Content, Curve, Curves, Exhibit, Figure, Grid, Lab, Reproduction, SEED, Scale};
+use crate::seed::Starts;
+use crate::spec::{Init, Spec, Update};
+
+use super::pdp_style;
+
+pub(in super::super) const WIDTH: Reproduction = Reproduction {
+    name: "width",
+    title: "Runs that do not converge against the width of the starts",
+    source: "Kolen & Pollack 1990, Back propagation is sensitive to initial conditions (their experiment; no figure of theirs is at \
+             hand)",
+    setting: "2-2-1, sigmoid, squared error, start U(-R, R); ours: rate 1 on the sum over examples, no momentum, sum of squares \
+              below 0.04 within 20,000 epochs",
+    slip: None,
+    figures: &[
+        Figure {
+            quantity: "R with the smallest share that does not converge",
+            published: "near 1",
+            accept: Accept::Between(0.5, 2.0),
+            reason: "within a factor of two of 1, on a grid of widths a quarter to a half apart",
+        },
+        Figure {
+            quantity: "falls of that share along R = 2, 3, 4, 6, 8, 10, 15, 20",
+            published: "rising steadily beyond 2",
+            accept: Accept::Between(0.0, 0.0),
+            reason: "a steady rise has none",
+        },
+    ],
+    program,
+};
+
+const WIDTHS: [f64; 14] = [0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0];
+
+fn program(lab: &mut Lab<'_>) -> Result<()> {
+    let count = lab.count(20_000, 1_000);
+    let mut points: Vec<(f64, f64)> = Vec::new();
+    for width in WIDTHS.into_iter().chain([20.0]) {
+        let answer = lab.population(&spec(width)?.problem()?, count)?;
+        points.push((width, 1.0 - answer.rate()));
+    }
+    let least = points.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((f64::NAN, f64::NAN));
+    lab.found("R with the smallest share that does not converge", least.0);
+    let beyond: Vec<f64> = points.iter().filter(|(width, _)| *width >= 2.0).map(|(_, share)| *share).collect();
+    let falls = beyond.windows(2).filter(|pair| pair[1] < pair[0]).count();
+    lab.found("falls of that share along R = 2, 3, 4, 6, 8, 10, 15, 20", falls as f64);
+    lab.remark(format!(
+        "Not converged: {}.",
+        points.iter().map(|(width, share)| format!("R = {width} {:.1}%", 100.0 * share)).collect::<Vec<_>>().join(", ")
+    ));
+    lab.exhibit(Exhibit {
+        name: "width",
+        title: format!("2-2-1 on XOR, {count} starts a width"),
+        content: Content::Curves(Curves {
+            x: Scale { label: "width R of the starts, U(−R, R)", log: true },
+            y: Scale { label: "share not converged in 20,000 epochs", log: false },
+            curves: vec![Curve { name: "2-2-1".into(), points }],
+            mark: None,
+        }),
+    });
+    slice(lab)
+}
+
+fn spec(width: f64) -> Result<Spec> {
+    Ok(Spec { init: Init::Uniform(width), momentum: 0.0, epochs: 20_000, ..pdp_style(2, 1.0, Update::BatchSum)? })
+}
+
+/// A slice through the space of starts: two weights over [-10, 10], the others those of one start.
+fn slice(lab: &mut Lab<'_>) -> Result<()> {
+    let side = if lab.quick() { 64 } else { 400 };
+    let spec = Spec { epochs: 2_000, ..spec(1.0)? };
+    let problem = spec.problem()?;
+    let base = Starts::new(spec.init, problem.layers(), SEED).weights(0);
+    let value = |at: usize| -10.0 + 20.0 * (at as f32 + 0.5) / side as f32;
+    let mut values = Vec::with_capacity(side * side * base.len());
+    for at in 0..side * side {
+        let start = values.len();
+        values.extend_from_slice(&base);
+        // The weights from the first input to the first hidden unit and from the second input to the second.
+        values[start] = value(at % side);
+        values[start + 3] = value(at / side);
+    }
+    let starts = Weights::new(problem.layers(), Values::F32(values));
+    let mut epochs = Vec::with_capacity(side * side);
+    lab.train(&problem, (side * side) as u64, Some(&starts), &mut |outcome| {
+        epochs.push(if outcome.solved_epoch > 0 { f64::from(outcome.solved_epoch) } else { f64::NAN });
+    })?;
+    lab.exhibit(Exhibit {
+        name: "width-slice",
+        title: "A slice through the starts of 2-2-1: epochs to converge (grey: not in 2,000)".into(),
+        content: Content::Grid(Grid {
+            x: (Scale { label: "theta1[0,0]", log: false }, -10.0, 10.0),
+            y: (Scale { label: "theta1[1,1]", log: false }, -10.0, 10.0),
+            value: Scale { label: "epochs to converge", log: true },
+            columns: side,
+            values: epochs,
+        }),
+    });
+    Ok(())
+}
