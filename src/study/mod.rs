@@ -2,8 +2,12 @@
 //! nothing itself.
 
 mod escape;
+mod lesson;
 mod surface;
+mod trace;
 pub mod verify;
 
 pub use escape::{EscapeRate, EscapeStudy, Seconds, Sink};
+pub use lesson::{Lesson, Matrix, Passage};
 pub use surface::{Path, PlaneAxis, Surface, SurfaceStudy};
+pub use trace::{Trace, response};
