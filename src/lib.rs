@@ -1,4 +1,145 @@
 //! Trains millions of tiny neural networks at once and tells how often they get where they should.
+//!
+//! Data flows one way, and the modules are its stations:
+//!
+//! ```text
+//! spec  ->  plan + seed  ->  backend  ->  outcome  ->  stats  ->  study  ->  report
+//! what      who starts      who          what         numbers    the        how it
+//! is asked  where, cut      trains       came back    (pure)     question   is shown
+//!           into chunks
+//! ```
+//!
+//! # What is asked: [`spec`]
+//!
+//! A [`Spec`](spec::Spec) holds every setting that decides an outcome, by the names and in the text of the command
+//! line. Checked, with the task's examples, it is a [`Problem`](spec::Problem).
+//!
+//! ```
+//! use basins::spec::{Loss, Spec};
+//!
+//! let spec = Spec { loss: Loss::Mse, lr: "0.5".parse()?, solved: "sse:0.04".parse()?, ..Spec::default() };
+//! let problem = spec.problem()?;
+//! assert_eq!(problem.examples().targets(), [0.0, 1.0, 1.0, 0.0]);
+//! assert_eq!(problem.layers().weight_count(), 13);
+//!
+//! let wrong = Spec { layers: "3,3,1".parse()?, ..spec };
+//! assert!(wrong.problem().unwrap_err().to_string().contains("try --layers 2,3,1"));
+//! # Ok::<(), basins::Error>(())
+//! ```
+//!
+//! # Who starts where: [`plan`] and [`seed`]
+//!
+//! A [`Population`](spec::Population) is a range of network indices under a seed. A network's start depends on the seed
+//! and its index alone, so populations can be cut into chunks at will, and split and joined between runs and machines.
+//!
+//! ```
+//! use basins::plan;
+//! use basins::seed::Starts;
+//! use basins::spec::{Population, Spec};
+//!
+//! let population = Population::new(0, 10, 42)?;
+//! let chunks: Vec<_> = plan::chunks(population, 4).collect();
+//! assert_eq!(chunks, [0..4, 4..8, 8..10]);
+//!
+//! let spec = Spec::default();
+//! let starts = Starts::new(spec.init, &spec.layers, population.seed());
+//! assert_eq!(starts.weights(7).len(), 13);
+//! assert_ne!(starts.weights(7), starts.weights(8));
+//! # Ok::<(), basins::Error>(())
+//! ```
+//!
+//! # Who trains: [`backend`]
+//!
+//! Every [`Backend`](backend::Backend) takes the same job and means the same by it; [`backend::conformance`] holds each
+//! against the scalar reference. This is the reference:
+//!
+//! ```
+//! use basins::backend::{Backend, Chunk, Choice, Job, Open, Unwatched};
+//! use basins::spec::Spec;
+//!
+//! let problem = Spec { lr: 4.0.into(), epochs: 2_000, ..Spec::default() }.problem()?;
+//! let job = Job::new(&problem, 42);
+//! let mut backend = Open::from(Choice::Reference).backend()?;
+//! let wanted = backend.prepare(&job)?;
+//! assert!(wanted >= 1);
+//!
+//! let mut solved = 0;
+//! let mut chunks = [0..30, 30..50].map(|networks| Chunk { networks, starts: None }).into_iter();
+//! backend.train(&job, &mut chunks, &Unwatched, &mut |trained| {
+//!     solved += trained.outcomes.solved_epoch.iter().filter(|epoch| **epoch > 0).count();
+//!     Ok(())
+//! })?;
+//! assert!(solved > 25, "most XOR networks get out");
+//! # Ok::<(), basins::Error>(())
+//! ```
+//!
+//! # What came back: [`outcome`]
+//!
+//! Outcomes are columns, one row a network. A [`Fate`](outcome::Fate) names what became of one by its final outputs and
+//! loss, a [`Tally`](outcome::Tally) counts them, and tallies merge in any grouping.
+//!
+//! ```
+//! use basins::outcome::{Fate, Outcome, Outcomes, Status, Tally};
+//! use basins::spec::Spec;
+//!
+//! let problem = Spec::default().problem()?;
+//! let mut outcomes = Outcomes::with_capacity(0, 4, 1);
+//! outcomes.push(Outcome {
+//!     network: 0,
+//!     status: Status::Unsolved,
+//!     solved_epoch: 0,
+//!     stop_epoch: 10_000,
+//!     loss: 0.3466,
+//!     outputs: &[0.01, 0.99, 0.5, 0.5],
+//! });
+//! let tally = Tally::of(&problem, &outcomes);
+//! assert_eq!(tally.count(Fate::OnePairTie), 1);
+//! # Ok::<(), basins::Error>(())
+//! ```
+//!
+//! # Numbers: [`stats`]
+//!
+//! ```
+//! use basins::stats::wilson;
+//!
+//! let interval = wilson(988, 1_000, 0.95);
+//! assert!(interval.low > 0.97 && interval.high < 1.0);
+//! ```
+//!
+//! # The question: [`study`], and how it is shown: [`report`]
+//!
+//! A study asks a backend and makes an answer; a report shows it and computes nothing. [`Mock`](backend::Mock) trains
+//! nothing, its fates come from a closure: here every tenth network stays where it is.
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use basins::backend::{Mock, Unwatched};
+//! use basins::report::{escape_json, escape_text};
+//! use basins::spec::{Population, Spec};
+//! use basins::study::EscapeStudy;
+//!
+//! let problem = Spec::default().problem()?;
+//! let mut backend = Mock::new(|network| (network % 10 != 0).then_some(500 + network as u32));
+//! let study = EscapeStudy {
+//!     problem: &problem,
+//!     population: Population::new(0, 1_000, 0)?,
+//!     starts: None,
+//!     keep_weights: false,
+//!     chunk_limit: None,
+//! };
+//! let answer = study.run(&mut backend, Instant::now(), &Unwatched, &mut |_, _| Ok(()))?;
+//! assert_eq!(answer.rate(), 0.9);
+//! assert!(answer.interval().low < 0.9 && 0.9 < answer.interval().high);
+//! assert!(escape_text(&answer).contains("Solved within 10,000 epochs: 900 of 1,000 = 90.0%"));
+//! assert_eq!(escape_json(&answer)["fates"]["all-half"], 100);
+//! # Ok::<(), basins::Error>(())
+//! ```
+//!
+//! # Features
+//!
+//! `gpu` (default): training on GPUs through wgpu. `cli` (default): the `basins` program, which is the module `cli`.
+//! Without both this is a CPU-only library.
 
 pub mod backend;
 #[cfg(feature = "cli")]

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::spec::keyword::keywords;
 
-use super::{Backend, Reference};
+use super::{Backend, Reference, Simd};
 
 /// The words of `--backend`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -57,6 +57,12 @@ impl Open {
     /// # Errors
     /// The options contradict each other, or no device fits.
     pub fn backend(&self) -> Result<Box<dyn Backend>> {
+        if self.precision == Some(Precision::F64) && self.choice != Choice::Reference {
+            return Err(Error::input(format!(
+                "--precision f64 is for --backend reference; --backend {} trains in f32",
+                self.choice
+            )));
+        }
         match self.choice {
             Choice::Reference | Choice::Simd => self.cpu(),
             Choice::Fused | Choice::Staged => self.gpu(),
@@ -67,6 +73,9 @@ impl Open {
 
     /// The same options without those that this choice has no use for: for going through several backends.
     pub(crate) fn for_choice(mut self) -> Self {
+        if self.choice != Choice::Reference {
+            self.precision = None;
+        }
         match self.choice {
             Choice::Reference | Choice::Simd => (self.device, self.require_gpu) = (None, false),
             Choice::Fused | Choice::Staged => self.threads = None,
@@ -93,8 +102,10 @@ impl Open {
             }
         }
         match self.choice {
-            Choice::Reference => self.reference(self.precision.unwrap_or(Precision::F64)),
-            _ => self.reference(Precision::F32),
+            Choice::Reference => {
+                Ok(Box::new(Reference::new(self.precision.unwrap_or(Precision::F64), self.checked_threads()?)?))
+            }
+            _ => Ok(Box::new(Simd::new(self.checked_threads()?)?)),
         }
     }
 
@@ -134,11 +145,11 @@ impl Open {
         Err(Error::device("this build trains on the CPU alone: it was made without the feature gpu"))
     }
 
-    fn reference(&self, precision: Precision) -> Result<Box<dyn Backend>> {
+    fn checked_threads(&self) -> Result<Option<usize>> {
         if self.threads == Some(0) {
             return Err(Error::input("--threads must be at least 1"));
         }
-        Ok(Box::new(Reference::new(precision, self.threads)?))
+        Ok(self.threads)
     }
 }
 

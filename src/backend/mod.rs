@@ -10,6 +10,7 @@ mod device;
 pub mod gpu;
 mod mock;
 pub mod reference;
+pub mod simd;
 pub mod tolerance;
 mod watch;
 
@@ -17,6 +18,7 @@ pub use choice::{Choice, Open, Precision};
 pub use device::{DeviceInfo, DeviceKind};
 pub use mock::Mock;
 pub use reference::Reference;
+pub use simd::{Simd, Vectors};
 pub use watch::{Progress, Unwatched, Watch};
 
 use std::ops::Range;

@@ -68,15 +68,17 @@ impl Shared {
         }
     }
 
-    /// Log messages to stderr, as many as asked for.
+    /// Log messages to stderr, as many as asked for; those of other crates only when asked.
     pub(super) fn start_log(&self) {
-        let level = match (self.quiet, self.verbose) {
-            (true, _) => log::LevelFilter::Off,
-            (false, 0) => log::LevelFilter::Error,
-            (false, 1) => log::LevelFilter::Info,
-            (false, _) => log::LevelFilter::Debug,
+        use log::LevelFilter::{Debug, Info, Off, Warn};
+        let (ours, others) = match (self.quiet, self.verbose) {
+            (true, _) => (Off, Off),
+            (false, 0) => (Warn, Off),
+            (false, 1) => (Info, Warn),
+            (false, _) => (Debug, Debug),
         };
-        let _ = env_logger::Builder::new().filter_level(level).format_timestamp(None).try_init();
+        let mut log = env_logger::Builder::new();
+        let _ = log.filter_level(others).filter_module("basins", ours).format_timestamp(None).try_init();
     }
 
     /// When to show progress.

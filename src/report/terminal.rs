@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use crate::outcome::Fate;
 use crate::spec::{Bias, Optimizer, OutputActivation, Spec};
+use crate::stats::Interval;
 use crate::study::EscapeRate;
 
 use super::number::{grouped, percent, short};
@@ -25,8 +26,9 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     let tally = &answer.tally;
     writeln!(
         text,
-        "{} networks {} learning {}{}",
+        "{} network{} {} learning {}{}",
         grouped(answer.population.count()),
+        if answer.population.count() == 1 { "" } else { "s" },
         dashed(spec),
         spec.task,
         starts(answer)
@@ -35,7 +37,7 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     writeln!(text)?;
 
     let interval = answer.interval();
-    let half = 0.5 * (interval.high - interval.low);
+    let half = half_width(interval);
     let solved = format!("{} of {}", grouped(tally.solved()), grouped(tally.networks()));
     if answer.interrupted {
         // Networks that need few epochs finish first: what is known so far bounds the rate from below, no more.
@@ -50,8 +52,8 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     } else {
         writeln!(
             text,
-            "Solved within {} epochs: {solved} = {}   (95% interval {} to {})",
-            grouped(spec.epochs.into()),
+            "Solved within {}: {solved} = {}   (95% interval {} to {})",
+            epochs(spec.epochs),
             percent(answer.rate(), half),
             percent(interval.low, half),
             percent(interval.high, half)
@@ -79,6 +81,7 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
         writeln!(text, "What became of the other {} (by final outputs and loss)", grouped(rest))?;
         for fate in Fate::ALL.into_iter().filter(|fate| *fate != Fate::Solved && tally.count(*fate) > 0) {
             let share = tally.count(fate) as f64 / tally.networks() as f64;
+            let half = half_width(answer.interval_of(tally.count(fate)));
             let (count, share) = (grouped(tally.count(fate)), percent(share, half));
             writeln!(text, "   {:<16} {count:>10} {share:>9}   {}", fate.name(), fate.description())?;
         }
@@ -98,6 +101,14 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
         duration(answer.seconds.setup),
     )?;
     writeln!(text, "{} on {} ({}, {})", answer.backend, answer.device.name, answer.device.kind, answer.device.driver)
+}
+
+fn epochs(count: u32) -> String {
+    format!("{} epoch{}", grouped(count.into()), if count == 1 { "" } else { "s" })
+}
+
+fn half_width(interval: Interval) -> f64 {
+    0.5 * (interval.high - interval.low)
 }
 
 fn dashed(spec: &Spec) -> String {

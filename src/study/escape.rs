@@ -56,7 +56,12 @@ impl EscapeRate {
 
     /// Its 95% interval.
     pub fn interval(&self) -> Interval {
-        wilson(self.tally.solved(), self.tally.networks(), LEVEL)
+        self.interval_of(self.tally.solved())
+    }
+
+    /// The 95% interval of the rate at which networks end as so many of these did.
+    pub fn interval_of(&self, count: u64) -> Interval {
+        wilson(count, self.tally.networks(), LEVEL)
     }
 
     /// When the solved ones were solved.

@@ -1,7 +1,7 @@
 //! Every CPU backend against the f64 reference, and planted faults that must be found.
 
 use basins::backend::conformance::{CHECKS, Fault, Faulty};
-use basins::backend::{Precision, Reference};
+use basins::backend::{Precision, Reference, Simd, Vectors};
 
 fn reference(precision: Precision) -> Reference {
     Reference::new(precision, None).unwrap()
@@ -9,6 +9,22 @@ fn reference(precision: Precision) -> Reference {
 
 basins::conformance!(reference_f64, || reference(Precision::F64));
 basins::conformance!(reference_f32, || reference(Precision::F32));
+
+basins::conformance!(simd_portable, || Simd::with_vectors(Vectors::Portable, Some(2)).unwrap());
+
+/// Vectors that the processor at hand may lack. Where it does, the checks run on the portable ones once more: a machine
+/// that has them runs the real ones.
+fn simd(vectors: Vectors) -> Simd {
+    let vectors = if vectors.are_available() { vectors } else { Vectors::Portable };
+    Simd::with_vectors(vectors, Some(2)).unwrap()
+}
+
+#[cfg(target_arch = "x86_64")]
+basins::conformance!(simd_avx512, || simd(Vectors::Avx512));
+#[cfg(target_arch = "x86_64")]
+basins::conformance!(simd_avx2, || simd(Vectors::Avx2));
+#[cfg(target_arch = "aarch64")]
+basins::conformance!(simd_neon, || simd(Vectors::Neon));
 
 /// Each fault must be found by at least one check: a suite that passes everything proves nothing.
 #[test]

@@ -16,7 +16,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("stats", &["seed::normal_quantile"]),
     ("gpu", &["error"]),
     ("backend", &["error", "gpu", "outcome", "plan", "seed", "spec", "conformance"]),
-    ("study", &["backend", "error", "outcome", "plan", "seed", "spec", "stats"]),
+    // verify holds a device itself against the reference.
+    ("study", &["backend", "error", "gpu::Gpu", "outcome", "plan", "seed", "spec", "stats"]),
     ("reproduce", &["backend", "error", "outcome", "plan", "seed", "spec", "stats", "study"]),
     // Types to show; what is computed is computed elsewhere.
     (

@@ -116,3 +116,61 @@ pub(super) struct Stage {
     pub(super) example_count: u32,
     pub(super) reserved: [u32; 3],
 }
+
+#[cfg(test)]
+mod tests {
+    use std::mem::{offset_of, size_of};
+
+    use super::super::Form;
+    use super::super::prelude::Sizes;
+    use super::super::source;
+    use super::*;
+    use crate::spec::Spec;
+
+    /// Size and offsets of a struct as naga lays it out in a shader.
+    fn layout(source: &str, name: &str) -> (usize, Vec<usize>) {
+        let module = naga::front::wgsl::parse_str(source).unwrap();
+        let (_, found) = module.types.iter().find(|(_, ty)| ty.name.as_deref() == Some(name)).unwrap();
+        let naga::TypeInner::Struct { members, span } = &found.inner else { panic!("{name} is no struct") };
+        (*span as usize, members.iter().map(|member| member.offset as usize).collect())
+    }
+
+    macro_rules! fields {
+        ($type:ty: $($field:ident),+) => { (size_of::<$type>(), vec![$(offset_of!($type, $field)),+]) };
+    }
+
+    #[test]
+    fn structs_lie_as_shaders_read_them() {
+        let problem = Spec::default().problem().unwrap();
+        let sizes = Sizes { slot_count: 64, window_capacity: 16, workgroup_size: 64, keep_weights: true };
+        let settle = source::settle(&problem, sizes, Form::Fused);
+        assert_eq!(
+            layout(&settle, "Slot"),
+            fields!(Slot: window, position, epoch, solved_epoch, status, reported_epoch)
+        );
+        assert_eq!(layout(&settle, "Counters"), fields!(Counters: trained, spared, finished, canary, remaining));
+        let (size, offsets) = layout(&settle, "Turn");
+        assert_eq!((size, offsets[0], offsets[1]), (size_of::<Turn>(), 0, offset_of!(Turn, flush)));
+        assert_eq!(offsets.last(), Some(&offset_of!(Turn, window_sizes)));
+        let (size, offsets) = layout(&source::start(&problem, sizes), "Start");
+        let (expected_size, expected) =
+            fields!(Start: seed, first, count, window, position, free_head, imported, reserved);
+        assert_eq!((size, &offsets[..expected.len()]), (expected_size, &expected[..]));
+        let stage = source::stage(&problem, sizes, include_str!("../../../shaders/stage/matmul.wgsl"));
+        let (size, offsets) = layout(&stage, "Stage");
+        let (expected_size, expected) = fields!(
+            Stage: fan_in, shortcut, fan_out, weight_offset, first, last, row_before, row, row_behind, fan_out_behind,
+            weight_offset_behind, example_first, example_count, reserved
+        );
+        assert_eq!((size, &offsets[..expected.len()]), (expected_size, &expected[..]));
+        // A layout that is off by a field must not pass.
+        assert_ne!(layout(&settle, "Slot").0, size_of::<Start>());
+    }
+
+    #[test]
+    fn words_join() {
+        for value in [0, 1, u64::from(u32::MAX), 1 << 32, u64::MAX - 5] {
+            assert_eq!(joined(words(value)), value);
+        }
+    }
+}

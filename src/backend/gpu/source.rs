@@ -62,3 +62,73 @@ pub fn stage(problem: &Problem, sizes: Sizes, file: &str) -> String {
 pub fn words() -> String {
     RANDOM.to_owned() + include_str!("../../../shaders/pool/words.wgsl")
 }
+
+#[cfg(test)]
+mod tests {
+    use naga::valid::{Capabilities, ValidationFlags, Validator};
+
+    use super::super::fused::Fused;
+    use super::super::staged::Step;
+    use super::*;
+    use crate::backend::conformance::{short_specs, slow_specs};
+
+    fn validate(source: &str) -> Result<(), String> {
+        let module = naga::front::wgsl::parse_str(source).map_err(|error| error.emit_to_string(source))?;
+        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+        validator.validate(&module).map(drop).map_err(|error| error.emit_to_string(source))
+    }
+
+    /// Every kernel that the spec would be trained with.
+    fn sources(problem: &Problem, sizes: Sizes) -> Vec<(String, String)> {
+        let mut sources = vec![
+            ("start".to_owned(), start(problem, sizes)),
+            ("settle staged".to_owned(), settle(problem, sizes, Form::Staged)),
+        ];
+        if Fused::fits(problem) {
+            sources.push(("settle fused".into(), settle(problem, sizes, Form::Fused)));
+            sources.push(("train".into(), train(problem, sizes)));
+        }
+        sources.extend(Step::ALL.map(|(_, entry, file)| (entry.to_owned(), stage(problem, sizes, file))));
+        sources
+    }
+
+    #[test]
+    fn every_shader_is_valid() {
+        let mut count = 0;
+        for spec in short_specs().into_iter().chain(slow_specs()) {
+            let problem = spec.problem().unwrap();
+            for keep_weights in [false, true] {
+                let sizes = Sizes { slot_count: 1 << 16, window_capacity: 1 << 14, workgroup_size: 64, keep_weights };
+                for (name, source) in sources(&problem, sizes) {
+                    validate(&source).unwrap_or_else(|error| panic!("{name}, {spec:?}:\n{error}"));
+                    count += 1;
+                }
+            }
+        }
+        validate(&words()).unwrap();
+        assert!(count > 1000, "only {count} shaders");
+    }
+
+    #[test]
+    fn an_invalid_shader_is_refused() {
+        let problem = crate::spec::Spec::default().problem().unwrap();
+        let sizes = Sizes { slot_count: 64, window_capacity: 16, workgroup_size: 64, keep_weights: false };
+        let source = train(&problem, sizes).replace("epoch += 1u;", "epoch += 1.0;");
+        assert!(validate(&source).is_err());
+    }
+
+    /// What a problem does not need is not in its shader: a loop over examples where they are few, say.
+    #[test]
+    fn few_examples_are_written_out_and_many_are_looped_over() {
+        let code = |task: &str, layers: &str| {
+            let spec = crate::spec::Spec {
+                task: task.parse().unwrap(),
+                layers: layers.parse().unwrap(),
+                ..crate::spec::Spec::default()
+            };
+            training_code(&spec.problem().unwrap())
+        };
+        assert!(!code("xor", "2,3,1").contains("for ("));
+        assert!(code("parity:8", "8,16,1").contains("for (var example"));
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{names, printed, run};
+use super::{basins, names, printed, run};
 use crate::support::root;
 
 #[test]
@@ -26,6 +26,36 @@ fn errors_are_one_sentence_each() {
     assert_eq!(said.len(), asked);
     assert!(asked >= 70, "only {asked} errors are listed");
     assert!(said.iter().all(|sentence| sentence.len() > 30), "too short to say what would be right");
+}
+
+/// What is said of a GPU that is not there depends on those that are; the exit code does not.
+#[test]
+fn a_missing_gpu_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = basins(folder.path()).args("--nets 2 --device nosuchgpu --out results".split(' ')).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("\"nosuchgpu\" matches no GPU; there are") || said.contains("no GPU"), "{said}");
+    assert!(names(folder.path()).is_empty(), "a folder is left behind");
+    // Whatever the machine has, hidden drivers are no GPU.
+    let mut command = basins(folder.path());
+    command.env("VK_DRIVER_FILES", "/nonexistent").env("VK_ICD_FILENAMES", "/nonexistent");
+    let output = command.args("--nets 2 --epochs 2 --require-gpu".split(' ')).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    if cfg!(target_os = "linux") {
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert_eq!(said.lines().count(), 1, "other people's messages: {said}");
+    }
+}
+
+#[test]
+fn devices_are_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = printed(folder.path(), "devices");
+    assert!(text.starts_with("CPU "), "{text}");
+    assert!(text.contains("GPU 0") || text.contains("No GPU"), "{text}");
+    let json: serde_json::Value = serde_json::from_str(&printed(folder.path(), "devices --json")).unwrap();
+    assert_eq!(json["schema"], "basins.devices/1");
 }
 
 #[test]

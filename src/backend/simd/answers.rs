@@ -1,0 +1,45 @@
+//! Outputs and losses of the networks that have finished, from lanes into rows.
+
+use super::kernel::Evaluation;
+use super::ledger::{LANE_LIMIT, bits};
+use super::memory::lanes;
+use super::rows::{Queue, Taken};
+use super::vector::Vector;
+
+/// The network in each lane.
+pub(super) type Tenants = [Option<Taken>; LANE_LIMIT];
+
+/// Takes what an evaluation computes.
+pub(super) struct Answers<'a, 'r> {
+    queue: &'a Queue<'r>,
+    tenants: &'a Tenants,
+    /// Lanes whose network has finished.
+    finished: u32,
+    /// Losses, summed over examples.
+    losses: [f64; LANE_LIMIT],
+}
+
+impl<'a, 'r> Answers<'a, 'r> {
+    pub(super) fn new(queue: &'a Queue<'r>, tenants: &'a Tenants, finished: u32) -> Self {
+        Self { queue, tenants, finished, losses: [0.0; LANE_LIMIT] }
+    }
+
+    /// Losses of each lane, summed over examples.
+    pub(super) fn losses(&self) -> [f64; LANE_LIMIT] {
+        self.losses
+    }
+}
+
+impl<V: Vector> Evaluation<V> for Answers<'_, '_> {
+    #[inline(always)]
+    fn output(&mut self, at: usize, output: V, loss: V) {
+        let (mut output, mut loss) = ([output], [loss]);
+        let (outputs, losses) = (lanes(&mut output), lanes(&mut loss));
+        for lane in bits(self.finished) {
+            if let Some(taken) = &self.tenants[lane] {
+                self.queue.set_output(taken, at, outputs[lane]);
+                self.losses[lane] += f64::from(losses[lane]);
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Where kernels are compiled for an instruction set: each function here has its instructions enabled, and everything
+//! that it calls is inlined into it.
+
+use super::answers::Answers;
+use super::kernel::{burst, evaluate};
+use super::ledger::Ledger;
+use super::memory::Memory;
+use super::net::{Form, Net, Rule, Unit};
+use super::shape::{Any, Fixed};
+#[cfg(target_arch = "aarch64")]
+use super::vector::Neon;
+#[cfg(target_arch = "x86_64")]
+use super::vector::{Avx2, Avx512};
+use super::vector::{Pair, Portable, Vector};
+
+/// See [`burst`].
+type Burst<V> = unsafe fn(&Net, &mut Memory<V>, &mut Ledger, u32) -> u32;
+/// See [`evaluate`].
+type Evaluate<V> = unsafe fn(&Net, &mut Memory<V>, &mut Answers<'_, '_>) -> u32;
+
+/// The kernels for one problem.
+pub(super) struct Engine<V> {
+    burst: Burst<V>,
+    evaluate: Evaluate<V>,
+}
+
+impl<V: Vector> Engine<V> {
+    /// Trains the active lanes for at most so many epochs. Returns how many were run.
+    pub(super) fn burst(&self, net: &Net, memory: &mut Memory<V>, ledger: &mut Ledger, epochs: u32) -> u32 {
+        // SAFETY: an engine is made only where its instructions are, see `InstructionSet`.
+        unsafe { (self.burst)(net, memory, ledger, epochs) }
+    }
+
+    /// Computes outputs and losses. Returns the lanes whose weights are in bounds.
+    pub(super) fn evaluate(&self, net: &Net, memory: &mut Memory<V>, answers: &mut Answers<'_, '_>) -> u32 {
+        // SAFETY: as above.
+        unsafe { (self.evaluate)(net, memory, answers) }
+    }
+}
+
+/// Vectors of one instruction set.
+pub(super) trait InstructionSet: Vector {
+    /// The kernels for a problem.
+    ///
+    /// # Safety
+    /// The processor must have the instructions.
+    unsafe fn engine(net: &Net) -> Engine<Self>;
+
+    /// Kernels compiled for this very size, on two vectors at a time, where there are any.
+    ///
+    /// # Safety
+    /// The processor must have the instructions.
+    unsafe fn fixed_engine(net: &Net) -> Option<Engine<Pair<Self>>>;
+}
+
+/// Whether a problem is of the kind that [`Fixed`] kernels are compiled for.
+fn is_fast(net: &Net) -> bool {
+    net.form == Form::Tree4
+        && (net.low, net.span) == (0.0, 1.0)
+        && (net.hidden, net.output) == (Unit::Sigmoid, Unit::Sigmoid)
+        && net.rule == Rule::Plain
+        && net.even_rates
+        && net.shapes.iter().all(|shape| shape.shortcut == 0)
+}
+
+/// An instruction set's kernels, with its features enabled, for any sizes and for fixed ones.
+macro_rules! instruction_set {
+    ($module:ident, $vector:ident, [$($feature:meta)?], [$($inputs:literal $first:literal $second:literal),*]) => {
+        mod $module {
+            use super::*;
+
+            type Two = Pair<$vector>;
+
+            $(#[$feature])?
+            fn any<const E: usize, const TREE: bool>(
+                net: &Net, memory: &mut Memory<$vector>, ledger: &mut Ledger, epochs: u32,
+            ) -> u32 {
+                burst::<$vector, _, E, TREE, false>(net, Any::new(net), memory, ledger, epochs)
+            }
+
+            $(#[$feature])?
+            fn fixed<const INPUTS: usize, const FIRST: usize, const SECOND: usize>(
+                net: &Net, memory: &mut Memory<Two>, ledger: &mut Ledger, epochs: u32,
+            ) -> u32 {
+                burst::<Two, _, 4, true, true>(net, Fixed::<INPUTS, FIRST, SECOND>, memory, ledger, epochs)
+            }
+
+            $(#[$feature])?
+            fn answer<const E: usize, const TREE: bool>(
+                net: &Net, memory: &mut Memory<$vector>, answers: &mut Answers<'_, '_>,
+            ) -> u32 {
+                evaluate::<$vector, _, E, TREE>(net, Any::new(net), memory, answers)
+            }
+
+            $(#[$feature])?
+            fn answer_fixed(net: &Net, memory: &mut Memory<Two>, answers: &mut Answers<'_, '_>) -> u32 {
+                evaluate::<Two, _, 4, true>(net, Any::new(net), memory, answers)
+            }
+
+            impl InstructionSet for $vector {
+                unsafe fn engine(net: &Net) -> Engine<Self> {
+                    match net.form {
+                        Form::Single => Engine { burst: any::<1, false>, evaluate: answer::<1, false> },
+                        Form::Four => Engine { burst: any::<4, false>, evaluate: answer::<4, false> },
+                        Form::Tree4 => Engine { burst: any::<4, true>, evaluate: answer::<4, true> },
+                        Form::Tree8 => Engine { burst: any::<8, true>, evaluate: answer::<8, true> },
+                    }
+                }
+
+                unsafe fn fixed_engine(net: &Net) -> Option<Engine<Pair<Self>>> {
+                    if !is_fast(net) {
+                        return None;
+                    }
+                    $(
+                        if net.sizes == Fixed::<$inputs, $first, $second>::sizes() {
+                            return Some(Engine { burst: fixed::<$inputs, $first, $second>, evaluate: answer_fixed });
+                        }
+                    )*
+                    None
+                }
+            }
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+instruction_set!(
+    avx512,
+    Avx512,
+    [target_feature(enable = "avx512f")],
+    [2 2 0, 2 3 0, 2 4 0, 2 4 4]
+);
+#[cfg(target_arch = "x86_64")]
+instruction_set!(
+    avx2,
+    Avx2,
+    [target_feature(enable = "avx2,fma")],
+    [2 2 0, 2 3 0, 2 4 0, 2 4 4]
+);
+#[cfg(target_arch = "aarch64")]
+instruction_set!(
+    neon,
+    Neon,
+    [target_feature(enable = "neon")],
+    [2 2 0, 2 3 0, 2 4 0, 2 4 4]
+);
+instruction_set!(portable, Portable, [], [2 3 0]);

@@ -1,0 +1,191 @@
+//! Epochs in the order of the reference: forward on every example, judge, look for divergence, update.
+
+use std::mem::MaybeUninit;
+
+use super::super::ledger::Ledger;
+use super::super::math::example_loss;
+use super::super::memory::{Cells, Memory};
+use super::super::net::Net;
+use super::super::shape::Shape;
+use super::super::vector::{Mask, Vector};
+use super::Kernel;
+use super::judge::Verdict;
+
+/// Room on the stack for the numbers of a network that is compiled apart.
+const LOCAL: usize = 40;
+
+impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'a, V, S, E, TREE, FAST> {
+    #[inline(always)]
+    fn new(net: &'a Net, shape: S, memory: &mut Memory<V>) -> Self {
+        Self {
+            net,
+            shape,
+            weights: Cells::new(&mut memory.weights),
+            first: Cells::new(&mut memory.first),
+            second: Cells::new(&mut memory.second),
+            corrections: Cells::new(&mut memory.corrections),
+            gradient: Cells::new(&mut memory.gradient),
+            before: Cells::new(&mut memory.before),
+            levelled: Cells::new(&mut memory.levelled),
+            powers: Cells::new(&mut memory.powers),
+            activations: Cells::new(&mut memory.activations),
+            deltas: Cells::new(&mut memory.deltas),
+            sums: Cells::new(&mut memory.sums),
+        }
+    }
+
+    #[inline(always)]
+    fn copy_weights(&self, from: Cells<V>, to: Cells<V>) {
+        for at in 0..self.shape.weight_count() {
+            to.set(at, from.get(at));
+        }
+    }
+
+    /// Everything before the update of a batch epoch. Returns the lanes in which the criterion holds.
+    #[inline(always)]
+    fn batch_epoch(&self) -> V::Mask {
+        let powers = self.prepare_first_layer();
+        let mut verdict = Verdict::new();
+        self.clear_gradient();
+        let last = if FAST { 0 } else { self.net.block_count() - 1 };
+        self.forward(0, powers);
+        for block in 0..last {
+            self.judge(block, &mut verdict);
+            if self.is_shallow() {
+                self.shallow_backward_forward(block, powers);
+            } else {
+                self.deep_backward(block);
+                self.deep_forward(block + 1, powers);
+            }
+        }
+        self.judge(last, &mut verdict);
+        self.backward(last);
+        self.solved(&verdict)
+    }
+
+    #[inline(always)]
+    fn clear_gradient(&self) {
+        if !FAST {
+            for at in 0..self.shape.weight_count() {
+                self.gradient.set(at, V::splat(0.0));
+            }
+        }
+    }
+
+    /// An online epoch, with its updates.
+    #[inline(always)]
+    fn online_epoch(&self, active: V::Mask) -> V::Mask {
+        self.copy_weights(self.weights, self.before);
+        let mut verdict = Verdict::new();
+        for example in 0..self.net.block_count() {
+            self.forward(example, None);
+            self.judge(example, &mut verdict);
+            self.clear_gradient();
+            self.backward(example);
+            self.update(active);
+        }
+        self.solved(&verdict)
+    }
+
+    /// Trains for so many epochs, fewer if no lane is left. Returns how many.
+    #[inline(always)]
+    fn train(&self, ledger: &mut Ledger, epochs: u32) -> u32 {
+        let online = !FAST && E == 1 && !TREE && self.net.online;
+        let mut active = V::Mask::from_bits(ledger.active());
+        let mut known = V::Mask::from_bits(ledger.solved());
+        for epoch in 0..epochs {
+            let holds = if online { self.online_epoch(active) } else { self.batch_epoch() };
+            let solved = holds.and(active);
+            let looks = ledger.looks(epoch);
+            if looks || solved.any() {
+                let looked_at = if looks { active } else { solved };
+                let in_bounds = self.in_bounds(if online { self.before } else { self.weights });
+                let diverged = looked_at.and_not(in_bounds);
+                if diverged.any() || solved.and_not(known).any() {
+                    let left = ledger.note(solved.bits(), diverged.bits(), epoch);
+                    if online {
+                        self.put_back(active, V::Mask::from_bits(left));
+                    }
+                    active = V::Mask::from_bits(left);
+                    known = V::Mask::from_bits(ledger.solved());
+                    if left == 0 {
+                        return epoch + 1;
+                    }
+                }
+            }
+            if !online {
+                self.update(active);
+            }
+        }
+        epochs
+    }
+
+    /// Undoes an online epoch's updates in the lanes that stopped in it.
+    #[inline(always)]
+    fn put_back(&self, active: V::Mask, left: V::Mask) {
+        let stopped = active.and_not(left);
+        for at in 0..self.shape.weight_count() {
+            self.weights.set(at, V::select(stopped, self.before.get(at), self.weights.get(at)));
+        }
+    }
+}
+
+/// Trains the active lanes for at most so many epochs; see [`Ledger`] for what is noted. Returns how many were run.
+#[inline(always)]
+pub(in super::super) fn burst<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool>(
+    net: &Net,
+    shape: S,
+    memory: &mut Memory<V>,
+    ledger: &mut Ledger,
+    epochs: u32,
+) -> u32 {
+    let mut kernel = Kernel::<V, S, E, TREE, FAST>::new(net, shape, memory);
+    if !FAST {
+        return kernel.train(ledger, epochs);
+    }
+    // Arrays that nobody else can see: the compiler keeps in registers what fits.
+    let mut weights = [MaybeUninit::uninit(); LOCAL];
+    let mut gradient = [MaybeUninit::uninit(); LOCAL];
+    let mut activations = [MaybeUninit::uninit(); LOCAL];
+    let mut deltas = [MaybeUninit::uninit(); LOCAL];
+    let kept = kernel.weights;
+    kernel.weights = Cells::uninit(&mut weights);
+    kernel.gradient = Cells::uninit(&mut gradient);
+    kernel.activations = Cells::uninit(&mut activations);
+    kernel.deltas = Cells::uninit(&mut deltas);
+    kernel.copy_weights(kept, kernel.weights);
+    let executed = kernel.train(ledger, epochs);
+    kernel.copy_weights(kernel.weights, kept);
+    executed
+}
+
+/// What final weights compute, lane by lane.
+pub(in super::super) trait Evaluation<V> {
+    /// Output `at` (`example * output_count + output unit`) and its loss, in all lanes.
+    fn output(&mut self, at: usize, output: V, loss: V);
+}
+
+/// Computes outputs and losses with the weights as they are. Returns the lanes whose weights are in bounds.
+#[inline(always)]
+pub(in super::super) fn evaluate<V: Vector, S: Shape, const E: usize, const TREE: bool>(
+    net: &Net,
+    shape: S,
+    memory: &mut Memory<V>,
+    evaluation: &mut impl Evaluation<V>,
+) -> u32 {
+    let kernel = Kernel::<V, S, E, TREE, false>::new(net, shape, memory);
+    let powers = kernel.prepare_first_layer();
+    let (depth, outputs) = (shape.depth(), shape.units(shape.depth()));
+    for block in 0..net.block_count() {
+        kernel.forward(block, powers);
+        for e in 0..kernel.example_count(block) {
+            for column in 0..outputs {
+                let z = kernel.sums.get(column * E + e);
+                let h = kernel.activations.get((shape.unit_offset(depth) + column) * E + e);
+                let loss = example_loss(net.loss, z, h, kernel.target(block, e, column));
+                evaluation.output((block * E + e) * outputs + column, h, loss);
+            }
+        }
+    }
+    kernel.in_bounds(kernel.weights).bits()
+}

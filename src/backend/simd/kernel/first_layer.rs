@@ -1,0 +1,200 @@
+//! The first layer of weights, whose inputs are the same numbers in every lane.
+//!
+//! Over all rows of a truth table, a unit's weighted sums are the sums of the subsets of its weights, and each is one
+//! addition away from another. A block of `E` rows differs in the last log2(E) inputs: its sums grow from the sum for
+//! the others by doubling, and its gradients shrink the same way. With sigmoids in blocks of eight even the exponential
+//! is shared: e^-z is a product of powers e^-w, computed once an epoch, so an example costs one multiplication in its
+//! place. Where a lane's weights are so large that a power or a product could leave the range of f32, that lane takes
+//! the sums instead; the choice depends on its own weights alone.
+
+use super::super::math::activate;
+use super::super::net::Unit;
+use super::super::shape::Shape;
+use super::super::vector::{Mask, Vector};
+use super::Kernel;
+
+/// Largest sum of magnitudes log2(e) |w| of a unit's weights whose powers are multiplied.
+const LARGEST_EXPONENT: f32 = 120.0;
+
+impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
+    const TREE_INPUTS: usize = if TREE { E.trailing_zeros() as usize } else { 0 };
+
+    /// Whether exponentials are shared.
+    #[inline(always)]
+    fn multiplies_powers(&self) -> bool {
+        TREE && E == 8 && self.first_unit() == Unit::Sigmoid
+    }
+
+    /// What the units of layer 1 do.
+    #[inline(always)]
+    fn first_unit(&self) -> Unit {
+        if self.shape.depth() == 1 { self.output() } else { self.hidden() }
+    }
+
+    /// Flat position of a weight of the first layer; the bias row is row `units(0)`.
+    #[inline(always)]
+    fn first_weight(&self, row: usize, column: usize) -> usize {
+        row * self.shape.units(1) + column
+    }
+
+    /// Prepares the weights for an epoch. The mask has the lanes whose powers must not be multiplied, if others' are.
+    #[inline(always)]
+    pub(super) fn prepare_first_layer(&self) -> Option<V::Mask> {
+        if FAST || !TREE {
+            return None;
+        }
+        let (inputs, columns) = (self.shape.units(0), self.shape.units(1));
+        let (low, span) = (V::splat(self.net.low), V::splat(self.net.span));
+        let minus_log2_e = V::splat(-std::f32::consts::LOG2_E);
+        let mut large = V::Mask::from_bits(0);
+        for column in 0..columns {
+            let mut bias = self.weights.get(self.first_weight(inputs, column));
+            let mut magnitude = V::splat(0.0);
+            for row in 0..inputs {
+                let at = self.first_weight(row, column);
+                let weight = self.weights.get(at);
+                bias = low.mul_add(weight, bias);
+                let levelled = span * weight;
+                self.levelled.set(at, levelled);
+                if self.multiplies_powers() {
+                    let exponent = levelled * minus_log2_e;
+                    magnitude = magnitude + exponent.abs();
+                    self.powers.set(at, exponent.exp2());
+                }
+            }
+            let at = self.first_weight(inputs, column);
+            self.levelled.set(at, bias);
+            if self.multiplies_powers() {
+                let exponent = bias * minus_log2_e;
+                magnitude = magnitude + exponent.abs();
+                self.powers.set(at, exponent.exp2());
+                let small = magnitude.le(V::splat(LARGEST_EXPONENT));
+                large = V::Mask::from_bits(large.bits() | V::Mask::from_bits(u32::MAX).and_not(small).bits());
+            }
+        }
+        self.multiplies_powers().then_some(large)
+    }
+
+    /// Whether an input outside the tree is true in a block.
+    #[inline(always)]
+    fn is_set(&self, block: usize, row: usize) -> bool {
+        block >> (self.shape.units(0) - Self::TREE_INPUTS - 1 - row) & 1 == 1
+    }
+
+    /// Weighted sums of a unit on a block's examples.
+    #[inline(always)]
+    pub(super) fn first_sums(&self, block: usize, column: usize) -> [V; E] {
+        let inputs = self.shape.units(0);
+        if !TREE {
+            let mut z = [self.weights.get(self.first_weight(inputs, column)); E];
+            for row in 0..inputs {
+                let weight = self.weights.get(self.first_weight(row, column));
+                for (e, z) in z.iter_mut().enumerate() {
+                    *z = V::splat(self.net.input((block * E + e) * inputs + row)).mul_add(weight, *z);
+                }
+            }
+            return z;
+        }
+        let weights = if FAST { self.weights } else { self.levelled };
+        let mut base = weights.get(self.first_weight(inputs, column));
+        for row in 0..inputs - Self::TREE_INPUTS {
+            if self.is_set(block, row) {
+                base = base + weights.get(self.first_weight(row, column));
+            }
+        }
+        let mut z = [base; E];
+        for level in 0..Self::TREE_INPUTS {
+            let weight = weights.get(self.first_weight(inputs - 1 - level, column));
+            for e in 0..1 << level {
+                z[e + (1 << level)] = z[e] + weight;
+            }
+        }
+        z
+    }
+
+    /// Activations of a unit on a block's examples. `powers` is what `prepare_first_layer` gave.
+    #[inline(always)]
+    pub(super) fn first_activations(&self, block: usize, column: usize, powers: Option<V::Mask>) -> [V; E] {
+        let Some(large) = powers else { return activate(self.first_unit(), self.first_sums(block, column)) };
+        let inputs = self.shape.units(0);
+        let mut base = self.powers.get(self.first_weight(inputs, column));
+        for row in 0..inputs - Self::TREE_INPUTS {
+            if self.is_set(block, row) {
+                base = base * self.powers.get(self.first_weight(row, column));
+            }
+        }
+        let mut h = [base; E];
+        for level in 0..Self::TREE_INPUTS {
+            let power = self.powers.get(self.first_weight(inputs - 1 - level, column));
+            for e in 0..1 << level {
+                h[e + (1 << level)] = h[e] * power;
+            }
+        }
+        for h in &mut h {
+            *h = (V::splat(1.0) + *h).reciprocal();
+        }
+        if large.any() {
+            let direct = activate(Unit::Sigmoid, self.first_sums(block, column));
+            for (h, direct) in h.iter_mut().zip(direct) {
+                *h = V::select(large, direct, *h);
+            }
+        }
+        h
+    }
+
+    /// Adds a block's part to the gradients of a unit's weights: with a truth table the sums over its examples where
+    /// the input is true, otherwise the gradients themselves.
+    #[inline(always)]
+    pub(super) fn add_first_gradient(&self, block: usize, column: usize, deltas: [V; E]) {
+        let inputs = self.shape.units(0);
+        if !TREE {
+            for row in 0..inputs {
+                let mut part = V::splat(0.0);
+                for (e, delta) in deltas.into_iter().enumerate() {
+                    part = V::splat(self.net.input((block * E + e) * inputs + row)).mul_add(delta, part);
+                }
+                self.add_gradient(self.first_weight(row, column), part);
+            }
+            self.add_gradient(self.first_weight(inputs, column), super::sum(deltas));
+            return;
+        }
+        let mut sums = deltas;
+        for level in 0..Self::TREE_INPUTS {
+            let half = E >> (level + 1);
+            let mut part = sums[1];
+            for e in 1..half {
+                part = part + sums[2 * e + 1];
+            }
+            self.add_gradient(self.first_weight(inputs - 1 - level, column), part);
+            for e in 0..half {
+                sums[e] = sums[2 * e] + sums[2 * e + 1];
+            }
+        }
+        self.add_gradient(self.first_weight(inputs, column), sums[0]);
+        for row in 0..inputs - Self::TREE_INPUTS {
+            if self.is_set(block, row) {
+                self.add_gradient(self.first_weight(row, column), sums[0]);
+            }
+        }
+    }
+
+    /// Turns what `add_first_gradient` summed for a unit into gradients, times a factor.
+    #[inline(always)]
+    pub(super) fn finish_first_gradient(&self, column: usize, factor: Option<V>) {
+        let inputs = self.shape.units(0);
+        let (low, span) = (V::splat(self.net.low), V::splat(self.net.span));
+        let mut all = self.gradient.get(self.first_weight(inputs, column));
+        if let Some(factor) = factor {
+            all = all * factor;
+            self.gradient.set(self.first_weight(inputs, column), all);
+        }
+        for row in 0..inputs {
+            let at = self.first_weight(row, column);
+            let mut part = self.gradient.get(at);
+            if let Some(factor) = factor {
+                part = part * factor;
+            }
+            self.gradient.set(at, if TREE { low.mul_add(all, span * part) } else { part });
+        }
+    }
+}

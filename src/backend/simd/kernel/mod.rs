@@ -1,0 +1,121 @@
+//! The training of `V::LANES` networks side by side: the same passes as the reference's, on blocks of examples.
+//!
+//! Everything here is `#[inline(always)]` into the functions of `entry.rs`. A block's examples stand side by side, so
+//! that a weight is loaded once for all of them; with a truth table, examples of a block differ in the last inputs
+//! alone, and sums over them are shared as in a tree (`first_layer.rs`). The last layer's single output unit lets the
+//! hidden deltas' common factor be taken out of their sums over examples (`shallow.rs`).
+
+mod deep;
+mod epoch;
+mod first_layer;
+mod judge;
+mod shallow;
+mod update;
+
+pub(super) use epoch::{Evaluation, burst, evaluate};
+
+use super::memory::Cells;
+use super::net::{Net, Unit};
+use super::shape::Shape;
+use super::vector::Vector;
+
+/// What the passes work on. `E` examples a block, the values of the last inputs of a truth table if `TREE`. `FAST` is
+/// for the one case that is compiled apart: one block of a truth table of 0 and 1, sigmoids, plain gradient descent
+/// with one rate a layer, batch updates.
+pub(super) struct Kernel<'a, V, S, const E: usize, const TREE: bool, const FAST: bool> {
+    pub(super) net: &'a Net,
+    pub(super) shape: S,
+    pub(super) weights: Cells<V>,
+    pub(super) first: Cells<V>,
+    pub(super) second: Cells<V>,
+    pub(super) corrections: Cells<V>,
+    pub(super) gradient: Cells<V>,
+    pub(super) before: Cells<V>,
+    pub(super) levelled: Cells<V>,
+    pub(super) powers: Cells<V>,
+    pub(super) activations: Cells<V>,
+    pub(super) deltas: Cells<V>,
+    pub(super) sums: Cells<V>,
+}
+
+impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
+    #[inline(always)]
+    fn hidden(&self) -> Unit {
+        if FAST { Unit::Sigmoid } else { self.net.hidden }
+    }
+
+    #[inline(always)]
+    fn output(&self) -> Unit {
+        if FAST { Unit::Sigmoid } else { self.net.output }
+    }
+
+    /// Whether one output unit is all that the only hidden layer feeds.
+    #[inline(always)]
+    fn is_shallow(&self) -> bool {
+        self.shape.depth() == 2 && self.shape.units(2) == 1 && self.shape.shortcut() == 0
+    }
+
+    /// Examples of a block that are none: padding.
+    #[inline(always)]
+    fn example_count(&self, block: usize) -> usize {
+        if TREE { E } else { (self.net.example_count - block * E).min(E) }
+    }
+
+    #[inline(always)]
+    fn target(&self, block: usize, e: usize, column: usize) -> V {
+        V::splat(self.net.target((block * E + e) * self.shape.units(self.shape.depth()) + column))
+    }
+
+    /// Adds a block's part to a weight's gradient. Where there is one block, it is the gradient.
+    #[inline(always)]
+    fn add_gradient(&self, weight: usize, part: V) {
+        self.gradient.set(weight, if FAST { part } else { self.gradient.get(weight) + part });
+    }
+
+    /// Forward on a block.
+    #[inline(always)]
+    fn forward(&self, block: usize, powers: Option<V::Mask>) {
+        if self.is_shallow() { self.shallow_forward(block, powers) } else { self.deep_forward(block, powers) }
+    }
+
+    /// Deltas and gradient of a block.
+    #[inline(always)]
+    fn backward(&self, block: usize) {
+        if self.is_shallow() { self.shallow_backward(block) } else { self.deep_backward(block) }
+    }
+
+    /// dC/dz of an output unit on the block's examples; 0 where there is none.
+    #[inline(always)]
+    fn output_deltas(&self, block: usize, column: usize) -> [V; E] {
+        let at = self.shape.unit_offset(self.shape.depth()) + column;
+        let h: [V; E] = self.activations.block(at);
+        let mut deltas = h;
+        let slope = self.net.loss == crate::spec::Loss::Mse;
+        for e in 0..E {
+            let error = h[e] - self.target(block, e, column);
+            deltas[e] = if slope { super::math::times_slope(self.output(), error, h[e]) } else { error };
+        }
+        if !TREE {
+            let count = self.example_count(block);
+            for (e, delta) in deltas.iter_mut().enumerate() {
+                if e >= count {
+                    *delta = V::splat(0.0);
+                }
+            }
+        }
+        deltas
+    }
+}
+
+/// Sum of a block's numbers, by halves.
+#[inline(always)]
+fn sum<V: Vector, const E: usize>(mut values: [V; E]) -> V {
+    let mut half = E;
+    while half > 1 {
+        half /= 2;
+        for e in 0..half {
+            values[e] = values[e] + values[e + half];
+        }
+    }
+    values[0]
+}

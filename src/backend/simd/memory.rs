@@ -1,0 +1,129 @@
+//! A vector's worth of networks in memory, and how kernels reach it.
+
+use std::mem::MaybeUninit;
+
+use super::net::{Net, Rule};
+use super::vector::Vector;
+
+/// An array of vectors that a kernel reads and writes without checking indices again.
+#[derive(Clone, Copy)]
+pub(super) struct Cells<V> {
+    first: *mut V,
+    count: usize,
+}
+
+impl<V: Vector> Cells<V> {
+    #[inline(always)]
+    pub(super) fn new(values: &mut [V]) -> Self {
+        Self { first: values.as_mut_ptr(), count: values.len() }
+    }
+
+    /// Cells that are written before they are read.
+    #[inline(always)]
+    pub(super) fn uninit(values: &mut [MaybeUninit<V>]) -> Self {
+        Self { first: values.as_mut_ptr().cast(), count: values.len() }
+    }
+
+    #[inline(always)]
+    pub(super) fn get(self, at: usize) -> V {
+        debug_assert!(at < self.count, "{at} of {}", self.count);
+        // SAFETY: arrays are sized by the shapes that kernels count by; tests run with the assertion. Whoever makes
+        // cells lets nothing else touch the array while they are used.
+        unsafe { *self.first.add(at) }
+    }
+
+    #[inline(always)]
+    pub(super) fn set(self, at: usize, value: V) {
+        debug_assert!(at < self.count, "{at} of {}", self.count);
+        // SAFETY: as above.
+        unsafe { *self.first.add(at) = value }
+    }
+
+    /// `E` cells from `at * E` on.
+    #[inline(always)]
+    pub(super) fn block<const E: usize>(self, at: usize) -> [V; E] {
+        let mut block = [V::splat(0.0); E];
+        for (e, value) in block.iter_mut().enumerate() {
+            *value = self.get(at * E + e);
+        }
+        block
+    }
+
+    #[inline(always)]
+    pub(super) fn set_block<const E: usize>(self, at: usize, block: [V; E]) {
+        for (e, value) in block.into_iter().enumerate() {
+            self.set(at * E + e, value);
+        }
+    }
+}
+
+/// State and working memory of `V::LANES` networks. Arrays hold one vector an entry.
+pub(super) struct Memory<V> {
+    /// In flat order.
+    pub(super) weights: Vec<V>,
+    /// Momentum's velocity, or Adam's mean of gradients; empty for plain descent.
+    pub(super) first: Vec<V>,
+    /// Adam's mean of squared gradients.
+    pub(super) second: Vec<V>,
+    /// Adam's bias corrections 1 - beta^updates.
+    pub(super) corrections: [V; 2],
+    pub(super) gradient: Vec<V>,
+    /// Of online updates, the weights before the epoch.
+    pub(super) before: Vec<V>,
+    /// First layer of weights for inputs of 0 and 1, where the task has other levels.
+    pub(super) levelled: Vec<V>,
+    /// Powers e^-w of the first layer of weights, for blocks of eight.
+    pub(super) powers: Vec<V>,
+    /// `[unit][example of the block]`, units behind the inputs.
+    pub(super) activations: Vec<V>,
+    /// dC/dz, likewise.
+    pub(super) deltas: Vec<V>,
+    /// Weighted sums of the outputs, `[output][example of the block]`.
+    pub(super) sums: Vec<V>,
+}
+
+impl<V: Vector> Memory<V> {
+    pub(super) fn new(net: &Net) -> Self {
+        let zeros = |count: usize| vec![V::splat(0.0); count];
+        let weights = |wanted: bool| zeros(if wanted { net.weight_count } else { 0 });
+        let first_layer = net.shapes[0].weight_count();
+        let units = net.unit_count * net.form.block();
+        Self {
+            weights: weights(true),
+            first: weights(net.rule != Rule::Plain),
+            second: weights(net.rule == Rule::Adam),
+            corrections: [V::splat(0.0); 2],
+            gradient: weights(true),
+            before: weights(net.online),
+            levelled: zeros(first_layer),
+            powers: zeros(first_layer),
+            activations: zeros(units),
+            deltas: zeros(units),
+            sums: zeros(net.sizes[net.sizes.len() - 1] * net.form.block()),
+        }
+    }
+
+    /// Puts a network with these weights into a lane, before its first update.
+    pub(super) fn load(&mut self, lane: usize, start: &[f32]) {
+        for (vector, weight) in lanes(&mut self.weights).chunks_exact_mut(V::LANES).zip(start) {
+            vector[lane] = *weight;
+        }
+        for state in [&mut self.first, &mut self.second] {
+            lanes(state).iter_mut().skip(lane).step_by(V::LANES).for_each(|value| *value = 0.0);
+        }
+        lanes(&mut self.corrections).iter_mut().skip(lane).step_by(V::LANES).for_each(|value| *value = 0.0);
+    }
+
+    /// The weights of a lane, in flat order.
+    pub(super) fn weights_of(&mut self, lane: usize) -> impl Iterator<Item = f32> {
+        lanes(&mut self.weights).iter().skip(lane).step_by(V::LANES).copied()
+    }
+}
+
+/// The numbers of an array of vectors, `[entry][lane]`.
+pub(super) fn lanes<V: Vector>(vectors: &mut [V]) -> &mut [f32] {
+    let count = vectors.len() * V::LANES;
+    debug_assert_eq!(size_of_val(vectors), count * size_of::<f32>());
+    // SAFETY: a vector is `LANES` floats without padding, aligned at least as they are, and any bits are a float.
+    unsafe { std::slice::from_raw_parts_mut(vectors.as_mut_ptr().cast::<f32>(), count) }
+}

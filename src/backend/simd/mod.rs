@@ -1,0 +1,129 @@
+//! The CPU at full width: every lane of every vector trains a network of its own, on all cores.
+//!
+//! `net.rs` turns a problem into tables, `kernel` is the training written once for vectors of any width
+//! (`vector`, `math.rs`) and networks of any size (`shape.rs`), `entry.rs` compiles it for each instruction set, and
+//! `worker.rs` keeps the lanes of a thread full with the networks of a chunk (`ledger.rs`, `rows.rs`). f32 throughout.
+//! The same operations happen to a network in whatever lane it trains and whoever its neighbours are, so outcomes do
+//! not depend on how the population is cut.
+
+mod answers;
+mod entry;
+mod kernel;
+mod ledger;
+mod math;
+mod memory;
+mod net;
+mod rows;
+mod shape;
+mod vector;
+mod vectors;
+mod worker;
+
+pub use vectors::Vectors;
+
+use crate::error::{Error, Result};
+use crate::seed::Starts;
+
+use super::{Backend, Chunk, Deliver, DeviceInfo, Job, Trained, Watch};
+
+use entry::InstructionSet;
+use net::Net;
+use rows::Rows;
+use worker::Work;
+
+/// Training in f32 on the CPU, vectors across networks.
+pub struct Simd {
+    vectors: Vectors,
+    pool: rayon::ThreadPool,
+}
+
+impl Simd {
+    /// With the widest vectors of this processor, on so many threads, all cores by default.
+    ///
+    /// # Errors
+    /// Threads cannot be started.
+    pub fn new(threads: Option<usize>) -> Result<Self> {
+        Self::with_vectors(Vectors::widest(), threads)
+    }
+
+    /// With vectors of one kind: for tests of each, and for comparison.
+    ///
+    /// # Errors
+    /// The processor lacks the instructions, or threads cannot be started.
+    pub fn with_vectors(vectors: Vectors, threads: Option<usize>) -> Result<Self> {
+        if !vectors.are_available() {
+            return Err(Error::device(format!("this processor has no {vectors} instructions")));
+        }
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.unwrap_or(0))
+            .build()
+            .map_err(|error| Error::failure(format!("worker threads cannot be started: {error}")))?;
+        Ok(Self { vectors, pool })
+    }
+
+    fn chunk(&self, job: &Job<'_>, net: &Net, starts: &Starts, chunk: &Chunk, watch: &dyn Watch) -> Trained {
+        let count = (chunk.networks.end - chunk.networks.start) as usize;
+        let mut rows = Rows::new(job, chunk.networks.start, count);
+        let queue = rows.queue();
+        let work = Work { job, net, starts, chunk, queue: &queue, watch };
+        let executed = match self.vectors {
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Avx512 => self.spread::<vector::Avx512>(&work),
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Avx2 => self.spread::<vector::Avx2>(&work),
+            #[cfg(target_arch = "aarch64")]
+            Vectors::Neon => self.spread::<vector::Neon>(&work),
+            _ => self.spread::<vector::Portable>(&work),
+        };
+        rows.into_trained(job, executed)
+    }
+
+    /// Lets every thread work on the chunk. Returns the net-epochs executed.
+    fn spread<V: InstructionSet>(&self, work: &Work<'_, '_>) -> u64 {
+        // SAFETY: `with_vectors` has made sure that the processor has the instructions.
+        let (fixed, any) = unsafe { (V::fixed_engine(work.net), V::engine(work.net)) };
+        let executed = self.pool.broadcast(|_| match &fixed {
+            Some(engine) => work.run(engine),
+            None => work.run(&any),
+        });
+        executed.into_iter().sum()
+    }
+}
+
+impl Backend for Simd {
+    fn name(&self) -> &'static str {
+        "simd"
+    }
+
+    fn device(&self) -> DeviceInfo {
+        let threads = self.pool.current_num_threads();
+        let plural = if threads == 1 { "" } else { "s" };
+        DeviceInfo::cpu(format!("{}, {threads} thread{plural}", self.vectors))
+    }
+
+    fn prepare(&mut self, job: &Job<'_>) -> Result<u64> {
+        // Enough that lanes idle at the end of a chunk for a small share of its time alone, little enough that its
+        // outcomes stay within some ten megabytes.
+        let weights = if job.keep_weights { job.problem.layers().weight_count() } else { 1 };
+        let numbers = job.problem.examples().targets().len().max(weights);
+        Ok(((1 << 22) / numbers as u64).clamp(512, 1 << 16))
+    }
+
+    fn train(
+        &mut self,
+        job: &Job<'_>,
+        chunks: &mut dyn Iterator<Item = Chunk>,
+        watch: &dyn Watch,
+        deliver: &mut Deliver<'_>,
+    ) -> Result<()> {
+        let net = Net::new(job.problem);
+        let starts = Starts::new(job.problem.spec().init, job.problem.layers(), job.seed);
+        for chunk in chunks {
+            deliver(self.chunk(job, &net, &starts, &chunk, watch))?;
+            if watch.interrupted() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,224 @@
+//! A problem as the kernels need it: tables in f32, padded to whole blocks of examples.
+
+use crate::spec::{Activation, Bias, Criterion, LayerShape, Loss, Optimizer, OutputActivation, Problem, Update};
+
+/// What a unit does with its weighted sum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Sigmoid,
+    Tanh,
+    Linear,
+}
+
+/// The solved criterion with its bounds in f32.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Judgement {
+    /// |h - y| <= the bound, for every output.
+    Error(f32),
+    /// (h - the midpoint)(y - the midpoint) > 0, for every output.
+    Side(f32),
+    /// The sum of squares is below the bound.
+    Squares(f32),
+    /// The mean of squares is below the bound.
+    MeanSquare(f32),
+}
+
+/// How a gradient becomes a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Rule {
+    /// w <- w - rate g.
+    Plain,
+    /// With this momentum.
+    Momentum(f32),
+    Adam,
+}
+
+/// Examples of one block side by side: what the first layer does with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// One example at a time, for online updates and for tasks of one or two examples.
+    Single,
+    /// Any four examples.
+    Four,
+    /// Four examples that are all values of the last two inputs of a truth table.
+    Tree4,
+    /// Eight examples that are all values of the last three inputs of a truth table.
+    Tree8,
+}
+
+impl Form {
+    /// Examples in a block.
+    pub(super) fn block(self) -> usize {
+        match self {
+            Self::Single => 1,
+            Self::Four | Self::Tree4 => 4,
+            Self::Tree8 => 8,
+        }
+    }
+
+    fn is_tree(self) -> bool {
+        matches!(self, Self::Tree4 | Self::Tree8)
+    }
+}
+
+/// A problem for the kernels.
+#[derive(Debug)]
+pub(super) struct Net {
+    pub(super) shapes: Vec<LayerShape>,
+    /// Units of each layer, inputs first.
+    pub(super) sizes: Vec<usize>,
+    /// For each layer behind the inputs, how many units lie in the layers between.
+    pub(super) unit_offsets: Vec<usize>,
+    /// Units behind the inputs.
+    pub(super) unit_count: usize,
+    pub(super) weight_count: usize,
+    pub(super) form: Form,
+    /// Examples, without padding.
+    pub(super) example_count: usize,
+    /// `[example][input]`, zeros behind the last example up to a whole block.
+    inputs: Vec<f32>,
+    /// `[example][output]`, likewise.
+    targets: Vec<f32>,
+    /// Of a truth table, the inputs' value for false and the distance to that for true.
+    pub(super) low: f32,
+    pub(super) span: f32,
+    pub(super) hidden: Unit,
+    pub(super) output: Unit,
+    pub(super) loss: Loss,
+    pub(super) judgement: Judgement,
+    pub(super) rule: Rule,
+    pub(super) online: bool,
+    /// Share of a gradient summed over examples that counts: 1/m or 1.
+    pub(super) share: f32,
+    /// Learning rate of each weight, in flat order.
+    rates: Vec<f32>,
+    /// -rate times share of each weight.
+    steps: Vec<f32>,
+    /// Whether each layer of weights, biases included, has one rate.
+    pub(super) even_rates: bool,
+    pub(super) epochs: u32,
+    pub(super) retires: bool,
+}
+
+impl Net {
+    pub(super) fn new(problem: &Problem) -> Self {
+        let (spec, examples, layers) = (problem.spec(), problem.examples(), problem.layers());
+        let shapes: Vec<LayerShape> = layers.shapes().collect();
+        let sizes = layers.sizes().to_vec();
+        let mut unit_count = 0;
+        let unit_offsets = sizes[1..]
+            .iter()
+            .map(|size| {
+                unit_count += size;
+                unit_count - size
+            })
+            .collect();
+        let online = spec.update == Update::Online;
+        let truth_table = truth_table(problem);
+        let form = match (examples.count(), truth_table) {
+            (count, _) if online || count < 3 => Form::Single,
+            (4, Some(_)) => Form::Tree4,
+            (8.., Some(_)) => Form::Tree8,
+            _ => Form::Four,
+        };
+        let (low, span) = truth_table.filter(|_| form.is_tree()).unwrap_or((0.0, 1.0));
+        let padded = examples.count().next_multiple_of(form.block());
+        let table = |values: &[f64], width: usize| {
+            let mut table: Vec<f32> = values.iter().map(|value| *value as f32).collect();
+            table.resize(padded * width, 0.0);
+            table
+        };
+        let share = if spec.update == Update::BatchMean { 1.0 / examples.count() as f64 } else { 1.0 };
+        let rates = problem.weight_rates();
+        let hidden = match spec.activation {
+            Activation::Sigmoid => Unit::Sigmoid,
+            Activation::Tanh => Unit::Tanh,
+        };
+        Self {
+            unit_offsets,
+            unit_count,
+            weight_count: layers.weight_count(),
+            form,
+            example_count: examples.count(),
+            inputs: table(examples.inputs(), sizes[0]),
+            targets: table(examples.targets(), layers.output_count()),
+            low,
+            span,
+            hidden,
+            output: match spec.output_activation {
+                OutputActivation::Same => hidden,
+                OutputActivation::Linear => Unit::Linear,
+            },
+            loss: spec.loss,
+            judgement: match spec.solved {
+                Criterion::MaxError(bound) => Judgement::Error(bound as f32),
+                Criterion::Sign => Judgement::Side(problem.midpoint() as f32),
+                Criterion::Sse(bound) => Judgement::Squares(bound as f32),
+                Criterion::Mse(bound) => Judgement::MeanSquare(bound as f32),
+                Criterion::Rms(bound) => Judgement::MeanSquare((bound * bound) as f32),
+            },
+            rule: match spec.optimizer {
+                Optimizer::Gd if spec.momentum == 0.0 => Rule::Plain,
+                Optimizer::Gd => Rule::Momentum(spec.momentum as f32),
+                Optimizer::Adam => Rule::Adam,
+            },
+            online,
+            share: share as f32,
+            steps: rates.iter().map(|rate| (-rate * share) as f32).collect(),
+            rates: rates.iter().map(|rate| *rate as f32).collect(),
+            even_rates: layers.bias() == Bias::On,
+            epochs: spec.epochs,
+            retires: problem.retires(),
+            shapes,
+            sizes,
+        }
+    }
+
+    /// Blocks of examples, the last perhaps padded.
+    pub(super) fn block_count(&self) -> usize {
+        self.example_count.div_ceil(self.form.block())
+    }
+
+    #[inline(always)]
+    pub(super) fn input(&self, at: usize) -> f32 {
+        debug_assert!(at < self.inputs.len());
+        // SAFETY: kernels go through whole blocks of examples, and the table is padded to those.
+        unsafe { *self.inputs.get_unchecked(at) }
+    }
+
+    #[inline(always)]
+    pub(super) fn target(&self, at: usize) -> f32 {
+        debug_assert!(at < self.targets.len());
+        // SAFETY: as above.
+        unsafe { *self.targets.get_unchecked(at) }
+    }
+
+    #[inline(always)]
+    pub(super) fn rate(&self, weight: usize) -> f32 {
+        debug_assert!(weight < self.rates.len());
+        // SAFETY: there is one for each weight, and kernels count weights by the same shapes.
+        unsafe { *self.rates.get_unchecked(weight) }
+    }
+
+    #[inline(always)]
+    pub(super) fn step(&self, weight: usize) -> f32 {
+        debug_assert!(weight < self.steps.len());
+        // SAFETY: as above.
+        unsafe { *self.steps.get_unchecked(weight) }
+    }
+}
+
+/// (low, span) if the examples are all rows of a truth table in counting order, the first input the most significant.
+fn truth_table(problem: &Problem) -> Option<(f32, f32)> {
+    let examples = problem.examples();
+    let input_count = examples.input_count();
+    if input_count >= 32 || examples.count() != 1 << input_count {
+        return None;
+    }
+    let (low, high) = (examples.inputs()[0], examples.inputs()[examples.inputs().len() - 1]);
+    let holds = (0..examples.count()).all(|row| {
+        let bits = (0..input_count).rev().map(|bit| if row >> bit & 1 == 1 { high } else { low });
+        bits.eq(examples.input(row).iter().copied())
+    });
+    holds.then_some((low as f32, (high - low) as f32))
+}

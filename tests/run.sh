@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Runs every test, those on GPUs included: where no Vulkan device is found, a software one is installed first.
+#
+#   tests/run.sh            all tests
+#   tests/run.sh NAME...    those whose names contain NAME, as `cargo test` takes it
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Whether the system's Vulkan loader has a driver to load.
+has_vulkan() {
+    [[ "$(uname -s)" == Linux ]] || return 0 # Metal and DirectX come with the system
+    # No `grep -q`: it would end the pipe early, and pipefail would call that a failure.
+    PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep 'libvulkan\.so\.1' >/dev/null || return 1
+    local folder
+    for folder in /usr/share/vulkan/icd.d /usr/local/share/vulkan/icd.d /etc/vulkan/icd.d \
+        "${XDG_DATA_HOME:-$HOME/.local/share}/vulkan/icd.d"; do
+        compgen -G "$folder/*.json" >/dev/null && return 0
+    done
+    [[ -n "${VK_ICD_FILENAMES:-}${VK_DRIVER_FILES:-}" ]]
+}
+
+install_vulkan() {
+    if ! command -v apt-get >/dev/null; then
+        echo "tests/run.sh: no Vulkan device is found. Install your distribution's Vulkan loader and a driver for the" >&2
+        echo "GPU, or Mesa's software driver (lavapipe): vulkan-loader mesa-vulkan-drivers on Fedora," >&2
+        echo "vulkan-icd-loader vulkan-swrast on Arch, mesa-vulkan-swrast on Alpine." >&2
+        exit 1
+    fi
+    echo "tests/run.sh: no Vulkan device is found; installing Mesa's software one" >&2
+    local root=()
+    [[ "$(id -u)" == 0 ]] || root=(sudo)
+    "${root[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends \
+        libvulkan1 mesa-vulkan-drivers >/dev/null
+}
+
+has_vulkan || install_vulkan
+
+# From here on a machine without a GPU adapter is a failure and no excuse.
+export BASINS_REQUIRE_GPU=1
+cargo test --no-fail-fast -- "$@"
