@@ -15,6 +15,7 @@ mod reproduce;
 mod run;
 mod settings;
 mod surface;
+mod trace;
 mod verify;
 
 use std::process::ExitCode;
@@ -40,6 +41,8 @@ struct Cli {
 enum Verb {
     /// Train a population; print the rate and what became of the rest
     Run(Box<run::Args>),
+    /// Replay one network on the f64 reference, epoch by epoch
+    Trace(Box<trace::Args>),
     /// Draw the loss over a plane of two weights, with paths of descent
     Surface(Box<surface::Args>),
     /// The tutorial's programs and published results, each figure beside ours with a verdict
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
     let result = match cli.verb {
         None => cli.run.execute(),
         Some(Verb::Run(args)) => args.execute(),
+        Some(Verb::Trace(args)) => args.execute(),
         Some(Verb::Surface(args)) => args.execute(),
         Some(Verb::Reproduce(args)) => args.execute(),
         Some(Verb::Verify(args)) => args.execute(),

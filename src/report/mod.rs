@@ -8,6 +8,8 @@ mod devices;
 #[cfg(feature = "pictures")]
 mod grid;
 mod json;
+#[cfg(feature = "pictures")]
+mod network;
 mod number;
 mod plane;
 #[cfg(feature = "pictures")]
@@ -16,6 +18,7 @@ mod reproduce;
 #[cfg(feature = "pictures")]
 mod surface;
 mod terminal;
+mod trace;
 mod verify;
 
 pub use self::csv::OutcomeCsv;
@@ -26,10 +29,13 @@ pub use devices::{DeviceRow, devices_json, devices_text};
 #[cfg(feature = "pictures")]
 pub use grid::grid_picture;
 pub use json::escape_json;
+#[cfg(feature = "pictures")]
+pub use network::{network_picture, trace_picture};
 pub use number::{grouped, percent, short};
 pub use plane::{surface_json, surface_text};
 pub use reproduce::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list};
 #[cfg(feature = "pictures")]
 pub use surface::{slope_map, surface_map, surface_picture};
 pub use terminal::escape_text;
+pub use trace::{lesson_text, trace_csv, trace_json, trace_text};
 pub use verify::{agreement_text, checked_text, verdict_text, verify_json};

@@ -3,8 +3,12 @@
 
 pub mod bench;
 mod escape;
+mod lesson;
 mod surface;
+mod trace;
 pub mod verify;
 
 pub use escape::{EscapeRate, EscapeStudy, Seconds, Sink};
+pub use lesson::{Lesson, Matrix, Passage};
 pub use surface::{Path, PlaneAxis, Surface, SurfaceStudy};
+pub use trace::{Trace, response};
