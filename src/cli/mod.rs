@@ -6,6 +6,7 @@ mod config;
 mod count;
 mod devices;
 mod files;
+mod folder;
 mod interrupt;
 mod network;
 mod output;
