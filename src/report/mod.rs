@@ -1,5 +1,6 @@
 //! How answers are shown: text for a terminal, JSON, CSV, Parquet, pictures. Computes nothing.
 
+mod bench;
 #[cfg(feature = "pictures")]
 mod curves;
 mod devices;
@@ -7,6 +8,8 @@ mod fates;
 #[cfg(feature = "pictures")]
 mod grid;
 mod json;
+#[cfg(feature = "pictures")]
+mod network;
 mod number;
 #[cfg(feature = "tables")]
 mod parquet;
@@ -20,14 +23,18 @@ mod rows;
 mod surface;
 mod survival;
 mod terminal;
+mod trace;
 mod verify;
 
+pub use bench::{bench_csv, bench_json, bench_markdown, bench_picture, bench_text};
 #[cfg(feature = "pictures")]
 pub use curves::curves_picture;
 pub use devices::{DeviceRow, devices_json, devices_text};
 #[cfg(feature = "pictures")]
 pub use grid::grid_picture;
 pub use json::{escape_json, pretty};
+#[cfg(feature = "pictures")]
+pub use network::{network_picture, trace_picture};
 pub use number::{grouped, percent, short};
 #[cfg(feature = "tables")]
 pub use parquet::{Cell, ColumnType, ParquetTable, read_note};
@@ -39,4 +46,5 @@ pub use rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE};
 pub use surface::{slope_map, surface_map, surface_picture};
 pub use survival::survival_csv;
 pub use terminal::escape_text;
+pub use trace::{lesson_text, trace_csv, trace_json, trace_text};
 pub use verify::{agreement_text, checked_text, verdict_text, verify_json};

@@ -33,7 +33,7 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
         spec.task,
         starts(answer)
     )?;
-    writeln!(text, "{}", settings(answer))?;
+    writeln!(text, "{}", settings(spec, answer.imported_starts))?;
     writeln!(text)?;
 
     let interval = answer.interval();
@@ -166,9 +166,9 @@ fn idle(answer: &EscapeRate) -> String {
     if share < 0.01 { String::new() } else { format!(", {:.0}% more run by idle lanes", 100.0 * share) }
 }
 
-fn settings(answer: &EscapeRate) -> String {
-    let spec = answer.problem.spec();
-    let init = if answer.imported_starts { "imported starts".into() } else { format!("init {}", spec.init) };
+/// Everything of a spec but what is learnt, in a line.
+pub(super) fn settings(spec: &Spec, imported_starts: bool) -> String {
+    let init = if imported_starts { "imported starts".into() } else { format!("init {}", spec.init) };
     let momentum = match spec.optimizer {
         Optimizer::Gd if spec.momentum > 0.0 => format!(", momentum {}", spec.momentum),
         _ => String::new(),

@@ -1,6 +1,6 @@
 //! Trainings, intervals and quantiles against values from other implementations (`tests/golden`).
 
-use basins::backend::{Backend, Job, Precision, Reference};
+use basins::backend::{Backend, Choice, Job, Open, Precision, Reference};
 use basins::outcome::{Values, Weights};
 use basins::seed::normal_quantile;
 use basins::spec::{AfterSolved, Criterion, Spec};
@@ -110,6 +110,11 @@ fn trainings_agree_in_f64() {
 #[test]
 fn trainings_agree_in_f32() {
     trainings_agree(&mut Reference::new(Precision::F32, None).unwrap(), F32_ABSOLUTE);
+}
+
+#[test]
+fn trainings_agree_across_lanes() {
+    trainings_agree(Open::from(Choice::Simd).backend().unwrap().as_mut(), F32_ABSOLUTE);
 }
 
 /// One epoch too many, a start taken for another, and a rate off by a thousandth must all be seen.

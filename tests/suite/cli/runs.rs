@@ -1,10 +1,12 @@
 //! `basins run`: the summary's shape, and the JSON that programs read.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
+use basins::outcome::read_weights;
 use serde_json::Value;
 
-use super::{json, printed};
+use super::{json, printed, run};
 
 /// Replaces what differs from machine to machine.
 fn redacted(summary: &str) -> String {
@@ -132,6 +134,47 @@ fn runs_can_be_split_and_joined() {
         assert_eq!(count(&whole), count(&left) + count(&right), "{key}");
     }
     assert_ne!(right["net_epochs"], other["net_epochs"], "other networks must show");
+}
+
+/// The backends of this machine: the GPU's where there is one, software or not.
+fn backends(folder: &Path) -> Vec<&'static str> {
+    let devices: Value = serde_json::from_str(&printed(folder, "devices --json")).expect("JSON");
+    let mut backends = vec!["reference", "simd"];
+    match devices["gpus"].as_array().expect("a list").is_empty() {
+        true => println!("no GPU here: only {backends:?} are compared"),
+        false => backends.extend(["fused", "staged"]),
+    }
+    backends
+}
+
+/// Each backend starts from the same bits and ends at rates whose intervals overlap.
+#[test]
+fn backends_agree_on_starts_and_rates() {
+    let folder = tempfile::tempdir().unwrap();
+    let layers = "2,3,1".parse().unwrap();
+    let mut starts = Vec::new();
+    let mut intervals = Vec::new();
+    for backend in backends(folder.path()) {
+        // A criterion that holds at once: networks retire with the weights that they start from.
+        let at_once = "--nets 100 --epochs 1 --solved max-error:0.99999 --weights-out starts.npz";
+        let run = |arguments: &str| {
+            let output = run(folder.path(), &format!("run {arguments} --json --backend {backend}"));
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{backend}: {said}");
+            serde_json::from_slice::<Value>(&output.stdout).expect("JSON")
+        };
+        let answer = run(at_once);
+        assert_eq!((&answer["backend"], &answer["solved"]), (&backend.into(), &100.into()));
+        let weights = read_weights(&folder.path().join("starts.npz"), &layers).unwrap().to_f32();
+        starts.push(weights.into_iter().map(f32::to_bits).collect::<Vec<_>>());
+        let answer = run("--nets 1000 --lr 4 --epochs 1500 --init uniform:1");
+        let end = |name: &str| answer["solved_interval"][name].as_f64().unwrap();
+        intervals.push((end("low"), end("high")));
+    }
+    assert!(starts.iter().all(|bits| bits == &starts[0]), "starts differ");
+    let (low, high) =
+        (intervals.iter().map(|i| i.0).fold(0.0, f64::max), intervals.iter().map(|i| i.1).fold(1.0, f64::min));
+    assert!(low <= high && low > 0.5 && high < 1.0, "intervals: {intervals:?}");
 }
 
 /// Every task, loss, optimizer, update, init and criterion of the command line runs.
