@@ -15,6 +15,7 @@ mod reproduce;
 mod run;
 mod settings;
 mod surface;
+mod sweep;
 mod trace;
 mod verify;
 
@@ -43,6 +44,8 @@ enum Verb {
     Run(Box<run::Args>),
     /// Replay one network on the f64 reference, epoch by epoch
     Trace(Box<trace::Args>),
+    /// Train the same networks under many settings; print rates and whether they differ
+    Sweep(Box<sweep::Args>),
     /// Draw the loss over a plane of two weights, with paths of descent
     Surface(Box<surface::Args>),
     /// The tutorial's programs and published results, each figure beside ours with a verdict
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
         None => cli.run.execute(),
         Some(Verb::Run(args)) => args.execute(),
         Some(Verb::Trace(args)) => args.execute(),
+        Some(Verb::Sweep(args)) => args.execute(),
         Some(Verb::Surface(args)) => args.execute(),
         Some(Verb::Reproduce(args)) => args.execute(),
         Some(Verb::Verify(args)) => args.execute(),

@@ -49,7 +49,8 @@ impl KindTally {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
+    /// Adds another's counts.
+    pub fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.finite += other.finite;
         self.loss_sum += other.loss_sum;

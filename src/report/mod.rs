@@ -22,6 +22,9 @@ mod rows;
 #[cfg(feature = "pictures")]
 mod surface;
 mod survival;
+mod sweep;
+#[cfg(feature = "pictures")]
+mod sweep_picture;
 mod terminal;
 mod trace;
 mod verify;
@@ -45,6 +48,11 @@ pub use rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE};
 #[cfg(feature = "pictures")]
 pub use surface::{slope_map, surface_map, surface_picture};
 pub use survival::survival_csv;
+#[cfg(feature = "tables")]
+pub use sweep::sweep_parquet;
+pub use sweep::{sweep_csv, sweep_json, sweep_text};
+#[cfg(feature = "pictures")]
+pub use sweep_picture::sweep_picture;
 pub use terminal::escape_text;
 pub use trace::{lesson_text, trace_csv, trace_json, trace_text};
 pub use verify::{agreement_text, checked_text, verdict_text, verify_json};

@@ -20,6 +20,8 @@ pub use stream::Stream;
 pub enum Purpose {
     /// Starting weights: weight k takes word k.
     Start = 0,
+    /// Random points of a sweep: setting k of point "network" takes the first word of block k.
+    Point = 1,
 }
 
 /// Four consecutive random words: block `block` of a network's words for `purpose`.

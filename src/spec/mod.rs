@@ -40,6 +40,7 @@ pub use problem::Problem;
 pub use rates::Rates;
 pub use task::Task;
 pub use update::{AfterSolved, Update};
+pub(crate) use vary::short;
 pub use vary::{Range, Values, Vary};
 
 use serde::{Deserialize, Serialize};

@@ -63,7 +63,7 @@ impl Vary {
             Values::List(texts) => Some(texts.clone()),
             Values::Grid(range, count) => {
                 let share = |at: usize| if *count == 1 { 0.0 } else { at as f64 / (*count - 1) as f64 };
-                Some((0..*count).map(|at| short(range.at(share(at)))).collect())
+                Some((0..*count).map(|at| short(range.at(share(at)), if *count > 100 { 6 } else { 4 })).collect())
             }
             Values::Random(..) => None,
         }
@@ -91,9 +91,9 @@ impl Vary {
     }
 }
 
-/// A number with no more digits than a setting needs: six significant ones.
-pub(crate) fn short(value: f64) -> String {
-    format!("{value:.5e}").parse::<f64>().unwrap_or(value).to_string()
+/// A number with no more digits than a setting needs: so many significant ones.
+pub(crate) fn short(value: f64, digits: usize) -> String {
+    format!("{value:.*e}", digits - 1).parse::<f64>().unwrap_or(value).to_string()
 }
 
 impl std::fmt::Display for Vary {

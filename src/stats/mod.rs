@@ -9,7 +9,7 @@ mod restart;
 mod sequence;
 mod survival;
 
-pub use compare::{Difference, Pairs, paired, two_sample};
+pub use compare::{Difference, Pairs, holm, paired, two_sample};
 pub use dimension::{BoxCount, Dimension, Points, boundary};
 pub use interval::{Interval, RateMethod, clopper_pearson, wilson};
 pub use quantile::{EpochSummary, quantile};

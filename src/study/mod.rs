@@ -7,6 +7,7 @@ mod escape;
 mod examine;
 mod lesson;
 mod surface;
+mod sweep;
 mod trace;
 pub mod verify;
 
@@ -15,4 +16,5 @@ pub use escape::{Delivered, EscapeRate, EscapeStudy, KindRow, LEVEL, Seconds, Si
 pub use examine::{Examined, Verdicts, is_examinable};
 pub use lesson::{Lesson, Matrix, Passage};
 pub use surface::{Path, PlaneAxis, Surface, SurfaceStudy};
+pub use sweep::{Comparison, Plan, PlanPoint, Sweep, SweepPoint, SweepStudy};
 pub use trace::{Trace, response};

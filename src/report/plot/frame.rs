@@ -64,6 +64,11 @@ impl Frame {
 
     /// The outline, ticks, numbers and labels, above what was drawn before.
     pub fn axes(&self, scene: &mut Scene) {
+        self.axes_with(scene, None);
+    }
+
+    /// The same, with words at 0, 1, 2, ... of the axis across instead of numbers where there are some.
+    pub fn axes_with(&self, scene: &mut Scene, words: Option<&[String]>) {
         let (left, top) = self.corner;
         let bottom = top + self.size.1;
         scene.outline(self.corner, self.size, Stroke::new(INK, 1.2));
@@ -72,7 +77,8 @@ impl Frame {
             let x = left + self.x.place(number) * self.size.0;
             scene.line(&[(x, bottom), (x, bottom + 3.0)], tick);
         }
-        for (number, label) in self.x.ticks(self.x_tick_count()) {
+        let worded = |words: &[String]| (0..words.len()).map(|at| at as f64).zip(words.iter().cloned()).collect();
+        for (number, label) in words.map_or_else(|| self.x.ticks(self.x_tick_count()), worded) {
             let x = left + self.x.place(number) * self.size.0;
             scene.line(&[(x, bottom), (x, bottom + 6.0)], tick);
             scene.text((x, bottom + 21.0), TICK_SIZE, Anchor::Middle, &label);

@@ -1,0 +1,269 @@
+//! A sweep as text, JSON, CSV and Parquet: one row a point.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+
+use crate::outcome::Fate;
+use crate::stats::Interval;
+use crate::study::{Sweep, SweepPoint};
+
+use super::number::{grouped, percent, short};
+
+/// Rows of the table on a terminal; of larger sweeps the best are shown.
+const ROW_LIMIT: usize = 40;
+
+/// The summary of `basins sweep`.
+pub fn sweep_text(sweep: &Sweep) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_sweep(&mut text, sweep);
+    text
+}
+
+fn write_sweep(text: &mut String, sweep: &Sweep) -> std::fmt::Result {
+    let count = grouped(sweep.population.count());
+    let varied: Vec<String> = sweep.varied.iter().map(ToString::to_string).collect();
+    writeln!(
+        text,
+        "{} points of {count} networks each, over {}",
+        grouped(sweep.points.len() as u64),
+        varied.join(" x ")
+    )?;
+    if sweep.interrupted() {
+        writeln!(text, "Interrupted: {} of {} points were trained to the end", sweep.points.len(), sweep.asked)?;
+    }
+    writeln!(text)?;
+    let mut shown: Vec<usize> = (0..sweep.points.len()).collect();
+    if shown.len() > ROW_LIMIT {
+        shown.sort_by_key(|at| std::cmp::Reverse(sweep.points[*at].tally.solved()));
+        shown.truncate(ROW_LIMIT);
+    }
+    let mut rows = vec![header(sweep)];
+    rows.extend(shown.iter().map(|at| row(sweep, *at)));
+    write_table(text, &rows)?;
+    if sweep.points.len() > ROW_LIMIT {
+        writeln!(text, "   and {} points with lower rates (all in --out and --json)", sweep.points.len() - ROW_LIMIT)?;
+    }
+    writeln!(text)?;
+    writeln!(text, "{}", verdict(sweep))?;
+    writeln!(
+        text,
+        "{} net-epochs in {:.1} s   (setup {:.1} s)",
+        short(sweep.net_epochs() as f64),
+        sweep.seconds.train,
+        sweep.seconds.setup
+    )?;
+    writeln!(text, "{} on {} ({}, {})", sweep.backend, sweep.device.name, sweep.device.kind, sweep.device.driver)
+}
+
+fn header(sweep: &Sweep) -> Vec<String> {
+    let mut cells: Vec<String> = sweep.varied.iter().map(|vary| vary.name.clone()).collect();
+    cells.extend(
+        ["solved", "95% interval", "median epoch", "epochs a solution", "against *", "95% interval", "p"]
+            .map(Into::into),
+    );
+    cells
+}
+
+fn row(sweep: &Sweep, at: usize) -> Vec<String> {
+    let point = &sweep.points[at];
+    let mut cells = point.values.clone();
+    let half = point.interval.half_width();
+    cells.push(percent(point.rate(), half));
+    cells.push(between(point.interval, |share| percent(share, half)));
+    cells.push(point.median.epoch.map_or("none".into(), |epoch| grouped(epoch.into())));
+    cells.push(point.restart.map_or("-".into(), |restart| grouped(restart.best.expected_epochs.round() as u64)));
+    match point.comparison {
+        None => cells.extend(["*".to_owned(), String::new(), String::new()]),
+        Some(comparison) => {
+            let interval = comparison.difference.interval;
+            let points = |share: f64| signed(share, interval.half_width());
+            cells.push(points(comparison.difference.estimate));
+            cells.push(between(interval, points));
+            cells.push(p_text(comparison.adjusted_p));
+        }
+    }
+    cells
+}
+
+fn between(interval: Interval, written: impl Fn(f64) -> String) -> String {
+    format!("{} to {}", written(interval.low), written(interval.high))
+}
+
+/// A difference of shares in percentage points, with its sign.
+fn signed(share: f64, half_width: f64) -> String {
+    let text = percent(share.abs(), half_width);
+    let sign = if share < 0.0 { "-" } else { "+" };
+    format!("{sign}{}", text.trim_end_matches('%'))
+}
+
+fn p_text(p: f64) -> String {
+    if p < 0.0001 { "<.0001".into() } else { format!("{p:.4}") }
+}
+
+/// Columns as wide as they need, numbers to the right.
+fn write_table(text: &mut String, rows: &[Vec<String>]) -> std::fmt::Result {
+    let widths: Vec<usize> = (0..rows[0].len())
+        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
+        .collect();
+    for row in rows {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
+        writeln!(text, "   {}", cells.join("   ").trim_end())?;
+    }
+    Ok(())
+}
+
+/// Which point the others are held against, and how many cannot be told from it.
+fn verdict(sweep: &Sweep) -> String {
+    let name = point_name(sweep, &sweep.points[sweep.against]);
+    if sweep.points.len() == 1 {
+        return format!("* {name}: the only point\n");
+    }
+    let others = sweep.points.len() - 1;
+    let chosen =
+        if sweep.against_best { ", the best here (chosen from the same data, so a little flattered)" } else { "" };
+    let tests: Vec<&str> = {
+        let mut tests: Vec<&str> =
+            sweep.points.iter().filter_map(|point| point.comparison).map(|c| c.difference.test).collect();
+        tests.sort_unstable();
+        tests.dedup();
+        tests
+    };
+    format!(
+        "* {name}{chosen}\n  differences in percentage points; p by {} test, adjusted for {others} comparison{} (Holm)\n  \
+         cannot be told from it at the 5% level: {} of {others}\n",
+        tests.join(" or "),
+        if others == 1 { "" } else { "s" },
+        sweep.indistinct()
+    )
+}
+
+/// `lr=0.1, hidden=3`.
+pub(super) fn point_name(sweep: &Sweep, point: &SweepPoint) -> String {
+    let named: Vec<String> =
+        sweep.varied.iter().zip(&point.values).map(|(vary, value)| format!("{}={value}", vary.name)).collect();
+    named.join(", ")
+}
+
+/// The object of `basins sweep --json`, schema `basins.sweep/1`.
+pub fn sweep_json(sweep: &Sweep) -> Value {
+    let points: Vec<Value> = sweep.points.iter().map(|point| point_json(sweep, point)).collect();
+    json!({
+        "schema": "basins.sweep/1",
+        "spec": sweep.spec,
+        "varied": sweep.varied,
+        "backend": sweep.backend,
+        "device": sweep.device,
+        "nets": sweep.population.count(),
+        "first": sweep.population.first(),
+        "seed": sweep.population.seed(),
+        "points": points,
+        "points_asked": sweep.asked,
+        "against": {"point": sweep.against, "best": sweep.against_best},
+        "indistinct": sweep.indistinct(),
+        "net_epochs": sweep.net_epochs(),
+        "net_epochs_executed": sweep.executed_net_epochs,
+        "seconds": sweep.seconds,
+        "interrupted": sweep.interrupted(),
+    })
+}
+
+fn point_json(sweep: &Sweep, point: &SweepPoint) -> Value {
+    let values: Map<String, Value> =
+        sweep.varied.iter().zip(&point.values).map(|(vary, value)| (vary.name.clone(), json!(value))).collect();
+    let fates: Map<String, Value> =
+        Fate::ALL.iter().map(|fate| (fate.name().to_owned(), json!(point.tally.count(*fate)))).collect();
+    json!({
+        "values": values,
+        "solved": point.tally.solved(),
+        "solved_rate": point.rate(),
+        "solved_interval": point.interval,
+        "median_epoch": point.median,
+        "restart": point.restart,
+        "mean_loss": point.mean_loss(),
+        "fates": fates,
+        "net_epochs": point.tally.net_epochs(),
+        "comparison": point.comparison,
+    })
+}
+
+/// Names of the columns of numbers behind those of the settings and `solved`.
+const NUMBERS: [&str; 11] = [
+    "solved_rate",
+    "low",
+    "high",
+    "median_epoch",
+    "best_cut_off",
+    "epochs_per_solution",
+    "mean_loss",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "adjusted_p",
+];
+
+fn numbers(point: &SweepPoint) -> [Option<f64>; 11] {
+    let difference = point.comparison.map(|comparison| comparison.difference);
+    [
+        Some(point.rate()),
+        Some(point.interval.low),
+        Some(point.interval.high),
+        point.median.epoch.map(f64::from),
+        point.restart.map(|restart| f64::from(restart.best.epoch)),
+        point.restart.map(|restart| restart.best.expected_epochs),
+        point.mean_loss(),
+        difference.map(|difference| difference.estimate),
+        difference.map(|difference| difference.interval.low),
+        difference.map(|difference| difference.interval.high),
+        point.comparison.map(|comparison| comparison.adjusted_p),
+    ]
+}
+
+/// Column names of the varied settings, as tables have them.
+fn setting_columns(sweep: &Sweep) -> Vec<String> {
+    sweep.varied.iter().map(|vary| vary.name.replace('-', "_")).collect()
+}
+
+/// One row a point as CSV.
+pub fn sweep_csv(sweep: &Sweep) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut header = setting_columns(sweep);
+    header.extend(["networks".to_owned(), "solved".to_owned()]);
+    header.extend(NUMBERS.map(str::to_owned));
+    // Writing to memory cannot fail.
+    let _ = writer.write_record(header);
+    for point in &sweep.points {
+        let mut record = point.values.clone();
+        record.extend([point.tally.networks().to_string(), point.tally.solved().to_string()]);
+        record.extend(numbers(point).map(|number| number.map_or(String::new(), |number| number.to_string())));
+        let _ = writer.write_record(record);
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+/// One row a point as Parquet, with the sweep's object in the metadata.
+#[cfg(feature = "tables")]
+pub fn sweep_parquet<W: std::io::Write + Send>(sweep: &Sweep, target: W, object: &str) -> std::io::Result<()> {
+    use super::parquet::{Cell, ColumnType, ParquetTable};
+    let settings = setting_columns(sweep);
+    let numeric: Vec<bool> = sweep.varied.iter().map(crate::spec::Vary::is_numeric).collect();
+    let kind = |numeric: &bool| if *numeric { ColumnType::F64 } else { ColumnType::Text };
+    let mut columns: Vec<(&str, ColumnType)> =
+        settings.iter().zip(&numeric).map(|(name, numeric)| (name.as_str(), kind(numeric))).collect();
+    columns.extend([("networks", ColumnType::U64), ("solved", ColumnType::U64)]);
+    columns.extend(NUMBERS.map(|name| (name, ColumnType::F64)));
+    let mut table = ParquetTable::new(target, &columns)?;
+    for point in &sweep.points {
+        let setting = |(text, numeric)| match numeric {
+            true => Cell::F64(str::parse(text).ok()),
+            false => Cell::Text(text),
+        };
+        let mut cells: Vec<Cell<'_>> =
+            point.values.iter().map(String::as_str).zip(numeric.iter().copied()).map(setting).collect();
+        cells.extend([Cell::U64(point.tally.networks()), Cell::U64(point.tally.solved())]);
+        cells.extend(numbers(point).map(Cell::F64));
+        table.push(&cells)?;
+    }
+    table.finish(&[("basins.sweep", object.to_owned())])
+}

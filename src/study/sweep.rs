@@ -1,0 +1,426 @@
+//! The same networks under many settings: which do better, and is the difference more than chance?
+
+use std::time::Instant;
+
+use serde::Serialize;
+
+use crate::backend::{Backend, DeviceInfo, Watch};
+use crate::error::{Error, Result};
+use crate::outcome::{Status, Tally};
+use crate::seed::{Purpose, words};
+use crate::spec::{Init, Layers, Population, Problem, Spec, Values, Vary};
+use crate::stats::{
+    Difference, EpochInterval, Interval, Pairs, RateMethod, Restart, Survival, holm, paired, two_sample,
+};
+
+use super::{EscapeStudy, LEVEL, Seconds};
+
+/// Most points of a sweep.
+const POINT_LIMIT: usize = 100_000;
+/// Networks whose fate is remembered one by one, over all points: 128 MiB of bits. Above it points are compared as
+/// independent samples.
+const PAIR_LIMIT: u64 = 1 << 30;
+
+/// The points of a sweep: what was varied, and for each point its values and its checked spec.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What was varied.
+    pub varied: Vec<Vary>,
+    /// The points, the last setting varied fastest.
+    pub points: Vec<PlanPoint>,
+}
+
+/// A point before it is trained.
+#[derive(Clone, Debug)]
+pub struct PlanPoint {
+    /// Values of the varied settings, in their order.
+    pub values: Vec<String>,
+    /// The checked spec.
+    pub problem: Problem,
+}
+
+impl Plan {
+    /// Every combination of the settings' values; those drawn at random are drawn together, point by point, by `seed`.
+    ///
+    /// # Errors
+    /// A setting that is not known, varied twice or does not fit; ranges drawn together with different counts; too many
+    /// points.
+    pub fn new(spec: &Spec, varied: &[Vary], seed: u64) -> Result<Self> {
+        if varied.is_empty() {
+            return Err(Error::input("--vary says what a sweep goes through, as --vary lr=0.01..10:log:7"));
+        }
+        if let Some(vary) =
+            varied.iter().enumerate().find(|(at, vary)| varied[..*at].iter().any(|v| v.name == vary.name))
+        {
+            return Err(Error::input(format!("--vary {} is given twice", vary.1.name)));
+        }
+        let drawn = drawn_count(varied)?;
+        let grids: Vec<Option<Vec<String>>> = varied.iter().map(Vary::texts).collect();
+        let sizes = grids.iter().flatten().map(Vec::len).chain(drawn);
+        let count = sizes.clone().try_fold(1usize, usize::checked_mul).filter(|count| *count <= POINT_LIMIT);
+        let count = count.ok_or_else(|| {
+            let sizes: Vec<String> = sizes.map(|size| size.to_string()).collect();
+            Error::input(format!("{} points are too many: at most {POINT_LIMIT} fit a sweep", sizes.join(" x ")))
+        })?;
+        let points = (0..count).map(|at| {
+            let values = values_at(varied, &grids, drawn.unwrap_or(1), at, seed);
+            let spec =
+                varied.iter().zip(&values).try_fold(spec.clone(), |spec, (vary, text)| spec.with(&vary.name, text));
+            let problem = spec.and_then(|spec| spec.problem()).map_err(|error| {
+                let named: Vec<String> =
+                    varied.iter().zip(&values).map(|(vary, text)| format!("{}={text}", vary.name)).collect();
+                Error::input(format!("at {}: {error}", named.join(", ")))
+            })?;
+            Ok(PlanPoint { values, problem })
+        });
+        Ok(Self { varied: varied.to_vec(), points: points.collect::<Result<_>>()? })
+    }
+
+    /// The point at which the settings have these values, written `lr=0.1,hidden=3`; all that is not said may be anything,
+    /// and the first that fits is taken.
+    ///
+    /// # Errors
+    /// No point fits.
+    pub fn find(&self, text: &str) -> Result<usize> {
+        let wanted: Option<Vec<(&str, &str)>> = text.split(',').map(|part| part.split_once('=')).collect();
+        let wanted = wanted.ok_or_else(|| Error::input(format!("--against takes NAME=VALUE,..., got {text:?}")))?;
+        let fits = |point: &PlanPoint| {
+            wanted.iter().all(|(name, value)| {
+                let at = self.varied.iter().position(|vary| vary.name == name.trim());
+                at.is_some_and(|at| same_value(&point.values[at], value.trim()))
+            })
+        };
+        let found = self.points.iter().position(fits);
+        found.ok_or_else(|| Error::input(format!("--against {text}: no point of the sweep has these values")))
+    }
+}
+
+fn same_value(a: &str, b: &str) -> bool {
+    a == b || a.parse::<f64>().is_ok_and(|a| b.parse::<f64>().is_ok_and(|b| a == b))
+}
+
+/// How many points are drawn, if any setting is.
+fn drawn_count(varied: &[Vary]) -> Result<Option<usize>> {
+    let mut counts = varied.iter().filter_map(|vary| match vary.values {
+        Values::Random(_, count) => Some(count),
+        _ => None,
+    });
+    let first = counts.next();
+    match counts.find(|count| Some(*count) != first) {
+        Some(other) => Err(Error::input(format!(
+            "settings drawn at random are drawn together, so they need as many points each, not {} and {other}",
+            first.unwrap_or(0)
+        ))),
+        None => Ok(first),
+    }
+}
+
+/// The values of a point: its number in a mixed-radix system, the drawn index the slowest digit.
+fn values_at(varied: &[Vary], grids: &[Option<Vec<String>>], drawn: usize, at: usize, seed: u64) -> Vec<String> {
+    let mut rest = at;
+    let digits: Vec<usize> = grids
+        .iter()
+        .rev()
+        .map(|grid| {
+            let size = grid.as_ref().map_or(1, Vec::len);
+            let digit = rest % size;
+            rest /= size;
+            digit
+        })
+        .collect();
+    let sample = rest % drawn;
+    let value = |(setting, (vary, grid)): (usize, (&Vary, &Option<Vec<String>>))| match (grid, &vary.values) {
+        (Some(texts), _) => texts[digits[grids.len() - 1 - setting]].clone(),
+        (None, Values::Random(range, _)) => {
+            let word = words(seed, sample as u64, Purpose::Point, setting as u32)[0];
+            crate::spec::short(range.at((f64::from(word) + 0.5) / 2f64.powi(32)), 6)
+        }
+        (None, _) => String::new(),
+    };
+    varied.iter().zip(grids).enumerate().map(value).collect()
+}
+
+/// What became of the networks at one point.
+#[derive(Clone, Debug)]
+pub struct SweepPoint {
+    /// Values of the varied settings, in their order.
+    pub values: Vec<String>,
+    /// The checked spec.
+    pub problem: Problem,
+    /// Exact counts.
+    pub tally: Tally,
+    /// Interval of the rate.
+    pub interval: Interval,
+    /// Median epoch to solve over all networks.
+    pub median: EpochInterval,
+    /// Epochs a solution costs at the best cut-off; absent if nothing was solved.
+    pub restart: Option<Restart>,
+    /// How it compares with the point that all are held against; absent at that point itself.
+    pub comparison: Option<Comparison>,
+    /// Which networks were solved, bit by bit; empty where that was too much to remember.
+    solved: Vec<u64>,
+}
+
+/// A point against the one that all are held against.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Comparison {
+    /// This rate less that one.
+    pub difference: Difference,
+    /// The p-value, adjusted for the number of comparisons by Holm's method.
+    pub adjusted_p: f64,
+}
+
+impl SweepPoint {
+    /// Share of networks solved.
+    pub fn rate(&self) -> f64 {
+        self.tally.solved() as f64 / self.tally.networks().max(1) as f64
+    }
+
+    /// Mean loss of the networks with a finite one.
+    pub fn mean_loss(&self) -> Option<f64> {
+        let mut all = crate::outcome::KindTally::default();
+        self.tally.kinds().values().for_each(|tally| all.merge(tally));
+        all.mean_loss()
+    }
+}
+
+/// The answer.
+#[derive(Clone, Debug)]
+pub struct Sweep {
+    /// The settings that are the same at all points.
+    pub spec: Spec,
+    /// What was varied.
+    pub varied: Vec<Vary>,
+    /// Which networks, at each point the same indices and seed.
+    pub population: Population,
+    /// One row a point, as far as the sweep came.
+    pub points: Vec<SweepPoint>,
+    /// Points that were asked for.
+    pub asked: usize,
+    /// Which point the others are held against.
+    pub against: usize,
+    /// Whether that is the best one, chosen from the same data, and not one that was named.
+    pub against_best: bool,
+    /// Backend by name.
+    pub backend: &'static str,
+    /// Where it trained.
+    pub device: DeviceInfo,
+    /// Epochs of work executed, idle lanes included.
+    pub executed_net_epochs: u64,
+    /// Where the time went.
+    pub seconds: Seconds,
+}
+
+impl Sweep {
+    /// Whether the sweep ended before its last point.
+    pub fn interrupted(&self) -> bool {
+        self.points.len() < self.asked
+    }
+
+    /// Epochs of work that the networks needed.
+    pub fn net_epochs(&self) -> u64 {
+        self.points.iter().map(|point| point.tally.net_epochs()).sum()
+    }
+
+    /// Points, beside the one they are held against, that cannot be told from it.
+    pub fn indistinct(&self) -> usize {
+        self.points.iter().filter_map(|point| point.comparison).filter(|c| c.adjusted_p > 1.0 - LEVEL).count()
+    }
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct SweepStudy<'a> {
+    /// The settings that are the same at all points.
+    pub spec: &'a Spec,
+    /// The points.
+    pub plan: &'a Plan,
+    /// Which networks.
+    pub population: Population,
+    /// How intervals of rates are made.
+    pub method: RateMethod,
+    /// The point that the others are held against; the best one if absent.
+    pub against: Option<usize>,
+}
+
+impl SweepStudy<'_> {
+    /// Trains the population at every point. `opened` is when opening the backend began; points that were not whole when
+    /// the run was interrupted are left out.
+    ///
+    /// # Errors
+    /// The device failed, or no point was trained to the end.
+    pub fn run(&self, backend: &mut dyn Backend, opened: Instant, watch: &dyn Watch) -> Result<Sweep> {
+        let began = Instant::now();
+        let remember = self.population.count().saturating_mul(self.plan.points.len() as u64) <= PAIR_LIMIT;
+        let (mut points, mut setup, mut executed_net_epochs) = (Vec::new(), (began - opened).as_secs_f64(), 0);
+        for point in &self.plan.points {
+            let mut solved = if remember { vec![0; self.population.count().div_ceil(64) as usize] } else { Vec::new() };
+            let first = self.population.first();
+            let study = EscapeStudy { method: self.method, ..EscapeStudy::new(&point.problem, self.population) };
+            let answer = study.run(backend, Instant::now(), watch, &mut |chunk| {
+                for row in chunk.outcomes.iter().filter(|row| remember && row.status == Status::Solved) {
+                    let at = row.network - first;
+                    solved[(at / 64) as usize] |= 1 << (at % 64);
+                }
+                Ok(())
+            });
+            match answer {
+                Err(_) if watch.interrupted() => break,
+                Ok(answer) if answer.interrupted => break,
+                answer => {
+                    let answer = answer?;
+                    setup += answer.seconds.setup;
+                    executed_net_epochs += answer.executed_net_epochs;
+                    let survival: Survival = answer.survival();
+                    points.push(SweepPoint {
+                        values: point.values.clone(),
+                        problem: point.problem.clone(),
+                        interval: answer.interval(),
+                        median: survival.median(),
+                        restart: Restart::of(&survival),
+                        comparison: None,
+                        tally: answer.tally,
+                        solved,
+                    });
+                }
+            }
+        }
+        if points.is_empty() {
+            return Err(Error::interrupted("interrupted before the first point was trained to the end"));
+        }
+        let named = self.against.filter(|against| *against < points.len());
+        let against = named.unwrap_or_else(|| best(&points));
+        compare(&mut points, against);
+        let total = opened.elapsed().as_secs_f64();
+        Ok(Sweep {
+            spec: self.spec.clone(),
+            varied: self.plan.varied.clone(),
+            population: self.population,
+            points,
+            asked: self.plan.points.len(),
+            against,
+            against_best: named.is_none(),
+            backend: backend.name(),
+            device: backend.device(),
+            executed_net_epochs,
+            seconds: Seconds { setup, train: total - setup, examine: 0.0, total },
+        })
+    }
+}
+
+/// The point with the highest rate; of equal ones that with the cheapest solution.
+fn best(points: &[SweepPoint]) -> usize {
+    let cost = |point: &SweepPoint| point.restart.map_or(f64::INFINITY, |restart| restart.best.expected_epochs);
+    let order = |a: &SweepPoint, b: &SweepPoint| {
+        a.tally.solved().cmp(&b.tally.solved()).then_with(|| cost(b).total_cmp(&cost(a)))
+    };
+    (0..points.len()).max_by(|a, b| order(&points[*a], &points[*b])).unwrap_or(0)
+}
+
+/// Holds every point against one: as pairs where the same networks start from the same weights, else as two samples.
+fn compare(points: &mut [SweepPoint], against: usize) {
+    let reference = points[against].clone();
+    let differences: Vec<Option<Difference>> =
+        points.iter().enumerate().map(|(at, point)| (at != against).then(|| difference(&reference, point))).collect();
+    let adjusted = holm(&differences.iter().flatten().map(|difference| difference.p_value).collect::<Vec<_>>());
+    let mut adjusted = adjusted.into_iter();
+    for (point, difference) in points.iter_mut().zip(differences) {
+        point.comparison =
+            difference.and_then(|difference| Some(Comparison { difference, adjusted_p: adjusted.next()? }));
+    }
+}
+
+fn difference(reference: &SweepPoint, point: &SweepPoint) -> Difference {
+    let counts = |point: &SweepPoint| (point.tally.solved(), point.tally.networks());
+    if point.solved.is_empty() || starts(&reference.problem) != starts(&point.problem) {
+        return two_sample(counts(reference), counts(point), LEVEL);
+    }
+    let both: u64 = reference.solved.iter().zip(&point.solved).map(|(a, b)| u64::from((a & b).count_ones())).sum();
+    let (first_only, second_only) = (reference.tally.solved() - both, point.tally.solved() - both);
+    let neither = point.tally.networks() - both - first_only - second_only;
+    paired(Pairs { both, first_only, second_only, neither }, LEVEL)
+}
+
+/// What decides where networks start.
+fn starts(problem: &Problem) -> (Init, &Layers) {
+    (problem.spec().init, problem.layers())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::{Mock, Unwatched};
+
+    fn plan(texts: &[&str]) -> Result<Plan> {
+        let varied: Vec<Vary> = texts.iter().map(|text| text.parse().unwrap()).collect();
+        Plan::new(&Spec::default(), &varied, 3)
+    }
+
+    #[test]
+    fn every_combination_is_a_point() {
+        let plan = plan(&["lr=0.1,1", "hidden=2,3,4"]).unwrap();
+        let values: Vec<String> = plan.points.iter().map(|point| point.values.join(" ")).collect();
+        assert_eq!(values, ["0.1 2", "0.1 3", "0.1 4", "1 2", "1 3", "1 4"]);
+        assert_eq!(plan.points[5].problem.spec().lr.to_string(), "1");
+        assert_eq!(plan.points[5].problem.layers().to_string(), "2,4,1");
+        assert_eq!((plan.find("hidden=3,lr=1.0").unwrap(), plan.find("lr=1").unwrap()), (4, 3));
+        assert!(plan.find("lr=7").is_err() && plan.find("lr").is_err());
+    }
+
+    #[test]
+    fn random_points_are_drawn_together_and_again() {
+        let texts = ["lr=0.01..10:log:random:20", "momentum=0..0.9:random:20", "loss=mse,cross-entropy"];
+        let points = plan(&texts).unwrap().points;
+        assert_eq!(points.len(), 40);
+        let lr: Vec<f64> = points.iter().map(|point| point.values[0].parse().unwrap()).collect();
+        assert!(
+            lr.iter().all(|lr| (0.01..10.0).contains(lr))
+                && lr.iter().any(|lr| *lr < 0.1)
+                && lr.iter().any(|lr| *lr > 1.0)
+        );
+        assert_eq!(points[0].values[..2], points[1].values[..2], "the loss is varied within a drawn point");
+        assert_ne!(points[1].values[0], points[2].values[0]);
+        let again = plan(&texts).unwrap().points;
+        assert!(points.iter().zip(&again).all(|(a, b)| a.values == b.values));
+    }
+
+    #[test]
+    fn wrong_sweeps_are_refused() {
+        let message = |texts: &[&str]| plan(texts).unwrap_err().to_string();
+        assert!(message(&[]).contains("--vary"));
+        assert!(message(&["lr=1,2", "lr=3"]).contains("twice"));
+        assert!(message(&["lr=1..2:random:5", "momentum=0..0.5:random:6"]).contains("not 5 and 6"));
+        assert!(message(&["lr=1..2:1000", "momentum=0..0.5:1000"]).contains("1000 x 1000 points are too many"));
+        assert!(message(&["momentum=0.5,1.5"]).contains("at momentum=1.5"));
+        assert!(message(&["speed=1"]).contains("setting"));
+    }
+
+    /// The mock solves the same networks at every point, so no two points may be told apart; a planted difference must be.
+    #[test]
+    fn differences_are_found_where_there_are_some() {
+        let plan = plan(&["lr=0.1,0.2,0.3"]).unwrap();
+        let spec = Spec::default();
+        let study = SweepStudy {
+            spec: &spec,
+            plan: &plan,
+            population: Population::new(5, 1_000, 0).unwrap(),
+            method: RateMethod::Wilson,
+            against: Some(0),
+        };
+        let same =
+            study.run(&mut Mock::new(|network| (network % 4 > 0).then_some(7)), Instant::now(), &Unwatched).unwrap();
+        assert_eq!((same.points.len(), same.indistinct(), same.against), (3, 2, 0));
+        let pairs = same.points[1].comparison.unwrap();
+        assert_eq!((pairs.difference.estimate, pairs.adjusted_p, pairs.difference.test), (0.0, 1.0, "McNemar mid-p"));
+        // Trained in turn: after the first point one network in twenty more fails.
+        let calls = std::cell::Cell::new(0);
+        let planted = Mock::new(move |network| {
+            calls.set(calls.get() + 1);
+            (network % 4 > 0 && (calls.get() <= 1_000 || network % 20 > 1)).then_some(7)
+        });
+        let found = study.run(&mut { planted }, Instant::now(), &Unwatched).unwrap();
+        assert_eq!(found.indistinct(), 0);
+        assert!(found.points[2].comparison.unwrap().difference.interval.high < -0.02);
+        assert_eq!(found.points[0].comparison, None);
+    }
+}
