@@ -147,6 +147,7 @@ pub mod cli;
 pub mod error;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+pub mod landscape;
 pub mod outcome;
 pub mod plan;
 pub mod report;

@@ -1,10 +1,12 @@
 //! The command line: one file a verb. Reads what is asked, opens files before work starts, prints to stdout what was
 //! found and to stderr all else.
 
+mod bench;
 mod config;
 mod count;
 mod devices;
 mod files;
+mod folder;
 mod interrupt;
 mod network;
 mod output;
@@ -14,6 +16,7 @@ mod reproduce;
 mod run;
 mod settings;
 mod surface;
+mod trace;
 mod verify;
 
 use std::process::ExitCode;
@@ -39,12 +42,16 @@ struct Cli {
 enum Verb {
     /// Train a population; print the rate and what became of the rest
     Run(Box<run::Args>),
+    /// Replay one network on the f64 reference, epoch by epoch
+    Trace(Box<trace::Args>),
     /// Draw the loss over a plane of two weights, with paths of descent
     Surface(Box<surface::Args>),
     /// The tutorial's programs and published results, each figure beside ours with a verdict
     Reproduce(reproduce::Args),
     /// Check GPU stages and whole trainings against the CPU reference; exit 4 on disagreement
     Verify(Box<verify::Args>),
+    /// Measure GPU against CPU: who is how fast, from how many networks on
+    Bench(bench::Args),
     /// List what there is to train on, and what is missing
     Devices(devices::Args),
     /// Print a completion script for a shell
@@ -73,9 +80,11 @@ pub fn main() -> ExitCode {
     let result = match cli.verb {
         None => cli.run.execute(),
         Some(Verb::Run(args)) => args.execute(),
+        Some(Verb::Trace(args)) => args.execute(),
         Some(Verb::Surface(args)) => args.execute(),
         Some(Verb::Reproduce(args)) => args.execute(),
         Some(Verb::Verify(args)) => args.execute(),
+        Some(Verb::Bench(args)) => args.execute(),
         Some(Verb::Devices(args)) => args.execute(),
         Some(Verb::Completions { shell }) => {
             let mut script = Vec::new();

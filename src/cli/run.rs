@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::error::Result;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::error::{Error, Result};
 use crate::outcome::read_weights;
-use crate::report::{escape_json, escape_text};
-use crate::study::EscapeStudy;
+use crate::report::{RowForm, escape_json, escape_text, pretty};
+use crate::study::{EscapeRate, EscapeStudy, Unsolved};
 
 use super::Ending;
 use super::output::Output;
@@ -21,6 +24,48 @@ pub(super) const DEFAULT_COUNT: u64 = 100_000;
 pub(super) struct Args {
     #[command(flatten)]
     pub shared: Shared,
+
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// What a run takes beside the shared settings.
+#[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
+pub(super) struct Options {
+    /// Train until the interval of the rate is this narrow, by one that stays valid under repeated looks; --nets is the
+    /// most there may be [default: 1e9]
+    #[arg(long, value_name = "WIDTH", value_parser = width, allow_hyphen_values = true)]
+    pub until_width: Option<f64>,
+
+    /// Examine so many unsolved networks of each kind in f64: minimum, minimum at infinity, saddle; 0 for none
+    #[arg(long, value_name = "COUNT", default_value_t = EscapeStudy::EXAMINE_PER_KIND)]
+    pub examine: usize,
+
+    /// Train those left unsolved to so many times --epochs, and say how many of each kind escape
+    #[arg(long, value_name = "FACTOR", value_parser = factor, allow_hyphen_values = true)]
+    pub continue_unsolved: Option<u32>,
+
+    /// Form of the rows in --out, one a network: parquet or csv
+    #[arg(long, value_name = "FORM", default_value_t)]
+    pub rows: RowForm,
+}
+
+/// 10x, or 10.
+fn factor(text: &str) -> Result<u32> {
+    let digits = text.trim();
+    digits.strip_suffix('x').unwrap_or(digits).parse().map_err(|_| {
+        Error::input(format!("--continue-unsolved takes a factor for --epochs from 2 on, as 10x; got {text:?}"))
+    })
+}
+
+/// Networks that a run until some width may take if nothing else is said.
+const UNTIL_COUNT: u64 = 1_000_000_000;
+
+fn width(text: &str) -> Result<f64> {
+    match text.trim().parse::<f64>() {
+        Ok(width) if width > 0.0 && width < 1.0 => Ok(width),
+        _ => Err(Error::input(format!("--until-width takes a number between 0 and 1, as 0.001; got {text:?}"))),
+    }
 }
 
 /// What every verb that trains takes.
@@ -92,34 +137,48 @@ impl Args {
         let shared = &self.shared;
         shared.start_log();
         let settings = shared.settings()?;
-        let problem = settings.spec()?.problem()?;
+        settings.spec()?.problem()?;
         if shared.print_config {
             say(&config::print(&settings)?)?;
             return Ok(Ending::Complete);
         }
-        let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
-        let in_file = starts.as_ref().map(|weights| weights.count() as u64);
-        let population = settings.population(DEFAULT_COUNT, in_file)?;
-        let open = settings.open(shared.require_gpu)?;
-        let mut output = Output::open(&settings, shared.config.as_deref(), &problem)?;
-        let opened = Instant::now();
-        let mut backend = open.backend()?;
-        interrupt::listen();
-        let shown = Shown::new(shared.progress(), population.count(), problem.spec().epochs);
-        let study = EscapeStudy {
-            problem: &problem,
-            population,
-            starts: starts.as_ref(),
-            keep_weights: output.keeps_weights(),
-            chunk_limit: None,
-        };
-        let answer = study
-            .run(backend.as_mut(), opened, &shown, &mut |outcomes, weights| output.append(&problem, outcomes, weights));
-        shown.finish();
-        let answer = answer?;
-        let json = serde_json::to_string_pretty(&escape_json(&answer)).unwrap_or_default();
-        output.finish(&json)?;
-        say(&if shared.json { json + "\n" } else { escape_text(&answer) })?;
+        let (answer, run) = train(&settings, &self.options, shared)?;
+        say(&if shared.json { pretty(&run) } else { escape_text(&answer) })?;
         Ok(if answer.interrupted { Ending::Interrupted } else { Ending::Complete })
     }
+}
+
+/// Trains, writes the files, and gives the answer with its object.
+pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared) -> Result<(EscapeRate, Value)> {
+    let problem = settings.spec()?.problem()?;
+    if let Some(factor) = options.continue_unsolved {
+        Unsolved::longer(problem.spec(), factor)?;
+    }
+    let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
+    let in_file = starts.as_ref().map(|weights| weights.count() as u64);
+    let default_count = if options.until_width.is_some() { UNTIL_COUNT } else { DEFAULT_COUNT };
+    let population = settings.population(default_count, in_file)?;
+    let open = settings.open(shared.require_gpu)?;
+    let mut output = Output::open(settings, shared.config.as_deref(), options.rows, &problem, population)?;
+    let opened = Instant::now();
+    let mut backend = open.backend()?;
+    interrupt::listen();
+    let shown = Shown::new(shared.progress(), population.count(), problem.spec().epochs);
+    let study = EscapeStudy {
+        starts: starts.as_ref(),
+        keep_weights: output.keeps_weights(),
+        method: settings.interval.unwrap_or_default(),
+        until_width: options.until_width,
+        examine_per_kind: options.examine,
+        continue_factor: options.continue_unsolved,
+        ..EscapeStudy::new(&problem, population)
+    };
+    let answer = study.run(backend.as_mut(), opened, &shown, &mut |chunk| output.append(&problem, &chunk));
+    shown.finish();
+    let answer = answer?;
+    let mut run = escape_json(&answer);
+    run["settings"] = json!(settings);
+    run["options"] = json!(options);
+    output.finish(&answer, &run)?;
+    Ok((answer, run))
 }

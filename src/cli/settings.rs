@@ -11,6 +11,7 @@ use crate::spec::{
     Activation, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, OutputActivation, Population,
     Rates, Spec, Task, Update,
 };
+use crate::stats::RateMethod;
 
 use super::count::Count;
 
@@ -96,11 +97,13 @@ settings! {
     device: String, "BASINS_DEVICE", "INDEX|NAME";
     /// Threads of a CPU backend [default: all cores]
     [allow_hyphen_values = true] threads: Count, "BASINS_THREADS", "COUNT";
+    /// How intervals of rates are made: wilson or clopper-pearson [default: wilson]
+    interval: RateMethod, "BASINS_INTERVAL", "METHOD";
     /// Starting weights, arrays theta1, theta2, ... of shape (nets, fan_in+1, fan_out)
     weights_in: PathBuf, "BASINS_WEIGHTS_IN", "FILE.npz";
     /// Where to write final weights
     weights_out: PathBuf, "BASINS_WEIGHTS_OUT", "FILE.npz";
-    /// Folder for run.json and outcomes.csv
+    /// Folder for run.json, survival.csv and the rows, one a network
     out: PathBuf, "BASINS_OUT", "DIR";
 }
 

@@ -1,11 +1,11 @@
 //! What became of a network, told from its final outputs and loss.
 //!
-//! A network that does not solve its task usually ends where the hidden codes of some examples coincide: such a group of
-//! examples shares one output, which tends to the mean of their targets. Each pattern is matched by outputs and loss
-//! alone. That is not evidence of a local minimum, and nothing here says so.
+//! Each pattern is matched by outputs and loss alone. That is not evidence of a local minimum, and nothing here says so: the
+//! study of single networks in f64 does (`study/examine.rs`).
 
-use crate::spec::{Loss, Problem};
+use crate::spec::{Problem, Task};
 
+use super::pattern::{floor, pattern, pattern_excesses};
 use super::{Outcome, Status};
 
 /// What became of one network.
@@ -21,7 +21,7 @@ pub enum Fate {
     AllHalf,
     /// Any other grouping of examples at their means.
     Grouped,
-    /// Some outputs at the wrong end, the rest right.
+    /// Some outputs at the wrong end, the rest right; under squared error only.
     WrongSaturated,
     /// None of these patterns: as a rule still on its way down.
     Descending,
@@ -30,11 +30,6 @@ pub enum Fate {
     /// Interrupted before its last epoch.
     Unfinished,
 }
-
-/// How near an output must be to the mean of its group.
-const OUTPUT_TOLERANCE: f64 = 0.1;
-/// How near, relatively, the loss must be to that of the pattern.
-const LOSS_TOLERANCE: f64 = 0.05;
 
 impl Fate {
     /// Every fate, in the order of reports.
@@ -82,85 +77,91 @@ impl Fate {
 
     /// The fate of a network from its outcome.
     pub fn of(problem: &Problem, outcome: &Outcome<'_>) -> Self {
+        Kind::of(problem, outcome).fate
+    }
+}
+
+/// A fate, and which examples it concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Kind {
+    /// What became of the network.
+    pub fate: Fate,
+    /// Which examples share an output or are wrong.
+    pub variant: Variant,
+}
+
+impl Kind {
+    /// A fate in all its variants, or one that has none.
+    pub fn whole(fate: Fate) -> Self {
+        Self { fate, variant: Variant::default() }
+    }
+
+    /// From an outcome.
+    pub fn of(problem: &Problem, outcome: &Outcome<'_>) -> Self {
         match outcome.status {
-            Status::Solved => Self::Solved,
-            Status::Diverged => Self::Diverged,
-            Status::Unfinished => Self::Unfinished,
-            Status::Unsolved => pattern(problem, outcome.outputs, outcome.loss).unwrap_or(Self::Descending),
+            Status::Solved => Self::whole(Fate::Solved),
+            Status::Diverged => Self::whole(Fate::Diverged),
+            Status::Unfinished => Self::whole(Fate::Unfinished),
+            Status::Unsolved => Self::of_outputs(problem, outcome.outputs, outcome.loss),
         }
     }
+
+    /// Of a network that has not met the criterion, from its outputs `[example][unit]` and its loss.
+    pub fn of_outputs(problem: &Problem, outputs: &[f32], loss: f64) -> Self {
+        let (fate, variant) = pattern(problem, outputs, loss).unwrap_or((Fate::Descending, Variant::default()));
+        Self { fate, variant }
+    }
+
+    /// Losses above a solution's of the patterns that these outputs are near, whatever their own loss.
+    pub fn limits_of_excess(problem: &Problem, outputs: &[f32]) -> Vec<f64> {
+        pattern_excesses(problem, outputs).collect()
+    }
+
+    /// The loss of a network whose outputs are its targets: 0 but for cross-entropy with targets between 0 and 1.
+    pub fn solved_loss(problem: &Problem) -> f64 {
+        floor(problem)
+    }
 }
 
-/// Groups the outputs and names the grouping, if outputs and loss match it.
-fn pattern(problem: &Problem, outputs: &[f32], loss: f64) -> Option<Fate> {
-    let examples = problem.examples();
-    let targets = examples.targets();
-    let (low, high) = examples.target_range();
-    let scale = high - low;
-    if examples.output_count() != 1 || scale <= 0.0 {
-        return None;
-    }
-    let tolerance = OUTPUT_TOLERANCE * scale;
-    let near = |example: usize, value: f64| (f64::from(outputs[example]) - value).abs() <= tolerance;
-    let mut tied: Vec<usize> = (0..targets.len()).filter(|example| !near(*example, targets[*example])).collect();
-    let wrong_end = |example: usize| near(example, low + high - targets[example]);
-    if tied.iter().all(|example| wrong_end(*example)) {
-        let errors = tied.len() as f64 * scale * scale / (2 * examples.count()) as f64;
-        // The cross-entropy of a wrong end is unbounded, so outputs alone tell it.
-        let fits = problem.spec().loss == Loss::CrossEntropy || matches(loss, errors);
-        return (!tied.is_empty() && fits).then_some(Fate::WrongSaturated);
-    }
-    tied.sort_by(|a, b| outputs[*a].total_cmp(&outputs[*b]));
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    for example in tied {
-        match groups.last_mut() {
-            Some(group) if f64::from(outputs[example] - outputs[group[group.len() - 1]]) <= tolerance => {
-                group.push(example);
-            }
-            _ => groups.push(vec![example]),
+/// Which examples of a pattern share an output, and which are at the wrong end. Told apart for tasks of up to 16 examples;
+/// four bits an example: 0 for a right one, the number of its group from 1, or 15 for the wrong end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Variant(u64);
+
+impl Variant {
+    /// Most examples of a task whose variants are told apart.
+    pub const EXAMPLE_LIMIT: usize = 16;
+    const WRONG: u64 = 15;
+
+    /// Groups in the order of their first examples. A single group of all examples has no variants.
+    pub(super) fn of(groups: &[Vec<usize>], wrong: &[usize], example_count: usize) -> Self {
+        let everything = groups.len() == 1 && groups[0].len() == example_count;
+        if example_count > Self::EXAMPLE_LIMIT || everything {
+            return Self::default();
         }
+        let numbered = groups.iter().zip(1u64..).flat_map(|(group, number)| group.iter().map(move |at| (*at, number)));
+        let marked = numbered.chain(wrong.iter().map(|at| (*at, Self::WRONG)));
+        Self(marked.fold(0, |bits, (example, number)| bits | number << (4 * example)))
     }
-    let mut expected = vec![None; targets.len()];
-    for group in &groups {
-        let mean = group.iter().map(|example| targets[*example]).sum::<f64>() / group.len() as f64;
-        if group.len() < 2 || !group.iter().all(|example| near(*example, mean)) {
-            return None;
-        }
-        group.iter().for_each(|example| expected[*example] = Some(mean));
+
+    /// The examples as their inputs' bits (of a file by number from 1): `10=11`, or `10 wrong`. Empty where there is
+    /// nothing to tell apart.
+    pub fn label(self, problem: &Problem) -> String {
+        let named = |number: u64| {
+            let examples = (0..Self::EXAMPLE_LIMIT).filter(|example| self.0 >> (4 * example) & 15 == number);
+            examples.map(|example| example_label(problem, example)).collect::<Vec<_>>()
+        };
+        let groups = (1..Self::WRONG).map(named).filter(|group| !group.is_empty()).map(|group| group.join("="));
+        let wrong = named(Self::WRONG);
+        let wrong = (!wrong.is_empty()).then(|| format!("{} wrong", wrong.join(",")));
+        groups.chain(wrong).collect::<Vec<_>>().join(" ")
     }
-    if !matches(loss, pattern_loss(problem, &expected)) {
-        return None;
-    }
-    Some(match groups.as_slice() {
-        groups if groups.iter().map(Vec::len).sum::<usize>() == targets.len() && groups.len() == 1 => Fate::AllHalf,
-        [group] if group.len() == 2 => Fate::OnePairTie,
-        [group] if group.len() == 3 => Fate::CornerCut,
-        _ => Fate::Grouped,
-    })
 }
 
-fn matches(loss: f64, expected: f64) -> bool {
-    (loss - expected).abs() <= LOSS_TOLERANCE * expected
-}
-
-/// Loss of a network whose grouped examples sit at their group's mean and whose others are right.
-fn pattern_loss(problem: &Problem, expected: &[Option<f64>]) -> f64 {
-    let targets = problem.examples().targets();
-    let total: f64 = targets
-        .iter()
-        .zip(expected)
-        .map(|(target, mean)| {
-            let output = mean.unwrap_or(*target);
-            match problem.spec().loss {
-                Loss::Mse => 0.5 * (output - target).powi(2),
-                Loss::CrossEntropy => cross_entropy(*target, output),
-            }
-        })
-        .sum();
-    total / targets.len() as f64
-}
-
-fn cross_entropy(target: f64, output: f64) -> f64 {
-    let term = |share: f64, value: f64| if share == 0.0 { 0.0 } else { -share * value.ln() };
-    term(target, output) + term(1.0 - target, 1.0 - output)
+/// An example as its inputs' bits; of a file by its number from 1.
+pub fn example_label(problem: &Problem, example: usize) -> String {
+    match problem.spec().task {
+        Task::Csv(_) => (example + 1).to_string(),
+        _ => format!("{example:0width$b}", width = problem.examples().input_count()),
+    }
 }

@@ -5,12 +5,13 @@ mod columns;
 mod fate;
 pub(crate) mod files;
 mod npz;
+mod pattern;
 mod tally;
 mod weights;
 
 pub use arrays::{Array, npz_bytes};
 pub use columns::{Outcome, Outcomes, Status};
-pub use fate::Fate;
+pub use fate::{Fate, Kind, Variant, example_label};
 pub use npz::{WeightsFile, read_weights};
-pub use tally::Tally;
+pub use tally::{KindTally, Tally};
 pub use weights::{Values, Weights};

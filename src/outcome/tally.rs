@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::spec::Problem;
 
-use super::{Fate, Outcomes};
+use super::{Fate, Kind, Outcomes};
 
 /// Networks that one thread counts at a time.
 const PART: usize = 4096;
@@ -19,8 +19,46 @@ const PART: usize = 4096;
 pub struct Tally {
     networks: u64,
     net_epochs: u64,
-    fates: BTreeMap<Fate, u64>,
+    kinds: BTreeMap<Kind, KindTally>,
     solved_epochs: BTreeMap<u32, u64>,
+    unfinished_epochs: BTreeMap<u32, u64>,
+}
+
+/// Counts of the networks of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KindTally {
+    /// Networks of this kind.
+    pub count: u64,
+    /// Those whose loss is at most `LOSS_LIMIT`.
+    finite: u64,
+    /// Sum of their losses in units of `LOSS_UNIT`: whole numbers, so that the order of adding does not matter.
+    loss_sum: i128,
+}
+
+/// 2^-40: far finer than the rounding of a loss in f32.
+const LOSS_UNIT: f64 = 1.0 / (1u64 << 40) as f64;
+/// Larger losses are left out of the mean: only a network that diverged has one. With 2^48 networks the sum still fits.
+const LOSS_LIMIT: f64 = 1e9;
+
+impl KindTally {
+    fn add(&mut self, loss: f64) {
+        self.count += 1;
+        if loss.abs() <= LOSS_LIMIT {
+            self.finite += 1;
+            self.loss_sum += (loss / LOSS_UNIT).round() as i128;
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.finite += other.finite;
+        self.loss_sum += other.loss_sum;
+    }
+
+    /// Mean loss, without those that are not finite or beyond any meaning.
+    pub fn mean_loss(&self) -> Option<f64> {
+        (self.finite > 0).then(|| self.loss_sum as f64 / self.finite as f64 * LOSS_UNIT)
+    }
 }
 
 impl Tally {
@@ -40,10 +78,12 @@ impl Tally {
             let outcome = outcomes.get(row);
             tally.networks += 1;
             tally.net_epochs += u64::from(outcome.stop_epoch);
-            let fate = Fate::of(problem, &outcome);
-            *tally.fates.entry(fate).or_default() += 1;
-            if fate == Fate::Solved {
-                *tally.solved_epochs.entry(outcome.solved_epoch).or_default() += 1;
+            let kind = Kind::of(problem, &outcome);
+            tally.kinds.entry(kind).or_default().add(outcome.loss);
+            match kind.fate {
+                Fate::Solved => *tally.solved_epochs.entry(outcome.solved_epoch).or_default() += 1,
+                Fate::Unfinished => *tally.unfinished_epochs.entry(outcome.stop_epoch).or_default() += 1,
+                _ => {}
             }
         }
         tally
@@ -53,11 +93,15 @@ impl Tally {
     pub fn merge(&mut self, other: &Self) {
         self.networks += other.networks;
         self.net_epochs += other.net_epochs;
-        for (fate, count) in &other.fates {
-            *self.fates.entry(*fate).or_default() += count;
+        for (kind, tally) in &other.kinds {
+            self.kinds.entry(*kind).or_default().merge(tally);
         }
-        for (epoch, count) in &other.solved_epochs {
-            *self.solved_epochs.entry(*epoch).or_default() += count;
+        for (mine, theirs) in
+            [(&mut self.solved_epochs, &other.solved_epochs), (&mut self.unfinished_epochs, &other.unfinished_epochs)]
+        {
+            for (epoch, count) in theirs {
+                *mine.entry(*epoch).or_default() += count;
+            }
         }
     }
 
@@ -73,7 +117,20 @@ impl Tally {
 
     /// Networks of this fate.
     pub fn count(&self, fate: Fate) -> u64 {
-        self.fates.get(&fate).copied().unwrap_or(0)
+        self.kinds.iter().filter(|(kind, _)| kind.fate == fate).map(|(_, tally)| tally.count).sum()
+    }
+
+    /// Every kind that there is, in the order of reports.
+    pub fn kinds(&self) -> &BTreeMap<Kind, KindTally> {
+        &self.kinds
+    }
+
+    /// Networks of this fate, all variants together.
+    pub fn of_fate(&self, fate: Fate) -> KindTally {
+        self.kinds.iter().filter(|(kind, _)| kind.fate == fate).fold(KindTally::default(), |mut all, (_, tally)| {
+            all.merge(tally);
+            all
+        })
     }
 
     /// Solved networks.
@@ -84,5 +141,16 @@ impl Tally {
     /// How many networks were solved in each epoch, ascending.
     pub fn solved_epochs(&self) -> &BTreeMap<u32, u64> {
         &self.solved_epochs
+    }
+
+    /// Until which epoch the others were watched without being solved: the budget, or where an interruption cut them off.
+    /// A network that diverged is unsolved for the whole budget.
+    pub fn watched_until(&self, budget: u32) -> BTreeMap<u32, u64> {
+        let mut until = self.unfinished_epochs.clone();
+        let to_the_end = self.networks - self.solved() - self.count(Fate::Unfinished);
+        if to_the_end > 0 {
+            *until.entry(budget).or_default() += to_the_end;
+        }
+        until
     }
 }

@@ -3,7 +3,17 @@
 use serde_json::{Map, Value, json};
 
 use crate::outcome::Fate;
-use crate::study::EscapeRate;
+use crate::study::{EscapeRate, KindRow};
+
+use super::fates::evidence;
+
+/// Points of the survival curve in the answer's object; the whole curve goes to a file of its own.
+const CURVE_POINTS: usize = 100;
+
+/// As text with a line a field, ending in a line break.
+pub fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}
 
 /// The object of `basins run --json`, schema `basins.run/1`.
 pub fn escape_json(answer: &EscapeRate) -> Value {
@@ -22,6 +32,11 @@ pub fn escape_json(answer: &EscapeRate) -> Value {
         "solved_interval": answer.interval(),
         "epochs_to_solve": answer.epochs_to_solve(),
         "fates": fates,
+        "fate_rows": fate_rows(answer),
+        "continued": answer.continued,
+        "survival": survival(answer),
+        "restart": answer.restart(),
+        "until_width": answer.until_width.map(|width| json!({"asked": width, "reached": answer.is_narrow_enough()})),
         "net_epochs": answer.tally.net_epochs(),
         "net_epochs_executed": answer.executed_net_epochs,
         "net_epochs_per_second": answer.throughput(),
@@ -29,5 +44,37 @@ pub fn escape_json(answer: &EscapeRate) -> Value {
         "interrupted": answer.interrupted,
         "nets_asked": answer.population.count(),
         "starts": if answer.imported_starts { "imported" } else { "drawn" },
+    })
+}
+
+/// One object a fate, with its variants.
+fn fate_rows(answer: &EscapeRate) -> Value {
+    let row = |row: &KindRow| {
+        json!({
+            "fate": row.kind.fate.name(),
+            "variant": row.kind.variant.label(&answer.problem),
+            "networks": row.tally.count,
+            "share_interval": row.interval,
+            "mean_loss": row.tally.mean_loss(),
+            "examined": row.verdicts.examined,
+            "with_idle_units": row.verdicts.reducible,
+            "verdicts": row.verdicts.ranked().iter().map(|(v, n)| (v.name().to_owned(), json!(n))).collect::<Map<_, _>>(),
+            "evidence": evidence(row.kind.fate, &row.verdicts),
+        })
+    };
+    let fates = answer.fates().into_iter().map(|fate| {
+        let mut object = row(&fate);
+        object["variants"] = answer.variants(fate.kind.fate).iter().map(row).collect();
+        object
+    });
+    fates.collect()
+}
+
+fn survival(answer: &EscapeRate) -> Value {
+    let curve = answer.survival();
+    json!({
+        "level": curve.level,
+        "median": curve.median(),
+        "curve": curve.thinned(CURVE_POINTS),
     })
 }

@@ -1,33 +1,46 @@
-//! How answers are shown: text for a terminal, JSON, CSV. Computes nothing.
+//! How answers are shown: text for a terminal, JSON, CSV, Parquet. Computes nothing.
 
-mod csv;
+mod bench;
 #[cfg(feature = "pictures")]
 mod curves;
 mod devices;
+mod fates;
 #[cfg(feature = "pictures")]
 mod grid;
 mod json;
+#[cfg(feature = "pictures")]
+mod network;
 mod number;
+mod parquet;
 mod plane;
 #[cfg(feature = "pictures")]
 pub mod plot;
 mod reproduce;
+mod rows;
 #[cfg(feature = "pictures")]
 mod surface;
+mod survival;
 mod terminal;
+mod trace;
 mod verify;
 
-pub use self::csv::OutcomeCsv;
+pub use bench::{bench_csv, bench_json, bench_markdown, bench_picture, bench_text};
 #[cfg(feature = "pictures")]
 pub use curves::curves_picture;
 pub use devices::{DeviceRow, devices_json, devices_text};
 #[cfg(feature = "pictures")]
 pub use grid::grid_picture;
-pub use json::escape_json;
+pub use json::{escape_json, pretty};
+#[cfg(feature = "pictures")]
+pub use network::{network_picture, trace_picture};
 pub use number::{grouped, percent, short};
+pub use parquet::{Cell, ColumnType, ParquetTable, read_note};
 pub use plane::{surface_json, surface_text};
 pub use reproduce::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list};
+pub use rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE};
 #[cfg(feature = "pictures")]
 pub use surface::{slope_map, surface_map, surface_picture};
+pub use survival::survival_csv;
 pub use terminal::escape_text;
+pub use trace::{lesson_text, trace_csv, trace_json, trace_text};
 pub use verify::{agreement_text, checked_text, verdict_text, verify_json};

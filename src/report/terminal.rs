@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::outcome::Fate;
 use crate::spec::{Bias, Optimizer, OutputActivation, Spec};
-use crate::stats::Interval;
+use crate::stats::CutOff;
 use crate::study::EscapeRate;
 
+use super::fates::{write_continued, write_fates};
 use super::number::{grouped, percent, short};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -33,11 +33,11 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
         spec.task,
         starts(answer)
     )?;
-    writeln!(text, "{}", settings(answer))?;
+    writeln!(text, "{}", settings(spec, answer.imported_starts))?;
     writeln!(text)?;
 
     let interval = answer.interval();
-    let half = half_width(interval);
+    let half = interval.half_width();
     let solved = format!("{} of {}", grouped(tally.solved()), grouped(tally.networks()));
     if answer.interrupted {
         // Networks that need few epochs finish first: what is known so far bounds the rate from below, no more.
@@ -59,6 +59,14 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
             percent(interval.high, half)
         )?;
     }
+    if let Some(width) = answer.until_width {
+        let reached = if answer.is_narrow_enough() { "reached" } else { "not reached" };
+        writeln!(
+            text,
+            "   The width asked for, {width}, was {reached}; the interval ({}) stays valid under repeated looks.",
+            interval.method
+        )?;
+    }
     writeln!(text)?;
 
     if let Some(epochs) = answer.epochs_to_solve() {
@@ -76,17 +84,9 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
         writeln!(text)?;
     }
 
-    let rest = tally.networks() - tally.solved();
-    if rest > 0 {
-        writeln!(text, "What became of the other {} (by final outputs and loss)", grouped(rest))?;
-        for fate in Fate::ALL.into_iter().filter(|fate| *fate != Fate::Solved && tally.count(*fate) > 0) {
-            let share = tally.count(fate) as f64 / tally.networks() as f64;
-            let half = half_width(answer.interval_of(tally.count(fate)));
-            let (count, share) = (grouped(tally.count(fate)), percent(share, half));
-            writeln!(text, "   {:<16} {count:>10} {share:>9}   {}", fate.name(), fate.description())?;
-        }
-        writeln!(text)?;
-    }
+    write_survival(text, answer)?;
+    write_fates(text, answer)?;
+    write_continued(text, answer)?;
 
     writeln!(
         text,
@@ -107,8 +107,44 @@ fn epochs(count: u32) -> String {
     format!("{} epoch{}", grouped(count.into()), if count == 1 { "" } else { "s" })
 }
 
-fn half_width(interval: Interval) -> f64 {
-    0.5 * (interval.high - interval.low)
+/// When to give up on a start, and what that gains.
+fn write_survival(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
+    let Some(restart) = answer.restart().filter(|_| !answer.interrupted) else { return Ok(()) };
+    let whole = |epochs: f64| grouped(epochs.round() as u64);
+    let or_none = |epoch: Option<u32>| epoch.map_or("none".into(), |epoch| grouped(epoch.into()));
+    let median = answer.survival().median();
+    writeln!(
+        text,
+        "Half of all networks are solved by epoch {}   (95% interval {} to {})",
+        or_none(median.epoch),
+        or_none(median.low),
+        or_none(median.high)
+    )?;
+    let cost = |cut: &CutOff| {
+        let (low, high) = (whole(cut.interval.low), whole(cut.interval.high));
+        format!("{} epochs a solution   (95% interval {low} to {high})", whole(cut.expected_epochs))
+    };
+    writeln!(
+        text,
+        "Giving up on a start only after {}: {}",
+        grouped(answer.problem.spec().epochs.into()),
+        cost(&restart.at_budget)
+    )?;
+    writeln!(
+        text,
+        "Restarting after {} epochs, the best cut-off: {}; {:.2} times fewer",
+        grouped(restart.best.epoch.into()),
+        cost(&restart.best),
+        restart.gain()
+    )?;
+    writeln!(
+        text,
+        "   (cut-offs from {} to {} cost at most 5% more{})",
+        grouped(restart.near_best.0.into()),
+        grouped(restart.near_best.1.into()),
+        if restart.never_solved > 0.0 { "; never restarting may never end" } else { "" }
+    )?;
+    writeln!(text)
 }
 
 fn dashed(spec: &Spec) -> String {
@@ -130,9 +166,9 @@ fn idle(answer: &EscapeRate) -> String {
     if share < 0.01 { String::new() } else { format!(", {:.0}% more run by idle lanes", 100.0 * share) }
 }
 
-fn settings(answer: &EscapeRate) -> String {
-    let spec = answer.problem.spec();
-    let init = if answer.imported_starts { "imported starts".into() } else { format!("init {}", spec.init) };
+/// Everything of a spec but what is learnt, in a line.
+pub(super) fn settings(spec: &Spec, imported_starts: bool) -> String {
+    let init = if imported_starts { "imported starts".into() } else { format!("init {}", spec.init) };
     let momentum = match spec.optimizer {
         Optimizer::Gd if spec.momentum > 0.0 => format!(", momentum {}", spec.momentum),
         _ => String::new(),

@@ -104,9 +104,9 @@ impl<'a> Lab<'a> {
         each: &mut dyn FnMut(&Outcome<'_>),
     ) -> Result<EscapeRate> {
         let population = Population::new(0, count, super::SEED)?;
-        let study = EscapeStudy { problem, population, starts, keep_weights: false, chunk_limit: None };
-        let answer = study.run(self.backend, Instant::now(), self.watch, &mut |outcomes, _| {
-            outcomes.iter().for_each(|outcome| each(&outcome));
+        let study = EscapeStudy { starts, examine_per_kind: 0, ..EscapeStudy::new(problem, population) };
+        let answer = study.run(self.backend, Instant::now(), self.watch, &mut |chunk| {
+            chunk.outcomes.iter().for_each(|outcome| each(&outcome));
             Ok(())
         })?;
         if answer.interrupted {

@@ -6,13 +6,16 @@ use serde::Serialize;
 
 use crate::backend::{Backend, Chunk, DeviceInfo, Job, Trained, Watch};
 use crate::error::{Error, Result};
-use crate::outcome::{Fate, Outcomes, Tally, Weights};
+use crate::outcome::{Fate, Kind, KindTally, Outcomes, Status, Tally, Weights};
 use crate::plan;
 use crate::spec::{Population, Problem};
-use crate::stats::{EpochSummary, Interval, wilson};
+use crate::stats::{EpochSummary, Interval, RateMethod, Restart, Survival, confidence_sequence, looks};
+
+use super::continued::{Continued, Unsolved};
+use super::examine::{Examined, Examiner, Verdicts};
 
 /// Level of every interval in reports.
-const LEVEL: f64 = 0.95;
+pub const LEVEL: f64 = 0.95;
 
 /// Where the time went, in seconds of wall time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -21,6 +24,8 @@ pub struct Seconds {
     pub setup: f64,
     /// Drawing starts, training, reading back, tallying.
     pub train: f64,
+    /// Of `train`: examining unsolved networks.
+    pub examine: f64,
     /// From before the setup to the answer.
     pub total: f64,
 }
@@ -38,6 +43,16 @@ pub struct EscapeRate {
     pub device: DeviceInfo,
     /// Exact counts.
     pub tally: Tally,
+    /// Networks that were looked at closely, in the order of their indices.
+    pub examined: Vec<Examined>,
+    /// Every network that was trained to the end without being solved, if they were asked for.
+    pub unsolved: Vec<(u64, Kind)>,
+    /// What became of those when they were trained on, if that was asked for.
+    pub continued: Option<Continued>,
+    /// How the interval is made where the number of networks was fixed beforehand.
+    pub method: RateMethod,
+    /// The width that the interval should have, where it decided when to stop.
+    pub until_width: Option<f64>,
     /// Epochs of work executed, idle lanes included.
     pub executed_net_epochs: u64,
     /// Where the time went.
@@ -48,20 +63,37 @@ pub struct EscapeRate {
     pub imported_starts: bool,
 }
 
+/// What became of the networks of one kind, or of one fate in all its variants.
+#[derive(Clone, Debug)]
+pub struct KindRow {
+    /// The kind; of a whole fate without a variant.
+    pub kind: Kind,
+    /// Counts.
+    pub tally: KindTally,
+    /// Interval of its share.
+    pub interval: Interval,
+    /// What was found of those examined.
+    pub verdicts: Verdicts,
+}
+
 impl EscapeRate {
     /// Share of networks solved within the budget; of an interrupted run a lower bound.
     pub fn rate(&self) -> f64 {
         self.tally.solved() as f64 / self.tally.networks() as f64
     }
 
-    /// Its 95% interval.
+    /// Its 95% interval; where it decided when to stop, one that stays valid under repeated looks.
     pub fn interval(&self) -> Interval {
-        self.interval_of(self.tally.solved())
+        let (solved, networks) = (self.tally.solved(), self.tally.networks());
+        match self.until_width {
+            Some(_) => confidence_sequence(solved, networks, LEVEL),
+            None => self.method.interval(solved, networks, LEVEL),
+        }
     }
 
-    /// The 95% interval of the rate at which networks end as so many of these did.
-    pub fn interval_of(&self, count: u64) -> Interval {
-        wilson(count, self.tally.networks(), LEVEL)
+    /// Whether the interval is as narrow as it should be; true where nothing was asked.
+    pub fn is_narrow_enough(&self) -> bool {
+        self.until_width.is_none_or(|width| self.interval().width() <= width)
     }
 
     /// When the solved ones were solved.
@@ -69,9 +101,40 @@ impl EscapeRate {
         EpochSummary::of(self.tally.solved_epochs())
     }
 
+    /// How many are still unsolved after t epochs.
+    pub fn survival(&self) -> Survival {
+        let budget = self.problem.spec().epochs;
+        Survival::of(self.tally.solved_epochs(), &self.tally.watched_until(budget), LEVEL)
+    }
+
+    /// When to give up on a start and draw another; `None` if nothing was solved.
+    pub fn restart(&self) -> Option<Restart> {
+        Restart::of(&self.survival())
+    }
+
+    /// What became of those not solved, a row a fate, commonest first within the order of fates.
+    pub fn fates(&self) -> Vec<KindRow> {
+        let fates = Fate::ALL.into_iter().filter(|fate| *fate != Fate::Solved && self.tally.count(*fate) > 0);
+        fates.map(|fate| self.row(Kind::whole(fate), self.tally.of_fate(fate), |kind| kind.fate == fate)).collect()
+    }
+
+    /// The variants of a fate, commonest first; empty where there is nothing to tell apart.
+    pub fn variants(&self, fate: Fate) -> Vec<KindRow> {
+        let kinds = self.tally.kinds().iter().filter(|(kind, _)| kind.fate == fate && **kind != Kind::whole(fate));
+        let mut rows: Vec<KindRow> =
+            kinds.map(|(kind, tally)| self.row(*kind, *tally, |other| other == kind)).collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.tally.count));
+        rows
+    }
+
+    fn row(&self, kind: Kind, tally: KindTally, of: impl Fn(&Kind) -> bool) -> KindRow {
+        let interval = self.method.interval(tally.count, self.tally.networks(), LEVEL);
+        KindRow { kind, tally, interval, verdicts: Verdicts::count(&self.examined, of) }
+    }
+
     /// Net-epochs needed per second of training.
     pub fn throughput(&self) -> f64 {
-        self.tally.net_epochs() as f64 / self.seconds.train.max(1e-9)
+        self.tally.net_epochs() as f64 / (self.seconds.train - self.seconds.examine).max(1e-9)
     }
 
     /// Networks that were cut off by an interruption.
@@ -81,10 +144,11 @@ impl EscapeRate {
 }
 
 /// Trains a population chunk by chunk and counts.
+#[derive(Clone, Copy, Debug)]
 pub struct EscapeStudy<'a> {
     /// The checked spec.
     pub problem: &'a Problem,
-    /// Which networks.
+    /// Which networks; with `until_width` the most there may be.
     pub population: Population,
     /// Starts of network 0, 1, 2, ...; drawn where absent. Holds at least as many as the population's last index.
     pub starts: Option<&'a Weights>,
@@ -92,12 +156,49 @@ pub struct EscapeStudy<'a> {
     pub keep_weights: bool,
     /// Most networks in a chunk, where the caller wants fewer than the backend.
     pub chunk_limit: Option<u64>,
+    /// How the interval is made.
+    pub method: RateMethod,
+    /// Stop as soon as the interval is this narrow.
+    pub until_width: Option<f64>,
+    /// How many unsolved networks of each kind are examined.
+    pub examine_per_kind: usize,
+    /// To how many times the budget the unsolved ones are trained afterwards.
+    pub continue_factor: Option<u32>,
+}
+
+/// What a chunk brought.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivered<'a> {
+    /// One row a network.
+    pub outcomes: &'a Outcomes,
+    /// Final weights, if they were asked for or needed.
+    pub weights: Option<&'a Weights>,
+    /// Those of the chunk that were examined, in the order of their indices.
+    pub examined: &'a [Examined],
 }
 
 /// Sees every chunk as it comes, in order.
-pub type Sink<'a> = dyn FnMut(&Outcomes, Option<&Weights>) -> Result<()> + 'a;
+pub type Sink<'a> = dyn FnMut(Delivered<'_>) -> Result<()> + 'a;
 
-impl EscapeStudy<'_> {
+impl<'a> EscapeStudy<'a> {
+    /// Unsolved networks of each kind that are examined if nothing else is said.
+    pub const EXAMINE_PER_KIND: usize = 4;
+
+    /// Counts and no more: drawn starts, no weights kept, nothing examined.
+    pub fn new(problem: &'a Problem, population: Population) -> Self {
+        Self {
+            problem,
+            population,
+            starts: None,
+            keep_weights: false,
+            chunk_limit: None,
+            method: RateMethod::Wilson,
+            until_width: None,
+            examine_per_kind: 0,
+            continue_factor: None,
+        }
+    }
+
     /// Trains and counts. `opened` is when opening the backend began.
     ///
     /// # Errors
@@ -109,42 +210,93 @@ impl EscapeStudy<'_> {
         watch: &dyn Watch,
         sink: &mut Sink<'_>,
     ) -> Result<EscapeRate> {
-        let job = Job { keep_weights: self.keep_weights, ..Job::new(self.problem, self.population.seed()) };
+        let mut examiner = Examiner::new(self.problem, self.examine_per_kind);
+        let keep_weights = self.keep_weights || examiner.is_active();
+        let job = Job { keep_weights, ..Job::new(self.problem, self.population.seed()) };
         let wanted = backend.prepare(&job)?;
         let limit = self.chunk_limit.unwrap_or(wanted).min(wanted);
-        let mut chunks = plan::chunks(self.population, limit).map(|networks| Chunk {
-            starts: self.starts.map(|starts| starts.slice(networks.start as usize..networks.end as usize)),
-            networks,
-        });
         let began = Instant::now();
         let mut tally = Tally::default();
-        let mut executed_net_epochs = 0;
-        backend.train(&job, &mut chunks, watch, &mut |Trained {
-                                                           outcomes,
-                                                           weights,
-                                                           executed_net_epochs: executed,
-                                                       }| {
+        let (mut executed_net_epochs, mut examine_seconds) = (0, 0.0);
+        let mut unsolved = Vec::new();
+        let mut deliver = |Trained { outcomes, weights, executed_net_epochs: executed }: Trained| -> Result<u64> {
             tally.merge(&Tally::of(self.problem, &outcomes));
+            if self.continue_factor.is_some() {
+                unsolved.extend(
+                    outcomes
+                        .iter()
+                        .filter(|row| row.status == Status::Unsolved)
+                        .map(|row| (row.network, Kind::of(self.problem, &row))),
+                );
+            }
             executed_net_epochs += executed;
-            sink(&outcomes, weights.as_ref())
-        })?;
+            let looked = Instant::now();
+            let examined = examiner.look(&outcomes, weights.as_ref());
+            examine_seconds += looked.elapsed().as_secs_f64();
+            sink(Delivered { outcomes: &outcomes, weights: weights.as_ref(), examined })?;
+            Ok(tally.solved())
+        };
+        let mut done = 0;
+        let mut solved = 0;
+        for look in self.looks() {
+            let part = Population::new(self.population.first() + done, look - done, self.population.seed())?;
+            let mut chunks = plan::chunks(part, limit).map(|networks| Chunk {
+                starts: self.starts.map(|starts| starts.slice(networks.start as usize..networks.end as usize)),
+                networks,
+            });
+            backend.train(&job, &mut chunks, watch, &mut |trained| {
+                solved = deliver(trained)?;
+                Ok(())
+            })?;
+            done = look;
+            let narrow = |width| confidence_sequence(solved, done, LEVEL).width() <= width;
+            if watch.interrupted() || self.until_width.is_some_and(narrow) {
+                break;
+            }
+        }
         if tally.networks() == 0 {
             return Err(Error::interrupted("interrupted before the first network was trained"));
         }
-        Ok(EscapeRate {
+        let train = began.elapsed().as_secs_f64();
+        let later =
+            Unsolved { problem: self.problem, seed: self.population.seed(), starts: self.starts, networks: &unsolved };
+        let factor = self.continue_factor.filter(|_| !watch.interrupted());
+        let continued = factor.map(|factor| later.continue_to(factor, backend, watch)).transpose()?;
+        let answer = EscapeRate {
             problem: self.problem.clone(),
             population: self.population,
             backend: backend.name(),
             device: backend.device(),
+            examined: examiner.finish(),
+            unsolved,
+            continued,
+            method: self.method,
+            until_width: self.until_width,
             executed_net_epochs,
             seconds: Seconds {
                 setup: (began - opened).as_secs_f64(),
-                train: began.elapsed().as_secs_f64(),
+                train,
+                examine: examine_seconds,
                 total: opened.elapsed().as_secs_f64(),
             },
-            interrupted: tally.networks() < self.population.count() || tally.count(Fate::Unfinished) > 0,
+            interrupted: tally.count(Fate::Unfinished) > 0,
             imported_starts: self.starts.is_some(),
             tally,
-        })
+        };
+        Ok(EscapeRate { interrupted: answer.interrupted || self.cut_short(&answer), ..answer })
+    }
+
+    /// Numbers of networks after which to look whether that is enough; without a width, all of them at once.
+    fn looks(&self) -> Vec<u64> {
+        let count = self.population.count();
+        match self.until_width {
+            Some(width) => looks(width, LEVEL, count).collect(),
+            None => vec![count],
+        }
+    }
+
+    fn cut_short(&self, answer: &EscapeRate) -> bool {
+        let enough = answer.until_width.is_some() && answer.is_narrow_enough();
+        !enough && answer.tally.networks() < self.population.count()
     }
 }

@@ -1,9 +1,18 @@
 //! The questions, one file each. A study asks a backend to train and turns what comes back into an answer; it shows
 //! nothing itself.
 
+pub mod bench;
+mod continued;
 mod escape;
+mod examine;
+mod lesson;
 mod surface;
+mod trace;
 pub mod verify;
 
-pub use escape::{EscapeRate, EscapeStudy, Seconds, Sink};
+pub use continued::{Continued, Escapes, Unsolved};
+pub use escape::{Delivered, EscapeRate, EscapeStudy, KindRow, LEVEL, Seconds, Sink};
+pub use examine::{Examined, Verdicts, is_examinable};
+pub use lesson::{Lesson, Matrix, Passage};
 pub use surface::{Path, PlaneAxis, Surface, SurfaceStudy};
+pub use trace::{Trace, response};

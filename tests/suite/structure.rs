@@ -13,16 +13,27 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("seed", &["spec"]),
     ("plan", &["spec"]),
     ("outcome", &["error", "spec"]),
-    ("stats", &["seed::normal_quantile"]),
+    ("stats", &["seed::normal_quantile", "spec::keyword"]),
+    // The surface around one network: what became of it is told by `outcome`.
+    ("landscape", &["outcome", "spec"]),
     ("gpu", &["error"]),
     ("backend", &["error", "gpu", "outcome", "plan", "seed", "spec", "conformance"]),
-    // verify holds a device itself against the reference.
-    ("study", &["backend", "error", "gpu::Gpu", "outcome", "plan", "seed", "spec", "stats"]),
+    ("study", &["backend", "error", "gpu::Gpu", "landscape", "outcome", "plan", "seed", "spec", "stats"]),
     ("reproduce", &["backend", "error", "outcome", "plan", "seed", "spec", "stats", "study"]),
     // Types to show; what is computed is computed elsewhere.
     (
         "report",
-        &["backend::DeviceInfo", "backend::DeviceKind", "error", "outcome", "reproduce", "spec", "stats", "study"],
+        &[
+            "backend::DeviceInfo",
+            "backend::DeviceKind",
+            "error",
+            "landscape::Evidence",
+            "outcome",
+            "reproduce",
+            "spec",
+            "stats",
+            "study",
+        ],
     ),
     ("cli", &["backend", "error", "gpu", "outcome", "plan", "report", "reproduce", "seed", "spec", "stats", "study"]),
     ("lib", &["*"]),

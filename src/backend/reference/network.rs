@@ -43,8 +43,8 @@ pub struct Network<R> {
     shapes: Vec<LayerShape>,
     /// `[layer][unit]`; layer 0 holds the inputs.
     activations: Vec<Vec<R>>,
-    /// Weighted sums z of the output units.
-    output_sums: Vec<R>,
+    /// Weighted sums z, `[layer][unit]` for the layers behind the inputs.
+    sums: Vec<Vec<R>>,
     /// dC/dz of one example, `[layer][unit]` for the layers behind the inputs.
     deltas: Vec<Vec<R>>,
 }
@@ -60,7 +60,7 @@ impl<R: Real> Network<R> {
             loss: problem.spec().loss,
             shapes: problem.layers().shapes().collect(),
             activations: zeros(sizes),
-            output_sums: vec![R::zero(); problem.layers().output_count()],
+            sums: zeros(&sizes[1..]),
             deltas: zeros(&sizes[1..]),
         }
     }
@@ -68,6 +68,11 @@ impl<R: Real> Network<R> {
     /// Activations of every layer on the example at hand, inputs first.
     pub fn activations(&self) -> &[Vec<R>] {
         &self.activations
+    }
+
+    /// Weighted sums z of every layer behind the inputs on the example at hand.
+    pub fn sums(&self) -> &[Vec<R>] {
+        &self.sums
     }
 
     /// dC/dz of every layer behind the inputs on the example at hand.
@@ -96,9 +101,7 @@ impl<R: Real> Network<R> {
                 for (row, a) in Self::feeding(before, layer, *shape).enumerate() {
                     z += a * weights[shape.position(row, column)];
                 }
-                if last {
-                    self.output_sums[column] = z;
-                }
+                self.sums[layer][column] = z;
                 *activation = match self.output_activation {
                     OutputActivation::Linear if last => z,
                     _ => activate(self.activation, z),
@@ -109,7 +112,7 @@ impl<R: Real> Network<R> {
 
     /// The example's loss, summed over output units, after `forward`.
     pub fn loss(&self, target: &[R]) -> R {
-        let units = self.output_sums.iter().zip(self.outputs()).zip(target);
+        let units = self.sums[self.sums.len() - 1].iter().zip(self.outputs()).zip(target);
         units.map(|((z, h), y)| example_loss(self.loss, *z, *h, *y)).sum()
     }
 

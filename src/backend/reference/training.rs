@@ -96,6 +96,11 @@ impl<'p, R: Real> Training<'p, R> {
 
     /// Runs one epoch: forward on every example, judge, and update unless the network retires or has diverged.
     pub fn step(&mut self) -> Step {
+        self.step_seen(&mut |_| {})
+    }
+
+    /// The same; `seen` is shown the weights after each update within an online epoch.
+    pub fn step_seen(&mut self, seen: &mut dyn FnMut(&[R])) -> Step {
         self.epoch += 1;
         let online = self.problem.spec().update == Update::Online;
         let before = online.then(|| self.state.clone());
@@ -108,6 +113,7 @@ impl<'p, R: Real> Training<'p, R> {
             self.network.add_gradient(&mut self.gradient);
             if online {
                 self.update();
+                seen(&self.state.weights);
                 self.gradient.fill(R::zero());
             }
         }

@@ -16,26 +16,30 @@ fn weights(path: &Path) -> Weights {
 fn out_holds_the_summary_and_a_row_a_network() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("deep/results");
-    let answer = json(folder.path(), "--nets 30 --lr 4 --epochs 1500 --first 4 --out deep/results");
-    assert_eq!(names(&out), ["outcomes.csv", "run.json"]);
+    let answer = json(folder.path(), "--nets 30 --lr 4 --epochs 1500 --first 4 --rows csv --out deep/results");
+    assert_eq!(names(&out), ["outcomes.csv", "run.json", "survival.csv"]);
     let saved: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(out.join("run.json")).unwrap()).unwrap();
     assert_eq!(saved, answer);
     let rows = std::fs::read_to_string(out.join("outcomes.csv")).unwrap();
     let mut lines = rows.lines();
-    assert_eq!(lines.next(), Some("network,fate,solved_epoch,epochs,loss,output_0,output_1,output_2,output_3"));
+    let measured = "gradient_norm,largest_weight,smallest_eigenvalue,largest_eigenvalue,verdict,seed";
+    let head = format!("network,fate,variant,solved_epoch,epochs,loss,output_0,output_1,output_2,output_3,{measured}");
+    assert_eq!(lines.next(), Some(head.as_str()));
     let fields: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
     assert_eq!(fields.len(), 30);
     for (at, row) in fields.iter().enumerate() {
         assert_eq!(row[0], (at + 4).to_string());
-        assert_eq!(row[1] == "solved", !row[2].is_empty());
-        assert!(row[4..].iter().all(|number| number.parse::<f64>().is_ok()), "{row:?}");
+        assert_eq!(row[1] == "solved", !row[3].is_empty());
+        assert!(row[5..10].iter().all(|number| number.parse::<f64>().is_ok()), "{row:?}");
+        assert!(row[10..14].iter().all(|number| number.is_empty() || number.parse::<f64>().is_ok()), "{row:?}");
+        assert!(row[1] != "solved" || row[10].is_empty(), "solved networks are not examined: {row:?}");
     }
     let count = |fate: &str| fields.iter().filter(|row| row[1] == fate).count() as u64;
     for (fate, expected) in answer["fates"].as_object().unwrap() {
         assert_eq!(count(fate), expected.as_u64().unwrap(), "{fate}");
     }
-    let work: u64 = fields.iter().map(|row| row[3].parse::<u64>().unwrap()).sum();
+    let work: u64 = fields.iter().map(|row| row[4].parse::<u64>().unwrap()).sum();
     assert_eq!(answer["net_epochs"], work);
 }
 
@@ -43,10 +47,10 @@ fn out_holds_the_summary_and_a_row_a_network() {
 fn results_are_replaced_and_nothing_else_is_touched() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("mine.txt"), "mine").unwrap();
-    printed(folder.path(), "--nets 3 --epochs 2 --out .");
+    printed(folder.path(), "--nets 3 --epochs 2 --rows csv --out .");
     let first = std::fs::read_to_string(folder.path().join("outcomes.csv")).unwrap();
-    printed(folder.path(), "--nets 4 --epochs 2 --out .");
-    assert_eq!(names(folder.path()), ["mine.txt", "outcomes.csv", "run.json"]);
+    printed(folder.path(), "--nets 4 --epochs 2 --rows csv --out .");
+    assert_eq!(names(folder.path()), ["mine.txt", "outcomes.csv", "run.json", "survival.csv"]);
     assert_ne!(std::fs::read_to_string(folder.path().join("outcomes.csv")).unwrap(), first);
 }
 
@@ -91,7 +95,7 @@ fn results_are_as_readable_as_any_new_file() {
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
     let plain = folder.path().join("plain");
     std::fs::write(&plain, "").unwrap();
-    for name in ["run.json", "outcomes.csv", "w.npz"] {
+    for name in ["run.json", "outcomes.parquet", "survival.csv", "w.npz"] {
         assert_eq!(mode(&folder.path().join("results").join(name)), mode(&plain), "{name}");
     }
 }

@@ -14,7 +14,7 @@ fn ctrl_c_keeps_what_is_known() {
     for signal in ["-INT", "-TERM"] {
         let mut command = basins(folder.path());
         let arguments = "--backend reference --threads 1 --nets 1e6 --json --progress plain --lr 4 --epochs 1e6 \
-                         --after-solved continue --out results --weights-out w.npz";
+                         --after-solved continue --rows csv --out results --weights-out w.npz";
         let mut child = command
             .args(arguments.split_whitespace())
             .stdout(Stdio::piped())
@@ -33,7 +33,7 @@ fn ctrl_c_keeps_what_is_known() {
         assert_eq!(fates, count(&answer["nets"]));
         assert_eq!(answer["nets_asked"], 1_000_000);
         assert_eq!(names(folder.path()), ["results", "w.npz"]);
-        assert_eq!(names(&folder.path().join("results")), ["outcomes.csv", "run.json"]);
+        assert_eq!(names(&folder.path().join("results")), ["outcomes.csv", "run.json", "survival.csv"]);
         let rows = std::fs::read_to_string(folder.path().join("results/outcomes.csv")).unwrap();
         assert_eq!(rows.lines().count() as u64, 1 + count(&answer["nets"]));
     }

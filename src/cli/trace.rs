@@ -1,0 +1,132 @@
+//! `basins trace`: one network replayed on the f64 reference, step by step.
+
+use serde_json::json;
+
+use crate::error::{Error, Result};
+use crate::outcome::{Array, Values, Weights, WeightsFile, npz_bytes};
+use crate::report::{lesson_text, network_picture, trace_csv, trace_json, trace_picture, trace_text};
+use crate::spec::Problem;
+use crate::study::{Lesson, Trace};
+
+use super::network::NetworkArgs;
+use super::run::Shared;
+use super::{Ending, config, files, pictures, say};
+
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    network: NetworkArgs,
+
+    /// Keep every EPOCHS-th epoch [default: so that at most 10,000 are kept]
+    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u32).range(1..))]
+    every: Option<u32>,
+
+    /// Spell out one epoch as on a blackboard, with every matrix and its shape
+    #[arg(long, value_name = "EPOCH", num_args = 0..=1, default_missing_value = "1")]
+    explain: Option<u32>,
+
+    #[command(flatten)]
+    shared: Shared,
+}
+
+impl Args {
+    pub(super) fn execute(&self) -> Result<Ending> {
+        let shared = &self.shared;
+        shared.start_log();
+        let settings = shared.settings()?;
+        let problem = settings.spec()?.problem()?;
+        if shared.print_config {
+            say(&config::print(&settings)?)?;
+            return Ok(Ending::Complete);
+        }
+        let start = self.network.start(&settings, &problem)?;
+        if let Some(epoch) = self.explain {
+            let lesson = Lesson::of(&problem, &start, epoch).ok_or_else(|| nothing_to_explain(&problem, epoch))?;
+            say(&lesson_text(&lesson))?;
+            return Ok(Ending::Complete);
+        }
+        let folder = settings.out.as_deref().map(files::Folder::open).transpose()?;
+        let weights_out =
+            settings.weights_out.as_ref().map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
+        let trace = Trace::of(&problem, &start, self.every);
+        let (name, described) = match &settings.weights_in {
+            Some(path) => (
+                format!("Network {} of {}", self.network.net, path.display()),
+                json!({ "net": self.network.net.0, "weights_in": path }),
+            ),
+            None => {
+                let seed = settings.seed.map_or(0, |seed| seed.0);
+                (
+                    format!("Network {}, seed {seed}", self.network.net),
+                    json!({ "net": self.network.net.0, "seed": seed }),
+                )
+            }
+        };
+        let json = serde_json::to_string_pretty(&trace_json(&trace, &problem, &described)).unwrap_or_default() + "\n";
+        if let Some(file) = weights_out {
+            write_weights(file, &problem, &trace)?;
+        }
+        if let Some(folder) = &folder {
+            write(folder, &trace, &problem, &name, &json)?;
+        }
+        say(&if shared.json { json } else { trace_text(&trace, &problem, &name, settings.weights_in.is_some()) })?;
+        if folder.is_none() && !shared.json {
+            say("\nEvery epoch and the pictures: --out DIR. One epoch spelt out: --explain EPOCH.\n")?;
+        }
+        Ok(Ending::Complete)
+    }
+}
+
+fn nothing_to_explain(problem: &Problem, epoch: u32) -> Error {
+    Error::input(if epoch == 0 {
+        "--explain counts epochs from 1".to_owned()
+    } else {
+        format!(
+            "--explain {epoch}: training of this network ends before that epoch (--epochs {}, --after-solved {})",
+            problem.spec().epochs,
+            problem.spec().after_solved
+        )
+    })
+}
+
+fn write_weights(mut file: WeightsFile, problem: &Problem, trace: &Trace) -> Result<()> {
+    let last = trace.weights_of(trace.row_count() - 1).to_vec();
+    file.append(&Weights::new(problem.layers(), Values::F64(last)))?;
+    file.finish()
+}
+
+/// trace.csv, trace.npz (whose theta1, theta2, ... are a weights file with a network an epoch), trace.json, pictures.
+fn write(folder: &files::Folder, trace: &Trace, problem: &Problem, name: &str, json: &str) -> Result<()> {
+    let rows = trace.row_count() as u64;
+    let epochs: Vec<f64> = trace.epochs.iter().map(|epoch| f64::from(*epoch)).collect();
+    let examples = problem.examples();
+    let layers: Vec<(String, [u64; 3], Vec<f64>)> = problem
+        .layers()
+        .shapes()
+        .enumerate()
+        .map(|(layer, shape)| {
+            let part = |row: usize| trace.weights_of(row)[shape.offset..][..shape.weight_count()].to_vec();
+            let values = (0..trace.row_count()).flat_map(part).collect();
+            (format!("theta{}", layer + 1), [rows, shape.row_count() as u64, shape.fan_out as u64], values)
+        })
+        .collect();
+    let output_shape = [rows, examples.count() as u64, examples.output_count() as u64];
+    let mut arrays = vec![
+        Array { name: "epoch", shape: &output_shape[..1], values: &epochs },
+        Array { name: "loss", shape: &output_shape[..1], values: &trace.loss },
+        Array { name: "gradient_norm", shape: &output_shape[..1], values: &trace.gradient_norm },
+        Array { name: "outputs", shape: &output_shape, values: &trace.outputs },
+    ];
+    arrays.extend(layers.iter().map(|(name, shape, values)| Array { name, shape, values }));
+    let fail = |file: &str, error: std::io::Error| Error::file(&folder.path(file), "cannot be written", &error);
+    let npz = npz_bytes(&arrays).map_err(|error| fail("trace.npz", error))?;
+    let mut csv = Vec::new();
+    trace_csv(trace, problem, &mut csv).map_err(|error| fail("trace.csv", error))?;
+    folder.write("trace.npz", &npz)?;
+    folder.write("trace.csv", &csv)?;
+    folder.write("trace.json", json.as_bytes())?;
+    let title = format!("{name}: {} on {}", problem.spec().layers.to_string().replace(',', "-"), problem.spec().task);
+    pictures::write(folder, "trace", &trace_picture(trace, problem, &title))?;
+    pictures::write(folder, "network", &network_picture(trace, problem, &title))?;
+    Ok(())
+}

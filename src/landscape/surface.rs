@@ -1,0 +1,226 @@
+//! Loss, gradient and Hessian of a network as functions of its weights.
+
+use nalgebra::{DMatrix, DVector};
+
+use crate::spec::{Activation, LayerShape, Loss, OutputActivation, Problem};
+
+use super::number::{Dual, Number};
+
+/// The loss C of a problem over the weights that are trained; biases that are not trained stay where they are.
+#[derive(Clone, Debug)]
+pub struct Surface<'p> {
+    problem: &'p Problem,
+    shapes: Vec<LayerShape>,
+    /// Flat positions of the trained weights.
+    trained: Vec<usize>,
+}
+
+/// One unit on one example: a value, and the derivative of the activation there.
+#[derive(Clone, Copy)]
+struct Unit<N> {
+    activation: N,
+    slope: N,
+}
+
+impl<'p> Surface<'p> {
+    /// Of a problem.
+    pub fn new(problem: &'p Problem) -> Self {
+        let rates = problem.weight_rates();
+        Self {
+            problem,
+            shapes: problem.layers().shapes().collect(),
+            trained: (0..rates.len()).filter(|position| rates[*position] > 0.0).collect(),
+        }
+    }
+
+    /// The problem.
+    pub fn problem(&self) -> &'p Problem {
+        self.problem
+    }
+
+    /// How many weights are trained.
+    pub fn dimension(&self) -> usize {
+        self.trained.len()
+    }
+
+    /// The trained weights.
+    pub fn point(&self, weights: &[f64]) -> DVector<f64> {
+        DVector::from_iterator(self.trained.len(), self.trained.iter().map(|position| weights[*position]))
+    }
+
+    /// All weights in flat order, the trained ones taken from `point`, the others from `weights`.
+    pub fn weights_at(&self, weights: &[f64], point: &DVector<f64>) -> Vec<f64> {
+        let mut all = weights.to_vec();
+        self.trained.iter().zip(point.iter()).for_each(|(position, weight)| all[*position] = *weight);
+        all
+    }
+
+    /// The loss C, each example's from the logit so that a small one keeps its digits.
+    pub fn loss(&self, weights: &[f64]) -> f64 {
+        let examples = self.problem.examples();
+        let total: f64 = (0..examples.count())
+            .map(|example| {
+                let (_, sums) = self.forward(weights, examples.input(example));
+                sums.iter().zip(examples.target(example)).map(|(z, y)| self.unit_loss(*z, *y)).sum::<f64>()
+            })
+            .sum();
+        total / examples.count() as f64
+    }
+
+    fn unit_loss(&self, z: f64, target: f64) -> f64 {
+        match self.problem.spec().loss {
+            // softplus(z) = ln(1 + e^z) without overflow.
+            Loss::CrossEntropy => {
+                let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
+                target * softplus(-z) + (1.0 - target) * softplus(z)
+            }
+            Loss::Mse => 0.5 * self.error(z, target).powi(2),
+        }
+    }
+
+    /// Outputs, `[example][unit]`.
+    pub fn outputs(&self, weights: &[f64]) -> Vec<f64> {
+        let examples = self.problem.examples();
+        (0..examples.count())
+            .flat_map(|example| {
+                let (mut layers, _) = self.forward(weights, examples.input(example));
+                layers.pop().unwrap_or_default().into_iter().map(|unit| unit.activation)
+            })
+            .collect()
+    }
+
+    /// Activations of the hidden units, `[layer][unit][example]`.
+    pub(super) fn hidden_activations(&self, weights: &[f64]) -> Vec<Vec<Vec<f64>>> {
+        let examples = self.problem.examples();
+        let sizes = self.problem.layers().sizes();
+        let mut hidden: Vec<Vec<Vec<f64>>> =
+            sizes[1..sizes.len() - 1].iter().map(|size| vec![Vec::with_capacity(examples.count()); *size]).collect();
+        for example in 0..examples.count() {
+            let (layers, _) = self.forward(weights, examples.input(example));
+            for (hidden, layer) in hidden.iter_mut().zip(&layers[1..]) {
+                hidden.iter_mut().zip(layer).for_each(|(unit, value)| unit.push(value.activation));
+            }
+        }
+        hidden
+    }
+
+    /// Gradient of C over the trained weights.
+    pub fn gradient(&self, weights: &[f64]) -> DVector<f64> {
+        let gradient = self.full_gradient(weights);
+        DVector::from_iterator(self.trained.len(), self.trained.iter().map(|position| gradient[*position]))
+    }
+
+    /// Hessian of C over the trained weights: the derivative of the gradient along each of them, exact.
+    pub fn hessian(&self, weights: &[f64]) -> DMatrix<f64> {
+        let mut duals: Vec<Dual> = weights.iter().map(|weight| Dual::constant(*weight)).collect();
+        let mut hessian = DMatrix::zeros(self.trained.len(), self.trained.len());
+        for (column, position) in self.trained.iter().enumerate() {
+            duals[*position].slope = 1.0;
+            let gradient = self.full_gradient(&duals);
+            duals[*position].slope = 0.0;
+            for (row, position) in self.trained.iter().enumerate() {
+                hessian[(row, column)] = gradient[*position].slope;
+            }
+        }
+        // Symmetric but for rounding.
+        (&hessian + hessian.transpose()) * 0.5
+    }
+
+    fn full_gradient<N: Number>(&self, weights: &[N]) -> Vec<N> {
+        let examples = self.problem.examples();
+        let mut gradient = vec![N::constant(0.0); weights.len()];
+        for example in 0..examples.count() {
+            self.add_gradient(weights, examples.input(example), examples.target(example), &mut gradient);
+        }
+        let share = N::constant(1.0 / examples.count() as f64);
+        gradient.iter_mut().for_each(|g| *g = *g * share);
+        gradient
+    }
+
+    fn add_gradient<N: Number>(&self, weights: &[N], input: &[f64], target: &[f64], gradient: &mut [N]) {
+        let (layers, sums) = self.forward(weights, input);
+        let outputs = layers.last().map_or(&[][..], Vec::as_slice);
+        let mut deltas: Vec<N> = sums
+            .iter()
+            .zip(outputs)
+            .zip(target)
+            .map(|((z, unit), y)| match self.problem.spec().loss {
+                Loss::CrossEntropy => self.error(*z, *y),
+                Loss::Mse => self.error(*z, *y) * unit.slope,
+            })
+            .collect();
+        for (layer, shape) in self.shapes.iter().enumerate().rev() {
+            for (column, delta) in deltas.iter().enumerate() {
+                for (row, unit) in feeding(&layers, layer, *shape).enumerate() {
+                    gradient[shape.position(row, column)] += unit.activation * *delta;
+                }
+                gradient[shape.position(shape.fan_in, column)] += *delta;
+            }
+            let back = |row: usize, unit: &Unit<N>| {
+                let sum = deltas
+                    .iter()
+                    .enumerate()
+                    .fold(N::constant(0.0), |sum, (column, delta)| sum + weights[shape.position(row, column)] * *delta);
+                sum * unit.slope
+            };
+            deltas = layers[layer].iter().enumerate().map(|(row, unit)| back(row, unit)).collect();
+        }
+    }
+
+    /// Units of every layer, inputs first, and the weighted sums of the output units.
+    fn forward<N: Number>(&self, weights: &[N], input: &[f64]) -> (Vec<Vec<Unit<N>>>, Vec<N>) {
+        let constant = |value: &f64| Unit { activation: N::constant(*value), slope: N::constant(0.0) };
+        let mut layers: Vec<Vec<Unit<N>>> = vec![input.iter().map(constant).collect()];
+        let mut sums = Vec::new();
+        for (layer, shape) in self.shapes.iter().enumerate() {
+            sums = (0..shape.fan_out)
+                .map(|column| {
+                    let bias = weights[shape.position(shape.fan_in, column)];
+                    feeding(&layers, layer, *shape)
+                        .enumerate()
+                        .fold(bias, |z, (row, unit)| z + unit.activation * weights[shape.position(row, column)])
+                })
+                .collect();
+            let linear =
+                layer + 1 == self.shapes.len() && self.problem.spec().output_activation == OutputActivation::Linear;
+            layers.push(sums.iter().map(|z| if linear { linear_unit(*z) } else { self.unit(*z) }).collect());
+        }
+        (layers, sums)
+    }
+
+    /// Slopes from both ends: g'(z) = g(z) g(-z), and tanh'(z) = 4 g(2z) g(-2z).
+    fn unit<N: Number>(&self, z: N) -> Unit<N> {
+        match self.problem.spec().activation {
+            Activation::Sigmoid => {
+                let (up, down) = (z.logistic(), (-z).logistic());
+                Unit { activation: up, slope: up * down }
+            }
+            Activation::Tanh => {
+                let (up, down) = ((z + z).logistic(), (-z - z).logistic());
+                Unit { activation: up - down, slope: N::constant(4.0) * up * down }
+            }
+        }
+    }
+
+    /// Output less target, from the weighted sum, without cancellation where the output has saturated at the target.
+    fn error<N: Number>(&self, z: N, target: f64) -> N {
+        let spec = self.problem.spec();
+        let constant = N::constant;
+        match (spec.output_activation, spec.activation) {
+            (OutputActivation::Linear, _) => z - constant(target),
+            (_, Activation::Sigmoid) => constant(1.0 - target) * z.logistic() - constant(target) * (-z).logistic(),
+            (_, Activation::Tanh) => {
+                constant(1.0 - target) * (z + z).logistic() - constant(1.0 + target) * (-z - z).logistic()
+            }
+        }
+    }
+}
+
+fn linear_unit<N: Number>(z: N) -> Unit<N> {
+    Unit { activation: z, slope: N::constant(1.0) }
+}
+
+/// What feeds a layer of weights, row by row without the bias: the units before it, then the inputs by shortcut.
+fn feeding<N>(layers: &[Vec<Unit<N>>], layer: usize, shape: LayerShape) -> impl Iterator<Item = &Unit<N>> {
+    layers[layer].iter().chain(&layers[0][..shape.shortcut])
+}

@@ -1,0 +1,112 @@
+//! The table of what became of the networks that were not solved.
+
+use std::fmt::{Result, Write};
+
+use crate::outcome::Fate;
+use crate::study::{EscapeRate, KindRow, Verdicts, is_examinable};
+
+use super::number::{grouped, percent};
+
+/// Variants shown of a fate; the rest is summed up in a line.
+const VARIANT_LIMIT: usize = 8;
+
+/// A row a fate and a row a variant, with counts, shares, mean loss and evidence.
+pub(super) fn write_fates(text: &mut String, answer: &EscapeRate) -> Result {
+    let rest = answer.tally.networks() - answer.tally.solved();
+    if rest == 0 {
+        return Ok(());
+    }
+    writeln!(text, "What became of the other {}", grouped(rest))?;
+    // Networks that finish before an interruption are no fair sample: their shares have no honest interval.
+    let interval = if answer.interrupted { "" } else { "95% interval" };
+    writeln!(
+        text,
+        "   {:<17}{:>9} {:>9}   {interval:<20} {:>9}   evidence, of those examined in f64",
+        "fate", "networks", "share", "mean loss"
+    )?;
+    let fates = answer.fates();
+    for row in &fates {
+        write_row(text, answer, row.kind.fate.name(), row)?;
+        let variants = answer.variants(row.kind.fate);
+        for variant in variants.iter().take(VARIANT_LIMIT) {
+            write_row(text, answer, &format!("  {}", variant.kind.variant.label(&answer.problem)), variant)?;
+        }
+        if variants.len() > VARIANT_LIMIT {
+            writeln!(text, "     and {} more variants", variants.len() - VARIANT_LIMIT)?;
+        }
+    }
+    for row in &fates {
+        writeln!(text, "   {}: {}", row.kind.fate.name(), row.kind.fate.description())?;
+    }
+    if answer.examined.is_empty() && fates.iter().any(|row| is_examinable(row.kind.fate)) {
+        writeln!(text, "   Told by final outputs and loss alone: a small gradient makes no minimum (see --examine).")?;
+    }
+    writeln!(text)
+}
+
+fn write_row(text: &mut String, answer: &EscapeRate, name: &str, row: &KindRow) -> Result {
+    let share = row.tally.count as f64 / answer.tally.networks() as f64;
+    let half = row.interval.half_width();
+    let interval = match answer.interrupted {
+        true => String::new(),
+        false => format!("{} to {}", percent(row.interval.low, half), percent(row.interval.high, half)),
+    };
+    let loss = row.tally.mean_loss().map_or("-".into(), |loss| format!("{loss:.5}"));
+    let line = format!(
+        "   {name:<17}{:>9} {:>9}   {interval:<20} {loss:>9}   {}",
+        grouped(row.tally.count),
+        percent(share, half),
+        evidence(row.kind.fate, &row.verdicts)
+    );
+    writeln!(text, "{}", line.trim_end())
+}
+
+/// How many escaped when they were trained on.
+pub(super) fn write_continued(text: &mut String, answer: &EscapeRate) -> Result {
+    let Some(continued) = &answer.continued else { return Ok(()) };
+    let first = if continued.partial { "the first " } else { "all " };
+    writeln!(
+        text,
+        "Trained on to {} epochs: {first}{} that were unsolved",
+        grouped(continued.epochs.into()),
+        grouped(continued.networks)
+    )?;
+    writeln!(
+        text,
+        "   {:<17}{:>9} {:>9} {:>9}   {:<20}   the others",
+        "had been", "networks", "escaped", "share", "95% interval"
+    )?;
+    for row in &continued.rows {
+        let half = row.interval.half_width();
+        let others: Vec<String> =
+            row.others.iter().map(|(fate, count)| format!("{} {}", fate.name(), grouped(*count))).collect();
+        let line = format!(
+            "   {:<17}{:>9} {:>9} {:>9}   {:<20}   {}",
+            row.fate.name(),
+            grouped(row.networks),
+            grouped(row.solved),
+            percent(row.solved as f64 / row.networks as f64, half),
+            format!("{} to {}", percent(row.interval.low, half), percent(row.interval.high, half)),
+            others.join(", ")
+        );
+        writeln!(text, "{}", line.trim_end())?;
+    }
+    writeln!(text)
+}
+
+/// "minimum at infinity 7 of 8, saddle 1; 2 do the work of a smaller network".
+pub(super) fn evidence(fate: Fate, verdicts: &Verdicts) -> String {
+    if verdicts.examined == 0 || !is_examinable(fate) {
+        return String::new();
+    }
+    let ranked = verdicts.ranked();
+    let mut parts: Vec<String> = ranked.iter().map(|(verdict, count)| format!("{} {count}", verdict.name())).collect();
+    if let Some(first) = parts.first_mut() {
+        first.push_str(&format!(" of {}", verdicts.examined));
+    }
+    let mut line = parts.join(", ");
+    if verdicts.reducible > 0 {
+        line.push_str(&format!("; {} with idle units", verdicts.reducible));
+    }
+    line
+}

@@ -1,0 +1,232 @@
+//! Pictures of one network: loss and outputs over epochs; its units and weights, and what it answers over the input
+//! square, at start and end.
+
+use crate::spec::Problem;
+use crate::study::{Trace, response};
+
+use super::plot::{
+    Anchor, Axis, Colours, Frame, INK, Key, MUTED, PALETTE, PAPER, Rgb, Scene, Stroke, colour_bar, contours, text_width,
+};
+use super::trace::ending;
+
+/// Outputs that get a line of their own.
+const LINES: usize = 16;
+/// Units of a layer that are drawn.
+const UNITS: usize = 10;
+const POSITIVE: Rgb = Rgb(178, 24, 43);
+const NEGATIVE: Rgb = Rgb(33, 102, 172);
+
+/// Loss and gradient norm above, outputs below, over the epochs.
+pub fn trace_picture(trace: &Trace, problem: &Problem, title: &str) -> Scene {
+    let mut scene = Scene::new(900.0, 820.0);
+    let last = f64::from(trace.epochs[trace.row_count() - 1].max(1));
+    let epochs = || trace.epochs.iter().map(|epoch| f64::from(*epoch));
+    let positive = trace.loss.iter().chain(&trace.gradient_norm).copied().filter(|number| *number > 0.0);
+    let above = Frame {
+        corner: (105.0, 70.0),
+        size: (750.0, 300.0),
+        x: Axis::linear("", 0.0, last),
+        y: Axis::around("loss, gradient norm", positive, true),
+    };
+    above.grid(&mut scene);
+    for (numbers, colour) in [(&trace.gradient_norm, PALETTE[4]), (&trace.loss, PALETTE[0])] {
+        let points: Vec<(f64, f64)> =
+            epochs().zip(numbers.iter().copied()).filter(|(_, number)| *number > 0.0).collect();
+        above.line(&mut scene, &thinned(&points), Stroke::new(colour, 2.4));
+    }
+    above.axes(&mut scene);
+    above.title(&mut scene, title);
+    let names = [("loss", PALETTE[0]), ("gradient norm", PALETTE[4])];
+    let keys = names.map(|(name, colour)| Key { colour, dashed: false, name: name.into() });
+    above.legend(&mut scene, &keys, true, true);
+    scene.styled_text((480.0, 408.0), 13.0, Anchor::Middle, &ending(trace, problem), MUTED, false, 0.0);
+
+    let below = Frame {
+        corner: (105.0, 440.0),
+        size: (750.0, 310.0),
+        x: Axis::linear("epoch", 0.0, last),
+        y: Axis::around("outputs", trace.outputs.iter().chain(problem.examples().targets()).copied(), false),
+    };
+    below.grid(&mut scene);
+    let count = trace.outputs_of(0).len();
+    let names = example_names(problem);
+    let mut keys = Vec::new();
+    for at in 0..count.min(LINES) {
+        let colour = PALETTE[at % PALETTE.len()];
+        let points: Vec<(f64, f64)> =
+            epochs().enumerate().map(|(row, epoch)| (epoch, trace.outputs_of(row)[at])).collect();
+        below.line(&mut scene, &thinned(&points), Stroke { dashed: at >= PALETTE.len(), ..Stroke::new(colour, 2.4) });
+        keys.push(Key { colour, dashed: at >= PALETTE.len(), name: names[at].clone() });
+    }
+    below.axes(&mut scene);
+    if count <= 8 {
+        // Where lines run is where a legend must not lie: outputs part in the end, so it stands at the left.
+        let middle = 0.5 * (below.y.low + below.y.high);
+        let early = trace.outputs_of(0).iter().sum::<f64>() / count as f64;
+        below.legend(&mut scene, &keys, false, early < middle);
+    }
+    scene
+}
+
+/// The units and weights, and the answers over the input square where there are two inputs: start left, end right.
+pub fn network_picture(trace: &Trace, problem: &Problem, title: &str) -> Scene {
+    let square = problem.layers().input_count() == 2;
+    let mut scene = Scene::new(990.0, if square { 880.0 } else { 480.0 });
+    scene.styled_text((480.0, 36.0), 18.0, Anchor::Middle, title, INK, true, 0.0);
+    let last = trace.row_count() - 1;
+    let most =
+        [0, last].iter().flat_map(|row| trace.weights_of(*row)).fold(0f64, |most, weight| most.max(weight.abs()));
+    for (row, left) in [(0, 40.0), (last, 490.0)] {
+        let when = if row == 0 { "start".to_owned() } else { format!("after {} epochs", trace.epochs[row]) };
+        scene.styled_text((left + 200.0, 72.0), 15.0, Anchor::Middle, &when, MUTED, true, 0.0);
+        draw_network(&mut scene, problem, trace.weights_of(row), most, (left, 90.0), (400.0, 330.0));
+        if square {
+            draw_answers(&mut scene, problem, trace.weights_of(row), (left + 42.0, 470.0), 340.0);
+        }
+    }
+    weight_key(&mut scene, most, (480.0, 440.0));
+    if square {
+        colour_bar(&mut scene, (895.0, 470.0), (16.0, 340.0), &answer_colours(problem));
+    }
+    scene
+}
+
+fn example_names(problem: &Problem) -> Vec<String> {
+    let examples = problem.examples();
+    let mut names = Vec::new();
+    for example in 0..examples.count() {
+        let inputs: Vec<String> = examples.input(example).iter().map(f64::to_string).collect();
+        for (unit, target) in examples.target(example).iter().enumerate() {
+            let unit = if examples.output_count() > 1 { format!(" unit {unit}") } else { String::new() };
+            names.push(format!("{}{unit} → {target}", inputs.join(", ")));
+        }
+    }
+    names
+}
+
+/// At most about a thousand of the points, the ends kept.
+fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let stride = points.len().div_ceil(1000).max(1);
+    let last = points.len().saturating_sub(1);
+    points.iter().enumerate().filter(|(at, _)| at % stride == 0 || *at == last).map(|(_, point)| *point).collect()
+}
+
+/// Units as discs in columns; weights as lines, red where positive, blue where negative, as broad as they are large. A
+/// bias is the number in its unit.
+fn draw_network(
+    scene: &mut Scene,
+    problem: &Problem,
+    weights: &[f64],
+    most: f64,
+    (left, top): (f64, f64),
+    (width, height): (f64, f64),
+) {
+    let sizes = problem.layers().sizes();
+    let place = |layer: usize, unit: usize| {
+        let drawn = sizes[layer].min(UNITS);
+        let x = left + 30.0 + (width - 60.0) * layer as f64 / (sizes.len() - 1) as f64;
+        let step = (height / drawn as f64).min(96.0);
+        (x, top + 0.5 * height + step * (unit as f64 - 0.5 * (drawn - 1) as f64))
+    };
+    let broad = |weight: f64| 0.6 + 7.0 * weight.abs() / most.max(1e-9);
+    let colour = |weight: f64| if weight < 0.0 { NEGATIVE } else { POSITIVE };
+    for (layer, shape) in problem.layers().shapes().enumerate() {
+        for column in 0..shape.fan_out.min(UNITS) {
+            for row in 0..shape.fan_in {
+                let units = shape.fan_in - shape.shortcut;
+                let from = if row < units { (layer, row) } else { (0, row - units) };
+                if from.1 < UNITS {
+                    let weight = weights[shape.position(row, column)];
+                    let stroke = Stroke { opacity: 0.75, ..Stroke::new(colour(weight), broad(weight)) };
+                    scene.line(&[place(from.0, from.1), place(layer + 1, column)], stroke);
+                }
+            }
+        }
+    }
+    let crowded = sizes.iter().any(|size| size.min(&UNITS) > &5);
+    for (layer, size) in sizes.iter().enumerate() {
+        for unit in 0..(*size).min(UNITS) {
+            let (x, y) = place(layer, unit);
+            let radius = if crowded { 13.0 } else { 21.0 };
+            let (fill, label) = match layer.checked_sub(1).and_then(|before| problem.layers().shapes().nth(before)) {
+                None => (Rgb(238, 240, 243), format!("x{}", subscript(unit + 1))),
+                Some(shape) => {
+                    let bias = weights[shape.position(shape.fan_in, unit)];
+                    (PAPER.towards(colour(bias), 0.75 * bias.abs() / most.max(1e-9)), short(bias))
+                }
+            };
+            scene.disc((x, y), radius, fill, Some(Stroke::new(INK, 1.4)));
+            let size = if crowded { 8.5 } else { 12.5 };
+            scene.styled_text((x, y + 0.36 * size), size, Anchor::Middle, &label, fill.contrast(), false, 0.0);
+        }
+        if *size > UNITS {
+            let (x, _) = place(layer, 0);
+            scene.styled_text(
+                (x, top + height + 4.0),
+                12.0,
+                Anchor::Middle,
+                &format!("{} more", size - UNITS),
+                MUTED,
+                false,
+                0.0,
+            );
+        }
+    }
+}
+
+fn short(number: f64) -> String {
+    let text = if number.abs() < 9.95 { format!("{number:.1}") } else { format!("{number:.0}") };
+    text.replace('-', "−")
+}
+
+fn subscript(number: usize) -> String {
+    number.to_string().chars().filter_map(|digit| char::from_u32('₀' as u32 + digit.to_digit(10)?)).collect()
+}
+
+fn weight_key(scene: &mut Scene, most: f64, (x, y): (f64, f64)) {
+    let text = format!("largest weight {most:.2}; a number in a unit is its bias");
+    let width = 330.0 + text_width(&text, 12.5);
+    let mut at = x - 0.5 * width;
+    for (colour, name) in [(POSITIVE, "positive weight"), (NEGATIVE, "negative weight")] {
+        scene.line(&[(at, y), (at + 24.0, y)], Stroke { opacity: 0.75, ..Stroke::new(colour, 5.0) });
+        scene.text((at + 34.0, y + 4.5), 12.5, Anchor::Start, name);
+        at += 160.0;
+    }
+    scene.styled_text((at, y + 4.5), 12.5, Anchor::Start, &text, MUTED, false, 0.0);
+}
+
+fn answer_colours(problem: &Problem) -> Colours {
+    let (low, high) = problem.examples().target_range();
+    Colours::diverging(Axis::linear("output", low, if high > low { high } else { low + 1.0 }))
+}
+
+/// The first output over the input square, the border between the answers, and the examples.
+fn draw_answers(scene: &mut Scene, problem: &Problem, weights: &[f64], corner: (f64, f64), side: f64) {
+    const POINTS: usize = 160;
+    let inputs = problem.examples().inputs();
+    let (low, high) = inputs.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(*x), b.max(*x)));
+    let margin = 0.25 * (high - low).max(0.1);
+    let (low, high) = (low - margin, high + margin);
+    let answers = response(problem, weights, (low, high), POINTS);
+    let frame =
+        Frame { corner, size: (side, side), x: Axis::linear("x₁", low, high), y: Axis::linear("x₂", low, high) };
+    let colours = answer_colours(problem);
+    frame.heat(scene, POINTS, &answers, &colours);
+    let at = |(column, row): (f64, f64)| {
+        let place = |at: f64| (at + 0.5) / POINTS as f64;
+        (corner.0 + side * place(column), corner.1 + side * (1.0 - place(row)))
+    };
+    let border: Vec<Vec<(f64, f64)>> = contours(POINTS, &answers, problem.midpoint())
+        .into_iter()
+        .map(|line| line.into_iter().map(at).collect())
+        .collect();
+    scene.segments(&border, Stroke::new(INK, 2.0));
+    let examples = problem.examples();
+    for example in 0..examples.count().min(400) {
+        let input = examples.input(example);
+        let fill = colours.of(examples.target(example)[0]);
+        scene.disc(frame.at((input[0], input[1])), 8.0, fill, Some(Stroke::new(PAPER, 4.0)));
+        scene.disc(frame.at((input[0], input[1])), 8.0, fill, Some(Stroke::new(INK, 1.6)));
+    }
+    frame.axes(scene);
+}

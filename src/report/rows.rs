@@ -1,0 +1,170 @@
+//! One row a network: as Parquet, or as CSV.
+
+use std::io::{self, Write};
+
+use crate::landscape::Evidence;
+use crate::outcome::Kind;
+use crate::spec::Problem;
+use crate::spec::keyword::keywords;
+use crate::study::Delivered;
+
+use super::parquet::{Cell, ColumnType, ParquetTable};
+
+/// The form of the rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RowForm {
+    /// `outcomes.parquet`, with the run's object in the metadata.
+    #[default]
+    Parquet,
+    /// `outcomes.csv`.
+    Csv,
+}
+
+keywords!(RowForm, "--rows", { Parquet => "parquet", Csv => "csv" });
+
+impl RowForm {
+    /// Name of the file.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Parquet => "outcomes.parquet",
+            Self::Csv => "outcomes.csv",
+        }
+    }
+}
+
+/// Columns behind the fixed ones of both forms that are measured of the examined networks alone.
+const MEASURED: [&str; 4] = ["gradient_norm", "largest_weight", "smallest_eigenvalue", "largest_eigenvalue"];
+
+/// The name of the metadata that holds the run's object.
+pub const RUN_NOTE: &str = "basins.run";
+/// The name of the metadata that holds the spec.
+pub const SPEC_NOTE: &str = "basins.spec";
+
+/// Writes outcomes as they come.
+pub struct OutcomeRows<W: Write + Send> {
+    seed: u64,
+    form: Form<W>,
+}
+
+enum Form<W: Write + Send> {
+    Parquet(Box<ParquetTable<W>>),
+    Csv(csv::Writer<W>),
+}
+
+impl<W: Write + Send> OutcomeRows<W> {
+    /// Writes the head.
+    ///
+    /// # Errors
+    /// The target cannot be written.
+    pub fn new(target: W, form: RowForm, problem: &Problem, seed: u64) -> io::Result<Self> {
+        let form = match form {
+            RowForm::Parquet => Form::Parquet(Box::new(ParquetTable::new(target, &parquet_columns())?)),
+            RowForm::Csv => {
+                let mut writer = csv::Writer::from_writer(target);
+                writer.write_record(csv_header(problem))?;
+                Form::Csv(writer)
+            }
+        };
+        Ok(Self { seed, form })
+    }
+
+    /// Adds the rows of a chunk.
+    ///
+    /// # Errors
+    /// The target cannot be written.
+    pub fn append(&mut self, problem: &Problem, chunk: &Delivered<'_>) -> io::Result<()> {
+        let mut examined = chunk.examined.iter().peekable();
+        // Few kinds, many rows: a label is made once.
+        let mut last: Option<(Kind, String)> = None;
+        for row in chunk.outcomes.iter() {
+            let kind = Kind::of(problem, &row);
+            let evidence = examined.next_if(|examined| examined.network == row.network).map(|found| &found.evidence);
+            if last.as_ref().is_none_or(|(known, _)| *known != kind) {
+                last = Some((kind, kind.variant.label(problem)));
+            }
+            let label = last.as_ref().map_or("", |(_, label)| label);
+            let solved = (row.solved_epoch > 0).then_some(row.solved_epoch);
+            let verdict = evidence.and_then(|found| found.verdict).map_or("", |verdict| verdict.name());
+            match &mut self.form {
+                Form::Parquet(table) => {
+                    let measured = measured(evidence).map(Cell::F64);
+                    let mut cells = vec![
+                        Cell::U64(row.network),
+                        Cell::Text(kind.fate.name()),
+                        Cell::Text(label),
+                        Cell::U32(solved),
+                        Cell::U32(Some(row.stop_epoch)),
+                        Cell::F64(Some(row.loss)),
+                        Cell::F32List(row.outputs),
+                    ];
+                    cells.extend(measured);
+                    cells.extend([Cell::Text(verdict), Cell::U64(self.seed)]);
+                    table.push(&cells)?;
+                }
+                Form::Csv(writer) => {
+                    let text = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+                    let mut record = vec![row.network.to_string(), kind.fate.name().into(), label.into()];
+                    record.push(solved.map_or(String::new(), |epoch| epoch.to_string()));
+                    record.extend([row.stop_epoch.to_string(), row.loss.to_string()]);
+                    record.extend(row.outputs.iter().map(f32::to_string));
+                    record.extend(measured(evidence).map(text));
+                    record.extend([verdict.into(), self.seed.to_string()]);
+                    writer.write_record(record)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is left; the run's object and the spec go into a Parquet file's metadata.
+    ///
+    /// # Errors
+    /// The target cannot be written.
+    pub fn finish(self, run: &str, spec: &str) -> io::Result<()> {
+        match self.form {
+            Form::Parquet(table) => table.finish(&[(RUN_NOTE, run.to_owned()), (SPEC_NOTE, spec.to_owned())]),
+            Form::Csv(mut writer) => writer.flush(),
+        }
+    }
+}
+
+fn measured(evidence: Option<&Evidence>) -> [Option<f64>; 4] {
+    [
+        evidence.map(|found| found.gradient_norm),
+        evidence.map(|found| found.largest_weight),
+        evidence.and_then(|found| found.smallest_eigenvalue),
+        evidence.and_then(|found| found.largest_eigenvalue),
+    ]
+}
+
+fn parquet_columns() -> Vec<(&'static str, ColumnType)> {
+    let mut columns = vec![
+        ("network", ColumnType::U64),
+        ("fate", ColumnType::Text),
+        ("variant", ColumnType::Text),
+        ("solved_epoch", ColumnType::U32),
+        ("epochs", ColumnType::U32),
+        ("loss", ColumnType::F64),
+        ("outputs", ColumnType::F32List),
+    ];
+    columns.extend(MEASURED.map(|name| (name, ColumnType::F64)));
+    columns.extend([("verdict", ColumnType::Text), ("seed", ColumnType::U64)]);
+    columns
+}
+
+fn csv_header(problem: &Problem) -> Vec<String> {
+    let mut header: Vec<String> =
+        ["network", "fate", "variant", "solved_epoch", "epochs", "loss"].map(str::to_owned).to_vec();
+    let examples = problem.examples();
+    for example in 0..examples.count() {
+        for unit in 0..examples.output_count() {
+            header.push(match examples.output_count() {
+                1 => format!("output_{example}"),
+                _ => format!("output_{example}_{unit}"),
+            });
+        }
+    }
+    header.extend(MEASURED.map(str::to_owned));
+    header.extend(["verdict".to_owned(), "seed".to_owned()]);
+    header
+}

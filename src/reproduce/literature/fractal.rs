@@ -1,0 +1,275 @@
+//! The border of trainability in the plane of two learning rates.
+
+use rayon::prelude::*;
+
+use crate::backend::reference::{Real, Training};
+use crate::error::{Error, Result};
+use crate::reproduce::{Accept, Content, Exhibit, Figure, Grid, Lab, Measured, Reproduction, SEED, Scale};
+use crate::seed::Starts;
+use crate::spec::{Activation, AfterSolved, Bias, Examples, Init, Layers, Loss, OutputActivation, Problem, Rates, Spec, Task};
+use crate::stats::boundary;
+
+pub(in super::super) const FRACTAL: Reproduction = Reproduction {
+    name: "fractal",
+    title: "The boundary of neural network trainability is fractal",
+    source: "Sohl-Dickstein 2024, arXiv:2402.06184; scale of its repository",
+    setting: "n-n-1 with n = 8, tanh, linear output, no biases, 72 examples, all from N(0,1); full batch, 100 steps, one rate for \
+              each layer, log-spaced over 10^-3 to 10^6; converged: the mean of the last 20 losses is below the first",
+    slip: None,
+    figures: &[
+        Figure {
+            quantity: "box-counting dimension of the border",
+            published: "1.17 to 1.98",
+            accept: Accept::Between(1.17, 1.98),
+            reason: "the range over the source's six set-ups, at width 16, 500 to 1,000 steps and 4096 x 4096 pixels",
+        },
+        Figure {
+            quantity: "share of pixels that converge",
+            published: "none",
+            accept: Accept::Open,
+            reason: "the source gives no share",
+        },
+        Figure {
+            quantity: "share of pixels that f64 decides differently, in the tile with most border",
+            published: "none",
+            accept: Accept::Open,
+            reason: "ours to give: what f32 changes",
+        },
+    ],
+    program,
+};
+
+const WIDTH: usize = 8;
+const EXAMPLES: usize = WIDTH * WIDTH + WIDTH;
+const STEPS: usize = 100;
+const LAST: usize = 20;
+/// Exponents of ten of both rates.
+const DECADES: (f64, f64) = (-3.0, 6.0);
+
+/// Data and start of every pixel. `x` holds one input of all examples after another.
+struct Setup<R> {
+    x: Vec<R>,
+    y: Vec<R>,
+    w0: Vec<R>,
+    w1: Vec<R>,
+}
+
+impl<R: Real> Setup<R> {
+    fn new() -> Result<Self> {
+        // Networks of these shapes serve as tables of normal numbers.
+        let normal = |sizes: [usize; 2], network: u64| -> Result<Vec<R>> {
+            let numbers = Starts::new(Init::Normal(1.0), &Layers::new(sizes.to_vec())?, SEED).weights(network);
+            Ok(numbers.into_iter().map(|number| R::of(number.into())).collect())
+        };
+        let mut x = normal([EXAMPLES, WIDTH], 0)?;
+        x.truncate(EXAMPLES * WIDTH);
+        let mut y = normal([EXAMPLES, 1], 1)?;
+        y.truncate(EXAMPLES);
+        let mut w0 = normal([WIDTH, WIDTH], 2)?;
+        w0.truncate(WIDTH * WIDTH);
+        let mut w1 = normal([WIDTH, 1], 3)?;
+        w1.truncate(WIDTH);
+        Ok(Self { x, y, w0, w1 })
+    }
+
+    /// The mean of the last losses over the first loss; not finite where training has diverged.
+    fn ratio(&self, (rate0, rate1): (R, R)) -> R {
+        let (mut w0, mut w1) = (self.w0.clone(), self.w1.clone());
+        let inner = R::of(2.0f64.sqrt() / (WIDTH as f64).sqrt());
+        let outer = R::of(1.0 / WIDTH as f64);
+        let share = R::of(2.0 / EXAMPLES as f64);
+        let mut hidden = vec![R::zero(); WIDTH * EXAMPLES];
+        let (mut error, mut delta) = (vec![R::zero(); EXAMPLES], vec![R::zero(); EXAMPLES]);
+        let (mut first, mut last) = (R::zero(), R::zero());
+        for step in 0..STEPS {
+            error.copy_from_slice(&self.y);
+            error.iter_mut().for_each(|e| *e = -*e);
+            for (unit, hidden) in hidden.chunks_exact_mut(EXAMPLES).enumerate() {
+                hidden.fill(R::zero());
+                for (input, x) in self.x.chunks_exact(EXAMPLES).enumerate() {
+                    let weight = inner * w0[input * WIDTH + unit];
+                    hidden.iter_mut().zip(x).for_each(|(h, x)| *h += weight * *x);
+                }
+                hidden.iter_mut().for_each(|h| *h = h.tanh());
+                let weight = outer * w1[unit];
+                error.iter_mut().zip(&*hidden).for_each(|(e, h)| *e += weight * *h);
+            }
+            let loss = dot(&error, &error) / R::of(EXAMPLES as f64);
+            if !loss.is_finite() {
+                return R::infinity();
+            }
+            if step == 0 {
+                first = loss;
+            }
+            if step + LAST >= STEPS {
+                last += loss;
+            }
+            for (unit, hidden) in hidden.chunks_exact(EXAMPLES).enumerate() {
+                let weight = share * outer * w1[unit] * inner;
+                for ((delta, error), h) in delta.iter_mut().zip(&error).zip(hidden) {
+                    *delta = weight * *error * (R::one() - *h * *h);
+                }
+                w1[unit] -= rate1 * share * outer * dot(&error, hidden);
+                for (input, x) in self.x.chunks_exact(EXAMPLES).enumerate() {
+                    w0[input * WIDTH + unit] -= rate0 * dot(&delta, x);
+                }
+            }
+        }
+        last / (R::of(LAST as f64) * first)
+    }
+}
+
+/// A sum of products in eight parts, which the compiler can do side by side.
+fn dot<R: Real>(a: &[R], b: &[R]) -> R {
+    let mut parts = [R::zero(); 8];
+    for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
+        for ((part, a), b) in parts.iter_mut().zip(a).zip(b) {
+            *part += *a * *b;
+        }
+    }
+    parts.into_iter().sum()
+}
+
+/// The two rates of a pixel; the first layer's across, the second's up.
+fn rates(column: usize, row: usize, side: usize) -> (f64, f64) {
+    let rate = |at: usize| 10f64.powf(DECADES.0 + (DECADES.1 - DECADES.0) * (at as f64 + 0.5) / side as f64);
+    (rate(column), rate(row))
+}
+
+fn program(lab: &mut Lab<'_>) -> Result<()> {
+    let (side, tile) = if lab.quick() { (96, 12) } else { (512, 64) };
+    let setup = Setup::<f32>::new()?;
+    let mut ratios: Vec<f32> = Vec::with_capacity(side * side);
+    for row in 0..side {
+        if lab.watch().interrupted() {
+            return Err(Error::failure("interrupted"));
+        }
+        let pixel = |column: usize| {
+            let (rate0, rate1) = rates(column, row, side);
+            setup.ratio((rate0 as f32, rate1 as f32))
+        };
+        ratios.par_extend((0..side).into_par_iter().map(pixel));
+    }
+    let converged = |column: usize, row: usize| ratios[row * side + column] < 1.0;
+    let successes = ratios.iter().filter(|ratio| **ratio < 1.0).count() as u64;
+    lab.found("share of pixels that converge", Measured::Share { successes, trials: ratios.len() as u64 });
+    match boundary(side, side, converged).dimension(0.95) {
+        Some(dimension) => {
+            lab.remark(format!(
+                "Boxes that hold border, by their side in pixels: {}.",
+                dimension.counts.iter().map(|boxes| format!("{} {}", boxes.size, boxes.count)).collect::<Vec<_>>().join(", ")
+            ));
+            lab.found(
+                "box-counting dimension of the border",
+                Measured::Estimate { value: dimension.estimate, interval: dimension.interval },
+            );
+        }
+        None => lab.remark("The picture is too small for a dimension."),
+    }
+    let (left, low) = busiest(side, tile, converged);
+    let differing = in_double(side, (left, low), tile, converged)?;
+    lab.found(
+        "share of pixels that f64 decides differently, in the tile with most border",
+        Measured::Share { successes: differing, trials: (tile * tile) as u64 },
+    );
+    let values = ratios.iter().map(|ratio| if *ratio < 1.0 { f64::from(*ratio).max(1e-4) } else { f64::NAN });
+    lab.exhibit(Exhibit {
+        name: "fractal",
+        title: "Where training converges, by the two learning rates (grey: it does not)".into(),
+        content: Content::Grid(Grid {
+            x: (Scale { label: "rate of the first layer", log: true }, 10f64.powf(DECADES.0), 10f64.powf(DECADES.1)),
+            y: (Scale { label: "rate of the second layer", log: true }, 10f64.powf(DECADES.0), 10f64.powf(DECADES.1)),
+            value: Scale { label: "mean of the last 20 losses over the first", log: true },
+            columns: side,
+            values: values.collect(),
+        }),
+    });
+    Ok(())
+}
+
+/// The corner of the tile in which most pixels differ from a neighbour.
+fn busiest(side: usize, tile: usize, converged: impl Fn(usize, usize) -> bool) -> (usize, usize) {
+    let border = |left: usize, low: usize| {
+        let pixels = (0..(tile - 1) * (tile - 1)).map(|at| (left + at % (tile - 1), low + at / (tile - 1)));
+        let differs = |(x, y): &(usize, usize)| {
+            converged(*x, *y) != converged(x + 1, *y) || converged(*x, *y) != converged(*x, y + 1)
+        };
+        pixels.filter(differs).count()
+    };
+    let corners = (0..(side / tile) * (side / tile)).map(|at| (at % (side / tile) * tile, at / (side / tile) * tile));
+    corners.max_by_key(|(left, low)| border(*left, *low)).unwrap_or((0, 0))
+}
+
+/// How many pixels of a tile the f64 reference decides differently, trained as a spec of this program.
+fn in_double(side: usize, (left, low): (usize, usize), tile: usize, single: impl Fn(usize, usize) -> bool + Sync) -> Result<u64> {
+    let setup = Setup::<f64>::new()?;
+    let start = reference_start(&setup);
+    let decide = |at: usize| -> Result<bool> {
+        let (column, row) = (left + at % tile, low + at / tile);
+        let problem = reference_problem(&setup, rates(column, row, side))?;
+        Ok((reference_ratio(&problem, &start) < 1.0) != single(column, row))
+    };
+    let decided: Result<Vec<bool>> = (0..tile * tile).into_par_iter().map(decide).collect();
+    Ok(decided?.into_iter().filter(|differs| *differs).count() as u64)
+}
+
+/// The same network in our terms: the factors within it belong to the weights, and their squares to the rates. Our loss is
+/// half the source's.
+fn reference_problem(setup: &Setup<f64>, (rate0, rate1): (f64, f64)) -> Result<Problem> {
+    let n = WIDTH as f64;
+    let spec = Spec {
+        task: Task::Csv("fractal".into()),
+        layers: Layers::new(vec![WIDTH, WIDTH, 1])?,
+        bias: Bias::Off,
+        activation: Activation::Tanh,
+        output_activation: OutputActivation::Linear,
+        loss: Loss::Mse,
+        lr: Rates::new([2.0 * rate0 * 2.0 / n, 2.0 * rate1 / (n * n)]),
+        epochs: STEPS as u32,
+        after_solved: AfterSolved::Continue,
+        ..Spec::default()
+    };
+    let inputs = (0..EXAMPLES * WIDTH).map(|at| setup.x[at % WIDTH * EXAMPLES + at / WIDTH]).collect();
+    Ok(Problem::with_examples(&spec, Examples::new(inputs, WIDTH, setup.y.clone(), 1))?)
+}
+
+fn reference_start(setup: &Setup<f64>) -> Vec<f64> {
+    let n = WIDTH as f64;
+    let mut start: Vec<f64> = setup.w0.iter().map(|weight| weight * (2.0 / n).sqrt()).collect();
+    start.extend([0.0; WIDTH]);
+    start.extend(setup.w1.iter().map(|weight| weight / n));
+    start.push(0.0);
+    start
+}
+
+fn reference_ratio(problem: &Problem, start: &[f64]) -> f64 {
+    let mut training = Training::<f64>::new(problem, start);
+    let mut losses = Vec::with_capacity(STEPS);
+    while losses.len() < STEPS {
+        let loss = training.evaluate().0;
+        if !loss.is_finite() {
+            return f64::INFINITY;
+        }
+        losses.push(loss);
+        training.step();
+    }
+    losses[STEPS - LAST..].iter().sum::<f64>() / (LAST as f64 * losses[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_and_the_reference_train_the_same_network() {
+        let setup = Setup::<f64>::new().unwrap();
+        let start = reference_start(&setup);
+        for pixel in [(0.01, 0.01), (1.0, 10.0), (30.0, 3.0), (0.5, 200.0)] {
+            let problem = reference_problem(&setup, pixel).unwrap();
+            let (ours, reference) = (setup.ratio(pixel), reference_ratio(&problem, &start));
+            assert!((ours - reference).abs() < 1e-9 * reference.max(1.0), "{pixel:?}: {ours} and {reference}");
+        }
+        let problem = reference_problem(&setup, (1.0, 10.0)).unwrap();
+        assert!((setup.ratio((1.0, 10.1)) - reference_ratio(&problem, &start)).abs() > 1e-6, "a wrong rate must show");
+    }
+}

@@ -1,0 +1,172 @@
+//! What becomes of the networks that a run left unsolved if they are trained on.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::backend::{Backend, Chunk, Job, Watch};
+use crate::error::{Error, Result};
+use crate::outcome::{Fate, Kind, Values, Weights};
+use crate::plan;
+use crate::seed::Starts;
+use crate::spec::{Population, Problem, Spec};
+use crate::stats::{Interval, RateMethod};
+
+use super::LEVEL;
+
+/// How many of the networks of one fate escaped it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Escapes {
+    /// Their fate when the budget ended.
+    #[serde(serialize_with = "fate_name")]
+    pub fate: Fate,
+    /// Networks trained on.
+    pub networks: u64,
+    /// Those solved within the longer budget.
+    pub solved: u64,
+    /// Interval of the share solved.
+    pub interval: Interval,
+    /// What the others came to, commonest first.
+    #[serde(serialize_with = "fate_names")]
+    pub others: Vec<(Fate, u64)>,
+}
+
+/// The answer for all of them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Continued {
+    /// The longer budget.
+    pub epochs: u32,
+    /// Networks trained on.
+    pub networks: u64,
+    /// Whether there were more unsolved networks than were trained on.
+    pub partial: bool,
+    /// One row a fate.
+    pub rows: Vec<Escapes>,
+}
+
+fn fate_name<S: serde::Serializer>(fate: &Fate, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_str(fate.name())
+}
+
+fn fate_names<S: serde::Serializer>(others: &[(Fate, u64)], serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_map(others.iter().map(|(fate, count)| (fate.name(), count)))
+}
+
+/// Networks that are to be trained on.
+#[derive(Clone, Copy, Debug)]
+pub struct Unsolved<'a> {
+    /// Their problem, with the budget that left them unsolved.
+    pub problem: &'a Problem,
+    /// Seed of their starts.
+    pub seed: u64,
+    /// Starts of network 0, 1, 2, ...; drawn where absent.
+    pub starts: Option<&'a Weights>,
+    /// Which, and what had become of them.
+    pub networks: &'a [(u64, Kind)],
+}
+
+impl Unsolved<'_> {
+    /// Most networks that are trained on; further ones are left out, and the answer says so.
+    pub const LIMIT: usize = 1 << 20;
+
+    /// The spec with so many times the budget.
+    ///
+    /// # Errors
+    /// That is no number of epochs.
+    pub fn longer(spec: &Spec, factor: u32) -> Result<Spec> {
+        match spec.epochs.checked_mul(factor) {
+            Some(epochs) if factor > 1 => Ok(Spec { epochs, ..spec.clone() }),
+            _ => Err(Error::input(format!(
+                "--continue-unsolved takes a factor from 2 to {}, as 10x, but got {factor}",
+                u32::MAX / spec.epochs
+            ))),
+        }
+    }
+
+    /// Trains them to `factor` times their budget. They start from the beginning again, so that optimizer state, and every
+    /// bit, is what one longer run would have.
+    ///
+    /// # Errors
+    /// The factor is too large, or the device failed.
+    pub fn continue_to(&self, factor: u32, backend: &mut dyn Backend, watch: &dyn Watch) -> Result<Continued> {
+        let longer = Self::longer(self.problem.spec(), factor)?.problem()?;
+        let taken = &self.networks[..self.networks.len().min(Self::LIMIT)];
+        let job = Job::new(&longer, self.seed);
+        let limit = backend.prepare(&job)?;
+        let mut ends: BTreeMap<Fate, BTreeMap<Fate, u64>> = BTreeMap::new();
+        if !taken.is_empty() {
+            let positions = Population::new(0, taken.len() as u64, self.seed)?;
+            let mut chunks = plan::chunks(positions, limit).map(|networks| Chunk {
+                starts: Some(self.gather(&taken[networks.start as usize..networks.end as usize])),
+                networks,
+            });
+            backend.train(&job, &mut chunks, watch, &mut |trained| {
+                for outcome in trained.outcomes.iter() {
+                    let before = taken[outcome.network as usize].1.fate;
+                    *ends.entry(before).or_default().entry(Fate::of(&longer, &outcome)).or_default() += 1;
+                }
+                Ok(())
+            })?;
+        }
+        let rows = ends.into_iter().map(|(fate, ends)| row(fate, &ends)).collect();
+        Ok(Continued {
+            epochs: longer.spec().epochs,
+            networks: taken.len() as u64,
+            partial: taken.len() < self.networks.len(),
+            rows,
+        })
+    }
+
+    /// The starts of scattered networks, side by side.
+    fn gather(&self, networks: &[(u64, Kind)]) -> Weights {
+        let layers = self.problem.layers();
+        match self.starts {
+            Some(starts) => {
+                let values = networks.iter().flat_map(|(network, _)| starts.network(*network as usize)).collect();
+                Weights::new(layers, Values::F64(values))
+            }
+            None => {
+                let starts = Starts::new(self.problem.spec().init, layers, self.seed);
+                let values = networks.iter().flat_map(|(network, _)| starts.weights(*network)).collect();
+                Weights::new(layers, Values::F32(values))
+            }
+        }
+    }
+}
+
+fn row(fate: Fate, ends: &BTreeMap<Fate, u64>) -> Escapes {
+    let networks = ends.values().sum();
+    let solved = ends.get(&Fate::Solved).copied().unwrap_or(0);
+    let mut others: Vec<(Fate, u64)> =
+        ends.iter().filter(|(end, _)| **end != Fate::Solved).map(|(end, count)| (*end, *count)).collect();
+    others.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    Escapes { fate, networks, solved, interval: RateMethod::Wilson.interval(solved, networks, LEVEL), others }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::{Mock, Unwatched};
+    use crate::outcome::Variant;
+
+    #[test]
+    fn those_that_would_solve_later_are_counted() {
+        let problem = Spec { epochs: 100, ..Spec::default() }.problem().unwrap();
+        let kind = |fate| Kind { fate, variant: Variant::default() };
+        // The mock sees positions: of these five, the second solves at 150 and the fourth only at 5,000.
+        let networks: Vec<(u64, Kind)> =
+            [(3, Fate::AllHalf), (9, Fate::AllHalf), (10, Fate::AllHalf), (70, Fate::Descending)]
+                .map(|(network, fate)| (network, kind(fate)))
+                .to_vec();
+        let mut backend = Mock::new(|position| [None, Some(150), None, Some(5_000)][position as usize]);
+        let unsolved = Unsolved { problem: &problem, seed: 0, starts: None, networks: &networks };
+        let continued = unsolved.continue_to(10, &mut backend, &Unwatched).unwrap();
+        assert_eq!((continued.epochs, continued.networks, continued.partial), (1_000, 4, false));
+        let counts: Vec<_> = continued.rows.iter().map(|row| (row.fate, row.networks, row.solved)).collect();
+        assert_eq!(counts, [(Fate::AllHalf, 3, 1), (Fate::Descending, 1, 0)]);
+        let longer = unsolved.continue_to(100, &mut backend, &Unwatched).unwrap();
+        assert_eq!(longer.rows[1].solved, 1);
+        assert!(unsolved.continue_to(1, &mut backend, &Unwatched).is_err());
+        assert!(unsolved.continue_to(u32::MAX, &mut backend, &Unwatched).is_err());
+    }
+}

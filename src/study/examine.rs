@@ -1,0 +1,114 @@
+//! Which of the unsolved networks are looked at closely, and what was found.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::landscape::{Evidence, Verdict, examine};
+use crate::outcome::{Fate, Kind, Outcomes, Status, Weights};
+use crate::spec::Problem;
+
+/// A network that was looked at closely.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Examined {
+    /// Its index.
+    pub network: u64,
+    /// What became of it by outputs and loss.
+    pub kind: Kind,
+    /// What was found.
+    pub evidence: Evidence,
+}
+
+/// Takes the first networks of each kind, by index, and examines them in f64. Indices are random starts, so the first are
+/// as good a sample as any, and the same however the population is cut.
+#[derive(Debug)]
+pub(super) struct Examiner<'p> {
+    problem: &'p Problem,
+    per_kind: usize,
+    taken: BTreeMap<Kind, usize>,
+    found: Vec<Examined>,
+}
+
+impl<'p> Examiner<'p> {
+    /// Networks with more weights than this are not examined: reading all weights back would take longer than training.
+    const WEIGHT_LIMIT: usize = 4096;
+
+    /// At most so many of each kind.
+    pub(super) fn new(problem: &'p Problem, per_kind: usize) -> Self {
+        let fits = problem.layers().weight_count() <= Self::WEIGHT_LIMIT;
+        Self { problem, per_kind: if fits { per_kind } else { 0 }, taken: BTreeMap::new(), found: Vec::new() }
+    }
+
+    /// Whether it needs final weights.
+    pub(super) fn is_active(&self) -> bool {
+        self.per_kind > 0
+    }
+
+    /// Examines what a chunk brings of kinds that are not yet well known; gives those networks.
+    pub(super) fn look(&mut self, outcomes: &Outcomes, weights: Option<&Weights>) -> &[Examined] {
+        let before = self.found.len();
+        let Some(weights) = weights.filter(|_| self.is_active()) else { return &[] };
+        let mut chosen = Vec::new();
+        for (position, outcome) in outcomes.iter().enumerate().filter(|(_, row)| row.status == Status::Unsolved) {
+            let kind = Kind::of(self.problem, &outcome);
+            let taken = self.taken.entry(kind).or_default();
+            if *taken < self.per_kind {
+                *taken += 1;
+                chosen.push((outcome.network, position, kind));
+            }
+        }
+        let problem = self.problem;
+        self.found.par_extend(chosen.into_par_iter().map(|(network, position, kind)| Examined {
+            network,
+            kind,
+            evidence: examine(problem, &weights.network(position)),
+        }));
+        &self.found[before..]
+    }
+
+    pub(super) fn finish(self) -> Vec<Examined> {
+        self.found
+    }
+}
+
+/// How many of the examined networks of one fate or kind came to each verdict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdicts {
+    counts: BTreeMap<Verdict, usize>,
+    /// Networks examined.
+    pub examined: usize,
+    /// Of these, networks that a smaller network would do the work of.
+    pub reducible: usize,
+}
+
+impl Verdicts {
+    /// Of those networks for which `of` is true.
+    pub fn count(examined: &[Examined], of: impl Fn(&Kind) -> bool) -> Self {
+        let mut verdicts = Self::default();
+        for Examined { evidence, .. } in examined.iter().filter(|examined| of(&examined.kind)) {
+            verdicts.examined += 1;
+            verdicts.reducible += usize::from(evidence.units.is_reducible());
+            if let Some(verdict) = evidence.verdict {
+                *verdicts.counts.entry(verdict).or_default() += 1;
+            }
+        }
+        verdicts
+    }
+
+    /// Of this verdict.
+    pub fn of(&self, verdict: Verdict) -> usize {
+        self.counts.get(&verdict).copied().unwrap_or(0)
+    }
+
+    /// Those that there are, commonest first.
+    pub fn ranked(&self) -> Vec<(Verdict, usize)> {
+        let mut ranked: Vec<_> = self.counts.iter().map(|(verdict, count)| (*verdict, *count)).collect();
+        ranked.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        ranked
+    }
+}
+
+/// Whether networks of this fate are examined at all.
+pub fn is_examinable(fate: Fate) -> bool {
+    !matches!(fate, Fate::Solved | Fate::Diverged | Fate::Unfinished)
+}

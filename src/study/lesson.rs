@@ -1,0 +1,309 @@
+//! One epoch of one network spelt out, every matrix in its turn: what a teacher writes on a blackboard.
+
+use crate::backend::reference::{Network, Step, Training};
+use crate::spec::{Activation, Bias, LayerShape, Loss, Optimizer, OutputActivation, Problem, Update};
+
+/// A matrix with its name and how it comes about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matrix {
+    /// Its name, as `Z1`.
+    pub name: String,
+    /// How it is made, as `A0 theta1`.
+    pub made: String,
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub columns: usize,
+    /// Numbers, row by row.
+    pub values: Vec<f64>,
+}
+
+/// Matrices under one heading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passage {
+    /// What is done.
+    pub heading: String,
+    /// With which matrices.
+    pub matrices: Vec<Matrix>,
+}
+
+/// An epoch spelt out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lesson {
+    /// Which epoch, from 1.
+    pub epoch: u32,
+    /// What is done, in order.
+    pub passages: Vec<Passage>,
+    /// How the epoch ends.
+    pub ending: String,
+}
+
+impl Lesson {
+    /// Spells out an epoch; `None` where training ends before it.
+    pub fn of(problem: &Problem, start: &[f64], epoch: u32) -> Option<Self> {
+        let mut training = Training::<f64>::new(problem, start);
+        training.run(epoch.checked_sub(1)?);
+        if training.finished() {
+            return None;
+        }
+        let mut after = training.clone();
+        let mut updates = Vec::new();
+        let step = after.step_seen(&mut |weights| updates.push(weights.to_vec()));
+        let examples: Vec<usize> = (0..problem.examples().count()).collect();
+        let mut passages = Vec::new();
+        let mut board = Board::new(problem, training.weights());
+        if problem.spec().update == Update::Online {
+            for (example, new) in examples.into_iter().zip(&updates) {
+                board.examples(&[example], &format!("example {}: ", example + 1), &mut passages);
+                board.update(new, &mut passages);
+            }
+        } else {
+            board.examples(&examples, "", &mut passages);
+            if step == Step::Updated {
+                board.update(after.weights(), &mut passages);
+            }
+        }
+        let ending = match step {
+            Step::Updated => format!("After epoch {epoch} the weights are those above."),
+            Step::Retired => format!(
+                "The outputs of epoch {epoch} meet the criterion {}: the network is solved and keeps the weights with which \
+                 the epoch began.",
+                problem.spec().solved
+            ),
+            Step::Diverged => "A weight is out of bounds: the network has diverged and stops.".into(),
+        };
+        Some(Self { epoch, passages, ending })
+    }
+}
+
+/// What stands on the board: the weights as they are, and what the examples at hand led to.
+struct Board<'p> {
+    problem: &'p Problem,
+    shapes: Vec<LayerShape>,
+    network: Network<f64>,
+    weights: Vec<f64>,
+    gradient: Vec<f64>,
+}
+
+impl<'p> Board<'p> {
+    fn new(problem: &'p Problem, weights: &[f64]) -> Self {
+        Self {
+            problem,
+            shapes: problem.layers().shapes().collect(),
+            network: Network::new(problem),
+            weights: weights.to_vec(),
+            gradient: vec![0.0; weights.len()],
+        }
+    }
+
+    /// Forward, loss, deltas and gradients of some examples, one a row.
+    fn examples(&mut self, examples: &[usize], before: &str, passages: &mut Vec<Passage>) {
+        let table = self.problem.examples();
+        let layer_count = self.shapes.len();
+        let mut activations: Vec<Vec<f64>> = vec![Vec::new(); layer_count + 1];
+        let (mut sums, mut deltas) = (vec![Vec::new(); layer_count], vec![Vec::new(); layer_count]);
+        let (mut losses, mut targets) = (Vec::new(), Vec::new());
+        self.gradient.fill(0.0);
+        for example in examples {
+            self.network.forward(&self.weights, table.input(*example));
+            self.network.backward(&self.weights, table.target(*example));
+            self.network.add_gradient(&mut self.gradient);
+            for (all, one) in activations.iter_mut().zip(self.network.activations()) {
+                all.extend_from_slice(one);
+            }
+            for (all, one) in sums.iter_mut().zip(self.network.sums()) {
+                all.extend_from_slice(one);
+            }
+            for (all, one) in deltas.iter_mut().zip(self.network.deltas()) {
+                all.extend_from_slice(one);
+            }
+            losses.push(self.network.loss(table.target(*example)));
+            targets.extend_from_slice(table.target(*example));
+        }
+        let rows = examples.len();
+        let matrix = |name: String, made: String, values: Vec<f64>| Matrix {
+            name,
+            made,
+            rows,
+            columns: values.len() / rows,
+            values,
+        };
+        let mut forward = vec![matrix("A0".into(), "the inputs, one example a row".into(), activations[0].clone())];
+        for layer in 0..layer_count {
+            forward.push(self.theta(layer));
+            forward.push(matrix(
+                format!("Z{}", layer + 1),
+                format!("{} theta{}", self.fed(layer), layer + 1),
+                std::mem::take(&mut sums[layer]),
+            ));
+            forward.push(matrix(format!("A{}", layer + 1), self.activation(layer), activations[layer + 1].clone()));
+        }
+        passages.push(Passage { heading: format!("{before}forward"), matrices: forward });
+        let mean = losses.iter().sum::<f64>() / rows as f64;
+        let formula = match self.problem.spec().loss {
+            Loss::CrossEntropy => "-(Y ln H + (1-Y) ln(1-H))",
+            Loss::Mse => "(H - Y)^2 / 2",
+        };
+        let loss = vec![
+            matrix("Y".into(), "the targets".into(), targets),
+            matrix("L".into(), format!("{formula} with H = A{layer_count}, summed over output units"), losses),
+        ];
+        passages.push(Passage { heading: format!("{before}loss C = mean of L = {mean:.6}"), matrices: loss });
+        let backward = (0..layer_count)
+            .rev()
+            .map(|layer| matrix(format!("D{}", layer + 1), self.delta(layer), std::mem::take(&mut deltas[layer])));
+        passages.push(Passage {
+            heading: format!("{before}deltas, dL/dZ, from the last layer back"),
+            matrices: backward.collect(),
+        });
+        let gradients = (0..layer_count).map(|layer| {
+            let made = format!("{}ᵀ D{}, summed over the examples", self.fed(layer), layer + 1);
+            self.layered(format!("G{}", layer + 1), made, layer, &self.gradient)
+        });
+        passages.push(Passage { heading: format!("{before}gradients"), matrices: gradients.collect() });
+    }
+
+    fn theta(&self, layer: usize) -> Matrix {
+        let shape = self.shapes[layer];
+        let shortcut = if shape.shortcut > 0 { ", then the inputs by shortcut" } else { "" };
+        let made = format!("weights; rows: the units that feed the layer{shortcut}, then the bias");
+        self.layered(format!("theta{}", layer + 1), made, layer, &self.weights)
+    }
+
+    /// One layer's part of something that lies in flat order.
+    fn layered(&self, name: String, made: String, layer: usize, flat: &[f64]) -> Matrix {
+        let shape = self.shapes[layer];
+        let values = flat[shape.offset..][..shape.weight_count()].to_vec();
+        Matrix { name, made, rows: shape.row_count(), columns: shape.fan_out, values }
+    }
+
+    /// What feeds a layer of weights, as a block matrix.
+    fn fed(&self, layer: usize) -> String {
+        let shortcut = if self.shapes[layer].shortcut > 0 { " A0" } else { "" };
+        format!("[A{layer}{shortcut} 1]")
+    }
+
+    fn linear(&self, layer: usize) -> bool {
+        layer + 1 == self.shapes.len() && self.problem.spec().output_activation == OutputActivation::Linear
+    }
+
+    fn activation(&self, layer: usize) -> String {
+        let z = format!("Z{}", layer + 1);
+        match self.problem.spec().activation {
+            _ if self.linear(layer) => format!("{z}, a linear output"),
+            Activation::Sigmoid => format!("g({z}) = 1/(1 + e^-{z})"),
+            Activation::Tanh => format!("tanh({z})"),
+        }
+    }
+
+    fn slope(&self, layer: usize) -> String {
+        let a = format!("A{}", layer + 1);
+        match self.problem.spec().activation {
+            _ if self.linear(layer) => String::new(),
+            Activation::Sigmoid => format!(" * {a} (1 - {a})"),
+            Activation::Tanh => format!(" * (1 - {a}^2)"),
+        }
+    }
+
+    fn delta(&self, layer: usize) -> String {
+        let number = layer + 1;
+        if number == self.shapes.len() {
+            return match self.problem.spec().loss {
+                Loss::CrossEntropy => format!("A{number} - Y"),
+                Loss::Mse => format!("(A{number} - Y){}", self.slope(layer)),
+            };
+        }
+        let rows = if self.shapes[number].shortcut > 0 { "shortcuts' and bias rows" } else { "bias row" };
+        format!("(D{0} theta{0}ᵀ, {rows} left out){1}", number + 1, self.slope(layer))
+    }
+
+    /// How the update reads, and what it leads to.
+    fn update(&mut self, new: &[f64], passages: &mut Vec<Passage>) {
+        let spec = self.problem.spec();
+        let m = self.problem.examples().count();
+        let share = if spec.update == Update::BatchMean { format!(" · 1/{m}") } else { String::new() };
+        let rule = match spec.optimizer {
+            Optimizer::Gd if spec.momentum > 0.0 => {
+                format!("V <- {} V - {}{share} · G, theta <- theta + V", spec.momentum, spec.lr)
+            }
+            Optimizer::Gd => format!("theta <- theta - {}{share} · G", spec.lr),
+            Optimizer::Adam => format!("adam with rate {}{share} on G", spec.lr),
+        };
+        let bias = if spec.bias == Bias::Off { "; biases stay" } else { "" };
+        let mut matrices = Vec::new();
+        for layer in 0..self.shapes.len() {
+            if spec.optimizer == Optimizer::Gd && spec.momentum > 0.0 {
+                let change: Vec<f64> = new.iter().zip(&self.weights).map(|(new, old)| new - old).collect();
+                matrices.push(self.layered(
+                    format!("V{}", layer + 1),
+                    "the change of the weights".into(),
+                    layer,
+                    &change,
+                ));
+            }
+            matrices.push(self.layered(format!("theta{}", layer + 1), "the new weights".into(), layer, new));
+        }
+        passages.push(Passage { heading: format!("update: {rule}{bias}"), matrices });
+        self.weights.copy_from_slice(new);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::seed::Starts;
+    use crate::spec::Spec;
+
+    use super::*;
+
+    fn lesson(spec: Spec, epoch: u32) -> (Problem, Vec<f64>, Option<Lesson>) {
+        let problem = spec.problem().unwrap();
+        let start: Vec<f64> =
+            Starts::new(spec.init, problem.layers(), 1).weights(0).into_iter().map(f64::from).collect();
+        let lesson = Lesson::of(&problem, &start, epoch);
+        (problem, start, lesson)
+    }
+
+    fn find<'l>(lesson: &'l Lesson, heading: &str, name: &str) -> &'l Matrix {
+        let passage = lesson.passages.iter().find(|passage| passage.heading.contains(heading)).unwrap();
+        passage.matrices.iter().find(|matrix| matrix.name == name).unwrap()
+    }
+
+    #[test]
+    fn the_update_follows_from_the_gradient_on_the_board() {
+        let (problem, _, lesson) = lesson(Spec { lr: 0.5.into(), ..Spec::default() }, 3);
+        let lesson = lesson.unwrap();
+        for layer in ["1", "2"] {
+            let (old, gradient) =
+                (find(&lesson, "forward", &format!("theta{layer}")), find(&lesson, "gradients", &format!("G{layer}")));
+            let new = find(&lesson, "update", &format!("theta{layer}"));
+            assert_eq!((gradient.rows, gradient.columns), (new.rows, new.columns));
+            for ((old, g), new) in old.values.iter().zip(&gradient.values).zip(&new.values) {
+                assert!((old - 0.5 * g / 4.0 - new).abs() < 1e-12);
+            }
+        }
+        let (a, d, g) =
+            (find(&lesson, "forward", "A1"), find(&lesson, "deltas", "D2"), find(&lesson, "gradients", "G2"));
+        let product: f64 = (0..4).map(|example| a.values[example * 3] * d.values[example]).sum();
+        assert!((product - g.values[0]).abs() < 1e-12);
+        assert_eq!(problem.examples().count(), a.rows);
+    }
+
+    #[test]
+    fn online_lessons_end_with_the_epochs_weights() {
+        let spec = Spec { update: Update::Online, momentum: 0.5, ..Spec::default() };
+        let (problem, start, lesson) = lesson(spec, 2);
+        let mut training = Training::<f64>::new(&problem, &start);
+        training.run(2);
+        let last = &lesson.unwrap().passages;
+        let last = &last[last.len() - 1].matrices;
+        assert_eq!(last[last.len() - 1].values, training.weights()[9..]);
+    }
+
+    #[test]
+    fn there_is_no_lesson_after_the_end() {
+        let (_, _, past) = lesson(Spec { epochs: 5, ..Spec::default() }, 6);
+        assert_eq!(past, None);
+        let (_, _, zero) = lesson(Spec::default(), 0);
+        assert_eq!(zero, None);
+    }
+}

@@ -1,0 +1,89 @@
+//! What happens to one network, epoch by epoch?
+
+use crate::backend::reference::{Network, Training};
+use crate::outcome::Status;
+use crate::spec::Problem;
+
+/// One network replayed on the f64 reference. Row e of every column holds what the weights after `epochs[e]` epochs give.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// Epochs run before each row; the first is 0, the last that in which training ended.
+    pub epochs: Vec<u32>,
+    /// Loss.
+    pub loss: Vec<f64>,
+    /// Norm of the loss's gradient over all weights.
+    pub gradient_norm: Vec<f64>,
+    /// Outputs, `[row][example][unit]`.
+    pub outputs: Vec<f64>,
+    /// Weights, `[row][flat position]`.
+    pub weights: Vec<f64>,
+    /// First epoch at which the criterion held; 0 if it never did.
+    pub solved_epoch: u32,
+    /// How training ended.
+    pub status: Status,
+}
+
+impl Trace {
+    /// Most rows where the caller does not say how many.
+    pub const ROW_LIMIT: u32 = 10_000;
+
+    /// Trains from a start and keeps every `stride`-th epoch, the first and the last.
+    pub fn of(problem: &Problem, start: &[f64], stride: Option<u32>) -> Self {
+        let stride = stride.unwrap_or_else(|| problem.spec().epochs.div_ceil(Self::ROW_LIMIT)).max(1);
+        let mut training = Training::<f64>::new(problem, start);
+        let mut trace = Self {
+            epochs: Vec::new(),
+            loss: Vec::new(),
+            gradient_norm: Vec::new(),
+            outputs: Vec::new(),
+            weights: Vec::new(),
+            solved_epoch: 0,
+            status: Status::Unfinished,
+        };
+        trace.keep(&mut training);
+        while !training.finished() {
+            training.run(stride);
+            trace.keep(&mut training);
+        }
+        let outcome = training.outcome(0);
+        (trace.solved_epoch, trace.status) = (outcome.solved_epoch, outcome.status);
+        trace
+    }
+
+    fn keep(&mut self, training: &mut Training<'_, f64>) {
+        self.epochs.push(training.epoch());
+        let (loss, outputs) = training.evaluate();
+        self.loss.push(loss);
+        self.outputs.extend_from_slice(outputs);
+        self.gradient_norm.push(training.loss_gradient().iter().map(|g| g * g).sum::<f64>().sqrt());
+        self.weights.extend_from_slice(training.weights());
+    }
+
+    /// How many rows there are.
+    pub fn row_count(&self) -> usize {
+        self.epochs.len()
+    }
+
+    /// Outputs of a row, `[example][unit]`.
+    pub fn outputs_of(&self, row: usize) -> &[f64] {
+        let width = self.outputs.len() / self.row_count();
+        &self.outputs[row * width..][..width]
+    }
+
+    /// Weights of a row in flat order.
+    pub fn weights_of(&self, row: usize) -> &[f64] {
+        let width = self.weights.len() / self.row_count();
+        &self.weights[row * width..][..width]
+    }
+}
+
+/// The first output over a square of two inputs, `[second input][first input]`, at `side` values of each.
+pub fn response(problem: &Problem, weights: &[f64], (low, high): (f64, f64), side: usize) -> Vec<f64> {
+    let mut network = Network::<f64>::new(problem);
+    let value = |at: usize| low + (high - low) * (at as f64 + 0.5) / side as f64;
+    let points = (0..side * side).map(|at| {
+        network.forward(weights, &[value(at % side), value(at / side)]);
+        network.outputs()[0]
+    });
+    points.collect()
+}
