@@ -74,6 +74,13 @@ pub enum Measured {
         /// Networks that were looked at.
         trials: u64,
     },
+    /// A number with an interval that was found elsewhere.
+    Estimate {
+        /// The number.
+        value: f64,
+        /// Its interval.
+        interval: Interval,
+    },
     /// A mean over networks.
     Mean {
         /// The mean.
@@ -117,6 +124,7 @@ impl Measured {
             Self::Numbers(numbers) => numbers.first().copied().unwrap_or(f64::NAN),
             Self::Share { successes, trials } => *successes as f64 / *trials as f64,
             Self::OneIn { successes, trials } => *trials as f64 / *successes as f64,
+            Self::Estimate { value, .. } => *value,
             Self::Mean { mean, .. } => *mean,
         }
     }
@@ -125,6 +133,7 @@ impl Measured {
     pub fn interval(&self) -> Option<Interval> {
         match *self {
             Self::Numbers(_) => None,
+            Self::Estimate { interval, .. } => Some(interval),
             Self::Share { successes, trials } => Some(wilson(successes, trials, LEVEL)),
             Self::OneIn { successes, trials } => {
                 let share = wilson(successes, trials, LEVEL);

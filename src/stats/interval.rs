@@ -3,17 +3,20 @@
 use serde::Serialize;
 
 use crate::seed::normal_quantile;
+use crate::spec::keyword::keywords;
 
-/// An interval for a probability.
+use super::binomial::{binomial_tails, first_where};
+
+/// An interval for a number.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {
     /// How it was made.
     pub method: &'static str,
     /// Share of repetitions in which such an interval covers the truth, as 0.95.
     pub level: f64,
-    /// Lower end, in [0, 1].
+    /// Lower end; of a rate in [0, 1].
     pub low: f64,
-    /// Upper end, in [0, 1].
+    /// Upper end; of a rate in [0, 1].
     pub high: f64,
 }
 
@@ -21,6 +24,43 @@ impl Interval {
     /// Whether two intervals share a point.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.low <= other.high && other.low <= self.high
+    }
+
+    /// Whether a number lies inside, ends included.
+    pub fn covers(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+
+    /// Distance between the ends.
+    pub fn width(&self) -> f64 {
+        self.high - self.low
+    }
+
+    /// Half the distance between the ends.
+    pub fn half_width(&self) -> f64 {
+        0.5 * self.width()
+    }
+}
+
+/// How the interval of a rate is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RateMethod {
+    /// [`wilson`]: covers the truth in 95% of repetitions on average over rates.
+    #[default]
+    Wilson,
+    /// [`clopper_pearson`]: covers it in at least 95% whatever the rate; wider.
+    ClopperPearson,
+}
+
+keywords!(RateMethod, "--interval", { Wilson => "wilson", ClopperPearson => "clopper-pearson" });
+
+impl RateMethod {
+    /// The interval for `successes` of `trials`, `trials` at least 1.
+    pub fn interval(self, successes: u64, trials: u64, level: f64) -> Interval {
+        match self {
+            Self::Wilson => wilson(successes, trials, level),
+            Self::ClopperPearson => clopper_pearson(successes, trials, level),
+        }
     }
 }
 
@@ -38,5 +78,26 @@ pub fn wilson(successes: u64, trials: u64, level: f64) -> Interval {
     let half = z * (k * (n - k) / n + 0.25 * z * z).sqrt() / (n + z * z);
     let low = if successes == 0 { 0.0 } else { (centre - half).max(0.0) };
     let high = if successes == trials { 1.0 } else { (centre + half).min(1.0) };
-    Interval { method: "wilson", level, low, high }
+    Interval { method: RateMethod::Wilson.name(), level, low, high }
+}
+
+/// The exact interval of Clopper & Pearson (1934) for `successes` of `trials`: rates at which neither so few nor so many
+/// successes would be rarer than (1 - level)/2.
+///
+/// ```
+/// let interval = basins::stats::clopper_pearson(9, 10, 0.95);
+/// assert!((interval.low - 0.5550).abs() < 1e-4 && (interval.high - 0.9975).abs() < 1e-4);
+/// ```
+pub fn clopper_pearson(successes: u64, trials: u64, level: f64) -> Interval {
+    let (k, n) = (successes as f64, trials as f64);
+    let tail = 0.5 * (1.0 - level);
+    let low = match successes {
+        0 => 0.0,
+        _ => first_where(0.0, k / n, |rate| binomial_tails(successes - 1, trials, rate).1 >= tail),
+    };
+    let high = match trials - successes {
+        0 => 1.0,
+        _ => first_where(k / n, 1.0, |rate| binomial_tails(successes, trials, rate).0 <= tail),
+    };
+    Interval { method: RateMethod::ClopperPearson.name(), level, low, high }
 }

@@ -1,7 +1,18 @@
 //! Numbers from counts. Pure functions: nothing here knows who trained or what is shown.
 
+mod binomial;
+mod compare;
+mod dimension;
 mod interval;
 mod quantile;
+mod restart;
+mod sequence;
+mod survival;
 
-pub use interval::{Interval, wilson};
+pub use compare::{Difference, Pairs, paired, two_sample};
+pub use dimension::{BoxCount, Dimension, Points, boundary};
+pub use interval::{Interval, RateMethod, clopper_pearson, wilson};
 pub use quantile::{EpochSummary, quantile};
+pub use restart::{CutOff, Restart};
+pub use sequence::{confidence_sequence, looks};
+pub use survival::{EpochInterval, Survival, SurvivalStep};

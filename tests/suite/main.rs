@@ -10,6 +10,7 @@ mod gradients;
 mod plan;
 mod random_words;
 mod settings;
+mod statistics;
 mod structure;
 mod support;
 mod tallies;

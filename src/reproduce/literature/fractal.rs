@@ -6,7 +6,9 @@ use crate::backend::reference::{Real, Training};
 use crate::error::{Error, Result};
 use crate::reproduce::{Accept, Content, Exhibit, Figure, Grid, Lab, Measured, Reproduction, SEED, Scale};
 use crate::seed::Starts;
-use crate::spec::{Activation, AfterSolved, Bias, Examples, Init, Layers, Loss, OutputActivation, Problem, Rates, Spec, Task};
+use crate::spec::{
+    Activation, AfterSolved, Bias, Examples, Init, Layers, Loss, OutputActivation, Problem, Rates, Spec, Task,
+};
 use crate::stats::boundary;
 
 pub(in super::super) const FRACTAL: Reproduction = Reproduction {
@@ -157,7 +159,12 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
         Some(dimension) => {
             lab.remark(format!(
                 "Boxes that hold border, by their side in pixels: {}.",
-                dimension.counts.iter().map(|boxes| format!("{} {}", boxes.size, boxes.count)).collect::<Vec<_>>().join(", ")
+                dimension
+                    .counts
+                    .iter()
+                    .map(|boxes| format!("{} {}", boxes.size, boxes.count))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ));
             lab.found(
                 "box-counting dimension of the border",
@@ -201,7 +208,12 @@ fn busiest(side: usize, tile: usize, converged: impl Fn(usize, usize) -> bool) -
 }
 
 /// How many pixels of a tile the f64 reference decides differently, trained as a spec of this program.
-fn in_double(side: usize, (left, low): (usize, usize), tile: usize, single: impl Fn(usize, usize) -> bool + Sync) -> Result<u64> {
+fn in_double(
+    side: usize,
+    (left, low): (usize, usize),
+    tile: usize,
+    single: impl Fn(usize, usize) -> bool + Sync,
+) -> Result<u64> {
     let setup = Setup::<f64>::new()?;
     let start = reference_start(&setup);
     let decide = |at: usize| -> Result<bool> {

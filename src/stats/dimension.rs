@@ -1,0 +1,184 @@
+//! Box-counting dimension of the boundary between classes in an image.
+
+use serde::Serialize;
+
+use crate::seed::normal_quantile;
+
+use super::Interval;
+
+/// Blocks along the shorter side; the largest box is one block.
+const BLOCKS_PER_SIDE: usize = 8;
+/// Octaves of box sizes that a dimension needs.
+const OCTAVE_LIMIT: usize = 3;
+
+/// How many boxes of a size hold a point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct BoxCount {
+    /// Side of a box in pixels.
+    pub size: usize,
+    /// Boxes that hold a point.
+    pub count: u64,
+}
+
+/// A dimension with what it was read from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Dimension {
+    /// Slope of ln count over ln 1/size, by least squares.
+    pub estimate: f64,
+    /// Its interval: jackknife over blocks of the image. It covers chance from block to block, not a count that follows
+    /// no power law: the counts show that.
+    pub interval: Interval,
+    /// Counts by size, from one pixel to one block.
+    pub counts: Vec<BoxCount>,
+}
+
+/// Points of an image, row by row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Points {
+    width: usize,
+    height: usize,
+    set: Vec<bool>,
+}
+
+/// Pixels whose right or lower neighbour is of another class: a boundary one pixel thick.
+pub fn boundary<C: PartialEq>(width: usize, height: usize, class: impl Fn(usize, usize) -> C) -> Points {
+    Points::new(width, height, |x, y| {
+        let here = class(x, y);
+        (x + 1 < width && class(x + 1, y) != here) || (y + 1 < height && class(x, y + 1) != here)
+    })
+}
+
+impl Points {
+    /// The pixels for which `holds` is true.
+    pub fn new(width: usize, height: usize, holds: impl Fn(usize, usize) -> bool) -> Self {
+        let set = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| holds(x, y)).collect();
+        Self { width, height, set }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.set.iter().filter(|point| **point).count()
+    }
+
+    fn halved(&self) -> Self {
+        let at = |x: usize, y: usize| x < self.width && y < self.height && self.set[y * self.width + x];
+        let any = |x: usize, y: usize| {
+            at(2 * x, 2 * y) || at(2 * x + 1, 2 * y) || at(2 * x, 2 * y + 1) || at(2 * x + 1, 2 * y + 1)
+        };
+        Self::new(self.width.div_ceil(2), self.height.div_ceil(2), any)
+    }
+
+    /// Their dimension. `None` if the image is too small (64 pixels a side are the least) or holds too few points, in too
+    /// few blocks, to tell.
+    ///
+    /// Boxes from one pixel to an eighth of the shorter side are counted, each size twice the one before. The interval
+    /// is the jackknife's (Efron & Stein 1981): the image is cut into blocks of the largest box, and the slope is fitted
+    /// again with each left out.
+    ///
+    /// ```
+    /// let line = basins::stats::boundary(512, 512, |x, _| x < 200);
+    /// let dimension = line.dimension(0.95).unwrap();
+    /// assert!((dimension.estimate - 1.0).abs() < 1e-9);
+    /// ```
+    pub fn dimension(&self, level: f64) -> Option<Dimension> {
+        let octaves = (self.width.min(self.height) / BLOCKS_PER_SIDE).checked_ilog2()? as usize;
+        if octaves < OCTAVE_LIMIT {
+            return None;
+        }
+        let columns = self.width.div_ceil(1 << octaves);
+        let blocks = columns * self.height.div_ceil(1 << octaves);
+        // [octave][block]: boxes of that size within the block that hold a point.
+        let mut counts = vec![vec![0u64; blocks]; octaves + 1];
+        let mut points = self.clone();
+        for (octave, counts) in counts.iter_mut().enumerate() {
+            let shift = octaves - octave;
+            for (at, _) in points.set.iter().enumerate().filter(|(_, point)| **point) {
+                let (x, y) = (at % points.width, at / points.width);
+                counts[(y >> shift) * columns + (x >> shift)] += 1;
+            }
+            if octave < octaves {
+                points = points.halved();
+            }
+        }
+        let totals: Vec<u64> = counts.iter().map(|counts| counts.iter().sum()).collect();
+        let filled: Vec<usize> = (0..blocks).filter(|block| counts[0][*block] > 0).collect();
+        if filled.len() < 4 {
+            return None;
+        }
+        let estimate = slope(&totals);
+        let left_out: Vec<f64> = filled
+            .iter()
+            .map(|block| {
+                slope(&totals.iter().zip(&counts).map(|(all, counts)| all - counts[*block]).collect::<Vec<_>>())
+            })
+            .collect();
+        let n = filled.len() as f64;
+        let mean = left_out.iter().sum::<f64>() / n;
+        let variance = (n - 1.0) / n * left_out.iter().map(|slope| (slope - mean).powi(2)).sum::<f64>();
+        let half = student_quantile(0.5 + 0.5 * level, n - 1.0) * variance.sqrt();
+        Some(Dimension {
+            estimate,
+            interval: Interval { method: "block jackknife", level, low: estimate - half, high: estimate + half },
+            counts: totals
+                .iter()
+                .enumerate()
+                .map(|(octave, count)| BoxCount { size: 1 << octave, count: *count })
+                .collect(),
+        })
+    }
+}
+
+/// Least-squares slope of log2 count over the octaves, from large boxes to small ones.
+fn slope(counts: &[u64]) -> f64 {
+    let middle = (counts.len() - 1) as f64 / 2.0;
+    let sums = counts.iter().enumerate().fold((0.0, 0.0), |(products, squares), (octave, count)| {
+        let x = middle - octave as f64;
+        (products + x * (*count as f64).log2(), squares + x * x)
+    });
+    sums.0 / sums.1
+}
+
+/// Quantile of Student's distribution by Cornish and Fisher's expansion (Abramowitz & Stegun 26.7.5): three digits from 3
+/// degrees of freedom on.
+fn student_quantile(p: f64, freedom: f64) -> f64 {
+    let z = normal_quantile(p);
+    let terms = [
+        (z.powi(3) + z) / 4.0,
+        (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / 96.0,
+        (3.0 * z.powi(7) + 19.0 * z.powi(5) + 17.0 * z.powi(3) - 15.0 * z) / 384.0,
+        (79.0 * z.powi(9) + 776.0 * z.powi(7) + 1482.0 * z.powi(5) - 1920.0 * z.powi(3) - 945.0 * z) / 92160.0,
+    ];
+    terms.iter().rev().fold(0.0, |sum, term| (sum + term) / freedom) + z
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_of_known_dimension() {
+        let plane = Points::new(256, 256, |_, _| true).dimension(0.95).unwrap();
+        assert!((plane.estimate - 2.0).abs() < 1e-12 && plane.interval.width() < 1e-9);
+        // Sierpinski's triangle: ln 3 / ln 2.
+        let triangle = Points::new(512, 512, |x, y| x & y == 0).dimension(0.95).unwrap();
+        assert!((triangle.estimate - 3f64.log2()).abs() < 1e-12, "{}", triangle.estimate);
+        let disc = boundary(512, 400, |x, y| (x as f64 - 250.3).hypot(y as f64 - 201.7) < 150.0);
+        let circle = disc.dimension(0.95).unwrap();
+        assert!((circle.estimate - 1.0).abs() < 0.05 && circle.interval.width() < 0.2, "{circle:?}");
+    }
+
+    #[test]
+    fn too_little_to_tell() {
+        assert!(Points::new(63, 500, |_, _| true).dimension(0.95).is_none());
+        assert!(boundary(512, 512, |_, _| 0).dimension(0.95).is_none());
+        assert!(boundary(0, 0, |_, _| 0).dimension(0.95).is_none());
+    }
+
+    #[test]
+    fn student_quantiles_as_tabled() {
+        for (freedom, expected) in [(3.0, 3.182), (5.0, 2.571), (10.0, 2.228), (60.0, 2.000)] {
+            let quantile = student_quantile(0.975, freedom);
+            assert!((quantile / expected - 1.0).abs() < 3e-3, "{freedom}: {quantile}");
+        }
+    }
+}
