@@ -72,7 +72,7 @@ impl Open {
     }
 
     /// The same options without those that this choice has no use for: for going through several backends.
-    pub(crate) fn for_choice(mut self) -> Self {
+    pub fn for_choice(mut self) -> Self {
         if self.choice != Choice::Reference {
             self.precision = None;
         }
@@ -85,7 +85,7 @@ impl Open {
     }
 
     /// Whether there is a GPU at all, software included.
-    pub(crate) fn any_gpu(&self) -> bool {
+    pub fn any_gpu(&self) -> bool {
         #[cfg(feature = "gpu")]
         return !crate::gpu::adapters().is_empty();
         #[cfg(not(feature = "gpu"))]

@@ -1,6 +1,7 @@
 //! The command line: one file a verb. Reads what is asked, opens files before work starts, prints to stdout what was
 //! found and to stderr all else.
 
+mod bench;
 mod config;
 mod count;
 mod devices;
@@ -48,6 +49,8 @@ enum Verb {
     Reproduce(reproduce::Args),
     /// Check GPU stages and whole trainings against the CPU reference; exit 4 on disagreement
     Verify(Box<verify::Args>),
+    /// Measure GPU against CPU: who is how fast, from how many networks on
+    Bench(bench::Args),
     /// List what there is to train on, and what is missing
     Devices(devices::Args),
     /// Print a completion script for a shell
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Surface(args)) => args.execute(),
         Some(Verb::Reproduce(args)) => args.execute(),
         Some(Verb::Verify(args)) => args.execute(),
+        Some(Verb::Bench(args)) => args.execute(),
         Some(Verb::Devices(args)) => args.execute(),
         Some(Verb::Completions { shell }) => {
             let mut script = Vec::new();

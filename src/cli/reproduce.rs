@@ -159,7 +159,7 @@ impl Stage {
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
             bar.enable_steady_tick(Duration::from_millis(250));
         } else if mode == Mode::Plain {
-            eprintln!("{name}");
+            super::complain(&name);
         }
         bar.set_prefix(name);
         Self { bar, began: Instant::now(), net_epochs: AtomicU64::new(0) }

@@ -1,5 +1,6 @@
 //! How answers are shown: text for a terminal, JSON, CSV. Computes nothing.
 
+mod bench;
 mod csv;
 #[cfg(feature = "pictures")]
 mod curves;
@@ -21,6 +22,7 @@ mod trace;
 mod verify;
 
 pub use self::csv::OutcomeCsv;
+pub use bench::{bench_csv, bench_json, bench_markdown, bench_picture, bench_text};
 #[cfg(feature = "pictures")]
 pub use curves::curves_picture;
 pub use devices::{DeviceRow, devices_json, devices_text};

@@ -1,6 +1,7 @@
 //! The questions, one file each. A study asks a backend to train and turns what comes back into an answer; it shows
 //! nothing itself.
 
+pub mod bench;
 mod escape;
 mod lesson;
 mod surface;

@@ -20,7 +20,8 @@ pub(crate) fn open(found: &Found, form: Form, tuning: Tuning) -> Result<GpuBacke
 }
 
 fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
-    let mut checks: Vec<(String, Box<dyn Fn(&Found) -> Result<(), Failed> + Send>)> = Vec::new();
+    type Boxed = Box<dyn Fn(&Found) -> Result<(), Failed> + Send>;
+    let mut checks: Vec<(String, Boxed)> = Vec::new();
     let mut add = |name: &str, check: Check| checks.push((name.to_owned(), Box::new(check)));
     // A wrong word tells a bad driver from a bad shader, so the generator comes first.
     add("words::known_answers", words::known_answers);

@@ -320,12 +320,12 @@ impl<'p> Writer<'p> {
 
     /// Adds an example's gradient; weights not `begun` are set instead.
     fn add_gradient(&mut self, forward: &Forward, deltas: &[Vec<String>], begun: &mut [bool]) {
-        for layer in 0..self.shapes.len() {
+        for (layer, deltas) in deltas.iter().enumerate() {
             let shape = self.shapes[layer];
             let mut rows = self.rows(&forward.feeds, layer);
             rows.push(Feed::Number(1.0));
             for (row, feed) in rows.iter().enumerate() {
-                for (column, delta) in deltas[layer].iter().enumerate() {
+                for (column, delta) in deltas.iter().enumerate() {
                     let k = shape.position(row, column);
                     let product = match feed {
                         Feed::Name(a) => format!("{a} * {delta}"),

@@ -53,9 +53,9 @@ pub(super) trait InstructionSet: Vector {
     unsafe fn fixed_engine(net: &Net) -> Option<Engine<Pair<Self>>>;
 }
 
-/// Whether a problem is of the kind that [`Fixed`] kernels are compiled for.
+/// Whether a problem has the settings that `FAST` kernels are compiled for.
 fn is_fast(net: &Net) -> bool {
-    net.form == Form::Tree4
+    matches!(net.form, Form::Tree4 | Form::Tree8)
         && (net.low, net.span) == (0.0, 1.0)
         && (net.hidden, net.output) == (Unit::Sigmoid, Unit::Sigmoid)
         && net.rule == Rule::Plain
@@ -72,10 +72,10 @@ macro_rules! instruction_set {
             type Two = Pair<$vector>;
 
             $(#[$feature])?
-            fn any<const E: usize, const TREE: bool>(
+            fn any<const E: usize, const TREE: bool, const FAST: bool>(
                 net: &Net, memory: &mut Memory<$vector>, ledger: &mut Ledger, epochs: u32,
             ) -> u32 {
-                burst::<$vector, _, E, TREE, false>(net, Any::new(net), memory, ledger, epochs)
+                burst::<$vector, _, E, TREE, FAST>(net, Any::new(net), memory, ledger, epochs)
             }
 
             $(#[$feature])?
@@ -99,16 +99,19 @@ macro_rules! instruction_set {
 
             impl InstructionSet for $vector {
                 unsafe fn engine(net: &Net) -> Engine<Self> {
+                    let fast = is_fast(net);
                     match net.form {
-                        Form::Single => Engine { burst: any::<1, false>, evaluate: answer::<1, false> },
-                        Form::Four => Engine { burst: any::<4, false>, evaluate: answer::<4, false> },
-                        Form::Tree4 => Engine { burst: any::<4, true>, evaluate: answer::<4, true> },
-                        Form::Tree8 => Engine { burst: any::<8, true>, evaluate: answer::<8, true> },
+                        Form::Single => Engine { burst: any::<1, false, false>, evaluate: answer::<1, false> },
+                        Form::Four => Engine { burst: any::<4, false, false>, evaluate: answer::<4, false> },
+                        Form::Tree4 if fast => Engine { burst: any::<4, true, true>, evaluate: answer::<4, true> },
+                        Form::Tree4 => Engine { burst: any::<4, true, false>, evaluate: answer::<4, true> },
+                        Form::Tree8 if fast => Engine { burst: any::<8, true, true>, evaluate: answer::<8, true> },
+                        Form::Tree8 => Engine { burst: any::<8, true, false>, evaluate: answer::<8, true> },
                     }
                 }
 
                 unsafe fn fixed_engine(net: &Net) -> Option<Engine<Pair<Self>>> {
-                    if !is_fast(net) {
+                    if !is_fast(net) || net.form != Form::Tree4 {
                         return None;
                     }
                     $(

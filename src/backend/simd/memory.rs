@@ -70,10 +70,16 @@ pub(super) struct Memory<V> {
     pub(super) gradient: Vec<V>,
     /// Of online updates, the weights before the epoch.
     pub(super) before: Vec<V>,
-    /// First layer of weights for inputs of 0 and 1, where the task has other levels.
+    /// With a truth table, the first layer's weights as they would be for inputs of 0 and 1, `[unit][input or bias]`.
     pub(super) levelled: Vec<V>,
-    /// Powers e^-w of the first layer of weights, for blocks of eight.
+    /// e^-w of those, likewise.
     pub(super) powers: Vec<V>,
+    /// Products of powers that later blocks build on, `[unit][input that blocks share, or none]`.
+    pub(super) bases: Vec<V>,
+    /// Sums of deltas over the examples in which an input is true, `[unit][input or bias]`.
+    pub(super) parts: Vec<V>,
+    /// Sums over blocks that wait for those of later blocks, `[unit][input that blocks share]`.
+    pub(super) waiting: Vec<V>,
     /// `[unit][example of the block]`, units behind the inputs.
     pub(super) activations: Vec<V>,
     /// dC/dz, likewise.
@@ -97,6 +103,9 @@ impl<V: Vector> Memory<V> {
             before: weights(net.online),
             levelled: zeros(first_layer),
             powers: zeros(first_layer),
+            bases: zeros(first_layer),
+            parts: zeros(first_layer),
+            waiting: zeros(first_layer),
             activations: zeros(units),
             deltas: zeros(units),
             sums: zeros(net.sizes[net.sizes.len() - 1] * net.form.block()),

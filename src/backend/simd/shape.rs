@@ -5,6 +5,9 @@ use super::net::Net;
 
 /// Where units and weights lie.
 pub(super) trait Shape: Copy {
+    /// Whether the compiler knows the sizes.
+    fn is_fixed(self) -> bool;
+
     /// Layers of weights.
     fn depth(self) -> usize;
 
@@ -54,6 +57,11 @@ impl<'a> Any<'a> {
 }
 
 impl Shape for Any<'_> {
+    #[inline(always)]
+    fn is_fixed(self) -> bool {
+        false
+    }
+
     #[inline(always)]
     fn depth(self) -> usize {
         self.depth
@@ -111,6 +119,11 @@ impl<const INPUTS: usize, const FIRST: usize, const SECOND: usize> Fixed<INPUTS,
 }
 
 impl<const INPUTS: usize, const FIRST: usize, const SECOND: usize> Shape for Fixed<INPUTS, FIRST, SECOND> {
+    #[inline(always)]
+    fn is_fixed(self) -> bool {
+        true
+    }
+
     #[inline(always)]
     fn depth(self) -> usize {
         if SECOND == 0 { 2 } else { 3 }

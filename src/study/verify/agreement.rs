@@ -149,7 +149,8 @@ fn difference(
     })
 }
 
-fn final_weights(backend: &mut dyn Backend, job: &Job<'_>, starts: &Weights) -> Result<Vec<Vec<f64>>> {
+/// Trains from imported starts; one vector of weights a network.
+pub(crate) fn final_weights(backend: &mut dyn Backend, job: &Job<'_>, starts: &Weights) -> Result<Vec<Vec<f64>>> {
     let limit = backend.prepare(job)?;
     let population = Population::new(0, starts.count() as u64, job.seed)?;
     let mut chunks = plan::chunks(population, limit)

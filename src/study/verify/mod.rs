@@ -6,6 +6,7 @@ mod agreement;
 mod device;
 mod gradient;
 
+pub(crate) use agreement::final_weights;
 pub use agreement::{Agreement, WeightDifference, agreement};
 #[cfg(feature = "gpu")]
 pub use device::device_checks;

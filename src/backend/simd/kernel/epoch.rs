@@ -28,6 +28,9 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
             before: Cells::new(&mut memory.before),
             levelled: Cells::new(&mut memory.levelled),
             powers: Cells::new(&mut memory.powers),
+            bases: Cells::new(&mut memory.bases),
+            parts: Cells::new(&mut memory.parts),
+            waiting: Cells::new(&mut memory.waiting),
             activations: Cells::new(&mut memory.activations),
             deltas: Cells::new(&mut memory.deltas),
             sums: Cells::new(&mut memory.sums),
@@ -47,7 +50,8 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         let powers = self.prepare_first_layer();
         let mut verdict = Verdict::new();
         self.clear_gradient();
-        let last = if FAST { 0 } else { self.net.block_count() - 1 };
+        self.clear_parts();
+        let last = self.block_count() - 1;
         self.forward(0, powers);
         for block in 0..last {
             self.judge(block, &mut verdict);
@@ -65,8 +69,9 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
 
     #[inline(always)]
     fn clear_gradient(&self) {
-        if !FAST {
-            for at in 0..self.shape.weight_count() {
+        if !self.is_single_block() {
+            let first = if FAST { self.shape.offset(1) } else { 0 };
+            for at in first..self.shape.weight_count() {
                 self.gradient.set(at, V::splat(0.0));
             }
         }
@@ -77,7 +82,7 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
     fn online_epoch(&self, active: V::Mask) -> V::Mask {
         self.copy_weights(self.weights, self.before);
         let mut verdict = Verdict::new();
-        for example in 0..self.net.block_count() {
+        for example in 0..self.block_count() {
             self.forward(example, None);
             self.judge(example, &mut verdict);
             self.clear_gradient();
@@ -140,17 +145,19 @@ pub(in super::super) fn burst<V: Vector, S: Shape, const E: usize, const TREE: b
     epochs: u32,
 ) -> u32 {
     let mut kernel = Kernel::<V, S, E, TREE, FAST>::new(net, shape, memory);
-    if !FAST {
+    if !FAST || !shape.is_fixed() {
         return kernel.train(ledger, epochs);
     }
     // Arrays that nobody else can see: the compiler keeps in registers what fits.
     let mut weights = [MaybeUninit::uninit(); LOCAL];
     let mut gradient = [MaybeUninit::uninit(); LOCAL];
+    let mut parts = [MaybeUninit::uninit(); LOCAL];
     let mut activations = [MaybeUninit::uninit(); LOCAL];
     let mut deltas = [MaybeUninit::uninit(); LOCAL];
     let kept = kernel.weights;
     kernel.weights = Cells::uninit(&mut weights);
     kernel.gradient = Cells::uninit(&mut gradient);
+    kernel.parts = Cells::uninit(&mut parts);
     kernel.activations = Cells::uninit(&mut activations);
     kernel.deltas = Cells::uninit(&mut deltas);
     kernel.copy_weights(kept, kernel.weights);
@@ -176,7 +183,7 @@ pub(in super::super) fn evaluate<V: Vector, S: Shape, const E: usize, const TREE
     let kernel = Kernel::<V, S, E, TREE, false>::new(net, shape, memory);
     let powers = kernel.prepare_first_layer();
     let (depth, outputs) = (shape.depth(), shape.units(shape.depth()));
-    for block in 0..net.block_count() {
+    for block in 0..kernel.block_count() {
         kernel.forward(block, powers);
         for e in 0..kernel.example_count(block) {
             for column in 0..outputs {

@@ -37,10 +37,22 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         row * self.shape.units(1) + column
     }
 
+    /// The same in arrays of the first layer alone, where a unit's weights lie together.
+    #[inline(always)]
+    pub(super) fn tree_weight(&self, row: usize, column: usize) -> usize {
+        column * (self.shape.units(0) + 1) + row
+    }
+
+    /// Inputs that the examples of a block share.
+    #[inline(always)]
+    fn shared_inputs(&self) -> usize {
+        self.shape.units(0) - Self::TREE_INPUTS
+    }
+
     /// Prepares the weights for an epoch. The mask has the lanes whose powers must not be multiplied, if others' are.
     #[inline(always)]
     pub(super) fn prepare_first_layer(&self) -> Option<V::Mask> {
-        if FAST || !TREE {
+        if !TREE || FAST && !self.multiplies_powers() {
             return None;
         }
         let (inputs, columns) = (self.shape.units(0), self.shape.units(1));
@@ -51,23 +63,25 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             let mut bias = self.weights.get(self.first_weight(inputs, column));
             let mut magnitude = V::splat(0.0);
             for row in 0..inputs {
-                let at = self.first_weight(row, column);
-                let weight = self.weights.get(at);
-                bias = low.mul_add(weight, bias);
-                let levelled = span * weight;
-                self.levelled.set(at, levelled);
+                let weight = self.weights.get(self.first_weight(row, column));
+                let levelled = if FAST { weight } else { span * weight };
+                if !FAST {
+                    bias = low.mul_add(weight, bias);
+                    self.levelled.set(self.tree_weight(row, column), levelled);
+                }
                 if self.multiplies_powers() {
                     let exponent = levelled * minus_log2_e;
                     magnitude = magnitude + exponent.abs();
-                    self.powers.set(at, exponent.exp2());
+                    self.powers.set(self.tree_weight(row, column), exponent.exp2());
                 }
             }
-            let at = self.first_weight(inputs, column);
-            self.levelled.set(at, bias);
+            if !FAST {
+                self.levelled.set(self.tree_weight(inputs, column), bias);
+            }
             if self.multiplies_powers() {
                 let exponent = bias * minus_log2_e;
                 magnitude = magnitude + exponent.abs();
-                self.powers.set(at, exponent.exp2());
+                self.powers.set(self.tree_weight(inputs, column), exponent.exp2());
                 let small = magnitude.le(V::splat(LARGEST_EXPONENT));
                 large = V::Mask::from_bits(large.bits() | V::Mask::from_bits(u32::MAX).and_not(small).bits());
             }
@@ -78,7 +92,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Whether an input outside the tree is true in a block.
     #[inline(always)]
     fn is_set(&self, block: usize, row: usize) -> bool {
-        block >> (self.shape.units(0) - Self::TREE_INPUTS - 1 - row) & 1 == 1
+        block >> (self.shared_inputs() - 1 - row) & 1 == 1
     }
 
     /// Weighted sums of a unit on a block's examples.
@@ -95,16 +109,22 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             }
             return z;
         }
-        let weights = if FAST { self.weights } else { self.levelled };
-        let mut base = weights.get(self.first_weight(inputs, column));
-        for row in 0..inputs - Self::TREE_INPUTS {
+        let weight = |row: usize| {
+            if FAST {
+                self.weights.get(self.first_weight(row, column))
+            } else {
+                self.levelled.get(self.tree_weight(row, column))
+            }
+        };
+        let mut base = weight(inputs);
+        for row in 0..self.shared_inputs() {
             if self.is_set(block, row) {
-                base = base + weights.get(self.first_weight(row, column));
+                base = base + weight(row);
             }
         }
         let mut z = [base; E];
         for level in 0..Self::TREE_INPUTS {
-            let weight = weights.get(self.first_weight(inputs - 1 - level, column));
+            let weight = weight(inputs - 1 - level);
             for e in 0..1 << level {
                 z[e + (1 << level)] = z[e] + weight;
             }
@@ -117,15 +137,9 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     pub(super) fn first_activations(&self, block: usize, column: usize, powers: Option<V::Mask>) -> [V; E] {
         let Some(large) = powers else { return activate(self.first_unit(), self.first_sums(block, column)) };
         let inputs = self.shape.units(0);
-        let mut base = self.powers.get(self.first_weight(inputs, column));
-        for row in 0..inputs - Self::TREE_INPUTS {
-            if self.is_set(block, row) {
-                base = base * self.powers.get(self.first_weight(row, column));
-            }
-        }
-        let mut h = [base; E];
+        let mut h = [self.base_power(block, column); E];
         for level in 0..Self::TREE_INPUTS {
-            let power = self.powers.get(self.first_weight(inputs - 1 - level, column));
+            let power = self.powers.get(self.tree_weight(inputs - 1 - level, column));
             for e in 0..1 << level {
                 h[e + (1 << level)] = h[e] * power;
             }
@@ -140,6 +154,24 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             }
         }
         h
+    }
+
+    /// Product of the powers of a unit's bias and of the inputs that are true in all of a block: that of the block
+    /// without the last of those inputs, which came before and is kept for it, times one power.
+    #[inline(always)]
+    fn base_power(&self, block: usize, column: usize) -> V {
+        let shared = self.shared_inputs();
+        let kept = |block: usize| {
+            let slot = if block == 0 { shared } else { block.trailing_zeros() as usize };
+            column * (shared + 1) + slot
+        };
+        let row = if block == 0 { self.shape.units(0) } else { shared - 1 - block.trailing_zeros() as usize };
+        let power = self.powers.get(self.tree_weight(row, column));
+        let base = if block == 0 { power } else { self.bases.get(kept(block & (block - 1))) * power };
+        if block & 1 == 0 {
+            self.bases.set(kept(block), base);
+        }
+        base
     }
 
     /// Adds a block's part to the gradients of a unit's weights: with a truth table the sums over its examples where
@@ -165,15 +197,43 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             for e in 1..half {
                 part = part + sums[2 * e + 1];
             }
-            self.add_gradient(self.first_weight(inputs - 1 - level, column), part);
+            self.add_part(inputs - 1 - level, column, part);
             for e in 0..half {
                 sums[e] = sums[2 * e] + sums[2 * e + 1];
             }
         }
-        self.add_gradient(self.first_weight(inputs, column), sums[0]);
-        for row in 0..inputs - Self::TREE_INPUTS {
-            if self.is_set(block, row) {
-                self.add_gradient(self.first_weight(row, column), sums[0]);
+        // The same tree over blocks: a sum waits for that of the block where one more input is true.
+        let mut sum = sums[0];
+        let shared = self.shared_inputs();
+        let complete = (block.trailing_ones() as usize).min(shared);
+        for level in 0..complete {
+            self.add_part(shared - 1 - level, column, sum);
+            sum = sum + self.waiting.get(column * shared + level);
+        }
+        if complete == shared {
+            self.add_part(inputs, column, sum);
+        } else {
+            self.waiting.set(column * shared + complete, sum);
+        }
+    }
+
+    /// Adds to a sum of the tree.
+    #[inline(always)]
+    fn add_part(&self, row: usize, column: usize, part: V) {
+        if self.is_single_block() {
+            self.parts.set(self.tree_weight(row, column), part);
+        } else {
+            let at = self.tree_weight(row, column);
+            self.parts.set(at, self.parts.get(at) + part);
+        }
+    }
+
+    /// Empties the sums of the tree.
+    #[inline(always)]
+    pub(super) fn clear_parts(&self) {
+        if TREE && !self.is_single_block() {
+            for at in 0..(self.shape.units(0) + 1) * self.shape.units(1) {
+                self.parts.set(at, V::splat(0.0));
             }
         }
     }
@@ -182,19 +242,21 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     #[inline(always)]
     pub(super) fn finish_first_gradient(&self, column: usize, factor: Option<V>) {
         let inputs = self.shape.units(0);
-        let (low, span) = (V::splat(self.net.low), V::splat(self.net.span));
-        let mut all = self.gradient.get(self.first_weight(inputs, column));
-        if let Some(factor) = factor {
-            all = all * factor;
-            self.gradient.set(self.first_weight(inputs, column), all);
-        }
-        for row in 0..inputs {
-            let at = self.first_weight(row, column);
-            let mut part = self.gradient.get(at);
-            if let Some(factor) = factor {
-                part = part * factor;
+        let times = |part: V| if let Some(factor) = factor { part * factor } else { part };
+        if !TREE {
+            for row in 0..=inputs {
+                let at = self.first_weight(row, column);
+                self.gradient.set(at, times(self.gradient.get(at)));
             }
-            self.gradient.set(at, if TREE { low.mul_add(all, span * part) } else { part });
+            return;
+        }
+        let (low, span) = (V::splat(self.net.low), V::splat(self.net.span));
+        let all = times(self.parts.get(self.tree_weight(inputs, column)));
+        self.gradient.set(self.first_weight(inputs, column), all);
+        for row in 0..inputs {
+            let part = times(self.parts.get(self.tree_weight(row, column)));
+            let gradient = if FAST { part } else { low.mul_add(all, span * part) };
+            self.gradient.set(self.first_weight(row, column), gradient);
         }
     }
 }

@@ -20,8 +20,8 @@ use super::shape::Shape;
 use super::vector::Vector;
 
 /// What the passes work on. `E` examples a block, the values of the last inputs of a truth table if `TREE`. `FAST` is
-/// for the one case that is compiled apart: one block of a truth table of 0 and 1, sigmoids, plain gradient descent
-/// with one rate a layer, batch updates.
+/// for the most frequent settings, which are compiled apart: a truth table of 0 and 1, sigmoids, plain gradient descent
+/// with one rate a layer, batch updates, no shortcuts.
 pub(super) struct Kernel<'a, V, S, const E: usize, const TREE: bool, const FAST: bool> {
     pub(super) net: &'a Net,
     pub(super) shape: S,
@@ -33,6 +33,9 @@ pub(super) struct Kernel<'a, V, S, const E: usize, const TREE: bool, const FAST:
     pub(super) before: Cells<V>,
     pub(super) levelled: Cells<V>,
     pub(super) powers: Cells<V>,
+    pub(super) bases: Cells<V>,
+    pub(super) parts: Cells<V>,
+    pub(super) waiting: Cells<V>,
     pub(super) activations: Cells<V>,
     pub(super) deltas: Cells<V>,
     pub(super) sums: Cells<V>,
@@ -52,7 +55,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Whether one output unit is all that the only hidden layer feeds.
     #[inline(always)]
     fn is_shallow(&self) -> bool {
-        self.shape.depth() == 2 && self.shape.units(2) == 1 && self.shape.shortcut() == 0
+        self.shape.depth() == 2 && self.shape.units(2) == 1 && (FAST || self.shape.shortcut() == 0)
     }
 
     /// Examples of a block that are none: padding.
@@ -66,10 +69,22 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         V::splat(self.net.target((block * E + e) * self.shape.units(self.shape.depth()) + column))
     }
 
-    /// Adds a block's part to a weight's gradient. Where there is one block, it is the gradient.
+    /// Blocks of examples.
+    #[inline(always)]
+    fn block_count(&self) -> usize {
+        if TREE { (1 << self.shape.units(0)) / E } else { self.net.block_count() }
+    }
+
+    /// Whether sums over blocks need not begin with zero, there being one block.
+    #[inline(always)]
+    fn is_single_block(&self) -> bool {
+        FAST && self.block_count() == 1
+    }
+
+    /// Adds a block's part to a weight's gradient.
     #[inline(always)]
     fn add_gradient(&self, weight: usize, part: V) {
-        self.gradient.set(weight, if FAST { part } else { self.gradient.get(weight) + part });
+        self.gradient.set(weight, if self.is_single_block() { part } else { self.gradient.get(weight) + part });
     }
 
     /// Forward on a block.

@@ -16,7 +16,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         }
         if self.is_shallow() {
             self.finish_shallow_gradient();
-        } else if TREE && !FAST {
+        } else if TREE {
             for column in 0..self.shape.units(1) {
                 self.finish_first_gradient(column, None);
             }
@@ -45,7 +45,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             for row in 0..=inputs {
                 let at = row * hidden_count + unit;
                 let weight = self.weights.get(at);
-                let next = self.gradient.get(at).mul_add(factor, weight);
+                let next = self.parts.get(self.tree_weight(row, unit)).mul_add(factor, weight);
                 self.weights.set(at, V::select(active, next, weight));
             }
         }

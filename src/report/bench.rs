@@ -1,0 +1,258 @@
+//! What a bench measured: tables, JSON, CSV, and a picture.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::study::bench::{BenchResult, Measurement};
+
+use super::number::{grouped, short};
+use super::plot::{Axis, Frame, Scene, Stroke};
+use super::surface::keys;
+
+/// Two tables and who was left out, for a person.
+pub fn bench_text(result: &BenchResult) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_text(&mut text, result);
+    text
+}
+
+fn write_text(text: &mut String, result: &BenchResult) -> std::fmt::Result {
+    if let Some(first) = result.populations.first() {
+        writeln!(text, "Net-epochs/s of {} on {}, by how many networks train at once", dashed(first), first.task)?;
+        write!(text, "   {:<34}", "networks")?;
+        let nets = populations(result);
+        for count in &nets {
+            write!(text, "{:>10}", grouped(*count))?;
+        }
+        writeln!(text)?;
+        for name in contestants(&result.populations) {
+            write!(text, "   {name:<34}")?;
+            for count in &nets {
+                let found = result.populations.iter().find(|one| one.contestant == name && one.nets == *count);
+                write!(text, "{:>10}", found.map_or("-".into(), |one| short(one.median())))?;
+            }
+            writeln!(text)?;
+        }
+        for crossover in result.crossovers() {
+            let from = match crossover.nets {
+                Some(nets) => format!("faster than the CPU from {} networks on", grouped(nets)),
+                None => "never faster than the CPU here".into(),
+            };
+            writeln!(
+                text,
+                "   {}: {from}; at the most networks {} times the fastest CPU",
+                crossover.gpu,
+                short(crossover.ratio_at_most_nets)
+            )?;
+        }
+        writeln!(text)?;
+    }
+    if !result.networks.is_empty() {
+        writeln!(
+            text,
+            "{:<10} {:>9} {:<34} {:>13} {:>19} {:>9} {:>9} {:>8} {:>8} {:>7}",
+            "network",
+            "networks",
+            "who",
+            "net-epochs/s",
+            "quartiles",
+            "Gop/s",
+            "Gspec/s",
+            "setup s",
+            "1 epoch",
+            "limit"
+        )?;
+        for one in &result.networks {
+            writeln!(
+                text,
+                "{:<10} {:>9} {:<34} {:>13} {:>9} {:>9} {:>9} {:>9} {:>8.3} {:>8.4} {:>7}",
+                dashed(one),
+                grouped(one.nets),
+                one.contestant,
+                short(one.median()),
+                short(one.quantile(0.25)),
+                short(one.quantile(0.75)),
+                short(1e-9 * one.median() * one.cost.operations as f64),
+                short(1e-9 * one.median() * one.cost.specials as f64),
+                one.setup_seconds,
+                one.single_epoch_seconds,
+                one.limit_share().map_or("-".into(), |share| format!("{:.0}%", 100.0 * share)),
+            )?;
+        }
+        writeln!(text)?;
+    }
+    for refused in &result.refused {
+        let at = refused.layers.as_ref().map_or(String::new(), |layers| format!(" at {layers}"));
+        writeln!(text, "left out: {}{at}: {}", refused.contestant, refused.reason)?;
+    }
+    Ok(())
+}
+
+/// The tables in Markdown.
+pub fn bench_markdown(result: &BenchResult) -> String {
+    let mut text = String::new();
+    let nets = populations(result);
+    if let Some(first) = result.populations.first() {
+        let _ = writeln!(text, "Net-epochs/s of {} on {}, by networks trained at once:\n", dashed(first), first.task);
+        let heads: Vec<String> = nets.iter().map(|count| grouped(*count)).collect();
+        let _ = writeln!(text, "| who | {} |\n|---|{}", heads.join(" | "), "---:|".repeat(nets.len()));
+        for name in contestants(&result.populations) {
+            let cells: Vec<String> = nets
+                .iter()
+                .map(|count| {
+                    let found = result.populations.iter().find(|one| one.contestant == name && one.nets == *count);
+                    found.map_or("-".into(), |one| short(one.median()))
+                })
+                .collect();
+            let _ = writeln!(text, "| {name} | {} |", cells.join(" | "));
+        }
+        let _ = writeln!(text);
+    }
+    let _ = writeln!(
+        text,
+        "| network | networks | who | net-epochs/s | quartiles | Gop/s | setup s |\n|---|---:|---|---:|---|---:|---:|"
+    );
+    for one in &result.networks {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} to {} | {} | {:.3} |",
+            dashed(one),
+            grouped(one.nets),
+            one.contestant,
+            short(one.median()),
+            short(one.quantile(0.25)),
+            short(one.quantile(0.75)),
+            short(1e-9 * one.median() * one.cost.operations as f64),
+            one.setup_seconds
+        );
+    }
+    text
+}
+
+/// One row a measurement.
+pub fn bench_csv(result: &BenchResult) -> String {
+    let mut text = String::from(
+        "part,contestant,backend,device,kind,task,layers,nets,epochs,median,quartile_low,quartile_high,setup_seconds,\
+         single_epoch_seconds,difference\n",
+    );
+    let quoted = |field: &str| format!("\"{}\"", field.replace('"', "\"\""));
+    for (part, rows) in [("populations", &result.populations), ("networks", &result.networks)] {
+        for one in rows {
+            let _ = writeln!(
+                text,
+                "{part},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
+                quoted(&one.contestant),
+                one.backend,
+                quoted(&one.device.name),
+                quoted(&one.device.kind.to_string()),
+                one.task,
+                dashed(one),
+                one.nets,
+                one.epochs,
+                one.median(),
+                one.quantile(0.25),
+                one.quantile(0.75),
+                one.setup_seconds,
+                one.single_epoch_seconds,
+                one.difference
+            );
+        }
+    }
+    text
+}
+
+/// The object of `basins bench --json`, schema `basins.bench/1`.
+pub fn bench_json(result: &BenchResult) -> Value {
+    let crossovers = result.crossovers().into_iter().map(|crossover| {
+        json!({
+            "gpu": crossover.gpu,
+            "nets": crossover.nets,
+            "ratio_at_most_nets": crossover.ratio_at_most_nets,
+        })
+    });
+    let refused = result
+        .refused
+        .iter()
+        .map(|refused| json!({ "contestant": refused.contestant, "layers": refused.layers, "reason": refused.reason }));
+    json!({
+        "schema": "basins.bench/1",
+        "version": env!("CARGO_PKG_VERSION"),
+        "populations": result.populations.iter().map(measurement_json).collect::<Vec<_>>(),
+        "networks": result.networks.iter().map(measurement_json).collect::<Vec<_>>(),
+        "crossovers": crossovers.collect::<Vec<_>>(),
+        "refused": refused.collect::<Vec<_>>(),
+    })
+}
+
+fn measurement_json(one: &Measurement) -> Value {
+    json!({
+        "contestant": one.contestant,
+        "backend": one.backend,
+        "device": one.device,
+        "task": one.task,
+        "layers": one.layers,
+        "nets": one.nets,
+        "epochs": one.epochs,
+        "difference": one.difference,
+        "setup_seconds": one.setup_seconds,
+        "single_epoch_seconds": one.single_epoch_seconds,
+        "net_epochs_per_second": one.rates,
+        "median": one.median(),
+        "quartile_low": one.quantile(0.25),
+        "quartile_high": one.quantile(0.75),
+        "operations_per_net_epoch": one.cost.operations,
+        "specials_per_net_epoch": one.cost.specials,
+        "limit_share": one.limit_share(),
+    })
+}
+
+/// Net-epochs/s over the number of networks, one line a contestant, both axes in factors.
+pub fn bench_picture(result: &BenchResult) -> Scene {
+    let mut scene = Scene::new(860.0, 580.0);
+    let all = || result.populations.iter();
+    let frame = Frame {
+        corner: (110.0, 60.0),
+        size: (710.0, 440.0),
+        x: Axis::around("networks trained at once", all().map(|one| one.nets as f64), true),
+        y: Axis::around("net-epochs per second", all().flat_map(|one| one.rates.clone()), true),
+    };
+    frame.grid(&mut scene);
+    let names = contestants(&result.populations);
+    let keys = keys(names.iter().cloned());
+    for (name, key) in names.iter().zip(&keys) {
+        let rows: Vec<&Measurement> = all().filter(|one| one.contestant == *name).collect();
+        let at = |q: f64| rows.iter().map(|one| (one.nets as f64, one.quantile(q))).collect::<Vec<_>>();
+        frame.band(&mut scene, &at(0.25), &at(0.75), key.colour);
+        frame.line(&mut scene, &at(0.5), Stroke { dashed: key.dashed, ..Stroke::new(key.colour, 2.6) });
+    }
+    frame.axes(&mut scene);
+    let title = result.populations.first().map_or(String::new(), |first| {
+        format!("Training {} on {}: who pays from how many networks on", dashed(first), first.task)
+    });
+    frame.title(&mut scene, &title);
+    frame.legend(&mut scene, &keys, true, false);
+    scene
+}
+
+fn dashed(one: &Measurement) -> String {
+    one.layers.to_string().replace(',', "-")
+}
+
+fn populations(result: &BenchResult) -> Vec<u64> {
+    let mut nets: Vec<u64> = result.populations.iter().map(|one| one.nets).collect();
+    nets.sort_unstable();
+    nets.dedup();
+    nets
+}
+
+fn contestants(rows: &[Measurement]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for one in rows {
+        if !names.contains(&one.contestant) {
+            names.push(one.contestant.clone());
+        }
+    }
+    names
+}

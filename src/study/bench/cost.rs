@@ -1,0 +1,76 @@
+//! What one net-epoch costs in arithmetic, and what devices can do at most.
+
+use crate::spec::{Problem, Update};
+
+/// Arithmetic of one net-epoch, counted from the formulas: what any implementation must do, shortcuts aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Additions and multiplications. With m examples and W weights of which V feed from hidden units and are no bias:
+    /// 2 m W forward, 2 m W for gradients, 2 m V for hidden deltas, 2 W for the step (m times for online updates).
+    pub operations: u64,
+    /// Exponentials and reciprocals: two for each unit behind the inputs and each example.
+    pub specials: u64,
+}
+
+impl Cost {
+    /// Of one network of the problem for one epoch.
+    pub fn of(problem: &Problem) -> Self {
+        let layers = problem.layers();
+        let examples = problem.examples().count() as u64;
+        let weights = layers.weight_count() as u64;
+        let units: usize = layers.sizes()[1..].iter().sum();
+        let hidden = layers.shapes().skip(1).map(|shape| (shape.fan_in - shape.shortcut) * shape.fan_out);
+        let behind_hidden = hidden.sum::<usize>() as u64;
+        let steps = if problem.spec().update == Update::Online { examples } else { 1 };
+        Self {
+            operations: 2 * examples * (2 * weights + behind_hidden) + 2 * weights * steps,
+            specials: 2 * examples * units as u64,
+        }
+    }
+}
+
+/// What a device can do in a second.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    /// Additions and multiplications.
+    pub operations: f64,
+    /// Exponentials and reciprocals of its special-function units.
+    pub specials: f64,
+}
+
+impl Limit {
+    /// Of a device, where it is known: the H100 SXM has 132 multiprocessors at up to 1.755 GHz, each with 128 lanes of
+    /// fused multiply-add and 16 of special functions (NVIDIA H100 architecture white paper).
+    pub fn of(device: &str) -> Option<Self> {
+        let lanes = |lanes: f64| 132.0 * lanes * 1.755e9;
+        device.contains("H100").then(|| Self { operations: 2.0 * lanes(128.0), specials: lanes(16.0) })
+    }
+
+    /// Most net-epochs of this cost in a second, were both kinds of arithmetic to overlap fully.
+    pub fn net_epochs(&self, cost: Cost) -> f64 {
+        (self.operations / cost.operations as f64).min(self.specials / cost.specials as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Spec;
+
+    #[test]
+    fn the_tutorial_network_costs_what_is_counted_by_hand() {
+        let problem = Spec::default().problem().unwrap();
+        // 13 weights, 3 of them from hidden units to the output; 4 units on 4 examples.
+        assert_eq!(Cost::of(&problem), Cost { operations: 2 * 4 * (26 + 3) + 26, specials: 32 });
+        let online = Spec { update: Update::Online, ..Spec::default() }.problem().unwrap();
+        assert_eq!(Cost::of(&online).operations, 2 * 4 * (26 + 3) + 4 * 26);
+    }
+
+    #[test]
+    fn limits_are_known_or_not() {
+        let limit = Limit::of("NVIDIA H100 80GB HBM3").unwrap();
+        let cost = Cost::of(&Spec::default().problem().unwrap());
+        assert!((limit.net_epochs(cost) / 1.158e11 - 1.0).abs() < 1e-3, "{:e}", limit.net_epochs(cost));
+        assert_eq!(Limit::of("llvmpipe"), None);
+    }
+}
