@@ -9,6 +9,7 @@ mod golden;
 mod gradients;
 mod plan;
 mod random_words;
+mod reproductions;
 mod settings;
 mod statistics;
 mod structure;

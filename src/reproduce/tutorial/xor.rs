@@ -86,7 +86,7 @@ fn largest_errors(errors: &[f32], printed: &Measured) -> Exhibit {
     });
     Exhibit {
         name: "tutorial-xor-errors",
-        title: format!("Largest error of {} networks after 10,000 epochs", errors.len()),
+        title: "Largest error after 10,000 epochs: the whole population".into(),
         content: Content::Curves(Curves {
             x: Scale { label: "largest error of the four outputs", log: true },
             y: Scale { label: "share of networks that end at least as close", log: false },
