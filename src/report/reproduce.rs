@@ -197,7 +197,8 @@ fn value(figure: &Figure, measured: &Measured) -> String {
         }
         Measured::Estimate { .. } => {
             let (low, high, half) = ends(measured);
-            let shown = |number| resolved(number, half);
+            // A digit more than the interval supports: that of an estimate is wide for chance it does not know.
+            let shown = |number| resolved(number, 0.1 * half);
             format!("{} ({} to {})", shown(measured.value()), shown(low), shown(high))
         }
         Measured::Mean { count, .. } => {

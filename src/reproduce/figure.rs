@@ -215,10 +215,12 @@ impl Figure {
         if ours.len() != published.len() {
             return Verdict::Differs(format!("{} numbers instead of {}", ours.len(), published.len()));
         }
+        // As text: neighbouring numbers of f64 may share 16 digits, and then the last digit still counts.
         let wrong = ours.iter().zip(&published).find(|(ours, published)| {
             let decimals = published.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-            let number: f64 = published.parse().unwrap_or(f64::NAN);
-            format!("{:.decimals$}", **ours).parse() != Ok(number)
+            let shown = format!("{:.decimals$}", **ours);
+            let zero = shown.parse() == Ok(0.0);
+            shown != **published && !(zero && shown.trim_start_matches('-') == **published)
         });
         match wrong {
             None => Verdict::Agrees,

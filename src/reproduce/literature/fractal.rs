@@ -192,7 +192,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
     let values = ratios.iter().map(|ratio| if *ratio < 1.0 { f64::from(*ratio).max(1e-4) } else { f64::NAN });
     lab.exhibit(Exhibit {
         name: "fractal",
-        title: "Where training converges, by the two learning rates (grey: it does not)".into(),
+        title: "Where training converges, by both layers' rates (grey: it does not)".into(),
         content: Content::Grid(Grid {
             x: (Scale { label: "rate of the first layer", log: true }, 10f64.powf(DECADES.0), 10f64.powf(DECADES.1)),
             y: (Scale { label: "rate of the second layer", log: true }, 10f64.powf(DECADES.0), 10f64.powf(DECADES.1)),
