@@ -57,7 +57,7 @@ struct Notes {
 impl Watcher for Notes {
     fn note(&self, what: &str) {
         if self.shown {
-            eprintln!("{what}");
+            super::complain(what);
         }
     }
 

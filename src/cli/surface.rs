@@ -124,12 +124,8 @@ impl Args {
                 .unwrap_or_default()
                 + "\n";
         if let Some(folder) = &folder {
-            let title = format!(
-                "{} of {} on {}",
-                problem.spec().loss,
-                layers.to_string().replace(',', "-"),
-                problem.spec().task
-            );
+            let sizes = layers.to_string().replace(',', "-");
+            let title = format!("{} of a {sizes} network on {}", problem.spec().loss, problem.spec().task);
             pictures::write_surface(folder, "surface", &surface, &title)?;
             let grid = [surface.y.len() as u64, surface.x.len() as u64];
             let arrays = [

@@ -158,7 +158,7 @@ mod tests {
             ([two, two, two, 0.0], 1.0 / 6.0, 0.477_386, Fate::CornerCut, "00=01=10"),
             ([third, 1.0, third, third], 1.0 / 6.0, 0.477_386, Fate::CornerCut, "00=10=11"),
             ([third, third, 1.0, third], 1.0 / 6.0, 0.477_386, Fate::CornerCut, "00=01=11"),
-            ([0.5; 4], 0.25, 0.693_147, Fate::AllHalf, ""),
+            ([0.5; 4], 0.25, std::f64::consts::LN_2, Fate::AllHalf, ""),
         ];
         for (outputs, mean_square, cross_entropy, fate, label) in table {
             for (loss, value) in [(Loss::Mse, 0.5 * mean_square), (Loss::CrossEntropy, cross_entropy)] {

@@ -195,6 +195,12 @@ fn value(figure: &Figure, measured: &Measured) -> String {
             let shown = |number| resolved(number, half);
             format!("1 in {} ({} to {}, of {})", shown(measured.value()), shown(low), shown(high), grouped(*trials))
         }
+        Measured::Estimate { .. } => {
+            let (low, high, half) = ends(measured);
+            // A digit more than the interval supports: that of an estimate is wide for chance it does not know.
+            let shown = |number| resolved(number, 0.1 * half);
+            format!("{} ({} to {})", shown(measured.value()), shown(low), shown(high))
+        }
         Measured::Mean { count, .. } => {
             let (low, high, half) = ends(measured);
             let shown = |number| resolved(number, half);
@@ -279,6 +285,7 @@ pub fn reproduce_json(report: &Reproductions<'_>) -> Value {
             Measured::Share { successes, trials } | Measured::OneIn { successes, trials } => {
                 json!({ "successes": successes, "trials": trials })
             }
+            Measured::Estimate { .. } => json!({}),
             Measured::Mean { deviation, count, .. } => json!({ "deviation": deviation, "count": count }),
         };
         if let (Value::Object(object), Value::Object(sizes)) = (&mut object, sizes) {

@@ -48,7 +48,7 @@ pub struct OutcomeRows<W: Write + Send> {
 
 enum Form<W: Write + Send> {
     Parquet(Box<ParquetTable<W>>),
-    Csv(csv::Writer<W>),
+    Csv(Box<csv::Writer<W>>),
 }
 
 impl<W: Write + Send> OutcomeRows<W> {
@@ -62,7 +62,7 @@ impl<W: Write + Send> OutcomeRows<W> {
             RowForm::Csv => {
                 let mut writer = csv::Writer::from_writer(target);
                 writer.write_record(csv_header(problem))?;
-                Form::Csv(writer)
+                Form::Csv(Box::new(writer))
             }
         };
         Ok(Self { seed, form })
