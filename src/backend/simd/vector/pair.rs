@@ -45,6 +45,11 @@ impl<V: Vector> Mask for PairMask<V> {
     }
 
     #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self(self.0.or(other.0), self.1.or(other.1))
+    }
+
+    #[inline(always)]
     fn and_not(self, other: Self) -> Self {
         Self(self.0.and_not(other.0), self.1.and_not(other.1))
     }
@@ -117,6 +122,11 @@ impl<V: Vector> Vector for Pair<V> {
     #[inline(always)]
     fn exp2(self) -> Self {
         Self(self.0.exp2(), self.1.exp2())
+    }
+
+    #[inline(always)]
+    fn exp2_in_range(self) -> Self {
+        Self(self.0.exp2_in_range(), self.1.exp2_in_range())
     }
 
     #[inline(always)]
