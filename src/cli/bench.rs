@@ -8,9 +8,10 @@ use crate::report::{bench_csv, bench_json, bench_markdown, bench_picture, bench_
 use crate::study::bench::{Bench, Contestant, Refused, Watcher};
 
 use super::count::Count;
+use super::folder::Folder;
 use super::progress::Mode;
 use super::reproduce::Talk;
-use super::{Ending, files, interrupt, pictures, say};
+use super::{Ending, interrupt, pictures, say};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
@@ -69,7 +70,7 @@ impl Watcher for Notes {
 impl Args {
     pub(super) fn execute(&self) -> Result<Ending> {
         let bench = self.bench()?;
-        let folder = self.out.as_deref().map(files::Folder::open).transpose()?;
+        let folder = self.out.as_deref().map(|path| Folder::open(path, &[])).transpose()?;
         let mut refused = Vec::new();
         let contestants = self.contestants(&mut refused)?;
         interrupt::listen();

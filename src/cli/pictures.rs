@@ -6,7 +6,7 @@ use crate::report::{curves_picture, grid_picture, slope_map, surface_map, surfac
 use crate::reproduce::{Content, Exhibit};
 use crate::study::Surface;
 
-use super::files::Folder;
+use super::folder::Folder;
 
 /// Pixels to a unit of a scene.
 const SCALE: f64 = 1.6;

@@ -12,8 +12,9 @@ use crate::error::{Error, Result};
 use crate::report::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list, short};
 use crate::reproduce::{ALL, Reproduction, named};
 
+use super::folder::Folder;
 use super::progress::Mode;
-use super::{Ending, files, interrupt, pictures, say};
+use super::{Ending, interrupt, pictures, say};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
@@ -107,7 +108,7 @@ impl Args {
             return Err(Error::input("say which: a NAME, or --all; `basins reproduce --list` lists them"));
         }
         let chosen = if self.all { ALL.to_vec() } else { named(&self.names)? };
-        let folder = self.out.as_deref().map(files::Folder::open).transpose()?;
+        let folder = self.out.as_deref().map(|path| Folder::open(path, &[])).transpose()?;
         let mut backend = self.device.open().backend()?;
         interrupt::listen();
         let mut done = Vec::new();

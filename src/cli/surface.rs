@@ -5,10 +5,11 @@ use crate::outcome::{Array, npz_bytes};
 use crate::report::{surface_json, surface_text};
 use crate::study::{PlaneAxis, SurfaceStudy};
 
+use super::folder::Folder;
 use super::network::{NetworkArgs, trained};
 use super::progress::Shown;
 use super::run::Shared;
-use super::{Ending, config, files, interrupt, pictures, say};
+use super::{Ending, config, interrupt, pictures, say};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
@@ -104,7 +105,7 @@ impl Args {
         if self.trained {
             base = trained(&problem, &base);
         }
-        let folder = settings.out.as_deref().map(files::Folder::open).transpose()?;
+        let folder = settings.out.as_deref().map(|path| Folder::open(path, &[])).transpose()?;
         let mut backend = settings.open(shared.require_gpu)?.backend()?;
         interrupt::listen();
         let study = SurfaceStudy { problem: &problem, base: &base, x, y };

@@ -8,9 +8,10 @@ use crate::report::{lesson_text, network_picture, trace_csv, trace_json, trace_p
 use crate::spec::Problem;
 use crate::study::{Lesson, Trace};
 
+use super::folder::Folder;
 use super::network::NetworkArgs;
 use super::run::Shared;
-use super::{Ending, config, files, pictures, say};
+use super::{Ending, config, pictures, say};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
@@ -45,7 +46,7 @@ impl Args {
             say(&lesson_text(&lesson))?;
             return Ok(Ending::Complete);
         }
-        let folder = settings.out.as_deref().map(files::Folder::open).transpose()?;
+        let folder = settings.out.as_deref().map(|path| Folder::open(path, &[])).transpose()?;
         let weights_out =
             settings.weights_out.as_ref().map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
         let trace = Trace::of(&problem, &start, self.every);
@@ -96,7 +97,7 @@ fn write_weights(mut file: WeightsFile, problem: &Problem, trace: &Trace) -> Res
 }
 
 /// trace.csv, trace.npz (whose theta1, theta2, ... are a weights file with a network an epoch), trace.json, pictures.
-fn write(folder: &files::Folder, trace: &Trace, problem: &Problem, name: &str, json: &str) -> Result<()> {
+fn write(folder: &Folder, trace: &Trace, problem: &Problem, name: &str, json: &str) -> Result<()> {
     let rows = trace.row_count() as u64;
     let epochs: Vec<f64> = trace.epochs.iter().map(|epoch| f64::from(*epoch)).collect();
     let examples = problem.examples();

@@ -103,10 +103,6 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     writeln!(text, "{} on {} ({}, {})", answer.backend, answer.device.name, answer.device.kind, answer.device.driver)
 }
 
-fn epochs(count: u32) -> String {
-    format!("{} epoch{}", grouped(count.into()), if count == 1 { "" } else { "s" })
-}
-
 /// When to give up on a start, and what that gains.
 fn write_survival(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     let Some(restart) = answer.restart().filter(|_| !answer.interrupted) else { return Ok(()) };
@@ -145,6 +141,10 @@ fn write_survival(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
         if restart.never_solved > 0.0 { "; never restarting may never end" } else { "" }
     )?;
     writeln!(text)
+}
+
+fn epochs(count: u32) -> String {
+    format!("{} epoch{}", grouped(count.into()), if count == 1 { "" } else { "s" })
 }
 
 fn dashed(spec: &Spec) -> String {

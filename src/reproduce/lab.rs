@@ -104,7 +104,7 @@ impl<'a> Lab<'a> {
         each: &mut dyn FnMut(&Outcome<'_>),
     ) -> Result<EscapeRate> {
         let population = Population::new(0, count, super::SEED)?;
-        let study = EscapeStudy { starts, examine_per_kind: 0, ..EscapeStudy::new(problem, population) };
+        let study = EscapeStudy { starts, ..EscapeStudy::new(problem, population) };
         let answer = study.run(self.backend, Instant::now(), self.watch, &mut |chunk| {
             chunk.outcomes.iter().for_each(|outcome| each(&outcome));
             Ok(())

@@ -19,8 +19,10 @@ mod optimizer;
 mod population;
 mod problem;
 mod rates;
+mod setting;
 mod task;
 mod update;
+mod vary;
 mod weight_name;
 
 pub use activation::Activation;
@@ -38,6 +40,7 @@ pub use problem::Problem;
 pub use rates::Rates;
 pub use task::Task;
 pub use update::{AfterSolved, Update};
+pub use vary::{Range, Values, Vary};
 
 use serde::{Deserialize, Serialize};
 

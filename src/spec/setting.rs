@@ -1,0 +1,146 @@
+//! A setting by its name and its text: what sweeps and maps change.
+
+use super::{Init, Layers, Rates, Spec, SpecError};
+
+/// Settings that stand for a part of another one.
+const PARTS: [&str; 3] = ["hidden", "init-width", "lrN"];
+
+impl Spec {
+    /// The same spec with one setting changed, by the names of the command line without dashes in front. Besides those of
+    /// the fields there are `hidden` (units of every hidden layer), `init-width` (the R of `uniform:R`, the S of
+    /// `normal:S`) and `lr1`, `lr2`, ... (the rate of one layer of weights).
+    ///
+    /// ```
+    /// use basins::spec::Spec;
+    /// let spec = Spec::default().with("hidden", "8")?.with("lr2", "0.5")?;
+    /// assert_eq!((spec.layers.to_string(), spec.lr.to_string()), ("2,8,1".into(), "0.1,0.5".into()));
+    /// assert!(Spec::default().with("hiden", "8").unwrap_err().to_string().contains("did you mean hidden?"));
+    /// # Ok::<(), basins::spec::SpecError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// There is no such setting, or the text does not fit it.
+    pub fn with(&self, name: &str, text: &str) -> Result<Self, SpecError> {
+        let text = text.trim();
+        match name {
+            "hidden" => self.with_hidden(text),
+            "init-width" => self.with_init_width(text),
+            _ => match name.strip_prefix("lr").map(str::parse::<usize>) {
+                Some(Ok(layer)) => self.with_rate(layer, text),
+                _ => self.with_field(name, text),
+            },
+        }
+    }
+
+    fn with_field(&self, name: &str, text: &str) -> Result<Self, SpecError> {
+        let mut fields = serde_json::to_value(self).map_err(|error| SpecError::new(error.to_string()))?;
+        let known: Vec<String> = fields
+            .as_object()
+            .into_iter()
+            .flat_map(|fields| fields.keys().cloned())
+            .chain(PARTS.map(str::to_owned))
+            .collect();
+        let Some(field) = fields.get_mut(name) else {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            return Err(super::keyword::unknown("setting", name, &known));
+        };
+        let number = || text.parse::<f64>().ok().filter(|number| number.is_finite());
+        *field = match field {
+            serde_json::Value::Number(_) if name == "epochs" => number().map_or(text.into(), |n| (n as u64).into()),
+            // A rate may be one for each layer, which is text.
+            serde_json::Value::Number(_) => number().map_or(text.into(), Into::into),
+            serde_json::Value::Bool(_) => text.parse::<bool>().map_or(text.into(), Into::into),
+            _ => text.into(),
+        };
+        serde_json::from_value(fields).map_err(|error| {
+            let reason = error.to_string();
+            SpecError::new(if reason.contains(name) { reason } else { format!("{name}={text}: {reason}") })
+        })
+    }
+
+    fn with_hidden(&self, text: &str) -> Result<Self, SpecError> {
+        let units: usize = whole("hidden", text)?;
+        let mut sizes = self.layers.sizes().to_vec();
+        let last = sizes.len() - 1;
+        if last < 2 {
+            return Err(SpecError::new(format!("hidden={text}: --layers {} has no hidden layer", self.layers)));
+        }
+        sizes[1..last].fill(units);
+        Ok(Self { layers: Layers::new(sizes)?, ..self.clone() })
+    }
+
+    fn with_init_width(&self, text: &str) -> Result<Self, SpecError> {
+        let form = match self.init {
+            Init::Uniform(_) => "uniform",
+            Init::Normal(_) => "normal",
+            init => {
+                return Err(SpecError::new(format!(
+                    "init-width={text}: --init {init} has no width; use --init uniform:1 or --init normal:1"
+                )));
+            }
+        };
+        Ok(Self { init: format!("{form}:{text}").parse()?, ..self.clone() })
+    }
+
+    fn with_rate(&self, layer: usize, text: &str) -> Result<Self, SpecError> {
+        let layer_count = self.layers.sizes().len() - 1;
+        if !(1..=layer_count).contains(&layer) {
+            return Err(SpecError::new(format!(
+                "lr{layer}: --layers {} has {layer_count} layers of weights: lr1 to lr{layer_count}",
+                self.layers
+            )));
+        }
+        let rate: f64 = text.parse().map_err(|_| SpecError::new(format!("lr{layer}={text}: a rate is a number")))?;
+        let known = self.lr.values().len();
+        if known != 1 && known != layer_count {
+            self.lr.check(layer_count)?;
+        }
+        let mut rates: Vec<f64> = (0..layer_count).map(|at| self.lr.of_layer(at)).collect();
+        rates[layer - 1] = rate;
+        Ok(Self { lr: Rates::new(rates), ..self.clone() })
+    }
+}
+
+fn whole(name: &str, text: &str) -> Result<usize, SpecError> {
+    // Points of a range may come as 4.0.
+    let number = text.parse::<f64>().ok().filter(|number| number.fract() == 0.0 && (1.0..1e9).contains(number));
+    number
+        .map(|number| number as usize)
+        .ok_or_else(|| SpecError::new(format!("{name} takes a whole number, got {text:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_set_by_its_own_text() {
+        let spec = Spec::default();
+        for (name, text, expected) in [
+            ("lr", "0.5", "0.5"),
+            ("momentum", "0.9", "0.9"),
+            ("loss", "mse", "mse"),
+            ("epochs", "1e3", "1000"),
+            ("shortcuts", "true", "true"),
+            ("init", "uniform:2", "uniform:2"),
+            ("layers", "2,5,1", "2,5,1"),
+            ("lr", "0.1,0.2", "0.1,0.2"),
+        ] {
+            let changed = serde_json::to_value(spec.with(name, text).unwrap()).unwrap();
+            let value = &changed[name];
+            assert_eq!(value.as_str().map_or(value.to_string(), str::to_owned), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn wrong_settings_say_what_would_be_right() {
+        let message = |name: &str, text: &str| Spec::default().with(name, text).unwrap_err().to_string();
+        assert!(message("momentun", "1").contains("did you mean momentum?"));
+        assert!(message("loss", "mce").contains("cross-entropy"), "{}", message("loss", "mce"));
+        assert!(message("momentum", "much").contains("momentum"), "{}", message("momentum", "much"));
+        assert!(message("hidden", "2.5").contains("whole number"));
+        assert!(message("init-width", "2").contains("--init uniform:1"));
+        assert!(message("lr3", "2").contains("lr1 to lr2"));
+        assert!(message("lr1", "fast").contains("a rate is a number"));
+    }
+}
