@@ -23,10 +23,12 @@ mod rows;
 mod surface;
 mod survival;
 mod terminal;
+#[cfg(feature = "pictures")]
+mod throughput;
 mod trace;
 mod verify;
 
-pub use bench::{bench_csv, bench_json, bench_markdown, bench_picture, bench_text};
+pub use bench::{bench_csv, bench_json, bench_markdown, bench_text};
 #[cfg(feature = "pictures")]
 pub use curves::curves_picture;
 pub use devices::{DeviceRow, devices_json, devices_text};
@@ -46,5 +48,7 @@ pub use rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE};
 pub use surface::{slope_map, surface_map, surface_picture};
 pub use survival::survival_csv;
 pub use terminal::escape_text;
+#[cfg(feature = "pictures")]
+pub use throughput::bench_picture;
 pub use trace::{lesson_text, trace_csv, trace_json, trace_text};
 pub use verify::{agreement_text, checked_text, verdict_text, verify_json};
