@@ -5,7 +5,6 @@ mod bench;
 mod config;
 mod count;
 mod devices;
-mod files;
 mod folder;
 mod interrupt;
 mod network;

@@ -2,6 +2,8 @@
 
 mod bench;
 #[cfg(feature = "pictures")]
+mod bench_picture;
+#[cfg(feature = "pictures")]
 mod curves;
 mod devices;
 mod fates;
@@ -24,7 +26,9 @@ mod terminal;
 mod trace;
 mod verify;
 
-pub use bench::{bench_csv, bench_json, bench_markdown, bench_picture, bench_text};
+pub use bench::{bench_csv, bench_json, bench_markdown, bench_text};
+#[cfg(feature = "pictures")]
+pub use bench_picture::bench_picture;
 #[cfg(feature = "pictures")]
 pub use curves::curves_picture;
 pub use devices::{DeviceRow, devices_json, devices_text};
