@@ -76,7 +76,7 @@ pub(super) struct Shared {
 
     /// Settings from a TOML file; flags and environment variables (BASINS_LR, ...) come first
     #[arg(long, value_name = "FILE.toml")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
 
     /// Print the settings in effect as TOML, and do nothing
     #[arg(long)]

@@ -1,4 +1,4 @@
-//! What a bench measured: tables, JSON and CSV. Its picture is in `throughput`.
+//! What a bench measured: tables, JSON and CSV.
 
 use std::fmt::Write;
 

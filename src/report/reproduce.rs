@@ -240,7 +240,11 @@ fn plain(number: f64) -> String {
 pub fn reproduce_markdown(report: &Reproductions<'_>, pictures: &[String]) -> String {
     let mut text = String::from("# Published figures and ours\n\n");
     let _ = writeln!(text, "{}\n", summary(report));
-    let _ = writeln!(text, "Intervals are at 95%. A figure that does not match is shown as it is.\n");
+    let _ = writeln!(
+        text,
+        "Intervals are at 95%. A figure that does not match is shown as it is. To run one again: `basins reproduce NAME --out \
+         DIR`, with the names of the headings.\n"
+    );
     for one in report.all {
         let _ = write_markdown(&mut text, one, pictures);
     }

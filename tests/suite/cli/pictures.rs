@@ -90,6 +90,7 @@ fn a_trace_is_the_run_of_its_network() {
     let again = json(folder.path(), &format!("trace --weights-in t/trace.npz --net {} --lr 2", rows - 1));
     assert_eq!((&again["solved_epoch"], &again["start"]), (&1.into(), &trace["end"]));
     assert!(complaint(folder.path(), "trace --weights-in t/trace.npz --net 99999").contains("networks 0 to"));
+    assert!(complaint(folder.path(), "trace --weights-in t/trace.npz --out t").contains("the same file"));
 }
 
 #[test]

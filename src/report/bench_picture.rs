@@ -1,4 +1,4 @@
-//! A bench as a picture: who pays from how many networks on.
+//! What a bench measured, drawn.
 
 use crate::study::bench::{BenchResult, Measurement};
 
