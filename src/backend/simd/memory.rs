@@ -18,6 +18,12 @@ impl<V: Vector> Cells<V> {
         Self { first: values.as_mut_ptr(), count: values.len() }
     }
 
+    /// No cells.
+    #[inline(always)]
+    pub(super) fn none() -> Self {
+        Self { first: std::ptr::null_mut(), count: 0 }
+    }
+
     /// Cells that are written before they are read.
     #[inline(always)]
     pub(super) fn uninit(values: &mut [MaybeUninit<V>]) -> Self {

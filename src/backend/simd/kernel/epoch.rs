@@ -14,10 +14,10 @@ use super::judge::Verdict;
 
 /// As large and as aligned as the widest vector.
 #[repr(align(64))]
-struct CacheLine(#[expect(dead_code, reason = "only its address is looked at")] u8);
+pub(super) struct CacheLine(#[expect(dead_code, reason = "only its address is looked at")] pub(super) u8);
 
 /// Room on the stack for the numbers of a network that is compiled apart.
-const LOCAL: usize = 40;
+pub(super) const LOCAL: usize = 40;
 
 impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'a, V, S, E, TREE, FAST> {
     #[inline(always)]
@@ -54,7 +54,7 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
     /// A batch epoch up to the judgement of its last block, after forward on its first. Returns the lanes in which the
     /// criterion holds.
     #[inline(always)]
-    fn batch_epoch(&self, powers: Option<V::Mask>) -> V::Mask {
+    pub(super) fn batch_epoch(&self, powers: Option<V::Mask>) -> V::Mask {
         let mut verdict = Verdict::new();
         let last = self.block_count() - 1;
         for block in 0..last {
@@ -101,7 +101,6 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         let online = !FAST && E == 1 && !TREE && self.net.online;
         let began = ledger.active();
         let mut active = V::Mask::from_bits(began);
-        let mut known = V::Mask::from_bits(ledger.solved());
         let mut powers = if self.turns() { self.begin() } else { None };
         for epoch in 0..epochs {
             let holds = if online {
@@ -116,21 +115,13 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
                 self.batch_epoch(powers)
             };
             let solved = holds.and(active);
-            let looks = ledger.looks(epoch);
-            if looks || solved.any() {
-                let looked_at = if looks { active } else { solved };
-                let in_bounds = self.in_bounds(if online { self.before } else { self.weights });
-                let diverged = looked_at.and_not(in_bounds);
-                if diverged.any() || solved.and_not(known).any() {
-                    let left = ledger.note(solved.bits(), diverged.bits(), epoch);
-                    let stopped = active.and_not(V::Mask::from_bits(left));
-                    self.keep(stopped, if online { self.before } else { self.weights });
-                    active = V::Mask::from_bits(left);
-                    known = V::Mask::from_bits(ledger.solved());
-                    if left == 0 {
-                        self.put_back(began);
-                        return epoch + 1;
-                    }
+            if ledger.looks(epoch) || solved.any() {
+                let looked_at = if online { self.before } else { self.weights };
+                let left = self.look(ledger, epoch, 0, looked_at, solved);
+                active = V::Mask::from_bits(left);
+                if left == 0 {
+                    self.put_back(began);
+                    return epoch + 1;
                 }
             }
             if self.turns() {
@@ -144,17 +135,36 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         epochs
     }
 
-    /// Keeps the weights with which networks stop; their lanes go on with whatever comes of it.
+    /// In an epoch in which the criterion holds somewhere, or in which all lanes look for divergence: notes what is new.
+    /// Lane 0 of this vector is lane `first` of the ledger. Returns the lanes of the ledger that are left.
     #[inline(always)]
-    fn keep(&self, stopped: V::Mask, weights: Cells<V>) {
+    pub(super) fn look(
+        &self,
+        ledger: &mut Ledger,
+        epoch: u32,
+        first: usize,
+        weights: Cells<V>,
+        solved: V::Mask,
+    ) -> u32 {
+        let active = V::Mask::from_bits(ledger.active() >> first);
+        let known = V::Mask::from_bits(ledger.solved() >> first);
+        let looked_at = if ledger.looks(epoch) { active } else { solved };
+        let diverged = looked_at.and_not(self.in_bounds(weights));
+        if !diverged.or(solved.and_not(known)).any() {
+            return ledger.active();
+        }
+        let left = ledger.note(solved.bits() << first, diverged.bits() << first, epoch);
+        // The weights with which networks stop are kept apart; their lanes go on with whatever comes of it.
+        let stopped = active.and_not(V::Mask::from_bits(left >> first));
         for at in 0..self.shape.weight_count() {
             self.kept.set(at, V::select(stopped, weights.get(at), self.kept.get(at)));
         }
+        left
     }
 
     /// Puts the kept weights of these lanes back.
     #[inline(always)]
-    fn put_back(&self, lanes: u32) {
+    pub(super) fn put_back(&self, lanes: u32) {
         if lanes == 0 {
             return;
         }

@@ -5,6 +5,7 @@
 //! alone, and sums over them are shared as in a tree (`first_layer.rs`). The last layer's single output unit lets the
 //! hidden deltas' common factor be taken out of their sums over examples (`shallow.rs`).
 
+mod alternate;
 mod deep;
 mod epoch;
 mod first_layer;
@@ -13,6 +14,7 @@ mod shallow;
 mod turn;
 mod update;
 
+pub(super) use alternate::alternating_burst;
 pub(super) use epoch::{Evaluation, burst, evaluate};
 
 use super::memory::Cells;

@@ -14,9 +14,16 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Forward on a block.
     #[inline(always)]
     pub(super) fn shallow_forward(&self, block: usize, powers: Option<V::Mask>) {
+        let z = self.hidden_forward(block, powers);
+        self.finish_forward(z);
+    }
+
+    /// Activations of the hidden units, and the output unit's weighted sums.
+    #[inline(always)]
+    pub(super) fn hidden_forward(&self, block: usize, powers: Option<V::Mask>) -> [V; E] {
         let mut z = self.first_bias();
         each!(self.shape, self.shape.units(1), unit, self.forward_unit(block, unit, powers, &mut z));
-        self.finish_forward(z);
+        z
     }
 
     /// Gradient of a block.

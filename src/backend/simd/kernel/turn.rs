@@ -40,6 +40,28 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
 
     #[inline(always)]
     fn turn_unit(&self, block: usize, unit: usize, deltas: [V; E], powers: &mut Option<V::Mask>, z: &mut [V; E]) {
+        self.turn_back_unit(block, unit, deltas);
+        if let Some(all) = powers {
+            let large = self.prepare_powers(unit);
+            *powers = Some(all.or(large));
+            self.forward_unit(0, unit, Some(large), z);
+        } else {
+            self.forward_unit(0, unit, None, z);
+        }
+    }
+
+    /// The part of the turn before the next epoch.
+    #[inline(always)]
+    pub(super) fn turn_back(&self) {
+        let (hidden_count, offset) = (self.shape.units(1), self.shape.offset(1));
+        let block = self.block_count() - 1;
+        let deltas = self.output_deltas(block, 0);
+        self.step(offset + hidden_count, sum(deltas));
+        each!(self.shape, hidden_count, unit, self.turn_back_unit(block, unit, deltas));
+    }
+
+    #[inline(always)]
+    fn turn_back_unit(&self, block: usize, unit: usize, deltas: [V; E]) {
         let weight_at = self.shape.offset(1) + unit;
         let part = self.hidden_gradient(block, unit, deltas);
         let factor = self.weights.get(weight_at) * V::splat(self.net.step(0));
@@ -52,13 +74,6 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             self.weights.set(at, part.mul_add(factor, self.weights.get(at)));
         }
         self.step(weight_at, part);
-        if let Some(all) = powers {
-            let large = self.prepare_powers(unit);
-            *powers = Some(all.or(large));
-            self.forward_unit(0, unit, Some(large), z);
-        } else {
-            self.forward_unit(0, unit, None, z);
-        }
     }
 
     /// Ends the gradient of a weight of the last layer and makes the step.

@@ -1,10 +1,25 @@
-//! Two vectors side by side, so that the instructions of one fill the waiting times of the other.
+//! Two vectors side by side: twice the lanes, for kernels that let the instructions of one vector fill the waiting times
+//! of the other.
 
 use super::{Mask, Vector};
 
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(in super::super) struct Pair<T>(T, T);
+
+impl<V: Vector> Pair<V> {
+    /// From lower and upper lanes.
+    #[inline(always)]
+    pub(in super::super) fn new(lower: V, upper: V) -> Self {
+        Self(lower, upper)
+    }
+
+    /// Lower and upper lanes.
+    #[inline(always)]
+    pub(in super::super) fn halves(self) -> [V; 2] {
+        [self.0, self.1]
+    }
+}
 
 macro_rules! operator {
     ($trait:ident, $method:ident) => {
