@@ -121,14 +121,8 @@
 //!
 //! let problem = Spec::default().problem()?;
 //! let mut backend = Mock::new(|network| (network % 10 != 0).then_some(500 + network as u32));
-//! let study = EscapeStudy {
-//!     problem: &problem,
-//!     population: Population::new(0, 1_000, 0)?,
-//!     starts: None,
-//!     keep_weights: false,
-//!     chunk_limit: None,
-//! };
-//! let answer = study.run(&mut backend, Instant::now(), &Unwatched, &mut |_, _| Ok(()))?;
+//! let study = EscapeStudy::new(&problem, Population::new(0, 1_000, 0)?);
+//! let answer = study.run(&mut backend, Instant::now(), &Unwatched, &mut |_| Ok(()))?;
 //! assert_eq!(answer.rate(), 0.9);
 //! assert!(answer.interval().low < 0.9 && 0.9 < answer.interval().high);
 //! assert!(escape_text(&answer).contains("Solved within 10,000 epochs: 900 of 1,000 = 90.0%"));

@@ -13,6 +13,9 @@ use super::progress::Mode;
 use super::reproduce::Talk;
 use super::{Ending, interrupt, pictures, say};
 
+/// What --out writes.
+const FILES: [&str; 5] = ["bench.json", "bench.csv", "bench.md", "bench.png", "bench.svg"];
+
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
     /// Fewer populations and shorter runs: does it all work? No figures to quote
@@ -58,7 +61,7 @@ struct Notes {
 impl Watcher for Notes {
     fn note(&self, what: &str) {
         if self.shown {
-            eprintln!("{what}");
+            super::complain(what);
         }
     }
 
@@ -70,7 +73,7 @@ impl Watcher for Notes {
 impl Args {
     pub(super) fn execute(&self) -> Result<Ending> {
         let bench = self.bench()?;
-        let folder = self.out.as_deref().map(|path| Folder::open(path, &[])).transpose()?;
+        let folder = self.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
         let mut refused = Vec::new();
         let contestants = self.contestants(&mut refused)?;
         interrupt::listen();
@@ -79,11 +82,12 @@ impl Args {
         result.refused.splice(0..0, refused);
         let json = serde_json::to_string_pretty(&bench_json(&result)).unwrap_or_default() + "\n";
         let text = bench_text(&result);
-        if let Some(folder) = folder {
-            folder.write("bench.json", json.as_bytes())?;
-            folder.write("bench.csv", bench_csv(&result).as_bytes())?;
-            folder.write("bench.md", bench_markdown(&result).as_bytes())?;
-            pictures::write(&folder, "bench", &bench_picture(&result))?;
+        if let Some(mut folder) = folder {
+            folder.add("bench.json", json.as_bytes())?;
+            folder.add("bench.csv", bench_csv(&result).as_bytes())?;
+            folder.add("bench.md", bench_markdown(&result).as_bytes())?;
+            pictures::write(&mut folder, "bench", &bench_picture(&result))?;
+            folder.place()?;
         }
         say(if self.talk.json { &json } else { &text })?;
         Ok(if interrupt::asked() { Ending::Interrupted } else { Ending::Complete })

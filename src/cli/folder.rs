@@ -68,22 +68,6 @@ impl Folder {
         writer.write_all(bytes).and_then(|()| writer.flush()).map_err(|error| self.fail(&error))
     }
 
-    /// Where a file of it lies.
-    pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.path.join(name)
-    }
-
-    /// Puts a whole file in its place at once.
-    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.path(name);
-        let place = || {
-            let mut file = temporary_in(&self.path)?;
-            file.write_all(bytes)?;
-            file.persist(&path).map_err(|error| error.error)
-        };
-        place().map(|_| ()).map_err(|error| Error::file(&path, "cannot be written", &error))
-    }
-
     /// The error for a file that cannot be written.
     pub(super) fn fail(&self, error: &io::Error) -> Error {
         Error::file(&self.path, "cannot be written", error)

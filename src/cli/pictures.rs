@@ -9,13 +9,13 @@ use crate::study::Surface;
 use super::folder::Folder;
 
 /// Pixels to a unit of a scene.
-const SCALE: f64 = 1.6;
+const SCALE: f64 = 1.5;
 
 /// Writes a scene in both forms; gives the names of the files.
-pub(super) fn write(folder: &Folder, name: &str, scene: &Scene) -> Result<Vec<String>> {
+pub(super) fn write(folder: &mut Folder, name: &str, scene: &Scene) -> Result<Vec<String>> {
     let (svg, png) = (format!("{name}.svg"), format!("{name}.png"));
-    folder.write(&svg, scene.to_svg()?.as_bytes())?;
-    folder.write(&png, &scene.to_png(SCALE)?)?;
+    folder.add(&svg, scene.to_svg()?.as_bytes())?;
+    folder.add(&png, &scene.to_png(SCALE)?)?;
     Ok(vec![png, svg])
 }
 
@@ -26,7 +26,7 @@ pub(super) fn stage(folder: &mut Folder, name: &str, scene: &Scene) -> Result<()
 }
 
 /// Draws an exhibit.
-pub(super) fn write_exhibit(folder: &Folder, exhibit: &Exhibit) -> Result<Vec<String>> {
+pub(super) fn write_exhibit(folder: &mut Folder, exhibit: &Exhibit) -> Result<Vec<String>> {
     match &exhibit.content {
         Content::Curves(curves) => write(folder, exhibit.name, &curves_picture(curves, &exhibit.title)),
         Content::Grid(grid) => write(folder, exhibit.name, &grid_picture(grid, &exhibit.title)),
@@ -35,7 +35,7 @@ pub(super) fn write_exhibit(folder: &Folder, exhibit: &Exhibit) -> Result<Vec<St
 }
 
 /// Draws a surface from aside, from above, and its slope.
-pub(super) fn write_surface(folder: &Folder, name: &str, surface: &Surface, title: &str) -> Result<Vec<String>> {
+pub(super) fn write_surface(folder: &mut Folder, name: &str, surface: &Surface, title: &str) -> Result<Vec<String>> {
     let mut files = write(folder, name, &surface_picture(surface, title))?;
     files.extend(write(folder, &format!("{name}-map"), &surface_map(surface, title))?);
     files.extend(write(folder, &format!("{name}-slope"), &slope_map(surface, &format!("{title}: where it is flat")))?);

@@ -16,6 +16,9 @@ use super::folder::Folder;
 use super::progress::Mode;
 use super::{Ending, interrupt, pictures, say};
 
+/// What --out writes beside the pictures.
+const FILES: [&str; 2] = ["reproduce.json", "reproduce.md"];
+
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
     /// Which ones, as `tutorial/xor` or `pdp-1988`; `tutorial` stands for all below it
@@ -108,7 +111,7 @@ impl Args {
             return Err(Error::input("say which: a NAME, or --all; `basins reproduce --list` lists them"));
         }
         let chosen = if self.all { ALL.to_vec() } else { named(&self.names)? };
-        let folder = self.out.as_deref().map(|path| Folder::open(path, &[])).transpose()?;
+        let folder = self.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
         let mut backend = self.device.open().backend()?;
         interrupt::listen();
         let mut done = Vec::new();
@@ -124,13 +127,14 @@ impl Args {
         let device = backend.device();
         let report = Reproductions { all: &done, backend: backend.name(), device: &device, quick: self.quick };
         let json = serde_json::to_string_pretty(&reproduce_json(&report)).unwrap_or_default() + "\n";
-        if let Some(folder) = folder {
+        if let Some(mut folder) = folder {
             let mut drawn = Vec::new();
             for exhibit in done.iter().flat_map(|one| &one.exhibits) {
-                drawn.extend(pictures::write_exhibit(&folder, exhibit)?);
+                drawn.extend(pictures::write_exhibit(&mut folder, exhibit)?);
             }
-            folder.write("reproduce.json", json.as_bytes())?;
-            folder.write("reproduce.md", reproduce_markdown(&report, &drawn).as_bytes())?;
+            folder.add("reproduce.json", json.as_bytes())?;
+            folder.add("reproduce.md", reproduce_markdown(&report, &drawn).as_bytes())?;
+            folder.place()?;
         }
         say(&if self.talk.json { json } else { reproduce_text(&report) })?;
         Ok(if done.len() < chosen.len() { Ending::Interrupted } else { Ending::Complete })

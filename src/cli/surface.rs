@@ -5,11 +5,23 @@ use crate::outcome::{Array, npz_bytes};
 use crate::report::{surface_json, surface_text};
 use crate::study::{PlaneAxis, SurfaceStudy};
 
-use super::folder::Folder;
+use super::folder::{Folder, check_collisions};
 use super::network::{NetworkArgs, trained};
 use super::progress::Shown;
 use super::run::Shared;
 use super::{Ending, config, interrupt, pictures, say};
+
+/// What --out writes.
+const FILES: [&str; 8] = [
+    "surface.json",
+    "surface.npz",
+    "surface.png",
+    "surface.svg",
+    "surface-map.png",
+    "surface-map.svg",
+    "surface-slope.png",
+    "surface-slope.svg",
+];
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
@@ -105,7 +117,8 @@ impl Args {
         if self.trained {
             base = trained(&problem, &base);
         }
-        let folder = settings.out.as_deref().map(|path| Folder::open(path, &[])).transpose()?;
+        check_collisions(&settings, shared.config.as_deref(), &FILES)?;
+        let folder = settings.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
         let mut backend = settings.open(shared.require_gpu)?.backend()?;
         interrupt::listen();
         let study = SurfaceStudy { problem: &problem, base: &base, x, y };
@@ -124,14 +137,11 @@ impl Args {
             serde_json::to_string_pretty(&surface_json(&surface, &problem, &base, backend.name(), &backend.device()))
                 .unwrap_or_default()
                 + "\n";
-        if let Some(folder) = &folder {
-            let title = format!(
-                "{} of {} on {}",
-                problem.spec().loss,
-                layers.to_string().replace(',', "-"),
-                problem.spec().task
-            );
-            pictures::write_surface(folder, "surface", &surface, &title)?;
+        let drawn = folder.is_some();
+        if let Some(mut folder) = folder {
+            let sizes = layers.to_string().replace(',', "-");
+            let title = format!("{} of a {sizes} network on {}", problem.spec().loss, problem.spec().task);
+            pictures::write_surface(&mut folder, "surface", &surface, &title)?;
             let grid = [surface.y.len() as u64, surface.x.len() as u64];
             let arrays = [
                 Array { name: "x", shape: &grid[1..], values: &surface.x },
@@ -140,13 +150,13 @@ impl Args {
                 Array { name: "gradient_norm", shape: &grid, values: &surface.slope },
                 Array { name: "weights", shape: &[base.len() as u64], values: &base },
             ];
-            let bytes = npz_bytes(&arrays)
-                .map_err(|error| Error::file(&folder.path("surface.npz"), "cannot be written", &error))?;
-            folder.write("surface.npz", &bytes)?;
-            folder.write("surface.json", json.as_bytes())?;
+            let bytes = npz_bytes(&arrays).map_err(|error| folder.fail(&error))?;
+            folder.add("surface.npz", &bytes)?;
+            folder.add("surface.json", json.as_bytes())?;
+            folder.place()?;
         }
         say(&if shared.json { json } else { surface_text(&surface, &problem) })?;
-        if folder.is_none() && !shared.json {
+        if !drawn && !shared.json {
             say("No pictures: --out DIR takes them, with the numbers as surface.npz.\n")?;
         }
         Ok(Ending::Complete)

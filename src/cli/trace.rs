@@ -8,10 +8,14 @@ use crate::report::{lesson_text, network_picture, trace_csv, trace_json, trace_p
 use crate::spec::Problem;
 use crate::study::{Lesson, Trace};
 
-use super::folder::Folder;
+use super::folder::{Folder, check_collisions};
 use super::network::NetworkArgs;
 use super::run::Shared;
 use super::{Ending, config, pictures, say};
+
+/// What --out writes.
+const FILES: [&str; 7] =
+    ["trace.json", "trace.csv", "trace.npz", "trace.png", "trace.svg", "network.png", "network.svg"];
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
@@ -46,7 +50,8 @@ impl Args {
             say(&lesson_text(&lesson))?;
             return Ok(Ending::Complete);
         }
-        let folder = settings.out.as_deref().map(|path| Folder::open(path, &[])).transpose()?;
+        check_collisions(&settings, shared.config.as_deref(), &FILES)?;
+        let folder = settings.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
         let weights_out =
             settings.weights_out.as_ref().map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
         let trace = Trace::of(&problem, &start, self.every);
@@ -67,11 +72,12 @@ impl Args {
         if let Some(file) = weights_out {
             write_weights(file, &problem, &trace)?;
         }
-        if let Some(folder) = &folder {
+        let drawn = folder.is_some();
+        if let Some(folder) = folder {
             write(folder, &trace, &problem, &name, &json)?;
         }
         say(&if shared.json { json } else { trace_text(&trace, &problem, &name, settings.weights_in.is_some()) })?;
-        if folder.is_none() && !shared.json {
+        if !drawn && !shared.json {
             say("\nEvery epoch and the pictures: --out DIR. One epoch spelt out: --explain EPOCH.\n")?;
         }
         Ok(Ending::Complete)
@@ -97,7 +103,7 @@ fn write_weights(mut file: WeightsFile, problem: &Problem, trace: &Trace) -> Res
 }
 
 /// trace.csv, trace.npz (whose theta1, theta2, ... are a weights file with a network an epoch), trace.json, pictures.
-fn write(folder: &Folder, trace: &Trace, problem: &Problem, name: &str, json: &str) -> Result<()> {
+fn write(mut folder: Folder, trace: &Trace, problem: &Problem, name: &str, json: &str) -> Result<()> {
     let rows = trace.row_count() as u64;
     let epochs: Vec<f64> = trace.epochs.iter().map(|epoch| f64::from(*epoch)).collect();
     let examples = problem.examples();
@@ -119,15 +125,14 @@ fn write(folder: &Folder, trace: &Trace, problem: &Problem, name: &str, json: &s
         Array { name: "outputs", shape: &output_shape, values: &trace.outputs },
     ];
     arrays.extend(layers.iter().map(|(name, shape, values)| Array { name, shape, values }));
-    let fail = |file: &str, error: std::io::Error| Error::file(&folder.path(file), "cannot be written", &error);
-    let npz = npz_bytes(&arrays).map_err(|error| fail("trace.npz", error))?;
+    let npz = npz_bytes(&arrays).map_err(|error| folder.fail(&error))?;
     let mut csv = Vec::new();
-    trace_csv(trace, problem, &mut csv).map_err(|error| fail("trace.csv", error))?;
-    folder.write("trace.npz", &npz)?;
-    folder.write("trace.csv", &csv)?;
-    folder.write("trace.json", json.as_bytes())?;
+    trace_csv(trace, problem, &mut csv).map_err(|error| folder.fail(&error))?;
+    folder.add("trace.npz", &npz)?;
+    folder.add("trace.csv", &csv)?;
+    folder.add("trace.json", json.as_bytes())?;
     let title = format!("{name}: {} on {}", problem.spec().layers.to_string().replace(',', "-"), problem.spec().task);
-    pictures::write(folder, "trace", &trace_picture(trace, problem, &title))?;
-    pictures::write(folder, "network", &network_picture(trace, problem, &title))?;
-    Ok(())
+    pictures::write(&mut folder, "trace", &trace_picture(trace, problem, &title))?;
+    pictures::write(&mut folder, "network", &network_picture(trace, problem, &title))?;
+    folder.place()
 }

@@ -1,6 +1,8 @@
-//! How answers are shown: text for a terminal, JSON, CSV, Parquet, pictures. Computes nothing.
+//! How answers are shown: text for a terminal, JSON, CSV, Parquet. Computes nothing.
 
 mod bench;
+#[cfg(feature = "pictures")]
+mod bench_picture;
 #[cfg(feature = "pictures")]
 mod curves;
 mod devices;
@@ -11,13 +13,11 @@ mod json;
 #[cfg(feature = "pictures")]
 mod network;
 mod number;
-#[cfg(feature = "tables")]
 mod parquet;
 mod plane;
 #[cfg(feature = "pictures")]
 pub mod plot;
 mod reproduce;
-#[cfg(feature = "tables")]
 mod rows;
 #[cfg(feature = "pictures")]
 mod surface;
@@ -29,7 +29,9 @@ mod terminal;
 mod trace;
 mod verify;
 
-pub use bench::{bench_csv, bench_json, bench_markdown, bench_picture, bench_text};
+pub use bench::{bench_csv, bench_json, bench_markdown, bench_text};
+#[cfg(feature = "pictures")]
+pub use bench_picture::bench_picture;
 #[cfg(feature = "pictures")]
 pub use curves::curves_picture;
 pub use devices::{DeviceRow, devices_json, devices_text};
@@ -39,11 +41,9 @@ pub use json::{escape_json, pretty};
 #[cfg(feature = "pictures")]
 pub use network::{network_picture, trace_picture};
 pub use number::{grouped, percent, short};
-#[cfg(feature = "tables")]
 pub use parquet::{Cell, ColumnType, ParquetTable, read_note};
 pub use plane::{surface_json, surface_text};
 pub use reproduce::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list};
-#[cfg(feature = "tables")]
 pub use rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE};
 #[cfg(feature = "pictures")]
 pub use surface::{slope_map, surface_map, surface_picture};

@@ -195,6 +195,12 @@ fn value(figure: &Figure, measured: &Measured) -> String {
             let shown = |number| resolved(number, half);
             format!("1 in {} ({} to {}, of {})", shown(measured.value()), shown(low), shown(high), grouped(*trials))
         }
+        Measured::Estimate { .. } => {
+            let (low, high, half) = ends(measured);
+            // A digit more than the interval supports: that of an estimate is wide for chance it does not know.
+            let shown = |number| resolved(number, 0.1 * half);
+            format!("{} ({} to {})", shown(measured.value()), shown(low), shown(high))
+        }
         Measured::Mean { count, .. } => {
             let (low, high, half) = ends(measured);
             let shown = |number| resolved(number, half);
@@ -234,7 +240,11 @@ fn plain(number: f64) -> String {
 pub fn reproduce_markdown(report: &Reproductions<'_>, pictures: &[String]) -> String {
     let mut text = String::from("# Published figures and ours\n\n");
     let _ = writeln!(text, "{}\n", summary(report));
-    let _ = writeln!(text, "Intervals are at 95%. A figure that does not match is shown as it is.\n");
+    let _ = writeln!(
+        text,
+        "Intervals are at 95%. A figure that does not match is shown as it is. To run one again: `basins reproduce NAME --out \
+         DIR`, with the names of the headings.\n"
+    );
     for one in report.all {
         let _ = write_markdown(&mut text, one, pictures);
     }
@@ -279,6 +289,7 @@ pub fn reproduce_json(report: &Reproductions<'_>) -> Value {
             Measured::Share { successes, trials } | Measured::OneIn { successes, trials } => {
                 json!({ "successes": successes, "trials": trials })
             }
+            Measured::Estimate { .. } => json!({}),
             Measured::Mean { deviation, count, .. } => json!({ "deviation": deviation, "count": count }),
         };
         if let (Value::Object(object), Value::Object(sizes)) = (&mut object, sizes) {

@@ -30,7 +30,7 @@ pub fn surface_picture(surface: &Surface, title: &str) -> Scene {
     let (columns, loss) = resampled(surface.x.len(), &surface.loss, PATCHES);
     solid.surface(&mut scene, columns, &loss, &colours);
     colour_bar(&mut scene, (745.0, 130.0), (20.0, 380.0), &colours);
-    scene.styled_text((430.0, 42.0), 18.0, Anchor::Middle, title, INK, true, 0.0);
+    scene.styled_text((430.0, 42.0), 18.0, Anchor::Middle, &upper_first(title), INK, true, 0.0);
     scene
 }
 
@@ -62,7 +62,7 @@ pub fn surface_map(surface: &Surface, title: &str) -> Scene {
         }
     }
     frame.axes(&mut scene);
-    frame.title(&mut scene, title);
+    frame.title(&mut scene, &upper_first(title));
     colour_bar(&mut scene, (670.0, 70.0), (20.0, 540.0), &colours);
     if !surface.paths.is_empty() {
         legend(&mut scene, surface);
@@ -82,7 +82,7 @@ pub fn slope_map(surface: &Surface, title: &str) -> Scene {
         draw_contour(&mut scene, &frame, surface, &shown, level, Stroke { opacity: 0.5, ..Stroke::new(PAPER, 1.0) });
     }
     frame.axes(&mut scene);
-    frame.title(&mut scene, title);
+    frame.title(&mut scene, &upper_first(title));
     colour_bar(&mut scene, (670.0, 70.0), (20.0, 540.0), &colours);
     scene
 }

@@ -74,6 +74,13 @@ pub enum Measured {
         /// Networks that were looked at.
         trials: u64,
     },
+    /// A number with an interval that was found elsewhere.
+    Estimate {
+        /// The number.
+        value: f64,
+        /// Its interval.
+        interval: Interval,
+    },
     /// A mean over networks.
     Mean {
         /// The mean.
@@ -117,6 +124,7 @@ impl Measured {
             Self::Numbers(numbers) => numbers.first().copied().unwrap_or(f64::NAN),
             Self::Share { successes, trials } => *successes as f64 / *trials as f64,
             Self::OneIn { successes, trials } => *trials as f64 / *successes as f64,
+            Self::Estimate { value, .. } => *value,
             Self::Mean { mean, .. } => *mean,
         }
     }
@@ -125,6 +133,7 @@ impl Measured {
     pub fn interval(&self) -> Option<Interval> {
         match *self {
             Self::Numbers(_) => None,
+            Self::Estimate { interval, .. } => Some(interval),
             Self::Share { successes, trials } => Some(wilson(successes, trials, LEVEL)),
             Self::OneIn { successes, trials } => {
                 let share = wilson(successes, trials, LEVEL);
@@ -206,10 +215,12 @@ impl Figure {
         if ours.len() != published.len() {
             return Verdict::Differs(format!("{} numbers instead of {}", ours.len(), published.len()));
         }
+        // As text: neighbouring numbers of f64 may share 16 digits, and then the last digit still counts.
         let wrong = ours.iter().zip(&published).find(|(ours, published)| {
             let decimals = published.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-            let number: f64 = published.parse().unwrap_or(f64::NAN);
-            format!("{:.decimals$}", **ours).parse() != Ok(number)
+            let shown = format!("{:.decimals$}", **ours);
+            let zero = shown.parse() == Ok(0.0);
+            shown != **published && !(zero && shown.trim_start_matches('-') == **published)
         });
         match wrong {
             None => Verdict::Agrees,

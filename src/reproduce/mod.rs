@@ -58,6 +58,7 @@ pub const ALL: &[Reproduction] = &[
     literature::SHORTCUT,
     literature::TWO_MINIMA,
     literature::WIDTH,
+    literature::FRACTAL,
 ];
 
 /// One figure with ours.

@@ -10,6 +10,7 @@ mod gradients;
 mod landscape;
 mod plan;
 mod random_words;
+mod reproductions;
 mod settings;
 mod statistics;
 mod structure;

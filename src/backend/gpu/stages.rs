@@ -181,6 +181,9 @@ impl Bench<'_> {
         if online {
             let memory = self.run(Step::Judge, 0)?;
             self.check_judge(&memory);
+            let before = self.read()?;
+            let after = self.run(Step::Restore, 0)?;
+            self.check_restore(&before, &after);
         }
         Ok(())
     }
@@ -341,6 +344,18 @@ impl Bench<'_> {
             expected.extend((0..=memories).map(|block| (block * weight_count + k, lane, now[block])));
         }
         self.compare(Step::Update, &after.state, expected.into_iter());
+    }
+
+    /// Who goes on keeps the new weights, who has ended gets back those that the epoch began with.
+    fn check_restore(&mut self, before: &Memory, after: &Memory) {
+        let expected: Vec<_> = cells(self.problem.layers().weight_count())
+            .map(|(k, lane)| {
+                let ended = before.slots[lane].status != RUNNING;
+                let kept = at(&before.scratch, self.rows.kept + k, lane);
+                (k, lane, if ended { kept } else { at(&before.state, k, lane) })
+            })
+            .collect();
+        self.compare(Step::Restore, &after.state, expected.into_iter());
     }
 
     /// The epoch is counted, and whether the network steps is right, unless its measure lies at the bound itself.

@@ -2,7 +2,7 @@
 //! that it calls is inlined into it.
 
 use super::answers::Answers;
-use super::kernel::{burst, evaluate};
+use super::kernel::{alternating_burst, burst, evaluate};
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::net::{Form, Net, Rule, Unit};
@@ -46,11 +46,11 @@ pub(super) trait InstructionSet: Vector {
     /// The processor must have the instructions.
     unsafe fn engine(net: &Net) -> Engine<Self>;
 
-    /// Kernels compiled for this very size, on two vectors at a time, where there are any.
+    /// Kernels compiled for this very size that train two vectors in turns, where there are any.
     ///
     /// # Safety
     /// The processor must have the instructions.
-    unsafe fn fixed_engine(net: &Net) -> Option<Engine<Pair<Self>>>;
+    unsafe fn alternating_engine(net: &Net) -> Option<Engine<Pair<Self>>>;
 }
 
 /// Whether a problem has the settings that `FAST` kernels are compiled for.
@@ -65,7 +65,7 @@ fn is_fast(net: &Net) -> bool {
 
 /// An instruction set's kernels, with its features enabled, for any sizes and for fixed ones.
 macro_rules! instruction_set {
-    ($module:ident, $vector:ident, [$($feature:meta)?], [$($inputs:literal $first:literal $second:literal),*]) => {
+    ($module:ident, $vector:ident, [$($feature:meta)?], [$($inputs:literal $first:literal),*]) => {
         mod $module {
             use super::*;
 
@@ -79,10 +79,17 @@ macro_rules! instruction_set {
             }
 
             $(#[$feature])?
-            fn fixed<const INPUTS: usize, const FIRST: usize, const SECOND: usize>(
+            fn alternating<const INPUTS: usize, const FIRST: usize>(
                 net: &Net, memory: &mut Memory<Two>, ledger: &mut Ledger, epochs: u32,
             ) -> u32 {
-                burst::<Two, _, 4, true, true>(net, Fixed::<INPUTS, FIRST, SECOND>, memory, ledger, epochs)
+                alternating_burst(net, Fixed::<INPUTS, FIRST, 0>, memory, ledger, epochs)
+            }
+
+            $(#[$feature])?
+            fn fixed<const INPUTS: usize, const FIRST: usize, const SECOND: usize>(
+                net: &Net, memory: &mut Memory<$vector>, ledger: &mut Ledger, epochs: u32,
+            ) -> u32 {
+                burst::<$vector, _, 4, true, true>(net, Fixed::<INPUTS, FIRST, SECOND>, memory, ledger, epochs)
             }
 
             $(#[$feature])?
@@ -93,7 +100,7 @@ macro_rules! instruction_set {
             }
 
             $(#[$feature])?
-            fn answer_fixed(net: &Net, memory: &mut Memory<Two>, answers: &mut Answers<'_, '_>) -> u32 {
+            fn answer_two(net: &Net, memory: &mut Memory<Two>, answers: &mut Answers<'_, '_>) -> u32 {
                 evaluate::<Two, _, 4, true>(net, Any::new(net), memory, answers)
             }
 
@@ -103,6 +110,9 @@ macro_rules! instruction_set {
                     match net.form {
                         Form::Single => Engine { burst: any::<1, false, false>, evaluate: answer::<1, false> },
                         Form::Four => Engine { burst: any::<4, false, false>, evaluate: answer::<4, false> },
+                        Form::Tree4 if fast && net.sizes == Fixed::<2, 4, 4>::sizes() => {
+                            Engine { burst: fixed::<2, 4, 4>, evaluate: answer::<4, true> }
+                        }
                         Form::Tree4 if fast => Engine { burst: any::<4, true, true>, evaluate: answer::<4, true> },
                         Form::Tree4 => Engine { burst: any::<4, true, false>, evaluate: answer::<4, true> },
                         Form::Tree8 if fast => Engine { burst: any::<8, true, true>, evaluate: answer::<8, true> },
@@ -110,13 +120,13 @@ macro_rules! instruction_set {
                     }
                 }
 
-                unsafe fn fixed_engine(net: &Net) -> Option<Engine<Pair<Self>>> {
+                unsafe fn alternating_engine(net: &Net) -> Option<Engine<Pair<Self>>> {
                     if !is_fast(net) || net.form != Form::Tree4 {
                         return None;
                     }
                     $(
-                        if net.sizes == Fixed::<$inputs, $first, $second>::sizes() {
-                            return Some(Engine { burst: fixed::<$inputs, $first, $second>, evaluate: answer_fixed });
+                        if net.sizes == Fixed::<$inputs, $first, 0>::sizes() {
+                            return Some(Engine { burst: alternating::<$inputs, $first>, evaluate: answer_two });
                         }
                     )*
                     None
@@ -131,20 +141,20 @@ instruction_set!(
     avx512,
     Avx512,
     [target_feature(enable = "avx512f")],
-    [2 2 0, 2 3 0, 2 4 0, 2 4 4]
+    [2 2, 2 3, 2 4]
 );
 #[cfg(target_arch = "x86_64")]
 instruction_set!(
     avx2,
     Avx2,
     [target_feature(enable = "avx2,fma")],
-    [2 2 0, 2 3 0, 2 4 0, 2 4 4]
+    [2 2, 2 3, 2 4]
 );
 #[cfg(target_arch = "aarch64")]
 instruction_set!(
     neon,
     Neon,
     [target_feature(enable = "neon")],
-    [2 2 0, 2 3 0, 2 4 0, 2 4 4]
+    [2 2, 2 3, 2 4]
 );
-instruction_set!(portable, Portable, [], [2 3 0]);
+instruction_set!(portable, Portable, [], [2 3]);

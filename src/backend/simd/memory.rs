@@ -18,6 +18,12 @@ impl<V: Vector> Cells<V> {
         Self { first: values.as_mut_ptr(), count: values.len() }
     }
 
+    /// No cells.
+    #[inline(always)]
+    pub(super) fn none() -> Self {
+        Self { first: std::ptr::null_mut(), count: 0 }
+    }
+
     /// Cells that are written before they are read.
     #[inline(always)]
     pub(super) fn uninit(values: &mut [MaybeUninit<V>]) -> Self {
@@ -70,10 +76,14 @@ pub(super) struct Memory<V> {
     pub(super) gradient: Vec<V>,
     /// Of online updates, the weights before the epoch.
     pub(super) before: Vec<V>,
+    /// Final weights of networks that stopped within a burst.
+    pub(super) kept: Vec<V>,
     /// With a truth table, the first layer's weights as they would be for inputs of 0 and 1, `[unit][input or bias]`.
     pub(super) levelled: Vec<V>,
     /// e^-w of those, likewise.
     pub(super) powers: Vec<V>,
+    /// Sums of the magnitudes of their exponents, `[unit]`.
+    pub(super) magnitudes: Vec<V>,
     /// Products of powers that later blocks build on, `[unit][input that blocks share, or none]`.
     pub(super) bases: Vec<V>,
     /// Sums of deltas over the examples in which an input is true, `[unit][input or bias]`.
@@ -101,8 +111,10 @@ impl<V: Vector> Memory<V> {
             corrections: [V::splat(0.0); 2],
             gradient: weights(true),
             before: weights(net.online),
+            kept: weights(true),
             levelled: zeros(first_layer),
             powers: zeros(first_layer),
+            magnitudes: zeros(net.sizes[1]),
             bases: zeros(first_layer),
             parts: zeros(first_layer),
             waiting: zeros(first_layer),

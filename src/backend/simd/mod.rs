@@ -81,8 +81,8 @@ impl Simd {
     /// Lets every thread work on the chunk. Returns the net-epochs executed.
     fn spread<V: InstructionSet>(&self, work: &Work<'_, '_>) -> u64 {
         // SAFETY: `with_vectors` has made sure that the processor has the instructions.
-        let (fixed, any) = unsafe { (V::fixed_engine(work.net), V::engine(work.net)) };
-        let executed = self.pool.broadcast(|_| match &fixed {
+        let (alternating, any) = unsafe { (V::alternating_engine(work.net), V::engine(work.net)) };
+        let executed = self.pool.broadcast(|_| match &alternating {
             Some(engine) => work.run(engine),
             None => work.run(&any),
         });

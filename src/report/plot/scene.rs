@@ -272,8 +272,21 @@ impl Scene {
             pixmap.draw_pixmap(0, 0, pixels.as_ref(), &paint, transform, None);
         }
         resvg::render(&tree, Transform::from_scale(scale as f32, scale as f32), &mut pixmap.as_mut());
-        pixmap.encode_png().map_err(|error| fail(&error.to_string()))
+        opaque_png(&pixmap).map_err(|error| fail(&error.to_string()))
     }
+}
+
+/// As PNG without the alpha that an opaque picture has no use for, packed as small as it goes.
+fn opaque_png(pixmap: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
+    let colours: Vec<u8> = pixmap.data().chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, pixmap.width(), pixmap.height());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_compression(png::Compression::High);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&colours)?;
+    writer.finish()?;
+    Ok(bytes)
 }
 
 fn attributes(stroke: Stroke) -> String {

@@ -2,6 +2,7 @@
 
 mod bosman_2018;
 mod chauvin_1986;
+mod fractal;
 mod minima;
 mod oemer;
 mod pdp_1988;
@@ -13,6 +14,7 @@ mod width;
 
 pub(super) use bosman_2018::BOSMAN_2018;
 pub(super) use chauvin_1986::CHAUVIN_1986;
+pub(super) use fractal::FRACTAL;
 pub(super) use minima::MINIMA;
 pub(super) use oemer::OEMER;
 pub(super) use pdp_1988::PDP_1988;

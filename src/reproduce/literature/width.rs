@@ -90,7 +90,7 @@ fn slice(lab: &mut Lab<'_>) -> Result<()> {
     })?;
     lab.exhibit(Exhibit {
         name: "width-slice",
-        title: "A slice through the starts of 2-2-1: epochs to converge (grey: not in 2,000)".into(),
+        title: "A slice through the starts of 2-2-1 (grey: not in 2,000 epochs)".into(),
         content: Content::Grid(Grid {
             x: (Scale { label: "theta1[0,0]", log: false }, -10.0, 10.0),
             y: (Scale { label: "theta1[1,1]", log: false }, -10.0, 10.0),

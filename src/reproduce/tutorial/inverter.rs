@@ -160,7 +160,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
         })
         .count() as u64;
     lab.found("stuck, squared error", Measured::Share { successes, trials: printed_count });
-    let count = lab.count(1_000_000, 5_000);
+    let count = lab.count(300_000, 5_000);
     let squared = stuck(lab, Loss::Mse, Init::Normal(5.0), count)?;
     lab.corrected("stuck, squared error", squared);
     let entropy = stuck(lab, Loss::CrossEntropy, Init::Normal(5.0), count)?;

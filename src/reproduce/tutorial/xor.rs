@@ -32,14 +32,14 @@ pub(in super::super) const XOR: Reproduction = Reproduction {
         Figure {
             quantity: "median epoch in which all errors are <= 0.1",
             published: "\"10,000 is much\"",
-            accept: Accept::Between(0.0, 5_000.0),
-            reason: "much more than needed: half of it or less does for half of the networks",
+            accept: Accept::Open,
+            reason: "a remark without a figure",
         },
         Figure {
             quantity: "best of the rates 0.001, 0.01, 0.1, 1, 10, by share within 0.1 after 10,000 epochs",
             published: "0.1",
-            accept: Accept::Near { value: 0.1, absolute: 1e-9, relative: 0.0 },
-            reason: "found there by trying rates a factor of ten apart",
+            accept: Accept::Open,
+            reason: "found there by trying rates a factor of ten apart; how they were judged is not said",
         },
     ],
     program,
@@ -86,7 +86,7 @@ fn largest_errors(errors: &[f32], printed: &Measured) -> Exhibit {
     });
     Exhibit {
         name: "tutorial-xor-errors",
-        title: format!("Largest error of {} networks after 10,000 epochs", errors.len()),
+        title: "2-3-1 on XOR: largest error after 10,000 epochs".into(),
         content: Content::Curves(Curves {
             x: Scale { label: "largest error of the four outputs", log: true },
             y: Scale { label: "share of networks that end at least as close", log: false },
@@ -98,7 +98,7 @@ fn largest_errors(errors: &[f32], printed: &Measured) -> Exhibit {
 
 /// Rates a factor of ten apart: which is best, and how the share within 0.1 grows with the epochs.
 fn rates(lab: &mut Lab<'_>) -> Result<()> {
-    let count = lab.count(200_000, 2_000);
+    let count = lab.count(100_000, 2_000);
     let mut best = (f64::NAN, -1.0);
     let mut curves = Vec::new();
     for rate in [0.001, 0.01, 0.1, 1.0, 10.0] {

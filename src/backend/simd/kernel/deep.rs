@@ -4,7 +4,7 @@
 use super::super::math::{activate, times_slope};
 use super::super::shape::Shape;
 use super::super::vector::Vector;
-use super::Kernel;
+use super::{Kernel, each};
 
 /// Units of a tile.
 const TILE: usize = 4;
@@ -12,12 +12,7 @@ const TILE: usize = 4;
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
     #[inline(always)]
     pub(super) fn deep_forward(&self, block: usize, powers: Option<V::Mask>) {
-        for column in 0..self.shape.units(1) {
-            if self.shape.depth() == 1 && !FAST {
-                self.sums.set_block(column, self.first_sums(block, column));
-            }
-            self.activations.set_block(column, self.first_activations(block, column, powers));
-        }
+        each!(self.shape, self.shape.units(1), column, self.first_forward(block, column, powers));
         for layer in 1..self.shape.depth() {
             let columns = self.shape.units(layer + 1);
             let mut column = 0;
@@ -30,6 +25,14 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
                 column += 1;
             }
         }
+    }
+
+    #[inline(always)]
+    fn first_forward(&self, block: usize, column: usize, powers: Option<V::Mask>) {
+        if self.shape.depth() == 1 && !FAST {
+            self.sums.set_block(column, self.first_sums(block, column));
+        }
+        self.activations.set_block(column, self.first_activations(block, column, powers));
     }
 
     /// Activations of `T` units of layer `layer + 1`.
@@ -95,9 +98,12 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
                 unit += 1;
             }
         }
-        for column in 0..self.shape.units(1) {
-            self.add_first_gradient(block, column, self.deltas.block(column));
-        }
+        each!(
+            self.shape,
+            self.shape.units(1),
+            column,
+            self.add_first_gradient(block, column, self.deltas.block(column))
+        );
     }
 
     /// Deltas of `T` units of a layer, from those of the layer behind it.

@@ -1,5 +1,6 @@
 //! Epochs in the order of the reference: forward on every example, judge, look for divergence, update.
 
+use std::hint::black_box;
 use std::mem::MaybeUninit;
 
 use super::super::ledger::Ledger;
@@ -11,8 +12,12 @@ use super::super::vector::{Mask, Vector};
 use super::Kernel;
 use super::judge::Verdict;
 
+/// As large and as aligned as the widest vector.
+#[repr(align(64))]
+pub(super) struct CacheLine(#[expect(dead_code, reason = "only its address is looked at")] pub(super) u8);
+
 /// Room on the stack for the numbers of a network that is compiled apart.
-const LOCAL: usize = 40;
+pub(super) const LOCAL: usize = 40;
 
 impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'a, V, S, E, TREE, FAST> {
     #[inline(always)]
@@ -26,8 +31,10 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
             corrections: Cells::new(&mut memory.corrections),
             gradient: Cells::new(&mut memory.gradient),
             before: Cells::new(&mut memory.before),
+            kept: Cells::new(&mut memory.kept),
             levelled: Cells::new(&mut memory.levelled),
             powers: Cells::new(&mut memory.powers),
+            magnitudes: Cells::new(&mut memory.magnitudes),
             bases: Cells::new(&mut memory.bases),
             parts: Cells::new(&mut memory.parts),
             waiting: Cells::new(&mut memory.waiting),
@@ -44,15 +51,12 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         }
     }
 
-    /// Everything before the update of a batch epoch. Returns the lanes in which the criterion holds.
+    /// A batch epoch up to the judgement of its last block, after forward on its first. Returns the lanes in which the
+    /// criterion holds.
     #[inline(always)]
-    fn batch_epoch(&self) -> V::Mask {
-        let powers = self.prepare_first_layer();
+    pub(super) fn batch_epoch(&self, powers: Option<V::Mask>) -> V::Mask {
         let mut verdict = Verdict::new();
-        self.clear_gradient();
-        self.clear_parts();
         let last = self.block_count() - 1;
-        self.forward(0, powers);
         for block in 0..last {
             self.judge(block, &mut verdict);
             if self.is_shallow() {
@@ -63,12 +67,11 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
             }
         }
         self.judge(last, &mut verdict);
-        self.backward(last);
         self.solved(&verdict)
     }
 
     #[inline(always)]
-    fn clear_gradient(&self) {
+    pub(super) fn clear_gradient(&self) {
         if !self.is_single_block() {
             let first = if FAST { self.shape.offset(1) } else { 0 };
             for at in first..self.shape.weight_count() {
@@ -79,7 +82,7 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
 
     /// An online epoch, with its updates.
     #[inline(always)]
-    fn online_epoch(&self, active: V::Mask) -> V::Mask {
+    fn online_epoch(&self) -> V::Mask {
         self.copy_weights(self.weights, self.before);
         let mut verdict = Verdict::new();
         for example in 0..self.block_count() {
@@ -87,7 +90,7 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
             self.judge(example, &mut verdict);
             self.clear_gradient();
             self.backward(example);
-            self.update(active);
+            self.update();
         }
         self.solved(&verdict)
     }
@@ -96,41 +99,78 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
     #[inline(always)]
     fn train(&self, ledger: &mut Ledger, epochs: u32) -> u32 {
         let online = !FAST && E == 1 && !TREE && self.net.online;
-        let mut active = V::Mask::from_bits(ledger.active());
-        let mut known = V::Mask::from_bits(ledger.solved());
+        let began = ledger.active();
+        let mut active = V::Mask::from_bits(began);
+        let mut powers = if self.turns() { self.begin() } else { None };
         for epoch in 0..epochs {
-            let holds = if online { self.online_epoch(active) } else { self.batch_epoch() };
+            let holds = if online {
+                self.online_epoch()
+            } else {
+                if !self.turns() {
+                    powers = self.prepare_first_layer();
+                    self.clear_gradient();
+                    self.clear_parts();
+                    self.forward(0, powers);
+                }
+                self.batch_epoch(powers)
+            };
             let solved = holds.and(active);
-            let looks = ledger.looks(epoch);
-            if looks || solved.any() {
-                let looked_at = if looks { active } else { solved };
-                let in_bounds = self.in_bounds(if online { self.before } else { self.weights });
-                let diverged = looked_at.and_not(in_bounds);
-                if diverged.any() || solved.and_not(known).any() {
-                    let left = ledger.note(solved.bits(), diverged.bits(), epoch);
-                    if online {
-                        self.put_back(active, V::Mask::from_bits(left));
-                    }
-                    active = V::Mask::from_bits(left);
-                    known = V::Mask::from_bits(ledger.solved());
-                    if left == 0 {
-                        return epoch + 1;
-                    }
+            if ledger.looks(epoch) || solved.any() {
+                let looked_at = if online { self.before } else { self.weights };
+                let left = self.look(ledger, epoch, 0, looked_at, solved);
+                active = V::Mask::from_bits(left);
+                if left == 0 {
+                    self.put_back(began);
+                    return epoch + 1;
                 }
             }
-            if !online {
-                self.update(active);
+            if self.turns() {
+                powers = self.turn();
+            } else if !online {
+                self.backward(self.block_count() - 1);
+                self.update();
             }
         }
+        self.put_back(began & !ledger.active());
         epochs
     }
 
-    /// Undoes an online epoch's updates in the lanes that stopped in it.
+    /// In an epoch in which the criterion holds somewhere, or in which all lanes look for divergence: notes what is new.
+    /// Lane 0 of this vector is lane `first` of the ledger. Returns the lanes of the ledger that are left.
     #[inline(always)]
-    fn put_back(&self, active: V::Mask, left: V::Mask) {
-        let stopped = active.and_not(left);
+    pub(super) fn look(
+        &self,
+        ledger: &mut Ledger,
+        epoch: u32,
+        first: usize,
+        weights: Cells<V>,
+        solved: V::Mask,
+    ) -> u32 {
+        let active = V::Mask::from_bits(ledger.active() >> first);
+        let known = V::Mask::from_bits(ledger.solved() >> first);
+        let looked_at = if ledger.looks(epoch) { active } else { solved };
+        let diverged = looked_at.and_not(self.in_bounds(weights));
+        if !diverged.or(solved.and_not(known)).any() {
+            return ledger.active();
+        }
+        let left = ledger.note(solved.bits() << first, diverged.bits() << first, epoch);
+        // The weights with which networks stop are kept apart; their lanes go on with whatever comes of it.
+        let stopped = active.and_not(V::Mask::from_bits(left >> first));
         for at in 0..self.shape.weight_count() {
-            self.weights.set(at, V::select(stopped, self.before.get(at), self.weights.get(at)));
+            self.kept.set(at, V::select(stopped, weights.get(at), self.kept.get(at)));
+        }
+        left
+    }
+
+    /// Puts the kept weights of these lanes back.
+    #[inline(always)]
+    pub(super) fn put_back(&self, lanes: u32) {
+        if lanes == 0 {
+            return;
+        }
+        let lanes = V::Mask::from_bits(lanes);
+        for at in 0..self.shape.weight_count() {
+            self.weights.set(at, V::select(lanes, self.kept.get(at), self.weights.get(at)));
         }
     }
 }
@@ -144,6 +184,9 @@ pub(in super::super) fn burst<V: Vector, S: Shape, const E: usize, const TREE: b
     ledger: &mut Ledger,
     epochs: u32,
 ) -> u32 {
+    // Registers that overflow go to the stack. Unless a variable asks for more, the compiler aligns it to 16 bytes, and
+    // half of all vectors would lie across two cache lines.
+    black_box(&mut CacheLine(0));
     let mut kernel = Kernel::<V, S, E, TREE, FAST>::new(net, shape, memory);
     if !FAST || !shape.is_fixed() {
         return kernel.train(ledger, epochs);

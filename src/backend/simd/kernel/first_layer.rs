@@ -21,7 +21,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
 
     /// Whether exponentials are shared.
     #[inline(always)]
-    fn multiplies_powers(&self) -> bool {
+    pub(super) fn multiplies_powers(&self) -> bool {
         TREE && E == 8 && self.first_unit() == Unit::Sigmoid
     }
 
@@ -33,7 +33,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
 
     /// Flat position of a weight of the first layer; the bias row is row `units(0)`.
     #[inline(always)]
-    fn first_weight(&self, row: usize, column: usize) -> usize {
+    pub(super) fn first_weight(&self, row: usize, column: usize) -> usize {
         row * self.shape.units(1) + column
     }
 
@@ -49,44 +49,69 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         self.shape.units(0) - Self::TREE_INPUTS
     }
 
-    /// Prepares the weights for an epoch. The mask has the lanes whose powers must not be multiplied, if others' are.
+    /// Prepares the weights for an epoch. The mask has the lanes in which some unit's powers must not be multiplied, if
+    /// powers are multiplied at all.
     #[inline(always)]
     pub(super) fn prepare_first_layer(&self) -> Option<V::Mask> {
-        if !TREE || FAST && !self.multiplies_powers() {
+        if !TREE {
             return None;
         }
-        let (inputs, columns) = (self.shape.units(0), self.shape.units(1));
-        let (low, span) = (V::splat(self.net.low), V::splat(self.net.span));
-        let minus_log2_e = V::splat(-std::f32::consts::LOG2_E);
+        if !FAST {
+            self.prepare_levels();
+        }
+        if !self.multiplies_powers() {
+            return None;
+        }
         let mut large = V::Mask::from_bits(0);
-        for column in 0..columns {
+        for column in 0..self.shape.units(1) {
+            large = large.or(self.prepare_powers(column));
+        }
+        Some(large)
+    }
+
+    /// The weights as they would be for inputs of 0 and 1.
+    #[inline(always)]
+    fn prepare_levels(&self) {
+        let inputs = self.shape.units(0);
+        let (low, span) = (V::splat(self.net.low), V::splat(self.net.span));
+        for column in 0..self.shape.units(1) {
             let mut bias = self.weights.get(self.first_weight(inputs, column));
-            let mut magnitude = V::splat(0.0);
             for row in 0..inputs {
                 let weight = self.weights.get(self.first_weight(row, column));
-                let levelled = if FAST { weight } else { span * weight };
-                if !FAST {
-                    bias = low.mul_add(weight, bias);
-                    self.levelled.set(self.tree_weight(row, column), levelled);
-                }
-                if self.multiplies_powers() {
-                    let exponent = levelled * minus_log2_e;
-                    magnitude = magnitude + exponent.abs();
-                    self.powers.set(self.tree_weight(row, column), exponent.exp2());
-                }
+                bias = low.mul_add(weight, bias);
+                self.levelled.set(self.tree_weight(row, column), span * weight);
             }
-            if !FAST {
-                self.levelled.set(self.tree_weight(inputs, column), bias);
-            }
-            if self.multiplies_powers() {
-                let exponent = bias * minus_log2_e;
-                magnitude = magnitude + exponent.abs();
-                self.powers.set(self.tree_weight(inputs, column), exponent.exp2());
-                let small = magnitude.le(V::splat(LARGEST_EXPONENT));
-                large = V::Mask::from_bits(large.bits() | V::Mask::from_bits(u32::MAX).and_not(small).bits());
-            }
+            self.levelled.set(self.tree_weight(inputs, column), bias);
         }
-        self.multiplies_powers().then_some(large)
+    }
+
+    /// A weight as it would be for inputs of 0 and 1; the bias is row `units(0)`.
+    #[inline(always)]
+    fn levelled_weight(&self, row: usize, column: usize) -> V {
+        if FAST {
+            self.weights.get(self.first_weight(row, column))
+        } else {
+            self.levelled.get(self.tree_weight(row, column))
+        }
+    }
+
+    /// Powers of a unit's weights. Returns the lanes in which they must not be multiplied.
+    #[inline(always)]
+    pub(super) fn prepare_powers(&self, column: usize) -> V::Mask {
+        let mut magnitude = V::splat(0.0);
+        for row in 0..=self.shape.units(0) {
+            let exponent = self.levelled_weight(row, column) * V::splat(-std::f32::consts::LOG2_E);
+            magnitude = magnitude + exponent.abs();
+            self.powers.set(self.tree_weight(row, column), exponent.exp2_in_range());
+        }
+        self.magnitudes.set(column, magnitude);
+        self.is_large(column)
+    }
+
+    #[inline(always)]
+    fn is_large(&self, column: usize) -> V::Mask {
+        let small = self.magnitudes.get(column).le(V::splat(LARGEST_EXPONENT));
+        V::Mask::from_bits(u32::MAX).and_not(small)
     }
 
     /// Whether an input outside the tree is true in a block.
@@ -109,22 +134,15 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             }
             return z;
         }
-        let weight = |row: usize| {
-            if FAST {
-                self.weights.get(self.first_weight(row, column))
-            } else {
-                self.levelled.get(self.tree_weight(row, column))
-            }
-        };
-        let mut base = weight(inputs);
+        let mut base = self.levelled_weight(inputs, column);
         for row in 0..self.shared_inputs() {
             if self.is_set(block, row) {
-                base = base + weight(row);
+                base = base + self.levelled_weight(row, column);
             }
         }
         let mut z = [base; E];
         for level in 0..Self::TREE_INPUTS {
-            let weight = weight(inputs - 1 - level);
+            let weight = self.levelled_weight(inputs - 1 - level, column);
             for e in 0..1 << level {
                 z[e + (1 << level)] = z[e] + weight;
             }
@@ -148,6 +166,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             *h = (V::splat(1.0) + *h).reciprocal();
         }
         if large.any() {
+            let large = self.is_large(column);
             let direct = activate(Unit::Sigmoid, self.first_sums(block, column));
             for (h, direct) in h.iter_mut().zip(direct) {
                 *h = V::select(large, direct, *h);

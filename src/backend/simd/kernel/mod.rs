@@ -5,13 +5,16 @@
 //! alone, and sums over them are shared as in a tree (`first_layer.rs`). The last layer's single output unit lets the
 //! hidden deltas' common factor be taken out of their sums over examples (`shallow.rs`).
 
+mod alternate;
 mod deep;
 mod epoch;
 mod first_layer;
 mod judge;
 mod shallow;
+mod turn;
 mod update;
 
+pub(super) use alternate::alternating_burst;
 pub(super) use epoch::{Evaluation, burst, evaluate};
 
 use super::memory::Cells;
@@ -31,8 +34,10 @@ pub(super) struct Kernel<'a, V, S, const E: usize, const TREE: bool, const FAST:
     pub(super) corrections: Cells<V>,
     pub(super) gradient: Cells<V>,
     pub(super) before: Cells<V>,
+    pub(super) kept: Cells<V>,
     pub(super) levelled: Cells<V>,
     pub(super) powers: Cells<V>,
+    pub(super) magnitudes: Cells<V>,
     pub(super) bases: Cells<V>,
     pub(super) parts: Cells<V>,
     pub(super) waiting: Cells<V>,
@@ -121,6 +126,32 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         deltas
     }
 }
+
+/// Does something for each unit: in a row where the compiler knows their number, so that arrays of units become
+/// registers, else in a loop.
+macro_rules! each {
+    ($shape:expr, $count:expr, $unit:ident, $what:expr) => {
+        if $shape.is_fixed() {
+            debug_assert!($count <= 4);
+            each!(@one 0, $count, $unit, $what);
+            each!(@one 1, $count, $unit, $what);
+            each!(@one 2, $count, $unit, $what);
+            each!(@one 3, $count, $unit, $what);
+        } else {
+            for $unit in 0..$count {
+                $what;
+            }
+        }
+    };
+    (@one $at:literal, $count:expr, $unit:ident, $what:expr) => {
+        if $at < $count {
+            let $unit = $at;
+            $what;
+        }
+    };
+}
+
+use each;
 
 /// Sum of a block's numbers, by halves.
 #[inline(always)]

@@ -8,17 +8,22 @@ use super::super::math::{activate, times_slope};
 use super::super::net::Unit;
 use super::super::shape::Shape;
 use super::super::vector::Vector;
-use super::{Kernel, sum};
+use super::{Kernel, each, sum};
 
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
     /// Forward on a block.
     #[inline(always)]
     pub(super) fn shallow_forward(&self, block: usize, powers: Option<V::Mask>) {
-        let mut z = self.first_bias();
-        for unit in 0..self.shape.units(1) {
-            self.forward_unit(block, unit, powers, &mut z);
-        }
+        let z = self.hidden_forward(block, powers);
         self.finish_forward(z);
+    }
+
+    /// Activations of the hidden units, and the output unit's weighted sums.
+    #[inline(always)]
+    pub(super) fn hidden_forward(&self, block: usize, powers: Option<V::Mask>) -> [V; E] {
+        let mut z = self.first_bias();
+        each!(self.shape, self.shape.units(1), unit, self.forward_unit(block, unit, powers, &mut z));
+        z
     }
 
     /// Gradient of a block.
@@ -47,12 +52,12 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
 
     /// The output unit's bias, for every example.
     #[inline(always)]
-    fn first_bias(&self) -> [V; E] {
+    pub(super) fn first_bias(&self) -> [V; E] {
         [self.weights.get(self.shape.offset(1) + self.shape.units(1)); E]
     }
 
     #[inline(always)]
-    fn forward_unit(&self, block: usize, unit: usize, powers: Option<V::Mask>, z: &mut [V; E]) {
+    pub(super) fn forward_unit(&self, block: usize, unit: usize, powers: Option<V::Mask>, z: &mut [V; E]) {
         let h = self.first_activations(block, unit, powers);
         self.activations.set_block(unit, h);
         let weight = self.weights.get(self.shape.offset(1) + unit);
@@ -62,7 +67,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     }
 
     #[inline(always)]
-    fn finish_forward(&self, z: [V; E]) {
+    pub(super) fn finish_forward(&self, z: [V; E]) {
         if !FAST {
             self.sums.set_block(0, z);
         }
@@ -71,6 +76,13 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
 
     #[inline(always)]
     fn backward_unit(&self, block: usize, unit: usize, deltas: [V; E]) {
+        let part = self.hidden_gradient(block, unit, deltas);
+        self.add_gradient(self.shape.offset(1) + unit, part);
+    }
+
+    /// Adds to the first layer's gradient, and returns the block's part of the gradient of the weight behind the unit.
+    #[inline(always)]
+    pub(super) fn hidden_gradient(&self, block: usize, unit: usize, deltas: [V; E]) -> V {
         let h: [V; E] = self.activations.block(unit);
         let (mut products, mut hidden_deltas) = (h, h);
         for e in 0..E {
@@ -80,8 +92,8 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
                 unit => times_slope(unit, deltas[e], h[e]),
             };
         }
-        self.add_gradient(self.shape.offset(1) + unit, sum(products));
         self.add_first_gradient(block, unit, hidden_deltas);
+        sum(products)
     }
 
     /// Multiplies the factors in.

@@ -8,12 +8,9 @@ use super::super::vector::Vector;
 use super::Kernel;
 
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
-    /// Changes the weights of the lanes in `active` by the gradient at hand.
+    /// Changes the weights by the gradient at hand, in all lanes: those of networks that have stopped are kept apart.
     #[inline(always)]
-    pub(super) fn update(&self, active: V::Mask) {
-        if FAST && self.is_shallow() {
-            return self.update_shallow(active);
-        }
+    pub(super) fn update(&self) {
         if self.is_shallow() {
             self.finish_shallow_gradient();
         } else if TREE {
@@ -27,47 +24,26 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
                 for at in 0..self.shape.weight_count() {
                     let weight = self.weights.get(at);
                     let next = self.gradient.get(at).mul_add(V::splat(self.net.step(at)), weight);
-                    self.weights.set(at, V::select(active, next, weight));
+                    self.weights.set(at, next);
                 }
             }
-            Rule::Momentum(momentum) => self.update_with_momentum(active, V::splat(momentum)),
-            Rule::Adam => self.update_by_adam(active),
-        }
-    }
-
-    /// With one rate a layer: the first layer's goes into the factor of each hidden unit's gradients.
-    #[inline(always)]
-    fn update_shallow(&self, active: V::Mask) {
-        let (inputs, hidden_count, offset) = (self.shape.units(0), self.shape.units(1), self.shape.offset(1));
-        let (first_step, last_step) = (V::splat(self.net.step(0)), V::splat(self.net.step(offset)));
-        for unit in 0..hidden_count {
-            let factor = self.weights.get(offset + unit) * first_step;
-            for row in 0..=inputs {
-                let at = row * hidden_count + unit;
-                let weight = self.weights.get(at);
-                let next = self.parts.get(self.tree_weight(row, unit)).mul_add(factor, weight);
-                self.weights.set(at, V::select(active, next, weight));
-            }
-        }
-        for at in offset..=offset + hidden_count {
-            let weight = self.weights.get(at);
-            let next = self.gradient.get(at).mul_add(last_step, weight);
-            self.weights.set(at, V::select(active, next, weight));
+            Rule::Momentum(momentum) => self.update_with_momentum(V::splat(momentum)),
+            Rule::Adam => self.update_by_adam(),
         }
     }
 
     #[inline(always)]
-    fn update_with_momentum(&self, active: V::Mask, momentum: V) {
+    fn update_with_momentum(&self, momentum: V) {
         for at in 0..self.shape.weight_count() {
             let (weight, velocity) = (self.weights.get(at), self.first.get(at));
             let next = self.gradient.get(at).mul_add(V::splat(self.net.step(at)), momentum * velocity);
-            self.first.set(at, V::select(active, next, velocity));
-            self.weights.set(at, V::select(active, weight + next, weight));
+            self.first.set(at, next);
+            self.weights.set(at, weight + next);
         }
     }
 
     #[inline(always)]
-    fn update_by_adam(&self, active: V::Mask) {
+    fn update_by_adam(&self) {
         let share = V::splat(self.net.share);
         let decays = [Optimizer::ADAM_BETA1, Optimizer::ADAM_BETA2].map(|beta| (1.0 - beta) as f32);
         let (rest1, rest2) = (V::splat(decays[0]), V::splat(decays[1]));
@@ -76,7 +52,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         for (at, rest) in [rest1, rest2].into_iter().enumerate() {
             let before = self.corrections.get(at);
             let correction = (V::splat(1.0) - before).mul_add(rest, before);
-            self.corrections.set(at, V::select(active, correction, before));
+            self.corrections.set(at, correction);
             scales[at] = V::splat(1.0) / correction;
         }
         let epsilon = V::splat(Optimizer::ADAM_EPSILON as f32);
@@ -87,9 +63,9 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             let next_square = rest2.mul_add(gradient.mul_add(gradient, V::splat(0.0) - square), square);
             let denominator = (next_square * scales[1]).sqrt() + epsilon;
             let step = V::splat(self.net.rate(at)) * (next_mean * scales[0]) / denominator;
-            self.first.set(at, V::select(active, next_mean, mean));
-            self.second.set(at, V::select(active, next_square, square));
-            self.weights.set(at, V::select(active, weight - step, weight));
+            self.first.set(at, next_mean);
+            self.second.set(at, next_square);
+            self.weights.set(at, weight - step);
         }
     }
 }

@@ -39,6 +39,12 @@ impl Mask for Lanes8 {
     }
 
     #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        // SAFETY: as above.
+        Self(unsafe { _mm256_or_ps(self.0, other.0) })
+    }
+
+    #[inline(always)]
     fn and_not(self, other: Self) -> Self {
         // SAFETY: as above.
         Self(unsafe { _mm256_andnot_ps(other.0, self.0) })

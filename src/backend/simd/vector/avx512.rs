@@ -27,6 +27,11 @@ impl Mask for __mmask16 {
     }
 
     #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        self | other
+    }
+
+    #[inline(always)]
     fn and_not(self, other: Self) -> Self {
         self & !other
     }
@@ -176,6 +181,12 @@ impl Vector for Avx512 {
     #[inline(always)]
     fn exp2(self) -> Self {
         let (power, quadratic) = self.at_least(Self::splat(-120.0)).at_most(Self::splat(127.0)).exp2_parts();
+        power * quadratic
+    }
+
+    #[inline(always)]
+    fn exp2_in_range(self) -> Self {
+        let (power, quadratic) = self.exp2_parts();
         power * quadratic
     }
 

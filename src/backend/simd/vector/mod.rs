@@ -45,6 +45,9 @@ pub(super) trait Mask: Copy {
     /// Both.
     fn and(self, other: Self) -> Self;
 
+    /// Either.
+    fn or(self, other: Self) -> Self;
+
     /// This one and not the other.
     fn and_not(self, other: Self) -> Self;
 
@@ -112,6 +115,12 @@ pub(super) trait Vector:
         sum = sum.mul_add(rest, Self::splat(c2));
         sum = sum.mul_add(rest, Self::splat(c1));
         sum.mul_add(rest, Self::splat(c0)).add_exponent(rounded)
+    }
+
+    /// 2^self where that is within [2^-120, 2^127], else anything.
+    #[inline(always)]
+    fn exp2_in_range(self) -> Self {
+        self.exp2()
     }
 
     /// 1 + 2^self, never infinite where the sigmoid of it would not be zero.

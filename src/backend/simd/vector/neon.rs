@@ -40,6 +40,12 @@ impl Mask for Lanes4 {
     }
 
     #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        // SAFETY: as above.
+        Self(unsafe { vorrq_u32(self.0, other.0) })
+    }
+
+    #[inline(always)]
     fn and_not(self, other: Self) -> Self {
         // SAFETY: as above.
         Self(unsafe { vbicq_u32(self.0, other.0) })

@@ -1,10 +1,25 @@
-//! Two vectors side by side, so that the instructions of one fill the waiting times of the other.
+//! Two vectors side by side: twice the lanes, for kernels that let the instructions of one vector fill the waiting times
+//! of the other.
 
 use super::{Mask, Vector};
 
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(in super::super) struct Pair<T>(T, T);
+
+impl<V: Vector> Pair<V> {
+    /// From lower and upper lanes.
+    #[inline(always)]
+    pub(in super::super) fn new(lower: V, upper: V) -> Self {
+        Self(lower, upper)
+    }
+
+    /// Lower and upper lanes.
+    #[inline(always)]
+    pub(in super::super) fn halves(self) -> [V; 2] {
+        [self.0, self.1]
+    }
+}
 
 macro_rules! operator {
     ($trait:ident, $method:ident) => {
@@ -42,6 +57,11 @@ impl<V: Vector> Mask for PairMask<V> {
     #[inline(always)]
     fn and(self, other: Self) -> Self {
         Self(self.0.and(other.0), self.1.and(other.1))
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self(self.0.or(other.0), self.1.or(other.1))
     }
 
     #[inline(always)]
@@ -117,6 +137,11 @@ impl<V: Vector> Vector for Pair<V> {
     #[inline(always)]
     fn exp2(self) -> Self {
         Self(self.0.exp2(), self.1.exp2())
+    }
+
+    #[inline(always)]
+    fn exp2_in_range(self) -> Self {
+        Self(self.0.exp2_in_range(), self.1.exp2_in_range())
     }
 
     #[inline(always)]

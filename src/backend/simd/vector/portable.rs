@@ -54,6 +54,11 @@ impl Mask for Words {
     }
 
     #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self(from_fn(|lane| self.0[lane] | other.0[lane]))
+    }
+
+    #[inline(always)]
     fn and_not(self, other: Self) -> Self {
         Self(from_fn(|lane| self.0[lane] & !other.0[lane]))
     }

@@ -1,0 +1,92 @@
+//! The turn from one epoch to the next in the settings compiled apart: the way back through the last block, the update
+//! and the way forward through the first block of the next epoch, hidden unit by hidden unit. Units do not wait for each
+//! other, so the processor has work of several of them at hand.
+
+use super::super::shape::Shape;
+use super::super::vector::{Mask, Vector};
+use super::{Kernel, each, sum};
+
+impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
+    /// Whether epochs turn into each other like this.
+    #[inline(always)]
+    pub(super) fn turns(&self) -> bool {
+        FAST && self.is_shallow()
+    }
+
+    /// Before the first epoch: forward on the first block.
+    #[inline(always)]
+    pub(super) fn begin(&self) -> Option<V::Mask> {
+        self.clear_gradient();
+        self.clear_parts();
+        let powers = self.prepare_first_layer();
+        self.shallow_forward(0, powers);
+        powers
+    }
+
+    /// After the last block has been judged: updates the weights and begins the next epoch. With one rate a layer, the
+    /// first layer's goes into the factor of each unit's gradients.
+    #[inline(always)]
+    pub(super) fn turn(&self) -> Option<V::Mask> {
+        let (hidden_count, offset) = (self.shape.units(1), self.shape.offset(1));
+        let block = self.block_count() - 1;
+        let deltas = self.output_deltas(block, 0);
+        self.step(offset + hidden_count, sum(deltas));
+        let mut z = self.first_bias();
+        let mut powers = self.multiplies_powers().then_some(V::Mask::from_bits(0));
+        each!(self.shape, hidden_count, unit, self.turn_unit(block, unit, deltas, &mut powers, &mut z));
+        self.finish_forward(z);
+        powers
+    }
+
+    #[inline(always)]
+    fn turn_unit(&self, block: usize, unit: usize, deltas: [V; E], powers: &mut Option<V::Mask>, z: &mut [V; E]) {
+        self.turn_back_unit(block, unit, deltas);
+        if let Some(all) = powers {
+            let large = self.prepare_powers(unit);
+            *powers = Some(all.or(large));
+            self.forward_unit(0, unit, Some(large), z);
+        } else {
+            self.forward_unit(0, unit, None, z);
+        }
+    }
+
+    /// The part of the turn before the next epoch.
+    #[inline(always)]
+    pub(super) fn turn_back(&self) {
+        let (hidden_count, offset) = (self.shape.units(1), self.shape.offset(1));
+        let block = self.block_count() - 1;
+        let deltas = self.output_deltas(block, 0);
+        self.step(offset + hidden_count, sum(deltas));
+        each!(self.shape, hidden_count, unit, self.turn_back_unit(block, unit, deltas));
+    }
+
+    #[inline(always)]
+    fn turn_back_unit(&self, block: usize, unit: usize, deltas: [V; E]) {
+        let weight_at = self.shape.offset(1) + unit;
+        let part = self.hidden_gradient(block, unit, deltas);
+        let factor = self.weights.get(weight_at) * V::splat(self.net.step(0));
+        for row in 0..=self.shape.units(0) {
+            let part = self.parts.get(self.tree_weight(row, unit));
+            if !self.is_single_block() {
+                self.parts.set(self.tree_weight(row, unit), V::splat(0.0));
+            }
+            let at = self.first_weight(row, unit);
+            self.weights.set(at, part.mul_add(factor, self.weights.get(at)));
+        }
+        self.step(weight_at, part);
+    }
+
+    /// Ends the gradient of a weight of the last layer and makes the step.
+    #[inline(always)]
+    fn step(&self, at: usize, part: V) {
+        let gradient = if self.is_single_block() {
+            part
+        } else {
+            let gradient = self.gradient.get(at) + part;
+            self.gradient.set(at, V::splat(0.0));
+            gradient
+        };
+        let step = V::splat(self.net.step(self.shape.offset(1)));
+        self.weights.set(at, gradient.mul_add(step, self.weights.get(at)));
+    }
+}

@@ -1,0 +1,75 @@
+//! Published figures are found again, and a wrong one is told as such.
+
+use basins::backend::{Backend, Choice, Open, Unwatched};
+use basins::reproduce::{ALL, Accept, Figure, Reproduction, Verdict, named};
+
+/// Reproductions without chance, or with little: they take no time.
+const EXACT: [&str; 4] = ["tutorial/descent", "tutorial/one-weight", "tutorial/inverter", "pdp-1988"];
+
+fn backend(choice: Choice) -> Box<dyn Backend> {
+    Open::from(choice).backend().unwrap()
+}
+
+fn find(name: &str) -> Reproduction {
+    named(&[name.to_owned()]).unwrap()[0]
+}
+
+/// The last digit of the figure's first number, one up.
+fn spoilt(figure: &Figure) -> Figure {
+    let number = figure.published_numbers()[0];
+    let last = number.chars().last().unwrap();
+    let other = if last == '9' { '8' } else { char::from(last as u8 + 1) };
+    let wrong = format!("{}{other}", &number[..number.len() - 1]);
+    Figure { published: figure.published.replacen(number, &wrong, 1).leak(), ..*figure }
+}
+
+#[test]
+fn every_printed_digit_is_found_and_a_wrong_one_differs() {
+    let mut digits = 0;
+    for name in EXACT {
+        let done = find(name).run(backend(Choice::Reference).as_mut(), &Unwatched, true).unwrap();
+        for row in &done.rows {
+            assert!(!matches!(row.verdict, Verdict::Differs(_)), "{name}: {}: {:?}", row.figure.quantity, row.verdict);
+            if row.figure.accept == Accept::Digits {
+                assert_eq!(row.verdict, Verdict::Agrees, "{name}: {}", row.figure.quantity);
+                let planted = spoilt(&row.figure).verdict(row.ours.as_ref());
+                assert!(matches!(planted, Verdict::Differs(_)), "{name}: {}: {planted:?}", row.figure.quantity);
+                digits += 1;
+            }
+        }
+    }
+    assert!(digits >= 20, "only {digits} figures are held to their digits");
+}
+
+#[test]
+fn every_backend_gives_the_same_verdicts() {
+    for name in ["pdp-1988", "two-minima", "bosman-2018"] {
+        let verdicts = |choice: Choice| -> Vec<(&str, bool)> {
+            let done = find(name).run(backend(choice).as_mut(), &Unwatched, true).unwrap();
+            done.rows.iter().map(|row| (row.figure.quantity, row.verdict == Verdict::Agrees)).collect()
+        };
+        assert_eq!(verdicts(Choice::Simd), verdicts(Choice::Reference), "{name}");
+    }
+}
+
+#[test]
+fn the_registry_is_in_order() {
+    let mut names: Vec<&str> = ALL.iter().map(|one| one.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), ALL.len(), "each name once");
+    for one in ALL {
+        assert!(!one.figures.is_empty() && !one.source.is_empty() && !one.setting.is_empty(), "{}", one.name);
+        let mut quantities: Vec<&str> = one.figures.iter().map(|figure| figure.quantity).collect();
+        quantities.sort_unstable();
+        quantities.dedup();
+        assert_eq!(quantities.len(), one.figures.len(), "{}: each quantity once", one.name);
+        for figure in one.figures.iter().filter(|figure| figure.accept == Accept::Digits) {
+            assert!(!figure.published_numbers().is_empty(), "{}: {} has no digits", one.name, figure.quantity);
+        }
+    }
+    assert_eq!(named(&["tutorial".into()]).unwrap().len(), 5);
+    assert_eq!(named(&["tutorial/xor".into(), "tutorial".into()]).unwrap().len(), 5);
+    let message = named(&["tutorial/nor".into()]).unwrap_err().to_string();
+    assert!(message.contains("\"tutorial/nor\"") && message.contains("tutorial/xor, pdp-1988"), "{message}");
+}
