@@ -13,11 +13,13 @@ mod json;
 #[cfg(feature = "pictures")]
 mod network;
 mod number;
+#[cfg(feature = "tables")]
 mod parquet;
 mod plane;
 #[cfg(feature = "pictures")]
 pub mod plot;
 mod reproduce;
+#[cfg(feature = "tables")]
 mod rows;
 #[cfg(feature = "pictures")]
 mod surface;
@@ -41,9 +43,11 @@ pub use json::{escape_json, pretty};
 #[cfg(feature = "pictures")]
 pub use network::{network_picture, trace_picture};
 pub use number::{grouped, percent, short};
+#[cfg(feature = "tables")]
 pub use parquet::{Cell, ColumnType, ParquetTable, read_note};
 pub use plane::{surface_json, surface_text};
 pub use reproduce::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list};
+#[cfg(feature = "tables")]
 pub use rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE};
 #[cfg(feature = "pictures")]
 pub use surface::{slope_map, surface_map, surface_picture};
