@@ -100,7 +100,7 @@ class Basins:
         self.label = f"basins {backend}{count}{where}"
 
     def run(self, arguments, limit=600):
-        command = [self.binary, "run", "--json", "--progress", "never", "--after-solved", "continue"]
+        command = [self.binary, "run", "--json", "--progress", "never", "--after-solved", "continue", "--examine", "0"]
         command += ["--backend", self.backend, *arguments]
         if self.threads:
             command += ["--threads", str(self.threads)]
