@@ -272,7 +272,12 @@ fn write_markdown(text: &mut String, one: &Reproduced, pictures: &[String]) -> s
         writeln!(text)?;
     }
     for exhibit in &one.exhibits {
-        for picture in pictures.iter().filter(|file| file.starts_with(exhibit.name) && file.ends_with(".png")) {
+        // A name may begin another's: a picture belongs to the longest name that it begins with.
+        let closer = |file: &str| {
+            one.exhibits.iter().any(|other| other.name.len() > exhibit.name.len() && file.starts_with(other.name))
+        };
+        let of_this = |file: &&String| file.starts_with(exhibit.name) && file.ends_with(".png") && !closer(file);
+        for picture in pictures.iter().filter(of_this) {
             writeln!(text, "![{}]({picture})\n", exhibit.title)?;
         }
     }
