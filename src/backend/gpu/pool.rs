@@ -21,6 +21,19 @@ pub(super) trait Trainer {
     fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, epochs: u32);
 }
 
+/// What a slice does.
+pub(super) struct SliceOrder<'a> {
+    /// Which of the lists holds the active networks.
+    pub(super) list: usize,
+    /// Networks to start.
+    pub(super) starts: &'a [Start],
+    /// At most so many are active then.
+    pub(super) bound: u32,
+    pub(super) turn: Turn,
+    /// Where the device notes when it began and ended.
+    pub(super) timed: Option<wgpu::ComputePassTimestampWrites<'a>>,
+}
+
 /// Buffers that trainers share with the pool.
 pub(super) struct PoolBuffers {
     pub(super) state: wgpu::Buffer,
@@ -290,23 +303,16 @@ impl Pool {
         4 * u64::from(self.sizes.window_capacity) * result_row_count(&self.problem, self.sizes.keep_weights) as u64
     }
 
-    /// Records a slice: the starts of the first `starts.len()` records, training, settling.
-    pub(super) fn record(
-        &self,
-        gpu: &Gpu,
-        encoder: &mut wgpu::CommandEncoder,
-        list: usize,
-        starts: &[Start],
-        bound: u32,
-        turn: Turn,
-    ) {
+    /// Records a slice: starts, training, settling.
+    pub(super) fn record(&self, gpu: &Gpu, encoder: &mut wgpu::CommandEncoder, slice: SliceOrder<'_>) {
+        let SliceOrder { list, starts, bound, turn, timed } = slice;
         gpu.queue.write_buffer(&self.buffers.turn, 0, bytemuck::bytes_of(&turn));
         for (at, start) in starts.iter().enumerate() {
             gpu.queue.write_buffer(&self.buffers.starts, at as u64 * self.start_stride, bytemuck::bytes_of(start));
         }
         encoder.clear_buffer(&self.buffers.active[1 - list], 0, Some(4));
         let mut pass =
-            encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("slice"), timestamp_writes: None });
+            encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("slice"), timestamp_writes: timed });
         let groups = |count: u32| count.div_ceil(self.sizes.workgroup_size);
         let blocks = (self.problem.layers().weight_count().div_ceil(4) as u32).min(gpu.workgroup_limit());
         for (at, start) in starts.iter().enumerate() {

@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use crate::backend::{Chunk, Deliver, Job, Trained, Watch};
 use crate::error::{Error, Result};
-use crate::gpu::{Gpu, Lost, Readback};
+use crate::gpu::{Gpu, Lost, Readback, Stopwatch};
 use crate::plan::SliceClock;
 
 use super::bus::{Counters, Start, Turn, WINDOW_COUNT, words};
 use super::meter::Meter;
 use super::outcomes::read_window;
-use super::pool::Pool;
+use super::pool::{Pool, SliceOrder};
 
 /// Slices submitted and not yet read.
 const DEPTH: usize = 3;
@@ -70,9 +70,11 @@ struct Known {
     active_count: u32,
     free_tail: u32,
     counters: Counters,
+    /// Begin and end of the slice by the device's clock.
+    ticks: Option<[u64; 2]>,
 }
 
-/// Bytes of a status: active count, tail of the free list, counters.
+/// Bytes of a status: active count, tail of the free list, counters; behind them the device's clock, where there is one.
 const STATUS_BYTES: u64 = 8 + size_of::<Counters>() as u64;
 
 /// A run in progress on one device.
@@ -83,6 +85,7 @@ pub(super) struct Stream<'a> {
     watch: &'a dyn Watch,
     meter: &'a mut Meter,
     clock: SliceClock,
+    stopwatch: Option<Stopwatch>,
     windows: VecDeque<Window>,
     remaining: [u32; WINDOW_COUNT],
     next_window: usize,
@@ -112,17 +115,18 @@ impl<'a> Stream<'a> {
     ) -> Self {
         pool.reset(gpu);
         let products = (job.problem.examples().count() * job.problem.layers().weight_count()) as u64;
-        // About 10^7 products: some milliseconds even in software.
-        let width = (10_000_000 / products).clamp(64, 4096) as u32;
+        // About 10^7 products an epoch: some milliseconds even in software.
+        let width = (10_000_000 / products).clamp(64, pool.sizes.slot_count.into()) as u32;
         let known = Known { free_tail: pool.sizes.slot_count, ..Known::default() };
         Self {
-            width: width.min(pool.sizes.slot_count),
+            width,
             gpu,
             pool,
             job,
             watch,
             meter,
             clock,
+            stopwatch: Stopwatch::new(gpu, DEPTH as u32),
             windows: VecDeque::new(),
             remaining: [0; WINDOW_COUNT],
             next_window: 0,
@@ -273,9 +277,17 @@ impl<'a> Stream<'a> {
                 chunks.push((window.chunk, readback));
             }
         }
-        self.pool.record(self.gpu, &mut encoder, self.list, &starts, bound, turn);
-        let mut status =
-            self.spare_status.pop().unwrap_or_else(|| Readback::new(self.gpu, "status read back", STATUS_BYTES));
+        // Of the slices under way, each has a span of its own.
+        let span = self.slice_count % DEPTH as u32;
+        let timed = self.stopwatch.as_ref().map(|stopwatch| stopwatch.span(span));
+        let order = SliceOrder { list: self.list, starts: &starts, bound, turn, timed };
+        self.pool.record(self.gpu, &mut encoder, order);
+        let bytes = STATUS_BYTES + Stopwatch::BYTES;
+        let mut status = self.spare_status.pop().unwrap_or_else(|| Readback::new(self.gpu, "status read back", bytes));
+        if let Some(stopwatch) = &self.stopwatch {
+            let (ticks, place) = stopwatch.resolve(&mut encoder, span);
+            status.copy(&mut encoder, ticks, place, STATUS_BYTES, Stopwatch::BYTES);
+        }
         let buffers = &self.pool.buffers;
         status.copy(&mut encoder, &buffers.active[1 - self.list], 0, 0, 4);
         status.copy(&mut encoder, &buffers.free, 0, 4, 4);
@@ -300,6 +312,7 @@ impl<'a> Stream<'a> {
             active_count: bytemuck::pod_read_unaligned(&bytes[..4]),
             free_tail: bytemuck::pod_read_unaligned(&bytes[4..8]),
             counters: bytemuck::pod_read_unaligned(&bytes[8..STATUS_BYTES as usize]),
+            ticks: bytes.get(STATUS_BYTES as usize..).and_then(|bytes| bytemuck::try_pod_read_unaligned(bytes).ok()),
         })?;
         let number = self.slice_count.wrapping_sub(self.slices.len() as u32);
         if self.known.counters.canary != number.wrapping_add(1) {
@@ -320,6 +333,8 @@ impl<'a> Stream<'a> {
         self.note_windows(number);
         let finished = self.known.counters.finished.wrapping_sub(before.counters.finished);
         let in_flight = u64::from(self.known.active_count) + u64::from(finished);
+        let busy = self.stopwatch.as_ref().zip(self.known.ticks).and_then(|(watch, ticks)| watch.seconds(ticks));
+        self.meter.busy(busy);
         self.meter.slice(&self.known.counters, in_flight * u64::from(slice.epochs), self.watch);
         self.widen(slice.epochs, took.as_secs_f64());
         self.spare_status.push(slice.status);
@@ -329,7 +344,8 @@ impl<'a> Stream<'a> {
             let (outcomes, weights) = outcome?;
             let idle = self.meter.deliver(&outcomes);
             let executed_net_epochs = outcomes.net_epochs() + idle;
-            deliver(Trained { outcomes, weights, executed_net_epochs })?;
+            let device_seconds = self.meter.take_busy();
+            deliver(Trained { outcomes, weights, executed_net_epochs, device_seconds })?;
         }
         Ok(())
     }
