@@ -42,6 +42,12 @@ impl Meter {
         self.device = Device::default();
     }
 
+    /// Goes on from an earlier state of the device; what was reported and delivered since stays so.
+    pub(super) fn restore(&mut self, earlier: &Self) {
+        self.base = earlier.base;
+        self.device = earlier.device;
+    }
+
     /// Takes in the counters after a slice in which `executed` net-epochs were run, idle lanes included.
     pub(super) fn slice(&mut self, counters: &Counters, executed: u64, watch: &dyn Watch) {
         let device = &mut self.device;

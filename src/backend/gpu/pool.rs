@@ -3,7 +3,7 @@
 
 use crate::backend::{Chunk, Job, OwnRates};
 use crate::error::{Error, Result};
-use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, storage_buffer, uniform_buffer};
+use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, Readback, storage_buffer, uniform_buffer};
 use crate::outcome::Weights;
 use crate::spec::Problem;
 
@@ -301,6 +301,37 @@ impl Pool {
     /// Bytes of one window's results.
     pub(super) fn window_bytes(&self) -> u64 {
         4 * u64::from(self.sizes.window_capacity) * result_row_count(&self.problem, self.sizes.keep_weights) as u64
+    }
+
+    /// What has to be kept to go on from a slice that left the active networks in this list. The table never changes, and
+    /// whoever goes on writes imports anew.
+    fn kept(&self, list: usize) -> [&wgpu::Buffer; 6] {
+        let PoolBuffers { state, slots, active, free, counters, results, .. } = &self.buffers;
+        [state, slots, &active[list], free, counters, results]
+    }
+
+    /// Bytes of all that.
+    pub(super) fn kept_bytes(&self) -> u64 {
+        self.kept(0).iter().map(|buffer| buffer.size()).sum()
+    }
+
+    /// Records a copy of it.
+    pub(super) fn copy(&self, encoder: &mut wgpu::CommandEncoder, readback: &mut Readback, list: usize) {
+        let mut place = 0;
+        for buffer in self.kept(list) {
+            readback.copy(encoder, buffer, 0, place, buffer.size());
+            place += buffer.size();
+        }
+    }
+
+    /// Writes such a copy back.
+    pub(super) fn restore(&self, gpu: &Gpu, list: usize, bytes: &[u8]) {
+        let mut rest = bytes;
+        for buffer in self.kept(list) {
+            let (part, behind) = rest.split_at(rest.len().min(buffer.size() as usize));
+            gpu.queue.write_buffer(buffer, 0, part);
+            rest = behind;
+        }
     }
 
     /// Records a slice: starts, training, settling.
