@@ -242,7 +242,7 @@ impl<'a> EscapeStudy<'a> {
             let part = Population::new(self.population.first() + done, look - done, self.population.seed())?;
             let mut chunks = plan::chunks(part, limit).map(|networks| Chunk {
                 starts: self.starts.map(|starts| starts.slice(networks.start as usize..networks.end as usize)),
-                networks,
+                ..Chunk::drawn(networks)
             });
             backend.train(&job, &mut chunks, watch, &mut |trained| {
                 solved = deliver(trained)?;

@@ -36,7 +36,7 @@ fn job_spec() -> Result<Spec, Failed> {
 }
 
 fn chunks() -> impl Iterator<Item = Chunk> {
-    (0..40).map(|chunk| Chunk { networks: chunk * 25..(chunk + 1) * 25, starts: None })
+    (0..40).map(|chunk| Chunk::drawn(chunk * 25..(chunk + 1) * 25))
 }
 
 fn join(all: &mut Option<Outcomes>, trained: &Trained) {

@@ -97,7 +97,7 @@ impl GpuBackend {
     }
 
     fn sizes(&self, job: &Job<'_>) -> Result<Sizes> {
-        let (bytes, largest) = bytes_per_slot(job.problem, job.keep_weights, self.form);
+        let (bytes, largest) = bytes_per_slot(job, self.form);
         let hardware = self.gpu.kind.is_hardware();
         let memory = if hardware { 2 << 30 } else { 512 << 20 };
         let fitting = plan::chunk_limit(memory, bytes, self.gpu.buffer_limit(), largest);
@@ -121,6 +121,7 @@ impl GpuBackend {
             window_capacity: slot_count / 4,
             workgroup_size: self.tuning.workgroup_size,
             keep_weights: job.keep_weights,
+            own_rates: job.own_rates,
         })
     }
 

@@ -1,13 +1,15 @@
 //! The pool on the device: buffers of the networks in flight, and the kernels that start and settle them. Who trains them
 //! is a [`Trainer`].
 
-use crate::error::Result;
+use crate::backend::{Chunk, Job, OwnRates};
+use crate::error::{Error, Result};
 use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, storage_buffer, uniform_buffer};
+use crate::outcome::Weights;
 use crate::spec::Problem;
 
 use super::Form;
 use super::bus::{Counters, Slot, Start, Turn, WINDOW_COUNT};
-use super::prelude::{Sizes, result_row_count, state_row_count, table};
+use super::prelude::{Sizes, rate_row_count, result_row_count, state_row_count, table};
 use super::source;
 
 /// Networks that one submission can start, in windows.
@@ -71,10 +73,11 @@ const SETTLE_BINDINGS: [Binding; 9] = [
 ];
 
 /// Bytes on the device for each slot, and of its largest single array.
-pub(super) fn bytes_per_slot(problem: &Problem, keep_weights: bool, form: Form) -> (u64, u64) {
-    let state = 4 * state_row_count(problem) as u64;
+pub(super) fn bytes_per_slot(job: &Job<'_>, form: Form) -> (u64, u64) {
+    let problem = job.problem;
+    let state = 4 * (state_row_count(problem) + rate_row_count(problem, job.own_rates)) as u64;
     // Windows hold four times as many networks as are in flight.
-    let results = 4 * 4 * result_row_count(problem, keep_weights) as u64;
+    let results = 4 * 4 * result_row_count(problem, job.keep_weights) as u64;
     let scratch = match form {
         Form::Fused => 0,
         Form::Staged => 4 * super::staged::row_count(problem) as u64,
@@ -134,8 +137,9 @@ impl Pool {
         let start_stride = start_stride(gpu);
         let window_words = result_row_count(problem, sizes.keep_weights) as u64 * u64::from(sizes.window_capacity);
         let table = table(problem);
+        let state_rows = state_row_count(problem) + rate_row_count(problem, sizes.own_rates);
         let buffers = gpu.guarded("allocating memory", || PoolBuffers {
-            state: storage_buffer(gpu, "state", 4 * slots * state_row_count(problem) as u64),
+            state: storage_buffer(gpu, "state", 4 * slots * state_rows as u64),
             slots: storage_buffer(gpu, "slots", slots * size_of::<Slot>() as u64),
             active: ["active 0", "active 1"].map(|label| storage_buffer(gpu, label, 4 * (slots + 1))),
             free: storage_buffer(gpu, "free", 4 * (slots + 1)),
@@ -217,30 +221,68 @@ impl Pool {
         gpu.queue.write_buffer(&self.buffers.counters, 0, bytemuck::bytes_of(&Counters::default()));
     }
 
-    /// Makes room for imported weights, once.
+    /// Makes room for what networks bring with them, once.
     ///
     /// # Errors
     /// They do not fit.
-    pub(super) fn allow_imports(&mut self, gpu: &Gpu) -> Result<()> {
+    fn allow_imports(&mut self, gpu: &Gpu) -> Result<()> {
         if self.buffers.imports.is_none() {
             let bytes = self.import_bytes() * WINDOW_COUNT as u64;
-            let made = gpu.guarded("allocating memory for imported weights", || storage_buffer(gpu, "imports", bytes));
+            let made = gpu.guarded("allocating memory for imports", || storage_buffer(gpu, "imports", bytes));
             self.buffers.imports = Some(made?);
             self.start = Self::bind_start(gpu, &self.start_kernel, &self.buffers);
         }
         Ok(())
     }
 
-    /// Bytes of one window's imported weights.
-    pub(super) fn import_bytes(&self) -> u64 {
-        4 * u64::from(self.sizes.window_capacity) * self.problem.layers().weight_count() as u64
+    /// Numbers that the host gives for one network: weights, then its own rates.
+    fn import_count(&self) -> usize {
+        self.problem.layers().weight_count() + rate_row_count(&self.problem, self.sizes.own_rates)
     }
 
-    /// Writes a window's starts.
-    pub(super) fn import(&self, gpu: &Gpu, window: usize, weights: &[f32]) {
-        if let Some(imports) = &self.buffers.imports {
-            gpu.queue.write_buffer(imports, window as u64 * self.import_bytes(), bytemuck::cast_slice(weights));
+    /// Bytes of one window's imports.
+    fn import_bytes(&self) -> u64 {
+        4 * u64::from(self.sizes.window_capacity) * self.import_count() as u64
+    }
+
+    /// Writes what a window's networks bring with them.
+    ///
+    /// # Errors
+    /// Their rates are missing, or there is no memory for imports.
+    pub(super) fn import(&mut self, gpu: &Gpu, window: usize, chunk: &Chunk) -> Result<()> {
+        if chunk.rates.is_some() != self.sizes.own_rates {
+            return Err(Error::failure(
+                "chunks must bring their networks' rates where the job says so, and only there",
+            ));
         }
+        if chunk.starts.is_none() && chunk.rates.is_none() {
+            return Ok(());
+        }
+        self.allow_imports(gpu)?;
+        let weights = chunk.starts.as_ref().map(Weights::to_f32);
+        let numbers = match (&chunk.rates, weights) {
+            (None, weights) => weights.unwrap_or_default(),
+            (Some(own), weights) => self.interleaved(own, weights.as_deref()),
+        };
+        if let Some(imports) = &self.buffers.imports {
+            gpu.queue.write_buffer(imports, window as u64 * self.import_bytes(), bytemuck::cast_slice(&numbers));
+        }
+        Ok(())
+    }
+
+    /// Weights and rates, network by network; weights that nobody reads are 0.
+    fn interleaved(&self, own: &OwnRates, weights: Option<&[f32]>) -> Vec<f32> {
+        let weight_count = self.problem.layers().weight_count();
+        let mut numbers = Vec::with_capacity(own.count() * self.import_count());
+        for position in 0..own.count() {
+            match weights {
+                Some(weights) => numbers.extend(&weights[position * weight_count..][..weight_count]),
+                None => numbers.resize(numbers.len() + weight_count, 0.0),
+            }
+            let rates = own.rates(position).iter().copied().chain([own.momentum(position)]);
+            numbers.extend(rates.map(|number| number as f32));
+        }
+        numbers
     }
 
     /// Bytes of one window's results.

@@ -196,10 +196,7 @@ impl<'a> Stream<'a> {
                 ))
                 .into());
             }
-            if let Some(weights) = &window.chunk.starts {
-                self.pool.allow_imports(self.gpu)?;
-                self.pool.import(self.gpu, index, &weights.to_f32());
-            }
+            self.pool.import(self.gpu, index, &window.chunk)?;
             // The device counts down from what the host sets; the window's last user has been copied out before.
             self.remaining[index] = window.count();
             let place = std::mem::offset_of!(Counters, remaining) + 4 * index;

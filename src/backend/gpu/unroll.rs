@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use crate::spec::{LayerShape, Optimizer, Problem, Update};
 
-use super::prelude::{activation_name, literal, output_activation_name};
+use super::prelude::{Sizes, activation_name, literal, output_activation_name, rate_row_count};
 
 /// Products of examples and weights up to which examples are written out.
 const WRITTEN_OUT_LIMIT: usize = 1024;
@@ -40,17 +40,19 @@ struct Forward {
 }
 
 /// Types, and the functions `load` and `save`.
-pub(super) fn network_code(problem: &Problem) -> String {
+pub(super) fn network_code(problem: &Problem, sizes: Sizes) -> String {
     let spec = problem.spec();
     let weight_count = problem.layers().weight_count();
     let memories = spec.optimizer.state_count(spec.momentum);
+    let rates = rate_row_count(problem, sizes.own_rates);
     let size = |kept: bool| if kept { weight_count } else { 1 };
     let mut text = format!(
         "alias Weights = array<f32, {weight_count}>;\n\
          struct Network {{\n    weights: Weights,\n    first: array<f32, {}>,\n    second: array<f32, {}>,\n    \
-         gradient: Weights,\n}}\n",
+         gradient: Weights,\n    rates: array<f32, {}>,\n}}\n",
         size(memories > 0),
-        size(memories > 1)
+        size(memories > 1),
+        rates.max(1)
     );
     let rows = ["weights", "first", "second"].into_iter().take(1 + memories).enumerate();
     let places: Vec<(String, usize)> = rows
@@ -62,6 +64,9 @@ pub(super) fn network_code(problem: &Problem) -> String {
     for (place, row) in &places {
         let _ = writeln!(text, "    {place} = state[{row}u * SLOT_COUNT + slot];");
     }
+    for rate in 0..rates {
+        let _ = writeln!(text, "    (*net).rates[{rate}] = state[(STATE_ROW_COUNT + {rate}u) * SLOT_COUNT + slot];");
+    }
     text.push_str("}\nfn save(slot: u32, net: ptr<function, Network>) {\n");
     for (place, row) in &places {
         let _ = writeln!(text, "    state[{row}u * SLOT_COUNT + slot] = {place};");
@@ -71,8 +76,8 @@ pub(super) fn network_code(problem: &Problem) -> String {
 }
 
 /// `apply`, `any_out_of_bounds` and `train_examples`: an epoch's work.
-pub(super) fn training_code(problem: &Problem) -> String {
-    apply_code(problem) + &bounds_code(problem) + &examples_code(problem)
+pub(super) fn training_code(problem: &Problem, sizes: Sizes) -> String {
+    apply_code(problem, sizes.own_rates) + &bounds_code(problem) + &examples_code(problem)
 }
 
 /// `evaluate`: outputs to the results, and the loss.
@@ -98,11 +103,15 @@ pub(super) fn evaluation_code(problem: &Problem) -> String {
     writer.text
 }
 
-fn apply_code(problem: &Problem) -> String {
+fn apply_code(problem: &Problem, own_rates: bool) -> String {
     let spec = problem.spec();
     let memories = spec.optimizer.state_count(spec.momentum);
     let mut text =
         String::from("fn apply(net: ptr<function, Network>, corrected: vec2<f32>) {\n    var after: Step;\n");
+    let layers = problem.layers().shapes().enumerate();
+    let layers: Vec<usize> = layers.flat_map(|(layer, shape)| vec![layer; shape.weight_count()]).collect();
+    let momentum =
+        if own_rates { format!("(*net).rates[{}]", layers[layers.len() - 1] + 1) } else { "MOMENTUM".into() };
     for (k, rate) in problem.weight_rates().into_iter().enumerate() {
         // A weight that does not move needs no step.
         if rate == 0.0 {
@@ -112,11 +121,11 @@ fn apply_code(problem: &Problem) -> String {
             if memories > at { format!("(*net).{name}[{k}]") } else { "0.0".into() }
         };
         let (first, second) = (memory(0, "first"), memory(1, "second"));
+        let rate = if own_rates { format!("(*net).rates[{}]", layers[k]) } else { literal(rate) };
         let _ = writeln!(
             text,
-            "    after = optimizer_step(Step((*net).weights[{k}], {first}, {second}), (*net).gradient[{k}], {}, \
-             corrected);\n    (*net).weights[{k}] = after.weight;",
-            literal(rate)
+            "    after = optimizer_step(Step((*net).weights[{k}], {first}, {second}), (*net).gradient[{k}], {rate}, \
+             {momentum}, corrected);\n    (*net).weights[{k}] = after.weight;"
         );
         for (at, name) in ["first", "second"].into_iter().enumerate().take(memories) {
             let _ = writeln!(text, "    {} = after.{name};", memory(at, name));
