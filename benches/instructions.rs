@@ -14,7 +14,7 @@ use serde_json::json;
 
 type Failure = Box<dyn std::error::Error>;
 
-/// A count may be so much above the table's. Counts repeat to some hundredths of a percent; compilers differ by more.
+/// A count may be so much above the table's.
 const TOLERATED_RISE: f64 = 0.03;
 /// A rise that must be found in every row, or the comparison is blind.
 const PLANTED_RISE: f64 = 0.05;

@@ -11,7 +11,7 @@ table=${INSTRUCTIONS_TABLE:-$here/instructions.json}
 command -v valgrind >/dev/null || { echo "valgrind is missing (Debian: apt-get install valgrind)" >&2; exit 2; }
 [ "$(uname -m)" = x86_64 ] || { echo "the table is of x86-64" >&2; exit 2; }
 # Incremental builds cut the code into other units, which inline less.
-CARGO_INCREMENTAL=0 cargo build --release --quiet --manifest-path "$root/Cargo.toml" --example instructions
+CARGO_INCREMENTAL=0 cargo build --release --quiet --manifest-path "$root/Cargo.toml" --no-default-features --example instructions
 program=${CARGO_TARGET_DIR:-$root/target}/release/examples/instructions
 case ${1:-} in
     "") exec "$program" check "$table" ;;
