@@ -2,6 +2,7 @@
 //! found and to stderr all else.
 
 mod bench;
+mod command;
 mod config;
 mod count;
 mod devices;

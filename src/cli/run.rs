@@ -12,6 +12,7 @@ use crate::report::{RowForm, escape_json, escape_text, pretty};
 use crate::study::{EscapeRate, EscapeStudy, Unsolved};
 
 use super::Ending;
+use super::command::command;
 use super::output::Output;
 use super::progress::{Mode, Shown};
 use super::settings::Settings;
@@ -179,6 +180,7 @@ pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared) -> 
     let mut run = escape_json(&answer);
     run["settings"] = json!(settings);
     run["options"] = json!(options);
-    output.finish(&answer, &run)?;
+    let defaults = json!({"examine": EscapeStudy::EXAMINE_PER_KIND, "rows": RowForm::default()});
+    output.finish(&answer, &run, &command("run", &run["settings"], &run["options"], &defaults))?;
     Ok((answer, run))
 }

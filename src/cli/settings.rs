@@ -103,7 +103,7 @@ settings! {
     weights_in: PathBuf, "BASINS_WEIGHTS_IN", "FILE.npz";
     /// Where to write final weights
     weights_out: PathBuf, "BASINS_WEIGHTS_OUT", "FILE.npz";
-    /// Folder for run.json, survival.csv and the rows, one a network
+    /// Folder for report.html, run.json, survival.csv and the rows, one a network
     out: PathBuf, "BASINS_OUT", "DIR";
 }
 
