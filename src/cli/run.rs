@@ -105,6 +105,20 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// For a verb whose settings come from elsewhere.
+    pub(super) fn without_settings(progress: Mode, quiet: bool) -> Self {
+        Self {
+            settings: Settings::default(),
+            config: None,
+            print_config: false,
+            require_gpu: false,
+            json: false,
+            progress,
+            quiet,
+            verbose: 0,
+        }
+    }
+
     /// Settings from flags, environment and file.
     pub(super) fn settings(&self) -> Result<Settings> {
         let settings = self.settings.clone();

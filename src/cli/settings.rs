@@ -108,6 +108,11 @@ settings! {
 }
 
 impl Settings {
+    /// Those of an object; what it does not name is not given.
+    pub(super) fn deserialize_from(object: &serde_json::Value) -> Result<Self, serde_json::Error> {
+        Self::deserialize(object)
+    }
+
     /// The spec, defaults filled in.
     pub(super) fn spec(&self) -> Result<Spec> {
         let default = Spec::default();

@@ -21,6 +21,7 @@ mod plane;
 #[cfg(feature = "pictures")]
 pub mod plot;
 mod reproduce;
+mod rerun;
 #[cfg(feature = "tables")]
 mod rows;
 #[cfg(feature = "pictures")]
@@ -57,6 +58,7 @@ pub use number::{grouped, percent, short};
 pub use parquet::{Cell, ColumnType, ParquetTable, read_note};
 pub use plane::{surface_json, surface_text};
 pub use reproduce::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list};
+pub use rerun::{rerun_json, rerun_text};
 #[cfg(feature = "tables")]
 pub use rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE};
 #[cfg(feature = "pictures")]
@@ -67,7 +69,7 @@ pub use survival::survival_csv;
 #[cfg(feature = "pictures")]
 pub use survival_picture::survival_picture;
 #[cfg(feature = "tables")]
-pub use sweep::sweep_parquet;
+pub use sweep::{SWEEP_NOTE, sweep_parquet};
 pub use sweep::{sweep_csv, sweep_json, sweep_text};
 #[cfg(feature = "pictures")]
 pub use sweep_page::sweep_page;

@@ -31,11 +31,11 @@ pub fn survival_picture(answer: &EscapeRate, title: &str) -> Scene {
     let stairs = |share: fn(&SurvivalStep) -> f64| stairs(&steps, share, frame.x.low, budget);
     let colour = PALETTE[0];
     frame.band(&mut scene, &stairs(|step| step.low), &stairs(|step| step.high), colour);
-    frame.line(&mut scene, &stairs(|step| step.unsolved), Stroke::new(colour, 2.2));
+    frame.line(&mut scene, &stairs(|step| step.unsolved), Stroke::new(colour, 1.6));
     // What finished before an interruption is no fair sample: no median, no advice.
     if !answer.interrupted {
-        median(&mut scene, &frame, answer);
         cut_off(&mut scene, &frame, answer);
+        median(&mut scene, &frame, answer);
     }
     frame.axes(&mut scene);
     frame.title(&mut scene, title);
@@ -71,11 +71,12 @@ fn median(scene: &mut Scene, frame: &Frame, answer: &EscapeRate) {
     let dashed = Stroke { dashed: true, ..Stroke::new(MUTED, 1.2) };
     scene.line(&[(frame.corner.0, y), (x, y), (x, frame.corner.1 + frame.size.1)], dashed);
     let ends = [median.low.unwrap_or(1), median.high.unwrap_or(budget)].map(|end| frame.at((f64::from(end), 0.5)).0);
-    scene.line(&[(ends[0], y), (ends[1], y)], Stroke::new(INK, 2.0));
+    scene.line(&[(ends[0], y), (ends[1], y)], Stroke::new(INK, 1.6));
     for end in ends {
-        scene.line(&[(end, y - 6.0), (end, y + 6.0)], Stroke::new(INK, 2.0));
+        // Longer than the disc is high: of many networks the interval is narrower than the disc.
+        scene.line(&[(end, y - 9.0), (end, y + 9.0)], Stroke::new(INK, 1.4));
     }
-    scene.disc((x, y), 4.5, INK, Some(Stroke::new(PAPER, 1.2)));
+    scene.disc((x, y), 3.2, INK, None);
     let written = |end: Option<u32>| end.map_or("none".into(), |end| grouped(end.into()));
     let lines = [
         format!("half are solved by epoch {}", grouped(epoch.into())),
@@ -86,6 +87,10 @@ fn median(scene: &mut Scene, frame: &Frame, answer: &EscapeRate) {
         true => (ends[0] - 12.0, Anchor::End, 24.0),
         false => (ends[1] + 12.0, Anchor::Start, -30.0),
     };
+    // On paper of its own: the line of a cut-off may pass here.
+    let widest = lines.iter().map(|line| text_width(line, 13.5)).fold(0.0, f64::max);
+    let left = if anchor == Anchor::End { at - widest } else { at };
+    scene.rectangle((left - 3.0, y + lift - 14.0), (widest + 6.0, 38.0), PAPER, None);
     for (row, line) in lines.iter().enumerate() {
         scene.text((at, y + lift + 18.0 * row as f64), 13.5, anchor, line);
     }

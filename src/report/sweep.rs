@@ -242,6 +242,10 @@ pub fn sweep_csv(sweep: &Sweep) -> Vec<u8> {
     writer.into_inner().unwrap_or_default()
 }
 
+/// The name of the metadata that holds the object.
+#[cfg(feature = "tables")]
+pub const SWEEP_NOTE: &str = "basins.sweep";
+
 /// One row a point as Parquet, with the sweep's object in the metadata.
 #[cfg(feature = "tables")]
 pub fn sweep_parquet<W: std::io::Write + Send>(sweep: &Sweep, target: W, object: &str) -> std::io::Result<()> {
@@ -265,5 +269,5 @@ pub fn sweep_parquet<W: std::io::Write + Send>(sweep: &Sweep, target: W, object:
         cells.extend(numbers(point).map(Cell::F64));
         table.push(&cells)?;
     }
-    table.finish(&[("basins.sweep", object.to_owned())])
+    table.finish(&[(SWEEP_NOTE, object.to_owned())])
 }

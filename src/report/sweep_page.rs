@@ -44,7 +44,8 @@ pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str)
     let rows: Vec<Vec<String>> = (0..shown).map(|at| row(sweep, at)).collect();
     let head = header(sweep);
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
-    page.table(&head, &rows, &[]);
+    let words: Vec<usize> = (0..sweep.varied.len()).filter(|at| !sweep.varied[*at].is_numeric()).collect();
+    page.table(&head, &rows, &words);
     if shown < sweep.points.len() {
         let more = grouped((sweep.points.len() - shown) as u64);
         page.paragraph(&format!("And {more} more points: all are in sweep.csv."));
