@@ -64,7 +64,7 @@
 //! assert!(wanted >= 1);
 //!
 //! let mut solved = 0;
-//! let mut chunks = [0..30, 30..50].map(|networks| Chunk { networks, starts: None }).into_iter();
+//! let mut chunks = [0..30, 30..50].map(Chunk::drawn).into_iter();
 //! backend.train(&job, &mut chunks, &Unwatched, &mut |trained| {
 //!     solved += trained.outcomes.solved_epoch.iter().filter(|epoch| **epoch > 0).count();
 //!     Ok(())

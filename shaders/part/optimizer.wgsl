@@ -1,4 +1,4 @@
-// How a gradient changes a weight. Needs OPTIMIZER, MOMENTUM, SHARE and ADAM_* from the prelude.
+// How a gradient changes a weight. Needs OPTIMIZER, SHARE and ADAM_* from the prelude.
 // Rust twin: src/backend/reference/training.rs.
 
 const GD = 0u;
@@ -26,9 +26,9 @@ fn correction(update: u32) -> vec2<f32> {
     return vec2<f32>(one_minus_exp(f32(update) * ADAM_LN_BETA1), one_minus_exp(f32(update) * ADAM_LN_BETA2));
 }
 
-fn optimizer_step(before: Step, gradient: f32, rate: f32, corrected: vec2<f32>) -> Step {
+fn optimizer_step(before: Step, gradient: f32, rate: f32, momentum: f32, corrected: vec2<f32>) -> Step {
     if (OPTIMIZER == GD) {
-        let velocity = MOMENTUM * before.first - (rate * SHARE) * gradient;
+        let velocity = momentum * before.first - (rate * SHARE) * gradient;
         return Step(before.weight + velocity, velocity, 0.0);
     }
     let g = SHARE * gradient;

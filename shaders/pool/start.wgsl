@@ -1,4 +1,4 @@
-// Puts new networks into free slots: weights drawn by seed and index, or imported. x: network, y: block of four weights.
+// Puts new networks into free slots: weights drawn by seed and index, or imported, and imported rates. x: network, y: block of four weights.
 
 struct Start {
     seed: vec2<u32>,
@@ -20,9 +20,15 @@ struct Start {
 @group(0) @binding(8) var<storage, read> imports: array<f32>;
 @group(0) @binding(10) var<uniform> starting: Start;
 
+// Numbers that the host gives for a network: weights, and its own rates where networks bring them.
+const IMPORT_COUNT = WEIGHT_COUNT + RATE_ROW_COUNT;
 const BLOCK_COUNT = (WEIGHT_COUNT + 3u) / 4u;
 
 var<workgroup> list_base: u32;
+
+fn import_place(network: u32) -> u32 {
+    return (starting.window * WINDOW_CAPACITY + starting.position + network) * IMPORT_COUNT;
+}
 
 fn drawn_weight(k: u32, word: u32) -> f32 {
     let scale = table[TABLE_SCALES + k];
@@ -55,8 +61,7 @@ fn start(
                 let k = 4u * block + lane;
                 if (k < WEIGHT_COUNT) {
                     if (starting.imported == 1u) {
-                        let place = (starting.window * WINDOW_CAPACITY + starting.position + id.x) * WEIGHT_COUNT + k;
-                        state[k * SLOT_COUNT + slot] = imports[place];
+                        state[k * SLOT_COUNT + slot] = imports[import_place(id.x) + k];
                     } else {
                         state[k * SLOT_COUNT + slot] = drawn_weight(k, words[lane]);
                     }
@@ -76,6 +81,9 @@ fn start(
     }
     workgroupBarrier();
     if (inside) {
+        for (var row = 0u; row < RATE_ROW_COUNT; row += 1u) {
+            state[(STATE_ROW_COUNT + row) * SLOT_COUNT + slot] = imports[import_place(id.x) + WEIGHT_COUNT + row];
+        }
         slots[slot] = Slot(starting.window, starting.position + id.x, 0u, 0u, RUNNING, 0u);
         active_in.slots[list_base + local] = slot;
     }

@@ -22,7 +22,8 @@ struct Stage {
     // The examples at hand.
     example_first: u32,
     example_count: u32,
-    reserved0: u32,
+    // Which layer of weights this is, counted from 0.
+    layer: u32,
     reserved1: u32,
     reserved2: u32,
 }

@@ -1,4 +1,4 @@
-// The optimizer's step. A cell is a weight of the layer.
+// The optimizer's step, at the spec's rates or at the network's own. A cell is a weight of the layer.
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn update(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -26,7 +26,14 @@ fn update(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups)
         if (STATE_ROW_COUNT > 2u * WEIGHT_COUNT) {
             before.second = state[place + 2u * WEIGHT_COUNT * SLOT_COUNT];
         }
-        let after = optimizer_step(before, scratch[at(GRADIENT_ROW + k, id.x)], table[TABLE_RATES + k], corrected);
+        var rate = table[TABLE_RATES + k];
+        var momentum = MOMENTUM;
+        if (RATE_ROW_COUNT > 0u) {
+            // The table still says which weights never move.
+            rate = select(state[(STATE_ROW_COUNT + stage.layer) * SLOT_COUNT + slot], 0.0, rate == 0.0);
+            momentum = state[(STATE_ROW_COUNT + RATE_ROW_COUNT - 1u) * SLOT_COUNT + slot];
+        }
+        let after = optimizer_step(before, scratch[at(GRADIENT_ROW + k, id.x)], rate, momentum, corrected);
         state[place] = after.weight;
         if (STATE_ROW_COUNT > WEIGHT_COUNT) {
             state[place + WEIGHT_COUNT * SLOT_COUNT] = after.first;

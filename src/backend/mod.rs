@@ -9,6 +9,7 @@ mod device;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 mod mock;
+mod own_rates;
 pub mod reference;
 pub mod simd;
 pub mod tolerance;
@@ -17,6 +18,7 @@ mod watch;
 pub use choice::{Choice, Open, Precision};
 pub use device::{DeviceInfo, DeviceKind};
 pub use mock::Mock;
+pub use own_rates::OwnRates;
 pub use reference::Reference;
 pub use simd::{Simd, Vectors};
 pub use watch::{Progress, Unwatched, Watch};
@@ -38,12 +40,15 @@ pub struct Job<'a> {
     pub keep_weights: bool,
     /// Epochs of every slice, where a test fixes them; otherwise the backend chooses. Outcomes do not depend on it.
     pub slice_epochs: Option<u32>,
+    /// Whether every chunk brings its networks' own rates. The problem's momentum must then be 0 if and only if all of
+    /// theirs are: a network without momentum takes its steps in one operation less.
+    pub own_rates: bool,
 }
 
 impl<'a> Job<'a> {
     /// Outcomes only, slices as the backend likes.
     pub fn new(problem: &'a Problem, seed: u64) -> Self {
-        Self { problem, seed, keep_weights: false, slice_epochs: None }
+        Self { problem, seed, keep_weights: false, slice_epochs: None, own_rates: false }
     }
 }
 
@@ -54,6 +59,16 @@ pub struct Chunk {
     pub networks: Range<u64>,
     /// Their starts, where given: as many networks as `networks`. Otherwise they are drawn by seed and index.
     pub starts: Option<Weights>,
+    /// Their learning rates and momentum, where [`Job::own_rates`] says so, as many as `networks`. Otherwise they are the
+    /// spec's.
+    pub rates: Option<OwnRates>,
+}
+
+impl Chunk {
+    /// Networks that are drawn by seed and index and trained as the spec says.
+    pub fn drawn(networks: Range<u64>) -> Self {
+        Self { networks, starts: None, rates: None }
+    }
 }
 
 /// A chunk that came back.
@@ -66,6 +81,8 @@ pub struct Trained {
     /// Epochs of work executed, lanes that idle behind a finished network included; never below the sum of the
     /// networks' own epochs.
     pub executed_net_epochs: u64,
+    /// Seconds that the device was at work since the chunk before, by its own clock, where it has one.
+    pub device_seconds: Option<f64>,
 }
 
 /// Takes finished chunks, in order.

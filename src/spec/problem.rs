@@ -69,9 +69,14 @@ impl Problem {
 
     /// Learning rate of each weight, in flat order: that of its layer, and 0 for a bias that is not trained.
     pub fn weight_rates(&self) -> Vec<f64> {
+        let layers: Vec<f64> = (0..self.layers.shapes().count()).map(|layer| self.spec.lr.of_layer(layer)).collect();
+        self.weight_rates_from(&layers)
+    }
+
+    /// The same with these learning rates, one for each layer of weights.
+    pub fn weight_rates_from(&self, layer_rates: &[f64]) -> Vec<f64> {
         let mut rates = Vec::with_capacity(self.layers.weight_count());
-        for (layer, shape) in self.layers.shapes().enumerate() {
-            let rate = self.spec.lr.of_layer(layer);
+        for (shape, rate) in self.layers.shapes().zip(layer_rates.iter().copied()) {
             rates.extend(std::iter::repeat_n(rate, shape.fan_in * shape.fan_out));
             let bias_rate = if self.layers.bias() == Bias::On { rate } else { 0.0 };
             rates.extend(std::iter::repeat_n(bias_rate, shape.fan_out));

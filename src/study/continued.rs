@@ -98,7 +98,7 @@ impl Unsolved<'_> {
             let positions = Population::new(0, taken.len() as u64, self.seed)?;
             let mut chunks = plan::chunks(positions, limit).map(|networks| Chunk {
                 starts: Some(self.gather(&taken[networks.start as usize..networks.end as usize])),
-                networks,
+                ..Chunk::drawn(networks)
             });
             backend.train(&job, &mut chunks, watch, &mut |trained| {
                 for outcome in trained.outcomes.iter() {

@@ -154,7 +154,7 @@ impl SurfaceStudy<'_> {
                 values[start + self.x.position] = x[point as usize % x.len()];
                 values[start + self.y.position] = y[point as usize / x.len()];
             }
-            Chunk { networks, starts: Some(Weights::new(problem.layers(), Values::F64(values))) }
+            Chunk { starts: Some(Weights::new(problem.layers(), Values::F64(values))), ..Chunk::drawn(networks) }
         });
         let (mut losses, mut ends) = (Vec::with_capacity(count), Vec::with_capacity(count));
         backend.train(&job, &mut chunks, watch, &mut |trained| {

@@ -14,7 +14,7 @@ pub(crate) fn sample(backend: &mut dyn Backend, spec: &Spec) -> Result<Vec<Train
     let problem = spec.problem()?;
     let job = Job { keep_weights: true, ..Job::new(&problem, 11) };
     backend.prepare(&job)?;
-    let mut chunks = (0..4).map(|chunk| Chunk { networks: chunk * 50..(chunk + 1) * 50, starts: None });
+    let mut chunks = (0..4).map(|chunk| Chunk::drawn(chunk * 50..(chunk + 1) * 50));
     let mut all = Vec::new();
     backend.train(&job, &mut chunks, &Unwatched, &mut |trained| {
         all.push(trained);

@@ -39,7 +39,7 @@ where
 /// Trains networks `0..count`, from given starts or drawn ones, in one chunk.
 pub(crate) fn train(backend: &mut dyn Backend, job: &Job<'_>, count: u64, starts: Option<Weights>) -> Trained {
     backend.prepare(job).expect("the problem fits the backend");
-    let mut chunks = std::iter::once(Chunk { networks: 0..count, starts });
+    let mut chunks = std::iter::once(Chunk { starts, ..Chunk::drawn(0..count) });
     let mut all = Vec::new();
     backend
         .train(job, &mut chunks, &Unwatched, &mut |trained| {

@@ -15,11 +15,11 @@ const SEED: u64 = 0x5eed_0001_0000_002a;
 /// An index whose high word is not zero.
 const FIRST: u64 = (1 << 32) - 5;
 
-fn text(error: impl std::fmt::Display) -> String {
+pub(super) fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-fn problem(spec: &Spec) -> Problem {
+pub(super) fn problem(spec: &Spec) -> Problem {
     spec.problem().unwrap_or_else(|error| unreachable!("conformance specs are valid: {error}"))
 }
 
@@ -35,7 +35,7 @@ fn train(
     let population = Population::new(FIRST, count, job.seed).map_err(text)?;
     let mut chunks = crate::plan::chunks(population, chunk).map(|networks| Chunk {
         starts: starts.map(|all| all.slice((networks.start - FIRST) as usize..(networks.end - FIRST) as usize)),
-        networks,
+        ..Chunk::drawn(networks)
     });
     let mut all: Option<Trained> = None;
     backend
@@ -364,7 +364,7 @@ pub(super) fn work_is_accounted(backend: &mut dyn Backend) -> Verdict {
     let job = Job::new(&problem, SEED);
     backend.prepare(&job).map_err(text)?;
     let watch = Sums::default();
-    let mut chunks = [Chunk { networks: 0..200, starts: None }, Chunk { networks: 200..300, starts: None }].into_iter();
+    let mut chunks = [Chunk::drawn(0..200), Chunk::drawn(200..300)].into_iter();
     let (mut needed, mut executed) = (0, 0);
     backend
         .train(&job, &mut chunks, &watch, &mut |trained| {
@@ -393,7 +393,7 @@ pub(super) fn interruption_keeps_what_is_known(backend: &mut dyn Backend) -> Ver
     let job = Job { slice_epochs: Some(50), ..Job::new(&problem, SEED) };
     backend.prepare(&job).map_err(text)?;
     let watch = Sums { stop_after: Some(1_000), ..Sums::default() };
-    let mut chunks = (0..3).map(|chunk| Chunk { networks: chunk * 32..(chunk + 1) * 32, starts: None });
+    let mut chunks = (0..3).map(|chunk| Chunk::drawn(chunk * 32..(chunk + 1) * 32));
     let mut delivered = Vec::new();
     backend
         .train(&job, &mut chunks, &watch, &mut |trained| {

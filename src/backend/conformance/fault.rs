@@ -19,6 +19,8 @@ pub enum Fault {
     LearningRate,
     /// Takes the first layer's rate for all.
     OneRate,
+    /// Gives each network the rates of the chunk's first.
+    SharedRates,
     /// Trains biases that should stay at zero.
     BiasTrained,
     /// Squashes linear outputs.
@@ -42,6 +44,7 @@ keywords!(Fault, "--plant", {
     GradientSign => "gradient-sign",
     LearningRate => "learning-rate",
     OneRate => "one-rate",
+    SharedRates => "shared-rates",
     BiasTrained => "bias-trained",
     OutputSquashed => "output-squashed",
     SwappedWeights => "swapped-weights",
@@ -114,6 +117,7 @@ impl<B: Backend> Faulty<B> {
             | Fault::GradientSign
             | Fault::LearningRate
             | Fault::OneRate
+            | Fault::SharedRates
             | Fault::BiasTrained
             | Fault::OutputSquashed => {}
         }
@@ -172,6 +176,9 @@ impl<B: Backend> Backend for Faulty<B> {
             if self.fault == Fault::SeedOffByOne && chunk.starts.is_some() {
                 let drawn: Vec<f32> = chunk.networks.clone().flat_map(|network| starts.weights(network)).collect();
                 chunk.starts = Some(Weights::new(problem.layers(), Values::F32(drawn)));
+            }
+            if self.fault == Fault::SharedRates {
+                chunk.rates = chunk.rates.map(|own| own.repeated(0));
             }
             chunk
         });

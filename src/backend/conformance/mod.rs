@@ -5,6 +5,7 @@
 
 mod checks;
 mod fault;
+mod own_rates;
 mod specs;
 
 pub use fault::{Fault, Faulty};
@@ -25,22 +26,23 @@ pub struct Check {
 }
 
 macro_rules! checks {
-    ($($name:ident),+ $(,)?) => { &[$(Check { name: stringify!($name), run: checks::$name }),+] };
+    ($($file:ident::$name:ident),+ $(,)?) => { &[$(Check { name: stringify!($name), run: $file::$name }),+] };
 }
 
 /// All checks, in the order in which a failure is easiest to understand.
 pub const CHECKS: &[Check] = checks![
-    starts_have_the_same_bits,
-    imported_starts_are_kept,
-    short_runs_agree,
-    every_criterion_agrees,
-    populations_agree,
-    cuts_change_nothing,
-    solved_networks_keep_their_weights,
-    divergence_is_noticed,
-    poisoned_starts_are_survived,
-    work_is_accounted,
-    interruption_keeps_what_is_known,
+    checks::starts_have_the_same_bits,
+    checks::imported_starts_are_kept,
+    checks::short_runs_agree,
+    checks::every_criterion_agrees,
+    own_rates::own_rates_are_kept,
+    checks::populations_agree,
+    checks::cuts_change_nothing,
+    checks::solved_networks_keep_their_weights,
+    checks::divergence_is_noticed,
+    checks::poisoned_starts_are_survived,
+    checks::work_is_accounted,
+    checks::interruption_keeps_what_is_known,
 ];
 
 /// Tests for one backend, one a check: `conformance!(my_backend, || MyBackend::new());`
@@ -49,7 +51,7 @@ macro_rules! conformance {
     ($name:ident, $open:expr) => {
         $crate::conformance!(@tests $name, $open,
             starts_have_the_same_bits, imported_starts_are_kept, short_runs_agree, every_criterion_agrees,
-            populations_agree, cuts_change_nothing, solved_networks_keep_their_weights, divergence_is_noticed,
+            own_rates_are_kept, populations_agree, cuts_change_nothing, solved_networks_keep_their_weights, divergence_is_noticed,
             poisoned_starts_are_survived, work_is_accounted, interruption_keeps_what_is_known);
     };
     (@tests $name:ident, $open:expr, $($check:ident),+) => {

@@ -114,7 +114,9 @@ pub(super) struct Stage {
     pub(super) example_first: u32,
     /// How many there are.
     pub(super) example_count: u32,
-    pub(super) reserved: [u32; 3],
+    /// Which layer of weights this is, counted from 0.
+    pub(super) layer: u32,
+    pub(super) reserved: [u32; 2],
 }
 
 #[cfg(test)]
@@ -142,7 +144,8 @@ mod tests {
     #[test]
     fn structs_lie_as_shaders_read_them() {
         let problem = Spec::default().problem().unwrap();
-        let sizes = Sizes { slot_count: 64, window_capacity: 16, workgroup_size: 64, keep_weights: true };
+        let sizes =
+            Sizes { slot_count: 64, window_capacity: 16, workgroup_size: 64, keep_weights: true, own_rates: false };
         let settle = source::settle(&problem, sizes, Form::Fused);
         assert_eq!(
             layout(&settle, "Slot"),
@@ -160,7 +163,7 @@ mod tests {
         let (size, offsets) = layout(&stage, "Stage");
         let (expected_size, expected) = fields!(
             Stage: fan_in, shortcut, fan_out, weight_offset, first, last, row_before, row, row_behind, fan_out_behind,
-            weight_offset_behind, example_first, example_count, reserved
+            weight_offset_behind, example_first, example_count, layer, reserved
         );
         assert_eq!((size, &offsets[..expected.len()]), (expected_size, &expected[..]));
         // A layout that is off by a field must not pass.

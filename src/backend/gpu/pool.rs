@@ -1,13 +1,15 @@
 //! The pool on the device: buffers of the networks in flight, and the kernels that start and settle them. Who trains them
 //! is a [`Trainer`].
 
-use crate::error::Result;
-use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, storage_buffer, uniform_buffer};
+use crate::backend::{Chunk, Job, OwnRates};
+use crate::error::{Error, Result};
+use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, Readback, storage_buffer, uniform_buffer};
+use crate::outcome::Weights;
 use crate::spec::Problem;
 
 use super::Form;
 use super::bus::{Counters, Slot, Start, Turn, WINDOW_COUNT};
-use super::prelude::{Sizes, result_row_count, state_row_count, table};
+use super::prelude::{Sizes, rate_row_count, result_row_count, state_row_count, table};
 use super::source;
 
 /// Networks that one submission can start, in windows.
@@ -17,6 +19,19 @@ pub(super) const START_LIMIT: usize = WINDOW_COUNT;
 pub(super) trait Trainer {
     /// Records `epochs` epochs of the networks in active list `list`, of which there are at most `bound`.
     fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, epochs: u32);
+}
+
+/// What a slice does.
+pub(super) struct SliceOrder<'a> {
+    /// Which of the lists holds the active networks.
+    pub(super) list: usize,
+    /// Networks to start.
+    pub(super) starts: &'a [Start],
+    /// At most so many are active then.
+    pub(super) bound: u32,
+    pub(super) turn: Turn,
+    /// Where the device notes when it began and ended.
+    pub(super) timed: Option<wgpu::ComputePassTimestampWrites<'a>>,
 }
 
 /// Buffers that trainers share with the pool.
@@ -71,10 +86,11 @@ const SETTLE_BINDINGS: [Binding; 9] = [
 ];
 
 /// Bytes on the device for each slot, and of its largest single array.
-pub(super) fn bytes_per_slot(problem: &Problem, keep_weights: bool, form: Form) -> (u64, u64) {
-    let state = 4 * state_row_count(problem) as u64;
+pub(super) fn bytes_per_slot(job: &Job<'_>, form: Form) -> (u64, u64) {
+    let problem = job.problem;
+    let state = 4 * (state_row_count(problem) + rate_row_count(problem, job.own_rates)) as u64;
     // Windows hold four times as many networks as are in flight.
-    let results = 4 * 4 * result_row_count(problem, keep_weights) as u64;
+    let results = 4 * 4 * result_row_count(problem, job.keep_weights) as u64;
     let scratch = match form {
         Form::Fused => 0,
         Form::Staged => 4 * super::staged::row_count(problem) as u64,
@@ -134,8 +150,9 @@ impl Pool {
         let start_stride = start_stride(gpu);
         let window_words = result_row_count(problem, sizes.keep_weights) as u64 * u64::from(sizes.window_capacity);
         let table = table(problem);
+        let state_rows = state_row_count(problem) + rate_row_count(problem, sizes.own_rates);
         let buffers = gpu.guarded("allocating memory", || PoolBuffers {
-            state: storage_buffer(gpu, "state", 4 * slots * state_row_count(problem) as u64),
+            state: storage_buffer(gpu, "state", 4 * slots * state_rows as u64),
             slots: storage_buffer(gpu, "slots", slots * size_of::<Slot>() as u64),
             active: ["active 0", "active 1"].map(|label| storage_buffer(gpu, label, 4 * (slots + 1))),
             free: storage_buffer(gpu, "free", 4 * (slots + 1)),
@@ -217,30 +234,68 @@ impl Pool {
         gpu.queue.write_buffer(&self.buffers.counters, 0, bytemuck::bytes_of(&Counters::default()));
     }
 
-    /// Makes room for imported weights, once.
+    /// Makes room for what networks bring with them, once.
     ///
     /// # Errors
     /// They do not fit.
-    pub(super) fn allow_imports(&mut self, gpu: &Gpu) -> Result<()> {
+    fn allow_imports(&mut self, gpu: &Gpu) -> Result<()> {
         if self.buffers.imports.is_none() {
             let bytes = self.import_bytes() * WINDOW_COUNT as u64;
-            let made = gpu.guarded("allocating memory for imported weights", || storage_buffer(gpu, "imports", bytes));
+            let made = gpu.guarded("allocating memory for imports", || storage_buffer(gpu, "imports", bytes));
             self.buffers.imports = Some(made?);
             self.start = Self::bind_start(gpu, &self.start_kernel, &self.buffers);
         }
         Ok(())
     }
 
-    /// Bytes of one window's imported weights.
-    pub(super) fn import_bytes(&self) -> u64 {
-        4 * u64::from(self.sizes.window_capacity) * self.problem.layers().weight_count() as u64
+    /// Numbers that the host gives for one network: weights, then its own rates.
+    fn import_count(&self) -> usize {
+        self.problem.layers().weight_count() + rate_row_count(&self.problem, self.sizes.own_rates)
     }
 
-    /// Writes a window's starts.
-    pub(super) fn import(&self, gpu: &Gpu, window: usize, weights: &[f32]) {
-        if let Some(imports) = &self.buffers.imports {
-            gpu.queue.write_buffer(imports, window as u64 * self.import_bytes(), bytemuck::cast_slice(weights));
+    /// Bytes of one window's imports.
+    fn import_bytes(&self) -> u64 {
+        4 * u64::from(self.sizes.window_capacity) * self.import_count() as u64
+    }
+
+    /// Writes what a window's networks bring with them.
+    ///
+    /// # Errors
+    /// Their rates are missing, or there is no memory for imports.
+    pub(super) fn import(&mut self, gpu: &Gpu, window: usize, chunk: &Chunk) -> Result<()> {
+        if chunk.rates.is_some() != self.sizes.own_rates {
+            return Err(Error::failure(
+                "chunks must bring their networks' rates where the job says so, and only there",
+            ));
         }
+        if chunk.starts.is_none() && chunk.rates.is_none() {
+            return Ok(());
+        }
+        self.allow_imports(gpu)?;
+        let weights = chunk.starts.as_ref().map(Weights::to_f32);
+        let numbers = match (&chunk.rates, weights) {
+            (None, weights) => weights.unwrap_or_default(),
+            (Some(own), weights) => self.interleaved(own, weights.as_deref()),
+        };
+        if let Some(imports) = &self.buffers.imports {
+            gpu.queue.write_buffer(imports, window as u64 * self.import_bytes(), bytemuck::cast_slice(&numbers));
+        }
+        Ok(())
+    }
+
+    /// Weights and rates, network by network; weights that nobody reads are 0.
+    fn interleaved(&self, own: &OwnRates, weights: Option<&[f32]>) -> Vec<f32> {
+        let weight_count = self.problem.layers().weight_count();
+        let mut numbers = Vec::with_capacity(own.count() * self.import_count());
+        for position in 0..own.count() {
+            match weights {
+                Some(weights) => numbers.extend(&weights[position * weight_count..][..weight_count]),
+                None => numbers.resize(numbers.len() + weight_count, 0.0),
+            }
+            let rates = own.rates(position).iter().copied().chain([own.momentum(position)]);
+            numbers.extend(rates.map(|number| number as f32));
+        }
+        numbers
     }
 
     /// Bytes of one window's results.
@@ -248,23 +303,47 @@ impl Pool {
         4 * u64::from(self.sizes.window_capacity) * result_row_count(&self.problem, self.sizes.keep_weights) as u64
     }
 
-    /// Records a slice: the starts of the first `starts.len()` records, training, settling.
-    pub(super) fn record(
-        &self,
-        gpu: &Gpu,
-        encoder: &mut wgpu::CommandEncoder,
-        list: usize,
-        starts: &[Start],
-        bound: u32,
-        turn: Turn,
-    ) {
+    /// What has to be kept to go on from a slice that left the active networks in this list. The table never changes, and
+    /// whoever goes on writes imports anew.
+    fn kept(&self, list: usize) -> [&wgpu::Buffer; 6] {
+        let PoolBuffers { state, slots, active, free, counters, results, .. } = &self.buffers;
+        [state, slots, &active[list], free, counters, results]
+    }
+
+    /// Bytes of all that.
+    pub(super) fn kept_bytes(&self) -> u64 {
+        self.kept(0).iter().map(|buffer| buffer.size()).sum()
+    }
+
+    /// Records a copy of it.
+    pub(super) fn copy(&self, encoder: &mut wgpu::CommandEncoder, readback: &mut Readback, list: usize) {
+        let mut place = 0;
+        for buffer in self.kept(list) {
+            readback.copy(encoder, buffer, 0, place, buffer.size());
+            place += buffer.size();
+        }
+    }
+
+    /// Writes such a copy back.
+    pub(super) fn restore(&self, gpu: &Gpu, list: usize, bytes: &[u8]) {
+        let mut rest = bytes;
+        for buffer in self.kept(list) {
+            let (part, behind) = rest.split_at(rest.len().min(buffer.size() as usize));
+            gpu.queue.write_buffer(buffer, 0, part);
+            rest = behind;
+        }
+    }
+
+    /// Records a slice: starts, training, settling.
+    pub(super) fn record(&self, gpu: &Gpu, encoder: &mut wgpu::CommandEncoder, slice: SliceOrder<'_>) {
+        let SliceOrder { list, starts, bound, turn, timed } = slice;
         gpu.queue.write_buffer(&self.buffers.turn, 0, bytemuck::bytes_of(&turn));
         for (at, start) in starts.iter().enumerate() {
             gpu.queue.write_buffer(&self.buffers.starts, at as u64 * self.start_stride, bytemuck::bytes_of(start));
         }
         encoder.clear_buffer(&self.buffers.active[1 - list], 0, Some(4));
         let mut pass =
-            encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("slice"), timestamp_writes: None });
+            encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("slice"), timestamp_writes: timed });
         let groups = |count: u32| count.div_ceil(self.sizes.workgroup_size);
         let blocks = (self.problem.layers().weight_count().div_ceil(4) as u32).min(gpu.workgroup_limit());
         for (at, start) in starts.iter().enumerate() {

@@ -21,6 +21,8 @@ pub struct Sizes {
     pub workgroup_size: u32,
     /// Whether final weights go to the results.
     pub keep_weights: bool,
+    /// Whether each network brings its own rates.
+    pub own_rates: bool,
 }
 
 /// Rows of a network's outcome before its outputs: status, solved epoch, stop epoch, loss.
@@ -30,6 +32,11 @@ pub(super) const HEAD_ROW_COUNT: usize = 4;
 pub(super) fn state_row_count(problem: &Problem) -> usize {
     let spec = problem.spec();
     problem.layers().weight_count() * (1 + spec.optimizer.state_count(spec.momentum))
+}
+
+/// Rows of a network's own rates, behind its other numbers: one for each layer of weights, then the momentum.
+pub(super) fn rate_row_count(problem: &Problem, own_rates: bool) -> usize {
+    if own_rates { problem.layers().shapes().len() + 1 } else { 0 }
 }
 
 /// Rows of a network's outcome.
@@ -81,6 +88,7 @@ pub(super) fn prelude(problem: &Problem, sizes: Sizes) -> String {
     line("KEEP_WEIGHTS", sizes.keep_weights.to_string());
     line("WEIGHT_COUNT", unsigned(weight_count));
     line("STATE_ROW_COUNT", unsigned(state_row_count(problem)));
+    line("RATE_ROW_COUNT", unsigned(rate_row_count(problem, sizes.own_rates)));
     line("EXAMPLE_COUNT", unsigned(examples.count()));
     line("INPUT_COUNT", unsigned(examples.input_count()));
     line("OUTPUT_COUNT", unsigned(examples.output_count()));

@@ -39,7 +39,9 @@ pub fn start(problem: &Problem, sizes: Sizes) -> String {
 /// Entry `settle`.
 pub fn settle(problem: &Problem, sizes: Sizes, form: Form) -> String {
     match form {
-        Form::Fused => compose(problem, sizes, &[POOL, &network_code(problem), &evaluation_code(problem), SETTLE]),
+        Form::Fused => {
+            compose(problem, sizes, &[POOL, &network_code(problem, sizes), &evaluation_code(problem), SETTLE])
+        }
         Form::Staged => {
             let rows = super::staged::row_lines(problem);
             compose(problem, sizes, &[&rows, POOL, STAGED_EVALUATE, SETTLE])
@@ -49,7 +51,7 @@ pub fn settle(problem: &Problem, sizes: Sizes, form: Form) -> String {
 
 /// Entry `train` of the fused form.
 pub fn train(problem: &Problem, sizes: Sizes) -> String {
-    compose(problem, sizes, &[POOL, &network_code(problem), &training_code(problem), TRAIN])
+    compose(problem, sizes, &[POOL, &network_code(problem, sizes), &training_code(problem, sizes), TRAIN])
 }
 
 /// One stage of the staged form: the entry is named as its file.
@@ -97,8 +99,9 @@ mod tests {
         let mut count = 0;
         for spec in short_specs().into_iter().chain(slow_specs()) {
             let problem = spec.problem().unwrap();
-            for keep_weights in [false, true] {
-                let sizes = Sizes { slot_count: 1 << 16, window_capacity: 1 << 14, workgroup_size: 64, keep_weights };
+            for (keep_weights, own_rates) in [(false, false), (true, false), (true, true)] {
+                let (slot_count, window_capacity) = (1 << 16, 1 << 14);
+                let sizes = Sizes { slot_count, window_capacity, workgroup_size: 64, keep_weights, own_rates };
                 for (name, source) in sources(&problem, sizes) {
                     validate(&source).unwrap_or_else(|error| panic!("{name}, {spec:?}:\n{error}"));
                     count += 1;
@@ -112,7 +115,8 @@ mod tests {
     #[test]
     fn an_invalid_shader_is_refused() {
         let problem = crate::spec::Spec::default().problem().unwrap();
-        let sizes = Sizes { slot_count: 64, window_capacity: 16, workgroup_size: 64, keep_weights: false };
+        let sizes =
+            Sizes { slot_count: 64, window_capacity: 16, workgroup_size: 64, keep_weights: false, own_rates: false };
         let source = train(&problem, sizes).replace("epoch += 1u;", "epoch += 1.0;");
         assert!(validate(&source).is_err());
     }
@@ -126,9 +130,12 @@ mod tests {
                 layers: layers.parse().unwrap(),
                 ..crate::spec::Spec::default()
             };
-            training_code(&spec.problem().unwrap())
+            let (slot_count, window_capacity) = (64, 16);
+            let sizes =
+                Sizes { slot_count, window_capacity, workgroup_size: 64, keep_weights: false, own_rates: false };
+            training_code(&spec.problem().unwrap(), sizes)
         };
         assert!(!code("xor", "2,3,1").contains("for ("));
-        assert!(code("parity:8", "8,16,1").contains("for (var example"));
+        assert!(code("parity:8", "8,16,1").contains("for (var first"));
     }
 }

@@ -66,7 +66,7 @@ fn spoilt(step: Step, file: &str, fault: Option<Fault>) -> String {
     let (at, right, wrong) = match fault {
         Some(Fault::GradientSign) => (Step::Gradient, "sum += delta;", "sum -= delta;"),
         Some(Fault::SwappedWeights) => (Step::Matmul, "row * stage.fan_out + unit", "unit * stage.fan_in + row"),
-        Some(Fault::LearningRate) => (Step::Update, "table[TABLE_RATES + k]", "1.05 * table[TABLE_RATES + k]"),
+        Some(Fault::LearningRate) => (Step::Update, "var rate = ", "var rate = 1.05 * "),
         Some(Fault::StaleBuffer) => (Step::Delta, "let slot = active_in.slots[id.x];", "let slot = 0u;"),
         Some(Fault::EpochFromZero) => (Step::Judge, "slots[slot].epoch + 1u", "slots[slot].epoch"),
         _ => return file.to_owned(),
@@ -159,7 +159,8 @@ fn layer_records(problem: &Problem, (first, count): (usize, usize)) -> Vec<Stage
                 weight_offset_behind: behind.map_or(0, |shape| shape.offset as u32),
                 example_first: first as u32,
                 example_count: count as u32,
-                reserved: [0; 3],
+                layer: layer as u32,
+                reserved: [0; 2],
             }
         })
         .collect()

@@ -57,7 +57,13 @@ struct Bench<'a> {
 /// # Errors
 /// The device refuses or is lost.
 pub fn check_stages(gpu: &Gpu, problem: &Problem, seed: u64, fault: Option<Fault>) -> Result<Vec<StageReport>> {
-    let sizes = Sizes { slot_count: LANE_COUNT as u32, window_capacity: 1, workgroup_size: 64, keep_weights: false };
+    let sizes = Sizes {
+        slot_count: LANE_COUNT as u32,
+        window_capacity: 1,
+        workgroup_size: 64,
+        keep_weights: false,
+        own_rates: false,
+    };
     let buffers = Pool::allocate(gpu, problem, sizes)?;
     let staged = Staged::planted(gpu, problem, sizes, &buffers, Checks::Trusted, fault)?;
     let layers = records(problem).into_iter().take(problem.layers().shapes().len()).collect();

@@ -59,6 +59,9 @@ impl Reference {
                     let mut weights = Vec::new();
                     for position in positions {
                         let mut training = Training::<R>::new(job.problem, &start(position));
+                        if let Some(own) = &chunk.rates {
+                            training = training.with_rates(own.rates(position), own.momentum(position));
+                        }
                         train(&mut training, job, watch);
                         outcomes.push(training.outcome(chunk.networks.start + position as u64));
                         if job.keep_weights {
@@ -76,7 +79,7 @@ impl Reference {
             weights.extend(values);
         }
         let weights = job.keep_weights.then(|| Weights::new(job.problem.layers(), R::into_values(weights)));
-        Trained { executed_net_epochs: outcomes.net_epochs(), outcomes, weights }
+        Trained { executed_net_epochs: outcomes.net_epochs(), outcomes, weights, device_seconds: None }
     }
 }
 

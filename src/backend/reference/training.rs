@@ -26,6 +26,7 @@ pub struct Training<'p, R> {
     state: State<R>,
     /// Learning rate of each weight.
     rates: Vec<R>,
+    momentum: R,
     gradient: Vec<R>,
     /// Outputs of the epoch at hand, then of the final weights, `[example][unit]`.
     outputs: Vec<R>,
@@ -59,6 +60,7 @@ impl<'p, R: Real> Training<'p, R> {
             targets: (0..examples.count()).map(|example| convert(examples.target(example))).collect(),
             network: Network::new(problem),
             rates: convert(&problem.weight_rates()),
+            momentum: R::of(problem.spec().momentum),
             gradient: zeros.clone(),
             state: State { weights, first: zeros.clone(), second: zeros, update_count: 0 },
             outputs: Vec::with_capacity(examples.targets().len()),
@@ -67,6 +69,12 @@ impl<'p, R: Real> Training<'p, R> {
             stopped: None,
             final_outputs: Vec::new(),
         }
+    }
+
+    /// The same with rates of its own, one for each layer of weights.
+    pub fn with_rates(self, layer_rates: &[f64], momentum: f64) -> Self {
+        let rates = self.problem.weight_rates_from(layer_rates).into_iter().map(R::of).collect();
+        Self { rates, momentum: R::of(momentum), ..self }
     }
 
     /// Epochs run so far; the one in which the network retired or diverged counts.
@@ -171,7 +179,7 @@ impl<'p, R: Real> Training<'p, R> {
         *update_count += 1;
         match spec.optimizer {
             Optimizer::Gd => {
-                let momentum = R::of(spec.momentum);
+                let momentum = self.momentum;
                 for (((w, v), g), lr) in weights.iter_mut().zip(first).zip(&self.gradient).zip(&self.rates) {
                     *v = momentum * *v - *lr * share * *g;
                     *w += *v;

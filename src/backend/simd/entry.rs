@@ -59,7 +59,7 @@ fn is_fast(net: &Net) -> bool {
         && (net.low, net.span) == (0.0, 1.0)
         && (net.hidden, net.output) == (Unit::Sigmoid, Unit::Sigmoid)
         && net.rule == Rule::Plain
-        && net.even_rates
+        && net.trains_biases
         && net.shapes.iter().all(|shape| shape.shortcut == 0)
 }
 

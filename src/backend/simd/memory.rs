@@ -71,6 +71,9 @@ pub(super) struct Memory<V> {
     pub(super) first: Vec<V>,
     /// Adam's mean of squared gradients.
     pub(super) second: Vec<V>,
+    /// What gradients are multiplied with, `[layer]`: see [`Net::step`].
+    pub(super) steps: Vec<V>,
+    pub(super) momentum: [V; 1],
     /// Adam's bias corrections 1 - beta^updates.
     pub(super) corrections: [V; 2],
     pub(super) gradient: Vec<V>,
@@ -108,6 +111,8 @@ impl<V: Vector> Memory<V> {
             weights: weights(true),
             first: weights(net.rule != Rule::Plain),
             second: weights(net.rule == Rule::Adam),
+            steps: zeros(net.shapes.len()),
+            momentum: [V::splat(0.0)],
             corrections: [V::splat(0.0); 2],
             gradient: weights(true),
             before: weights(net.online),
@@ -124,8 +129,13 @@ impl<V: Vector> Memory<V> {
         }
     }
 
-    /// Puts a network with these weights into a lane, before its first update.
-    pub(super) fn load(&mut self, lane: usize, start: &[f32]) {
+    /// Puts a network with these weights into a lane, before its first update. `steps` holds one number a layer, of
+    /// [`Net::step`].
+    pub(super) fn load(&mut self, lane: usize, start: &[f32], steps: impl Iterator<Item = f32>, momentum: f32) {
+        for (vector, step) in lanes(&mut self.steps).chunks_exact_mut(V::LANES).zip(steps) {
+            vector[lane] = step;
+        }
+        lanes(&mut self.momentum)[lane] = momentum;
         for (vector, weight) in lanes(&mut self.weights).chunks_exact_mut(V::LANES).zip(start) {
             vector[lane] = *weight;
         }

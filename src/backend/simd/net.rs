@@ -28,8 +28,8 @@ pub(super) enum Judgement {
 pub(super) enum Rule {
     /// w <- w - rate g.
     Plain,
-    /// With this momentum.
-    Momentum(f32),
+    /// v <- momentum v - rate g, then w <- w + v.
+    Momentum,
     Adam,
 }
 
@@ -89,13 +89,12 @@ pub(super) struct Net {
     pub(super) rule: Rule,
     pub(super) online: bool,
     /// Share of a gradient summed over examples that counts: 1/m or 1.
-    pub(super) share: f32,
-    /// Learning rate of each weight, in flat order.
-    rates: Vec<f32>,
-    /// -rate times share of each weight.
-    steps: Vec<f32>,
-    /// Whether each layer of weights, biases included, has one rate.
-    pub(super) even_rates: bool,
+    pub(super) share: f64,
+    /// Learning rate of each layer of weights, and momentum, where a network brings none of its own.
+    pub(super) rates: Vec<f64>,
+    pub(super) momentum: f64,
+    /// Whether biases learn like other weights.
+    pub(super) trains_biases: bool,
     pub(super) epochs: u32,
     pub(super) retires: bool,
 }
@@ -129,7 +128,6 @@ impl Net {
             table
         };
         let share = if spec.update == Update::BatchMean { 1.0 / examples.count() as f64 } else { 1.0 };
-        let rates = problem.weight_rates();
         let hidden = match spec.activation {
             Activation::Sigmoid => Unit::Sigmoid,
             Activation::Tanh => Unit::Tanh,
@@ -159,14 +157,14 @@ impl Net {
             },
             rule: match spec.optimizer {
                 Optimizer::Gd if spec.momentum == 0.0 => Rule::Plain,
-                Optimizer::Gd => Rule::Momentum(spec.momentum as f32),
+                Optimizer::Gd => Rule::Momentum,
                 Optimizer::Adam => Rule::Adam,
             },
             online,
-            share: share as f32,
-            steps: rates.iter().map(|rate| (-rate * share) as f32).collect(),
-            rates: rates.iter().map(|rate| *rate as f32).collect(),
-            even_rates: layers.bias() == Bias::On,
+            share,
+            rates: (0..shapes.len()).map(|layer| spec.lr.of_layer(layer)).collect(),
+            momentum: spec.momentum,
+            trains_biases: layers.bias() == Bias::On,
             epochs: spec.epochs,
             retires: problem.retires(),
             shapes,
@@ -193,18 +191,9 @@ impl Net {
         unsafe { *self.targets.get_unchecked(at) }
     }
 
-    #[inline(always)]
-    pub(super) fn rate(&self, weight: usize) -> f32 {
-        debug_assert!(weight < self.rates.len());
-        // SAFETY: there is one for each weight, and kernels count weights by the same shapes.
-        unsafe { *self.rates.get_unchecked(weight) }
-    }
-
-    #[inline(always)]
-    pub(super) fn step(&self, weight: usize) -> f32 {
-        debug_assert!(weight < self.steps.len());
-        // SAFETY: as above.
-        unsafe { *self.steps.get_unchecked(weight) }
+    /// What a layer's gradients are multiplied with: -rate times share, or for Adam the rate.
+    pub(super) fn step(&self, rate: f64) -> f32 {
+        (if self.rule == Rule::Adam { rate } else { -rate * self.share }) as f32
     }
 }
 

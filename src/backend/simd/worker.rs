@@ -119,7 +119,13 @@ impl<V: Vector> Worker<'_, '_, '_, V> {
         }
         for (taken, lane) in self.work.queue.take(idle.count_ones() as usize).zip(bits(idle)) {
             self.draw(taken.position());
-            self.memory.load(lane, &self.start);
+            let net = self.work.net;
+            let (rates, momentum) = match &self.work.chunk.rates {
+                Some(own) => (own.rates(taken.position()), own.momentum(taken.position())),
+                None => (net.rates.as_slice(), net.momentum),
+            };
+            let steps = rates.iter().map(|rate| net.step(*rate));
+            self.memory.load(lane, &self.start, steps, momentum as f32);
             self.ledger.enter(lane);
             self.tenants[lane] = Some(taken);
         }

@@ -162,8 +162,7 @@ impl Bench {
 fn train(backend: &mut dyn Backend, problem: &Problem, nets: u64) -> Result<f64> {
     let job = Job::new(problem, SEED);
     let limit = backend.prepare(&job)?;
-    let mut chunks =
-        plan::chunks(Population::new(0, nets, SEED)?, limit).map(|networks| Chunk { networks, starts: None });
+    let mut chunks = plan::chunks(Population::new(0, nets, SEED)?, limit).map(Chunk::drawn);
     let began = Instant::now();
     let mut done = 0;
     backend.train(&job, &mut chunks, &Unwatched, &mut |trained| {

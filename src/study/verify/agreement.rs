@@ -102,7 +102,7 @@ pub fn agreement(
 
 fn outcomes(backend: &mut dyn Backend, job: &Job<'_>, population: Population, watch: &dyn Watch) -> Result<Outcomes> {
     let limit = backend.prepare(job)?;
-    let mut chunks = plan::chunks(population, limit).map(|networks| Chunk { networks, starts: None });
+    let mut chunks = plan::chunks(population, limit).map(Chunk::drawn);
     let outputs = job.problem.examples().targets().len();
     let mut all = Outcomes::with_capacity(population.first(), outputs, population.count() as usize);
     backend.train(job, &mut chunks, watch, &mut |trained| {
@@ -153,8 +153,10 @@ fn difference(
 pub(crate) fn final_weights(backend: &mut dyn Backend, job: &Job<'_>, starts: &Weights) -> Result<Vec<Vec<f64>>> {
     let limit = backend.prepare(job)?;
     let population = Population::new(0, starts.count() as u64, job.seed)?;
-    let mut chunks = plan::chunks(population, limit)
-        .map(|networks| Chunk { starts: Some(starts.slice(networks.start as usize..networks.end as usize)), networks });
+    let mut chunks = plan::chunks(population, limit).map(|networks| Chunk {
+        starts: Some(starts.slice(networks.start as usize..networks.end as usize)),
+        ..Chunk::drawn(networks)
+    });
     let mut networks = Vec::new();
     backend.train(job, &mut chunks, &Unwatched, &mut |Trained { weights, .. }| {
         if let Some(weights) = weights {

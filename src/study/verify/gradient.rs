@@ -60,7 +60,7 @@ pub fn gradient_checks(backend: &mut dyn Backend) -> Result<Vec<Checked>> {
         let starts = Weights::new(problem.layers(), Values::F32(drawn));
         let job = Job { keep_weights: true, ..Job::new(&problem, 7) };
         backend.prepare(&job)?;
-        let chunk = Chunk { networks: 0..NETWORK_COUNT, starts: Some(starts.clone()) };
+        let chunk = Chunk { starts: Some(starts.clone()), ..Chunk::drawn(0..NETWORK_COUNT) };
         let mut stepped = None;
         backend.train(&job, &mut std::iter::once(chunk), &Unwatched, &mut |trained| {
             stepped = trained.weights;

@@ -15,6 +15,7 @@ use super::judge::Verdict;
 
 /// Arrays of one vector that nobody else can see: the compiler keeps in registers what fits.
 struct Local<V> {
+    steps: [MaybeUninit<V>; 2],
     weights: [MaybeUninit<V>; LOCAL],
     kept: [MaybeUninit<V>; LOCAL],
     gradient: [MaybeUninit<V>; LOCAL],
@@ -26,6 +27,7 @@ impl<V: Vector> Local<V> {
     #[inline(always)]
     fn new() -> Self {
         Self {
+            steps: [MaybeUninit::uninit(); 2],
             weights: [MaybeUninit::uninit(); LOCAL],
             kept: [MaybeUninit::uninit(); LOCAL],
             gradient: [MaybeUninit::uninit(); LOCAL],
@@ -46,6 +48,8 @@ impl<V: Vector> Local<V> {
             activations: Cells::uninit(&mut self.activations),
             first: Cells::none(),
             second: Cells::none(),
+            steps: Cells::uninit(&mut self.steps),
+            momentum: Cells::none(),
             corrections: Cells::none(),
             before: Cells::none(),
             levelled: Cells::none(),
@@ -79,6 +83,11 @@ pub(in super::super) fn alternating_burst<V: Vector, S: Shape>(
         lower.kept.set(at, low);
         upper.weights.set(at, high);
         upper.kept.set(at, high);
+    }
+    for (layer, step) in memory.steps.iter().enumerate() {
+        let [low, high] = step.halves();
+        lower.steps.set(layer, low);
+        upper.steps.set(layer, high);
     }
     let began = ledger.active();
     let executed = alternate(&lower, &upper, ledger, epochs);

@@ -28,6 +28,8 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
             weights: Cells::new(&mut memory.weights),
             first: Cells::new(&mut memory.first),
             second: Cells::new(&mut memory.second),
+            steps: Cells::new(&mut memory.steps),
+            momentum: Cells::new(&mut memory.momentum),
             corrections: Cells::new(&mut memory.corrections),
             gradient: Cells::new(&mut memory.gradient),
             before: Cells::new(&mut memory.before),

@@ -31,6 +31,8 @@ pub(super) struct Kernel<'a, V, S, const E: usize, const TREE: bool, const FAST:
     pub(super) weights: Cells<V>,
     pub(super) first: Cells<V>,
     pub(super) second: Cells<V>,
+    pub(super) steps: Cells<V>,
+    pub(super) momentum: Cells<V>,
     pub(super) corrections: Cells<V>,
     pub(super) gradient: Cells<V>,
     pub(super) before: Cells<V>,

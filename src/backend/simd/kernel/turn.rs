@@ -64,7 +64,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     fn turn_back_unit(&self, block: usize, unit: usize, deltas: [V; E]) {
         let weight_at = self.shape.offset(1) + unit;
         let part = self.hidden_gradient(block, unit, deltas);
-        let factor = self.weights.get(weight_at) * V::splat(self.net.step(0));
+        let factor = self.weights.get(weight_at) * self.steps.get(0);
         for row in 0..=self.shape.units(0) {
             let part = self.parts.get(self.tree_weight(row, unit));
             if !self.is_single_block() {
@@ -86,7 +86,6 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             self.gradient.set(at, V::splat(0.0));
             gradient
         };
-        let step = V::splat(self.net.step(self.shape.offset(1)));
-        self.weights.set(at, gradient.mul_add(step, self.weights.get(at)));
+        self.weights.set(at, gradient.mul_add(self.steps.get(1), self.weights.get(at)));
     }
 }
