@@ -51,6 +51,22 @@ fn another_backend_is_compared_by_shares() {
     assert_eq!((&single["exact"], &single["now"]["backend"]), (&false.into(), &"reference".into()));
 }
 
+/// The table of fates has the same shares whoever trains, for the networks with and without minima in the finite.
+#[test]
+fn shares_of_fates_agree_between_backends() {
+    let folder = tempfile::tempdir().unwrap();
+    for layers in ["2,2,1", "2,3,1"] {
+        for loss in ["mse", "cross-entropy"] {
+            let settings = format!("--layers {layers} --loss {loss} --lr 4 --epochs 500 --init uniform:1");
+            let answer = json(folder.path(), &format!("run --nets 2000 {settings} --out r"));
+            let fates = answer["fates"].as_object().unwrap();
+            assert!(fates.values().filter(|count| count.as_u64().unwrap() > 0).count() >= 3, "{settings}: {fates:?}");
+            let object = json(folder.path(), "rerun r/run.json --backend simd");
+            assert_eq!((&object["agrees"], &object["exact"]), (&true.into(), &false.into()), "{object:#}");
+        }
+    }
+}
+
 /// What was changed by hand must be told to disagree, on whatever backend.
 #[test]
 fn a_changed_result_is_told() {
