@@ -41,10 +41,10 @@ fn every_point_is_trained_and_written() {
 fn a_point_is_a_run() {
     let folder = tempfile::tempdir().unwrap();
     let sweep = json(folder.path(), GRID);
-    let one = json(folder.path(), "run --lr 2 --loss mse --nets 40 --epochs 400 --init uniform:1");
-    let other = json(folder.path(), "run --lr 2 --loss mse --nets 40 --epochs 400 --init uniform:1 --seed 1");
-    let point = &sweep["points"][2];
-    assert_eq!((&point["values"]["lr"], &point["values"]["loss"]), (&"2".into(), &"mse".into()));
+    let one = json(folder.path(), "run --lr 2 --loss cross-entropy --nets 40 --epochs 400 --init uniform:1");
+    let other = json(folder.path(), "run --lr 2 --loss cross-entropy --nets 40 --epochs 400 --init uniform:1 --seed 1");
+    let point = &sweep["points"][3];
+    assert_eq!((&point["values"]["lr"], &point["values"]["loss"]), (&"2".into(), &"cross-entropy".into()));
     assert_eq!((&point["fates"], &point["net_epochs"]), (&one["fates"], &one["net_epochs"]));
     assert_ne!(point["net_epochs"], other["net_epochs"], "another seed must show");
 }
