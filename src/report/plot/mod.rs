@@ -13,6 +13,6 @@ mod solid;
 pub use axis::Axis;
 pub use colour::{Colours, INK, MUTED, PALETTE, PAPER, Rgb};
 pub use contour::contours;
-pub use frame::{Frame, Key, colour_bar};
+pub use frame::{Frame, Key, colour_bar, legend_size};
 pub use scene::{Anchor, Scene, Stroke, text_width};
 pub use solid::Solid;
