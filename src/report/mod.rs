@@ -10,6 +10,13 @@ mod fates;
 #[cfg(feature = "pictures")]
 mod grid;
 mod json;
+mod map;
+#[cfg(feature = "pictures")]
+mod map_colour;
+#[cfg(feature = "pictures")]
+mod map_picture;
+#[cfg(feature = "pictures")]
+mod map_pixels;
 #[cfg(feature = "pictures")]
 mod network;
 mod number;
@@ -40,6 +47,13 @@ pub use devices::{DeviceRow, devices_json, devices_text};
 #[cfg(feature = "pictures")]
 pub use grid::grid_picture;
 pub use json::{escape_json, pretty};
+pub use map::{map_json, map_pixel_json, map_pixel_text, map_text};
+#[cfg(feature = "pictures")]
+pub use map_colour::{MapColour, MapColours};
+#[cfg(feature = "pictures")]
+pub use map_picture::{map_picture, map_picture_scale};
+#[cfg(feature = "pictures")]
+pub use map_pixels::map_pixels_png;
 #[cfg(feature = "pictures")]
 pub use network::{network_picture, trace_picture};
 pub use number::{grouped, percent, short};
