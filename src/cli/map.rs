@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::backend::{Backend, Precision};
 use crate::error::{Error, Result};
 use crate::report::{MapColour, map_json, map_pixel_json, map_pixel_text, map_text, pretty};
-use crate::spec::keyword::{keywords, serde_as_text};
-use crate::spec::{MapAxis, SpecError, Varied};
+use crate::spec::keyword::serde_as_text;
+use crate::spec::{MapAxis, PixelStarts, SpecError, Varied};
 use crate::study::{Map, MapPlan, MapStart, MapStudy, TileStore};
 
 use super::folder::{Folder, check_collisions};
@@ -36,16 +36,6 @@ pub(super) struct Args {
     pub shared: Shared,
 }
 
-/// Where the starts of pixels come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Starts {
-    #[default]
-    Same,
-    Each,
-}
-
-keywords!(Starts, "--starts", { Same => "same", Each => "each" });
-
 /// What a map takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
 pub(super) struct Options {
@@ -68,7 +58,7 @@ pub(super) struct Options {
 
     /// same: all pixels start from network --net; each: every pixel from a network of its own, from --net on, row by row
     #[arg(long, value_name = "WHICH", default_value_t, help_heading = "Map")]
-    pub starts: Starts,
+    pub starts: PixelStarts,
 
     /// Take the weights that are no axes as they are after training the network, not at its start: a slice through where it
     /// ended
@@ -258,17 +248,17 @@ impl Options {
         let (seed, network) = (settings.seed.map_or(0, |seed| seed.0), self.network.net.0);
         let given = settings.weights_in.is_some() || self.trained;
         let start = match self.starts {
-            Starts::Same if self.trained => {
+            PixelStarts::Same if self.trained => {
                 MapStart::Given(trained(&problem, &self.network.start(settings, &problem)?))
             }
-            Starts::Same if given => MapStart::Given(self.network.drawn(settings, &problem)?),
-            Starts::Same => MapStart::Same { seed, network },
-            Starts::Each if given => {
+            PixelStarts::Same if given => MapStart::Given(self.network.drawn(settings, &problem)?),
+            PixelStarts::Same => MapStart::Same { seed, network },
+            PixelStarts::Each if given => {
                 return Err(Error::input(
                     "--starts each draws a network for every pixel, so it goes with neither --weights-in nor --trained",
                 ));
             }
-            Starts::Each => MapStart::Each { seed, first: network },
+            PixelStarts::Each => MapStart::Each { seed, first: network },
         };
         // Training has moved those that were set before it.
         let fixed = if self.trained { Vec::new() } else { fixed };

@@ -75,10 +75,20 @@ pub(crate) fn read_numbers<T: Deserialize>(
     count: usize,
 ) -> io::Result<Vec<T>> {
     let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidData, format!("array {name} {what}"));
+    whole(archive, name)?;
     let file = archive.by_name(name)?.ok_or_else(|| wrong("is missing"))?;
-    // Read to its end, an array shows whether its checksum holds.
     let numbers: Vec<T> = file.into_vec()?;
     if numbers.len() == count { Ok(numbers) } else { Err(wrong("has another size")) }
+}
+
+/// Reads an array to its end for the archive's checksum: numbers alone would not show that a header was changed.
+pub(super) fn whole(archive: &mut NpzArchive<impl Read + Seek>, name: &str) -> io::Result<()> {
+    match archive.zip_archive().by_name(&npyz::npz::file_name_from_array_name(name)) {
+        Ok(mut file) => io::copy(&mut file, &mut io::sink()).map(|_| ()),
+        // That an array is missing is told with the names of those that are not.
+        Err(zip::result::ZipError::FileNotFound) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[cfg(test)]

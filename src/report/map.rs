@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Map as Object, Value, json};
 
 use crate::outcome::Fate;
-use crate::spec::MapAxis;
+use crate::spec::{MapAxis, Optimizer, Varied};
 use crate::stats::Dimension;
 use crate::study::{Cell, Finished, Map, MapPixel, MapPlan, MapStart};
 
@@ -26,12 +26,7 @@ fn write_map(text: &mut String, map: &Map, plan: &MapPlan) -> std::fmt::Result {
     writeln!(text, "{columns} x {rows} pixels, each a whole training of a {sizes} network on {}", spec.task)?;
     let [x, y] = plan.axes();
     writeln!(text, "across {}, up {}", axis_text(x), axis_text(y))?;
-    writeln!(
-        text,
-        "{}; {}",
-        super::terminal::settings(spec, matches!(plan.start(), MapStart::Given(_))),
-        start_text(plan)
-    )?;
+    writeln!(text, "{}; {}", settings_text(plan), start_text(plan))?;
     writeln!(text)?;
     match &map.finished {
         Some(finished) => write_finished(text, finished, plan)?,
@@ -120,15 +115,36 @@ fn axis_text(axis: &MapAxis) -> String {
     format!("{} from {} to {}{log}", axis.name, axis.range.low, axis.range.high)
 }
 
+/// The settings that are the same for all pixels.
+pub(super) fn settings_text(plan: &MapPlan) -> String {
+    let spec = plan.spec();
+    let varied = plan.varied();
+    let mut parts = vec![format!("{}{}", spec.activation, super::terminal::connections(spec))];
+    parts.extend([spec.loss.to_string(), format!("{} {}", spec.update, spec.optimizer)]);
+    if !varied.contains(&Varied::Rate) && !(0..varied.len()).all(|at| matches!(varied[at], Varied::LayerRate(_))) {
+        parts.push(format!("rate {}", spec.lr));
+    }
+    if spec.optimizer == Optimizer::Gd && spec.momentum > 0.0 && !varied.contains(&Varied::Momentum) {
+        parts.push(format!("momentum {}", spec.momentum));
+    }
+    if !matches!(plan.start(), MapStart::Given(_)) && !varied.contains(&Varied::Init) {
+        parts.push(format!("init {}", spec.init));
+    }
+    format!("{}, solved at {} within {} epochs", parts.join(", "), spec.solved, grouped(spec.epochs.into()))
+}
+
 /// Where the starts come from, in a few words.
 pub(super) fn start_text(plan: &MapPlan) -> String {
     let fixed =
         plan.fixed().iter().map(|(at, value)| format!("{} = {value}", plan.problem().layers().weight_name(*at)));
     let fixed: String = fixed.map(|text| format!(", {text}")).collect();
+    let other = if plan.varied().iter().any(|varied| matches!(varied, Varied::Weight(_))) { "other " } else { "" };
     match plan.start() {
-        MapStart::Same { seed, network } => format!("network {network} of seed {seed}{fixed}"),
-        MapStart::Each { seed, first } => format!("a new network each pixel from {first}, seed {seed}{fixed}"),
-        MapStart::Given(_) => format!("around given weights{fixed}"),
+        MapStart::Same { seed, network } => format!("{other}weights of network {network}, seed {seed}{fixed}"),
+        MapStart::Each { seed, first } => {
+            format!("a network of its own for each pixel, from {first}, seed {seed}{fixed}")
+        }
+        MapStart::Given(_) => format!("{other}weights as given{fixed}"),
     }
 }
 
@@ -206,7 +222,7 @@ fn write_pixel(text: &mut String, pixel: &MapPixel, plan: &MapPlan, command: &st
         for row in 0..shape.row_count() {
             let at = shape.offset + row * shape.fan_out;
             let name = plan.problem().layers().weight_name(at);
-            let name = name.split(',').next().unwrap_or_default().to_owned() + ",]";
+            let name = name.split(',').next().unwrap_or_default().to_owned() + ",:]";
             let weights: Vec<String> =
                 pixel.weights[at..at + shape.fan_out].iter().map(|weight| format!("{weight:12.6}")).collect();
             writeln!(text, "   {name:<12}{}", weights.join(" "))?;

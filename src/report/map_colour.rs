@@ -87,7 +87,7 @@ pub(super) fn fate_colour(fate: Fate) -> Rgb {
         Fate::CornerCut => Rgb(213, 94, 0),
         Fate::AllHalf => Rgb(204, 121, 167),
         Fate::Grouped => Rgb(86, 180, 233),
-        Fate::WrongSaturated => Rgb(120, 75, 40),
+        Fate::WrongSaturated => Rgb(140, 108, 82),
         Fate::Descending => UNSOLVED,
         Fate::Diverged => INK,
         Fate::Unfinished => PAPER,

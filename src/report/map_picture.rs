@@ -2,7 +2,7 @@
 
 use crate::outcome::Fate;
 use crate::spec::{Init, MapAxis, Spec, Varied};
-use crate::study::{Canvas, MapPlan, MapStart};
+use crate::study::{Canvas, MapPlan};
 
 use super::grouped;
 use super::map_colour::{DIVERGED, MapColour, MapColours, UNSOLVED, fate_colour};
@@ -76,7 +76,7 @@ fn legend(scene: &mut Scene, canvas: &Canvas, plan: &MapPlan, colours: &MapColou
         MapColour::Epochs => {
             let budget = grouped(plan.spec().epochs.into());
             let unsolved = share(&|fate| fate != Fate::Solved && fate != Fate::Diverged);
-            keys.push((UNSOLVED, format!("not solved in {budget}"), unsolved));
+            keys.push((UNSOLVED, format!("not solved in {budget} epochs"), unsolved));
             keys.push((DIVERGED, "diverged".into(), share(&|fate| fate == Fate::Diverged)));
         }
         MapColour::Loss => keys.push((DIVERGED, "diverged".into(), share(&|fate| fate == Fate::Diverged))),
@@ -90,7 +90,7 @@ fn legend(scene: &mut Scene, canvas: &Canvas, plan: &MapPlan, colours: &MapColou
     }
     for (colour, name, share) in keys {
         scene.rectangle((BESIDE, y), (15.0, 15.0), colour, Some(Stroke::new(INK, 0.8)));
-        scene.text((BESIDE + 24.0, y + 12.2), KEY_SIZE, Anchor::Start, &format!("{name}, {}", percentage(share)));
+        scene.text((BESIDE + 24.0, y + 12.2), KEY_SIZE, Anchor::Start, &format!("{name}: {}", percentage(share)));
         y += KEY_ROW;
     }
 }
@@ -102,6 +102,8 @@ fn percentage(share: f64) -> String {
 fn words(fate: Fate) -> String {
     match fate {
         Fate::Descending => "still descending".into(),
+        Fate::OnePairTie => "one-pair tie".into(),
+        Fate::WrongSaturated => "wrong, saturated".into(),
         fate => fate.name().replace('-', " "),
     }
 }
@@ -116,21 +118,16 @@ fn headings(scene: &mut Scene, canvas: &Canvas, plan: &MapPlan, what: MapColour,
         MapColour::Loss => "loss after training",
     };
     let title = format!("{} by {sizes}: {says}", spec.task.to_string().to_uppercase());
-    let fit = |text: &str, size: f64| (size * 0.94 * WIDTH / text_width(text, size).max(1.0)).min(size);
+    // Centred over the frame, whose middle lies left of the picture's.
+    let fit = |text: &str, size: f64| (size * 1.3 * SIDE / text_width(text, size).max(1.0)).min(size);
     let middle = CORNER.0 + 0.5 * SIDE;
     scene.styled_text((middle, 40.0), fit(&title, 18.0), Anchor::Middle, &title, INK, true, 0.0);
-    let lines = [
-        format!("{}, {} epochs", super::terminal::settings(spec, given(plan)), grouped(spec.epochs.into())),
-        format!("{} x {} pixels, {}", plan.size().0, plan.size().1, super::map::start_text(plan)),
-    ];
-    let sampled = if canvas.is_whole() { "" } else { "; drawn here: every so many-th" };
-    scene.styled_text((middle, 64.0), 12.5, Anchor::Middle, &format!("{}{sampled}", lines[1]), MUTED, false, 0.0);
-    let foot = (0.5 * WIDTH, CORNER.1 + height + 78.0);
-    scene.styled_text(foot, fit(&lines[0], 12.0), Anchor::Middle, &lines[0], MUTED, false, 0.0);
-}
-
-fn given(plan: &MapPlan) -> bool {
-    matches!(plan.start(), MapStart::Given(_))
+    let sampled = if canvas.is_whole() { "" } else { ", not all of them drawn" };
+    let sides = format!("{} × {} pixels{sampled}; {}", plan.size().0, plan.size().1, super::map::start_text(plan));
+    scene.styled_text((middle, 64.0), fit(&sides, 12.5), Anchor::Middle, &sides, MUTED, false, 0.0);
+    let settings = super::map::settings_text(plan);
+    let foot = (middle, CORNER.1 + height + 78.0);
+    scene.styled_text(foot, fit(&settings, 12.0), Anchor::Middle, &settings, MUTED, false, 0.0);
 }
 
 fn label(varied: Varied, axis: &MapAxis, spec: &Spec) -> String {

@@ -35,7 +35,7 @@ pub use init::{Init, InitShape};
 pub use layers::{LayerShape, Layers};
 pub use levels::Levels;
 pub use loss::Loss;
-pub use map_axis::{MapAxis, Varied};
+pub use map_axis::{MapAxis, PixelStarts, Varied};
 pub use optimizer::Optimizer;
 pub use population::Population;
 pub use problem::Problem;

@@ -150,6 +150,19 @@ impl TileStore {
         Ok(cells)
     }
 
+    /// All cells, `[row][column]` with the lowest row first: for maps that fit memory.
+    ///
+    /// # Errors
+    /// A tile is missing or damaged.
+    pub fn all(&self, plan: &MapPlan) -> Result<Cells> {
+        let mut all = Cells::with_capacity(plan.size().0 * plan.size().1);
+        for band in 0..self.band_count(plan) {
+            let cells = self.band(plan, band)?;
+            all.extend(&cells, 0..cells.count());
+        }
+        Ok(all)
+    }
+
     /// Writes a finished map as NPZ: the axes' values `x` and `y`, and `fate`, `epoch` and `loss`, `[row][column]` with the
     /// lowest row first. No more than a band is held in memory.
     ///
