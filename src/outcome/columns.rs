@@ -107,6 +107,20 @@ impl Outcomes {
         self.outputs.extend_from_slice(&next.outputs);
     }
 
+    /// Some of the rows, by position.
+    pub fn slice(&self, positions: std::ops::Range<usize>) -> Self {
+        let outputs = positions.start * self.outputs_per_network..positions.end * self.outputs_per_network;
+        Self {
+            first: self.first + positions.start as u64,
+            outputs_per_network: self.outputs_per_network,
+            status: self.status[positions.clone()].to_vec(),
+            solved_epoch: self.solved_epoch[positions.clone()].to_vec(),
+            stop_epoch: self.stop_epoch[positions.clone()].to_vec(),
+            loss: self.loss[positions].to_vec(),
+            outputs: self.outputs[outputs].to_vec(),
+        }
+    }
+
     /// Epochs of work that the networks needed.
     pub fn net_epochs(&self) -> u64 {
         self.stop_epoch.iter().map(|epoch| u64::from(*epoch)).sum()

@@ -6,17 +6,19 @@ use serde::Serialize;
 
 use crate::backend::{Backend, DeviceInfo, Watch};
 use crate::error::{Error, Result};
-use crate::outcome::{Status, Tally};
+use crate::outcome::Tally;
 use crate::spec::{Init, Layers, Population, Problem, Spec, Vary};
 use crate::stats::{
     Difference, EpochInterval, Interval, Pairs, RateMethod, Restart, Survival, holm, paired, two_sample,
 };
 
 mod points;
+mod together;
 
 pub use points::{Plan, PlanPoint};
 
-use super::{EscapeStudy, LEVEL, Seconds};
+use self::together::Counted;
+use super::{LEVEL, Seconds};
 
 /// Networks whose fate is remembered one by one, over all points: 128 MiB of bits. Above it points are compared as
 /// independent samples.
@@ -134,43 +136,16 @@ impl SweepStudy<'_> {
     pub fn run(&self, backend: &mut dyn Backend, opened: Instant, watch: &dyn Watch) -> Result<Sweep> {
         let began = Instant::now();
         let remember = self.population.count().saturating_mul(self.plan.points.len() as u64) <= PAIR_LIMIT;
-        let (mut points, mut setup, mut executed_net_epochs) = (Vec::new(), (began - opened).as_secs_f64(), 0);
-        for point in &self.plan.points {
-            let mut solved = if remember { vec![0; self.population.count().div_ceil(64) as usize] } else { Vec::new() };
-            let first = self.population.first();
-            let study = EscapeStudy { method: self.method, ..EscapeStudy::new(&point.problem, self.population) };
-            let answer = study.run(backend, Instant::now(), watch, &mut |chunk| {
-                for row in chunk.outcomes.iter().filter(|row| remember && row.status == Status::Solved) {
-                    let at = row.network - first;
-                    solved[(at / 64) as usize] |= 1 << (at % 64);
-                }
-                Ok(())
-            });
-            match answer {
-                Err(_) if watch.interrupted() => break,
-                Ok(answer) if answer.interrupted => break,
-                answer => {
-                    let answer = answer?;
-                    setup += answer.seconds.setup;
-                    executed_net_epochs += answer.executed_net_epochs;
-                    let survival: Survival = answer.survival();
-                    points.push(SweepPoint {
-                        values: point.values.clone(),
-                        problem: point.problem.clone(),
-                        interval: answer.interval(),
-                        median: survival.median(),
-                        restart: Restart::of(&survival),
-                        comparison: None,
-                        tally: answer.tally,
-                        solved,
-                    });
-                }
-            }
-        }
+        let trained = together::train(&self.plan.points, self.population, remember, backend, watch)?;
+        let setup = (began - opened).as_secs_f64() + trained.setup_seconds;
+        let whole = self.plan.points.iter().zip(trained.points).enumerate();
+        let whole = whole.filter_map(|(at, (point, counted))| Some((at, point, counted?)));
+        let (places, mut points): (Vec<usize>, Vec<SweepPoint>) =
+            whole.map(|(at, point, counted)| (at, self.point(point, counted))).unzip();
         if points.is_empty() {
             return Err(Error::interrupted("interrupted before the first point was trained to the end"));
         }
-        let named = self.against.filter(|against| *against < points.len());
+        let named = self.against.and_then(|against| places.iter().position(|place| *place == against));
         let against = named.unwrap_or_else(|| best(&points));
         compare(&mut points, against);
         let total = opened.elapsed().as_secs_f64();
@@ -184,9 +159,24 @@ impl SweepStudy<'_> {
             against_best: named.is_none(),
             backend: backend.name(),
             device: backend.device(),
-            executed_net_epochs,
+            executed_net_epochs: trained.executed_net_epochs,
             seconds: Seconds { setup, train: total - setup, examine: 0.0, total },
         })
+    }
+
+    fn point(&self, point: &PlanPoint, Counted { tally, solved }: Counted) -> SweepPoint {
+        let budget = point.problem.spec().epochs;
+        let survival = Survival::of(tally.solved_epochs(), &tally.watched_until(budget), LEVEL);
+        SweepPoint {
+            values: point.values.clone(),
+            problem: point.problem.clone(),
+            interval: self.method.interval(tally.solved(), tally.networks(), LEVEL),
+            median: survival.median(),
+            restart: Restart::of(&survival),
+            comparison: None,
+            tally,
+            solved,
+        }
     }
 }
 
