@@ -247,11 +247,18 @@ impl Options {
         let fixed = self.network.fixed(problem.layers())?;
         let (seed, network) = (settings.seed.map_or(0, |seed| seed.0), self.network.net.0);
         let given = settings.weights_in.is_some() || self.trained;
+        let drawn = match &settings.weights_in {
+            Some(path) => format!("network {network} of {}", path.display()),
+            None => format!("network {network}, seed {seed}"),
+        };
         let start = match self.starts {
-            PixelStarts::Same if self.trained => {
-                MapStart::Given(trained(&problem, &self.network.start(settings, &problem)?))
+            PixelStarts::Same if self.trained => MapStart::Given {
+                weights: trained(&problem, &self.network.start(settings, &problem)?),
+                name: format!("{drawn}, after training"),
+            },
+            PixelStarts::Same if given => {
+                MapStart::Given { weights: self.network.drawn(settings, &problem)?, name: drawn }
             }
-            PixelStarts::Same if given => MapStart::Given(self.network.drawn(settings, &problem)?),
             PixelStarts::Same => MapStart::Same { seed, network },
             PixelStarts::Each if given => {
                 return Err(Error::input(

@@ -1,9 +1,9 @@
 //! Arrays of numbers as an NPZ archive that NumPy reads.
 
-use std::io::{self, Cursor, Read, Seek, Write};
+use std::io::{self, BufWriter, Cursor, Read, Seek, Write};
 
-use npyz::npz::{NpzArchive, NpzWriter};
-use npyz::{AutoSerialize, Deserialize, WriterBuilder};
+use npyz::npz::{NpzArchive, NpzWriter, file_name_from_array_name};
+use npyz::{AutoSerialize, Deserialize, WriteOptions, WriterBuilder};
 
 /// An array with its name and shape, row-major.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,9 @@ pub fn npz_bytes(arrays: &[Array<'_>]) -> io::Result<Vec<u8>> {
     Ok(archive.finish()?.into_inner())
 }
 
+/// The least compression.
+const FASTEST: i32 = 1;
+
 /// An archive written number by number, so that no array need be held.
 pub(crate) struct ArraysFile<W: Write + Seek> {
     archive: NpzWriter<W>,
@@ -49,12 +52,19 @@ impl<W: Write + Seek> ArraysFile<W> {
         shape: &[u64],
         values: impl IntoIterator<Item = io::Result<T>>,
     ) -> io::Result<()> {
+        // Losses hardly shrink, however hard one tries.
         let options = zip::write::FileOptions::default()
             .compression_method(zip::CompressionMethod::Deflated)
+            .compression_level(Some(FASTEST))
             .last_modified_time(zip::DateTime::default());
-        let mut array = self.archive.array(name, options)?.default_dtype().shape(shape).begin_nd()?;
+        let archive = self.archive.zip_writer();
+        archive.start_file(file_name_from_array_name(name), options)?;
+        // The compressor takes its time for every call, so numbers go to it many at a time.
+        let mut target = BufWriter::with_capacity(1 << 16, archive);
+        let mut array = WriteOptions::new().default_dtype().shape(shape).writer(&mut target).begin_nd()?;
         values.into_iter().try_for_each(|value| array.push(&value?))?;
-        array.finish()
+        array.finish()?;
+        target.flush()
     }
 
     /// Ends the archive and gives its target back.
@@ -83,7 +93,7 @@ pub(crate) fn read_numbers<T: Deserialize>(
 
 /// Reads an array to its end for the archive's checksum: numbers alone would not show that a header was changed.
 pub(super) fn whole(archive: &mut NpzArchive<impl Read + Seek>, name: &str) -> io::Result<()> {
-    match archive.zip_archive().by_name(&npyz::npz::file_name_from_array_name(name)) {
+    match archive.zip_archive().by_name(&file_name_from_array_name(name)) {
         Ok(mut file) => io::copy(&mut file, &mut io::sink()).map(|_| ()),
         // That an array is missing is told with the names of those that are not.
         Err(zip::result::ZipError::FileNotFound) => Ok(()),

@@ -127,7 +127,7 @@ pub(super) fn settings_text(plan: &MapPlan) -> String {
     if spec.optimizer == Optimizer::Gd && spec.momentum > 0.0 && !varied.contains(&Varied::Momentum) {
         parts.push(format!("momentum {}", spec.momentum));
     }
-    if !matches!(plan.start(), MapStart::Given(_)) && !varied.contains(&Varied::Init) {
+    if !matches!(plan.start(), MapStart::Given { .. }) && !varied.contains(&Varied::Init) {
         parts.push(format!("init {}", spec.init));
     }
     format!("{}, solved at {} within {} epochs", parts.join(", "), spec.solved, grouped(spec.epochs.into()))
@@ -144,7 +144,7 @@ pub(super) fn start_text(plan: &MapPlan) -> String {
         MapStart::Each { seed, first } => {
             format!("a network of its own for each pixel, from {first}, seed {seed}{fixed}")
         }
-        MapStart::Given(_) => format!("{other}weights as given{fixed}"),
+        MapStart::Given { name, .. } => format!("{other}weights of {name}{fixed}"),
     }
 }
 
@@ -197,7 +197,9 @@ fn start_json(plan: &MapPlan) -> Value {
     match plan.start() {
         MapStart::Same { seed, network } => json!({"from": "same", "seed": seed, "net": network, "fixed": fixed}),
         MapStart::Each { seed, first } => json!({"from": "each", "seed": seed, "first": first, "fixed": fixed}),
-        MapStart::Given(weights) => json!({"from": "given", "weights": weights, "fixed": fixed}),
+        MapStart::Given { weights, name } => {
+            json!({"from": "given", "name": name, "weights": weights, "fixed": fixed})
+        }
     }
 }
 
@@ -247,7 +249,8 @@ fn start_of(pixel: &MapPixel, plan: &MapPlan) -> String {
         (Some(network), MapStart::Same { seed, .. } | MapStart::Each { seed, .. }) => {
             format!("network {network} of seed {seed}")
         }
-        _ => "given weights".into(),
+        (_, MapStart::Given { name, .. }) => name.clone(),
+        _ => String::new(),
     }
 }
 

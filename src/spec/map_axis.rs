@@ -56,11 +56,10 @@ impl MapAxis {
             _ => match name.strip_prefix("lr").map(str::parse::<usize>) {
                 Some(Ok(layer)) if (1..=layer_count).contains(&layer) => Ok(Varied::LayerRate(layer - 1)),
                 Some(Ok(_)) => Err(SpecError::new(format!(
-                    "axis {name}: --layers {layers} has {layer_count} layers of weights: lr1 to lr{layer_count}"
+                    "there is no {name}: --layers {layers} has {layer_count} layers of weights, lr1 to lr{layer_count}"
                 ))),
                 _ if name.starts_with("theta") || name.parse::<i64>().is_ok() => {
-                    let found = layers.weight_position(name).map(Varied::Weight);
-                    found.map_err(|error| SpecError::new(format!("axis {name}: {error}")))
+                    layers.weight_position(name).map(Varied::Weight)
                 }
                 _ => {
                     let rates: Vec<String> = (1..=layer_count).map(|layer| format!("lr{layer}")).collect();
@@ -156,7 +155,7 @@ impl Varied {
                     Init::Normal(_) => Init::Normal(value),
                     init => {
                         return Err(SpecError::new(format!(
-                            "axis init: --init {init} has no width; use --init uniform:1 or --init normal:1"
+                            "--init {init} has no width to vary; use --init uniform:1 or --init normal:1"
                         )));
                     }
                 };
@@ -193,8 +192,8 @@ impl Varied {
     /// # Errors
     /// An end of the range is no value that the quantity can have.
     pub fn check(self, axis: &MapAxis, spec: &Spec) -> Result<(), SpecError> {
-        for end in [axis.range.low, axis.range.high] {
-            let at = |error: SpecError| SpecError::new(format!("axis {}={}: {error}", axis.name, plain(end)));
+        for (end, inside) in [(axis.range.low, 1e-6), (axis.range.high, 1.0 - 1e-6)] {
+            let at = |error: SpecError| SpecError::new(format!("at {}={}: {error}", axis.name, plain(end)));
             if let Self::Weight(_) = self {
                 if end.abs() > f64::from(WEIGHT_BOUND) {
                     return Err(at(SpecError::new(format!(
@@ -203,9 +202,11 @@ impl Varied {
                 }
                 continue;
             }
-            // Ends that pixels only come near are no values of any network: momentum may go up to 1, rates down to 0.
-            let inside = axis.range.at(if end == axis.range.low { 1e-6 } else { 1.0 - 1e-6 });
-            self.set(spec, inside)?.problem().map(|_| ()).map_err(at)?;
+            // Pixels only come near the ends, which may be no values themselves: momentum up to 1, rates down to 0.
+            let check = |value: f64| self.set(spec, value).and_then(|spec| spec.problem()).map(|_| ());
+            if let Err(error) = check(axis.range.at(inside)) {
+                return Err(check(end).err().map_or(error, at));
+            }
         }
         Ok(())
     }

@@ -284,7 +284,7 @@ fn axes_that_contradict_the_rest_are_refused() {
         MapPlan::new(spec, axes, (8, 8), start, fixed).unwrap_err().to_string()
     };
     let spec = quick();
-    let given = || MapStart::Given(vec![0.5; 9]);
+    let given = || MapStart::Given { weights: vec![0.5; 9], name: "a network".into() };
     assert!(
         refusal(&spec, ["0=0..1", "theta1[0,0]=0..1"], same(), Vec::new()).contains("the same quantity, theta1[0,0]")
     );

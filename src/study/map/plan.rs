@@ -26,8 +26,13 @@ pub enum MapStart {
         /// Index of the first.
         first: u64,
     },
-    /// All pixels start from these weights, in flat order.
-    Given(Vec<f64>),
+    /// All pixels start from weights that are known.
+    Given {
+        /// In flat order.
+        weights: Vec<f64>,
+        /// Whose they are, for people: "network 2 of a.npz".
+        name: String,
+    },
 }
 
 /// A pixel: column from the left, row from below, both from 0.
@@ -84,7 +89,7 @@ impl MapPlan {
                 Self::SIDE_LIMIT
             )));
         }
-        if matches!(start, MapStart::Given(_)) && (x == Varied::Init || y == Varied::Init) {
+        if matches!(start, MapStart::Given { .. }) && (x == Varied::Init || y == Varied::Init) {
             return Err(Error::input(
                 "an axis init draws the starts, so they cannot come from --weights-in or --trained",
             ));
@@ -155,7 +160,7 @@ impl MapPlan {
         match &self.start {
             MapStart::Same { network, .. } => Some(*network),
             MapStart::Each { first, .. } => Some(first.wrapping_add((row * self.size.0 + column) as u64)),
-            MapStart::Given(_) => None,
+            MapStart::Given { .. } => None,
         }
     }
 
@@ -179,7 +184,7 @@ impl MapPlan {
     /// A pixel's weights before those of axes are set.
     fn drawn(&self, pixel: Pixel) -> Vec<f64> {
         let (seed, network) = match &self.start {
-            MapStart::Given(weights) => return self.with_fixed(weights.clone()),
+            MapStart::Given { weights, .. } => return self.with_fixed(weights.clone()),
             MapStart::Same { seed, .. } | MapStart::Each { seed, .. } => (*seed, self.network(pixel).unwrap_or(0)),
         };
         let init = self.spec_at(pixel).init;

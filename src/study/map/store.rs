@@ -144,7 +144,7 @@ fn manifest(plan: &MapPlan, trainer: &str, side: usize) -> Value {
     match plan.start() {
         MapStart::Same { seed, network } => object["start"] = format!("network {network} of seed {seed}").into(),
         MapStart::Each { seed, first } => object["start"] = format!("networks from {first} of seed {seed}").into(),
-        MapStart::Given(weights) => object["start"] = format!("given weights {}", checksum(weights)).into(),
+        MapStart::Given { weights, .. } => object["start"] = format!("given weights {}", checksum(weights)).into(),
     }
     object
 }

@@ -114,7 +114,7 @@ fn an_interrupted_map_goes_on() {
     let map = "map --layers 2,2,1 --lr 0.05 --size 256 --threads 1 --epochs 200 --colour loss";
     let arguments = format!("{map} --out m --json");
     let mut command = basins(folder.path());
-    let mut child = command
+    let child = command
         .env("BASINS_BACKEND", "reference")
         .args(arguments.split_whitespace())
         .stdout(Stdio::piped())
