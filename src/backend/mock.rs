@@ -71,7 +71,7 @@ impl Backend for Mock {
                 settled_net_epochs: outcomes.count() as u64 * u64::from(budget),
                 networks: outcomes.count() as u64,
             });
-            deliver(Trained { outcomes, weights: None, executed_net_epochs: net_epochs })?;
+            deliver(Trained { outcomes, weights: None, executed_net_epochs: net_epochs, device_seconds: None })?;
             if watch.interrupted() {
                 return Ok(());
             }

@@ -81,6 +81,8 @@ pub struct Trained {
     /// Epochs of work executed, lanes that idle behind a finished network included; never below the sum of the
     /// networks' own epochs.
     pub executed_net_epochs: u64,
+    /// Seconds that the device was at work since the chunk before, by its own clock, where it has one.
+    pub device_seconds: Option<f64>,
 }
 
 /// Takes finished chunks, in order.

@@ -42,8 +42,9 @@ impl Gpu {
         let Found { name, kind, driver, limits, adapter, .. } = found;
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("basins"),
-            // What the adapter offers is granted, and nothing beyond it is asked for.
+            // What the adapter offers is granted, and nothing beyond it is asked for. Of features, only its clock.
             required_limits: limits,
+            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
             memory_hints: wgpu::MemoryHints::Performance,
             ..Default::default()
         };

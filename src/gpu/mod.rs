@@ -1,4 +1,4 @@
-//! How a device is spoken to: adapters, buffers, shaders, read-back, loss. Knows wgpu and nothing of learning: callers
+//! How a device is spoken to: adapters, buffers, shaders, read-back, its clock, loss. Knows wgpu and nothing of learning: callers
 //! hand it strings, sizes and bytes.
 
 mod adapter;
@@ -6,9 +6,11 @@ mod buffer;
 mod device;
 mod kernel;
 mod readback;
+mod stopwatch;
 
 pub use adapter::{AdapterKind, Found, adapters, missing, select};
 pub use buffer::{Buffers, storage_buffer, uniform_buffer};
 pub use device::{Gpu, Lost};
 pub use kernel::{Binding, Bound, Checks, Kernel, Kind};
 pub use readback::Readback;
+pub use stopwatch::Stopwatch;

@@ -160,10 +160,15 @@ fn starts(answer: &EscapeRate) -> String {
     }
 }
 
-/// Work on lanes whose network had finished, where there was any to speak of.
+/// Work on lanes whose network had finished, and time in which the device waited for the host, where there was any to
+/// speak of.
 fn idle(answer: &EscapeRate) -> String {
     let share = answer.executed_net_epochs as f64 / answer.tally.net_epochs().max(1) as f64 - 1.0;
-    if share < 0.01 { String::new() } else { format!(", {:.0}% more run by idle lanes", 100.0 * share) }
+    let lanes = if share < 0.01 { String::new() } else { format!(", {:.0}% more run by idle lanes", 100.0 * share) };
+    let busy = answer.seconds.device.map_or(1.0, |device| device / answer.seconds.train.max(1e-9));
+    let waits =
+        if busy > 0.99 { String::new() } else { format!(", the device idle {:.0}% of it", 100.0 * (1.0 - busy)) };
+    lanes + &waits
 }
 
 /// Everything of a spec but what is learnt, in a line.

@@ -24,6 +24,9 @@ pub struct Seconds {
     pub setup: f64,
     /// Drawing starts, training, reading back, tallying.
     pub train: f64,
+    /// Of `train`: the device at work, by its own clock, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<f64>,
     /// Of `train`: examining unsolved networks.
     pub examine: f64,
     /// From before the setup to the answer.
@@ -217,9 +220,10 @@ impl<'a> EscapeStudy<'a> {
         let limit = self.chunk_limit.unwrap_or(wanted).min(wanted);
         let began = Instant::now();
         let mut tally = Tally::default();
-        let (mut executed_net_epochs, mut examine_seconds) = (0, 0.0);
+        let (mut executed_net_epochs, mut examine_seconds, mut device) = (0, 0.0, None);
         let mut unsolved = Vec::new();
-        let mut deliver = |Trained { outcomes, weights, executed_net_epochs: executed }: Trained| -> Result<u64> {
+        let mut deliver = |trained: Trained| -> Result<u64> {
+            let Trained { outcomes, weights, executed_net_epochs: executed, device_seconds } = trained;
             tally.merge(&Tally::of(self.problem, &outcomes));
             if self.continue_factor.is_some() {
                 unsolved.extend(
@@ -230,6 +234,7 @@ impl<'a> EscapeStudy<'a> {
                 );
             }
             executed_net_epochs += executed;
+            device = device.zip(device_seconds).map_or(device_seconds.or(device), |(a, b)| Some(a + b));
             let looked = Instant::now();
             let examined = examiner.look(&outcomes, weights.as_ref());
             examine_seconds += looked.elapsed().as_secs_f64();
@@ -276,6 +281,7 @@ impl<'a> EscapeStudy<'a> {
             seconds: Seconds {
                 setup: (began - opened).as_secs_f64(),
                 train,
+                device,
                 examine: examine_seconds,
                 total: opened.elapsed().as_secs_f64(),
             },

@@ -1,6 +1,7 @@
 //! Lost devices.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 
 use basins::backend::gpu::{Form, Tuning};
 use basins::backend::{Backend, Chunk, Job, Progress, Trained, Unwatched, Watch};
@@ -46,8 +47,38 @@ fn join(all: &mut Option<Outcomes>, trained: &Trained) {
     }
 }
 
-/// The run begins anew with the chunks that were in flight: the same outcomes, each once, in order, and progress that
-/// counts nothing twice.
+/// What came of a run whose device was destroyed in its middle.
+struct Disturbed {
+    outcomes: Option<Outcomes>,
+    net_epochs_told: u64,
+    lost_slices: u32,
+}
+
+fn disturbed(found: &Found, tuning: Tuning) -> Result<Disturbed, Failed> {
+    let problem = job_spec()?.problem()?;
+    let job = Job { slice_epochs: Some(16), ..Job::new(&problem, 5) };
+    let mut outcomes = None;
+    let mut backend = open(found, Form::Fused, tuning)?;
+    let watch = Saboteur {
+        device: std::sync::Mutex::new(Some(backend.gpu().device.clone())),
+        reports: AtomicU32::new(0),
+        after: 30,
+        net_epochs: AtomicU64::new(0),
+    };
+    backend.prepare(&job)?;
+    backend.train(&job, &mut chunks(), &watch, &mut |trained| {
+        join(&mut outcomes, &trained);
+        Ok(())
+    })?;
+    if watch.device.lock().is_ok_and(|device| device.is_some()) {
+        return Err("the device was not lost: the test is blind".into());
+    }
+    let net_epochs_told = watch.net_epochs.load(Ordering::Relaxed);
+    Ok(Disturbed { outcomes, net_epochs_told, lost_slices: backend.lost_slices() })
+}
+
+/// The run goes on, from the start of what was in flight or from the last copy of it: the same outcomes, each once, in
+/// order, and progress that counts nothing twice. With copies, a loss costs a few slices.
 pub(crate) fn lost_device_costs_no_outcome(found: &Found) -> Result<(), Failed> {
     let problem = job_spec()?.problem()?;
     let job = Job { slice_epochs: Some(16), ..Job::new(&problem, 5) };
@@ -58,30 +89,24 @@ pub(crate) fn lost_device_costs_no_outcome(found: &Found) -> Result<(), Failed> 
         join(&mut undisturbed, &trained);
         Ok(())
     })?;
-
-    let mut disturbed = None;
-    let mut backend = open(found, Form::Fused, Tuning::default())?;
-    let watch = Saboteur {
-        device: std::sync::Mutex::new(Some(backend.gpu().device.clone())),
-        reports: AtomicU32::new(0),
-        after: 30,
-        net_epochs: AtomicU64::new(0),
-    };
-    backend.prepare(&job)?;
-    backend.train(&job, &mut chunks(), &watch, &mut |trained| {
-        join(&mut disturbed, &trained);
-        Ok(())
-    })?;
-    if watch.device.lock().is_ok_and(|device| device.is_some()) {
-        return Err("the device was not lost: the test is blind".into());
+    let needed = undisturbed.as_ref().map_or(0, Outcomes::net_epochs);
+    // Copies after every slice, and none before the loss.
+    let [often, never] = [Duration::ZERO, Duration::from_secs(3600)].map(|keep_every| {
+        // Slots for a fourth of the networks: some chunks are delivered before the loss, others wait.
+        disturbed(found, Tuning { keep_every, slot_limit: Some(256), ..Tuning::default() })
+    });
+    let (often, never) = (often?, never?);
+    for (name, run) in [("with copies", &often), ("without copies", &never)] {
+        if run.outcomes != undisturbed {
+            return Err(format!("{name}, a lost device changes outcomes").into());
+        }
+        if run.net_epochs_told != needed {
+            return Err(format!("{name}, progress tells of {} of {needed} net-epochs", run.net_epochs_told).into());
+        }
     }
-    if disturbed != undisturbed {
-        return Err("a lost device changes outcomes".into());
-    }
-    let needed = undisturbed.map_or(0, |outcomes| outcomes.net_epochs());
-    let told = watch.net_epochs.load(Ordering::Relaxed);
-    if told != needed {
-        return Err(format!("progress tells of {told} net-epochs, {needed} were needed").into());
+    // Two slices under way, and one whose copy was.
+    if often.lost_slices > 4 || never.lost_slices < 20 {
+        return Err(format!("{} slices are lost with copies, {} without", often.lost_slices, never.lost_slices).into());
     }
     Ok(())
 }

@@ -15,6 +15,8 @@ pub(super) struct Meter {
     base: Progress,
     reported: Progress,
     device: Device,
+    /// Seconds that the device was at work since the last chunk was delivered.
+    busy: Option<f64>,
 }
 
 /// Sums of the device at hand.
@@ -40,6 +42,12 @@ impl Meter {
         self.device = Device::default();
     }
 
+    /// Goes on from an earlier state of the device; what was reported and delivered since stays so.
+    pub(super) fn restore(&mut self, earlier: &Self) {
+        self.base = earlier.base;
+        self.device = earlier.device;
+    }
+
     /// Takes in the counters after a slice in which `executed` net-epochs were run, idle lanes included.
     pub(super) fn slice(&mut self, counters: &Counters, executed: u64, watch: &dyn Watch) {
         let device = &mut self.device;
@@ -62,6 +70,18 @@ impl Meter {
         self.reported.settled_net_epochs += news.settled_net_epochs;
         self.reported.networks += news.networks;
         watch.progress(news);
+    }
+
+    /// Takes in how long the device worked on a slice, where that is known.
+    pub(super) fn busy(&mut self, seconds: Option<f64>) {
+        if let Some(seconds) = seconds {
+            *self.busy.get_or_insert(0.0) += seconds;
+        }
+    }
+
+    /// How long it has worked since this was last asked.
+    pub(super) fn take_busy(&mut self) -> Option<f64> {
+        self.busy.as_mut().map(std::mem::take)
     }
 
     /// Mean epochs of the networks that have finished on this device, if there are any.

@@ -8,6 +8,7 @@
 
 mod bus;
 mod fused;
+mod keep;
 mod meter;
 mod outcomes;
 mod pool;
@@ -24,6 +25,7 @@ pub use stages::{StageReport, check_stages};
 pub use words::random_words;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::gpu::{Checks, Gpu};
@@ -32,7 +34,7 @@ use crate::spec::{Optimizer, Problem};
 
 use self::meter::Meter;
 use self::pool::{Pool, bytes_per_slot};
-use self::stream::{Stream, Trouble};
+use self::stream::{Run, Stream, Trouble};
 use super::{Backend, Chunk, Deliver, DeviceInfo, Job, Watch};
 
 /// How networks are trained on the device.
@@ -56,11 +58,13 @@ pub struct Tuning {
     pub workgroup_size: u32,
     /// Most networks in flight, where fewer are wanted than fit.
     pub slot_limit: Option<u32>,
+    /// How often the state of all networks in flight is copied to the host: as much work is lost with a device.
+    pub keep_every: Duration,
 }
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { checks: Checks::Trusted, workgroup_size: 64, slot_limit: None }
+        Self { checks: Checks::Trusted, workgroup_size: 64, slot_limit: None, keep_every: Duration::from_secs(1) }
     }
 }
 
@@ -73,6 +77,7 @@ pub struct GpuBackend {
     wanted: Option<Form>,
     form: Form,
     tuning: Tuning,
+    lost_slices: u32,
 }
 
 impl GpuBackend {
@@ -83,7 +88,7 @@ impl GpuBackend {
 
     /// The same, with other than the usual settings.
     pub fn tuned(gpu: Gpu, form: Option<Form>, tuning: Tuning) -> Self {
-        Self { pool: None, gpu, wanted: form, form: form.unwrap_or(Form::Fused), tuning }
+        Self { pool: None, gpu, wanted: form, form: form.unwrap_or(Form::Fused), tuning, lost_slices: 0 }
     }
 
     /// Whether the fused form takes networks of this problem.
@@ -94,6 +99,11 @@ impl GpuBackend {
     /// The device.
     pub fn gpu(&self) -> &Gpu {
         &self.gpu
+    }
+
+    /// Slices that had to be run again in the last training because a device was lost.
+    pub fn lost_slices(&self) -> u32 {
+        self.lost_slices
     }
 
     fn sizes(&self, job: &Job<'_>) -> Result<Sizes> {
@@ -176,35 +186,34 @@ impl Backend for GpuBackend {
         deliver: &mut Deliver<'_>,
     ) -> Result<()> {
         self.build(job)?;
-        let mut clock = match job.slice_epochs {
+        let clock = match job.slice_epochs {
             Some(epochs) => SliceClock::fixed(epochs),
             None => SliceClock::new(SliceClock::FIRST.as_secs_f64()),
         };
+        let keep_every = self.tuning.keep_every;
+        let (again, kept) = (VecDeque::new(), None);
+        let mut run = Run { clock, keep_every, kept, again, deliver_next: 0, lost_slices: 0 };
         let mut meter = Meter::new(job.problem.spec().epochs);
-        let mut again: VecDeque<Chunk> = VecDeque::new();
+        let mut chunks = (0..).zip(chunks);
         let mut losses = 0;
         loop {
             let Some(pool) = &mut self.pool else { return Err(Error::failure("the pool is gone")) };
-            let waiting: VecDeque<Chunk> = std::mem::take(&mut again);
+            let mut waiting = std::mem::take(&mut run.again).into_iter();
             let mut delivered = false;
-            let mut rest = waiting.into_iter();
-            let stream = Stream::new(&self.gpu, pool, job, watch, &mut meter, clock.clone());
-            let ended = stream.run(
-                &mut rest.by_ref().chain(&mut *chunks),
-                &mut |trained| {
-                    delivered = true;
-                    deliver(trained)
-                },
-                &mut again,
-            );
+            let stream = Stream::new(&self.gpu, pool, job, watch, &mut meter, &mut run)?;
+            let ended = stream.run(&mut waiting.by_ref().chain(&mut chunks), &mut |trained| {
+                delivered = true;
+                deliver(trained)
+            });
             // Chunks that the stream had not yet asked for come after those that it gave back.
-            again.extend(rest);
+            run.again.extend(waiting);
+            self.lost_slices = run.lost_slices;
             match ended {
-                Ok(_) => return Ok(()),
+                Ok(()) => return Ok(()),
                 Err(Trouble::Failed(error)) => return Err(error),
                 Err(Trouble::Lost(lost)) => {
                     losses = if delivered { 1 } else { losses + 1 };
-                    log::error!("{}; beginning anew with {} chunks that were in flight", lost.0, again.len());
+                    log::error!("{}; going on from {} slices before", lost.0, run.lost_slices);
                     if losses >= LOSS_LIMIT {
                         return Err(Error::device_lost(format!(
                             "{} was lost {losses} times: {}",
@@ -215,7 +224,7 @@ impl Backend for GpuBackend {
                     self.gpu = self.gpu.reopen()?;
                     self.build(job)?;
                     meter.lost();
-                    clock.halve();
+                    run.clock.halve();
                 }
             }
         }

@@ -3,7 +3,7 @@
 
 use crate::backend::{Chunk, Job, OwnRates};
 use crate::error::{Error, Result};
-use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, storage_buffer, uniform_buffer};
+use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, Readback, storage_buffer, uniform_buffer};
 use crate::outcome::Weights;
 use crate::spec::Problem;
 
@@ -19,6 +19,19 @@ pub(super) const START_LIMIT: usize = WINDOW_COUNT;
 pub(super) trait Trainer {
     /// Records `epochs` epochs of the networks in active list `list`, of which there are at most `bound`.
     fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, epochs: u32);
+}
+
+/// What a slice does.
+pub(super) struct SliceOrder<'a> {
+    /// Which of the lists holds the active networks.
+    pub(super) list: usize,
+    /// Networks to start.
+    pub(super) starts: &'a [Start],
+    /// At most so many are active then.
+    pub(super) bound: u32,
+    pub(super) turn: Turn,
+    /// Where the device notes when it began and ended.
+    pub(super) timed: Option<wgpu::ComputePassTimestampWrites<'a>>,
 }
 
 /// Buffers that trainers share with the pool.
@@ -290,23 +303,47 @@ impl Pool {
         4 * u64::from(self.sizes.window_capacity) * result_row_count(&self.problem, self.sizes.keep_weights) as u64
     }
 
-    /// Records a slice: the starts of the first `starts.len()` records, training, settling.
-    pub(super) fn record(
-        &self,
-        gpu: &Gpu,
-        encoder: &mut wgpu::CommandEncoder,
-        list: usize,
-        starts: &[Start],
-        bound: u32,
-        turn: Turn,
-    ) {
+    /// What has to be kept to go on from a slice that left the active networks in this list. The table never changes, and
+    /// whoever goes on writes imports anew.
+    fn kept(&self, list: usize) -> [&wgpu::Buffer; 6] {
+        let PoolBuffers { state, slots, active, free, counters, results, .. } = &self.buffers;
+        [state, slots, &active[list], free, counters, results]
+    }
+
+    /// Bytes of all that.
+    pub(super) fn kept_bytes(&self) -> u64 {
+        self.kept(0).iter().map(|buffer| buffer.size()).sum()
+    }
+
+    /// Records a copy of it.
+    pub(super) fn copy(&self, encoder: &mut wgpu::CommandEncoder, readback: &mut Readback, list: usize) {
+        let mut place = 0;
+        for buffer in self.kept(list) {
+            readback.copy(encoder, buffer, 0, place, buffer.size());
+            place += buffer.size();
+        }
+    }
+
+    /// Writes such a copy back.
+    pub(super) fn restore(&self, gpu: &Gpu, list: usize, bytes: &[u8]) {
+        let mut rest = bytes;
+        for buffer in self.kept(list) {
+            let (part, behind) = rest.split_at(rest.len().min(buffer.size() as usize));
+            gpu.queue.write_buffer(buffer, 0, part);
+            rest = behind;
+        }
+    }
+
+    /// Records a slice: starts, training, settling.
+    pub(super) fn record(&self, gpu: &Gpu, encoder: &mut wgpu::CommandEncoder, slice: SliceOrder<'_>) {
+        let SliceOrder { list, starts, bound, turn, timed } = slice;
         gpu.queue.write_buffer(&self.buffers.turn, 0, bytemuck::bytes_of(&turn));
         for (at, start) in starts.iter().enumerate() {
             gpu.queue.write_buffer(&self.buffers.starts, at as u64 * self.start_stride, bytemuck::bytes_of(start));
         }
         encoder.clear_buffer(&self.buffers.active[1 - list], 0, Some(4));
         let mut pass =
-            encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("slice"), timestamp_writes: None });
+            encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("slice"), timestamp_writes: timed });
         let groups = |count: u32| count.div_ceil(self.sizes.workgroup_size);
         let blocks = (self.problem.layers().weight_count().div_ceil(4) as u32).min(gpu.workgroup_limit());
         for (at, start) in starts.iter().enumerate() {

@@ -136,6 +136,6 @@ mod tests {
             training_code(&spec.problem().unwrap(), sizes)
         };
         assert!(!code("xor", "2,3,1").contains("for ("));
-        assert!(code("parity:8", "8,16,1").contains("for (var example"));
+        assert!(code("parity:8", "8,16,1").contains("for (var first"));
     }
 }

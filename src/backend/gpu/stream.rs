@@ -2,17 +2,18 @@
 //! finished chunks in order. Two slices are always under way, so that neither side waits for the other.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::backend::{Chunk, Deliver, Job, Trained, Watch};
 use crate::error::{Error, Result};
-use crate::gpu::{Gpu, Lost, Readback};
+use crate::gpu::{Gpu, Lost, Readback, Stopwatch};
 use crate::plan::SliceClock;
 
 use super::bus::{Counters, Start, Turn, WINDOW_COUNT, words};
+use super::keep::{Keeper, Kept};
 use super::meter::Meter;
 use super::outcomes::read_window;
-use super::pool::Pool;
+use super::pool::{Pool, SliceOrder};
 
 /// Slices submitted and not yet read.
 const DEPTH: usize = 3;
@@ -39,10 +40,15 @@ impl From<Error> for Trouble {
     }
 }
 
+/// A chunk by its number in the run.
+pub(super) type Numbered = (u64, Chunk);
+
 /// A chunk whose networks start, train or have finished, but have not been copied out.
-struct Window {
-    chunk: Chunk,
-    index: usize,
+#[derive(Clone)]
+pub(super) struct Window {
+    number: u64,
+    pub(super) chunk: Chunk,
+    pub(super) index: usize,
     started_count: u32,
     /// Number of the first slice that knows of it: earlier ones tell of the window's previous chunk.
     known_from: u32,
@@ -61,18 +67,22 @@ struct Slice {
     started_count: u32,
     status: Readback,
     /// Finished chunks that travel with it.
-    chunks: Vec<(Chunk, Readback)>,
+    chunks: Vec<(Numbered, Readback)>,
+    /// The pool as the slice leaves it, where it is copied out, and what the host knew then.
+    copy: Option<(Readback, Book)>,
 }
 
 /// What a slice's status said.
 #[derive(Clone, Copy, Default)]
-struct Known {
+pub(super) struct Known {
     active_count: u32,
     free_tail: u32,
     counters: Counters,
+    /// Begin and end of the slice by the device's clock.
+    ticks: Option<[u64; 2]>,
 }
 
-/// Bytes of a status: active count, tail of the free list, counters.
+/// Bytes of a status: active count, tail of the free list, counters; behind them the device's clock, where there is one.
 const STATUS_BYTES: u64 = 8 + size_of::<Counters>() as u64;
 
 /// A run in progress on one device.
@@ -82,88 +92,119 @@ pub(super) struct Stream<'a> {
     job: &'a Job<'a>,
     watch: &'a dyn Watch,
     meter: &'a mut Meter,
-    clock: SliceClock,
-    windows: VecDeque<Window>,
-    remaining: [u32; WINDOW_COUNT],
-    next_window: usize,
+    stopwatch: Option<Stopwatch>,
+    keeper: Keeper,
+    run: &'a mut Run,
+    book: Book,
     slices: VecDeque<Slice>,
-    known: Known,
-    /// Slots taken from the free list so far, modulo 2^32.
-    taken_count: u32,
-    /// Networks that may be in flight: grows while epochs stay short.
-    width: u32,
-    list: usize,
-    slice_count: u32,
-    epochs_begun: u64,
     last_received: Instant,
     spare_status: Vec<Readback>,
     spare_results: Vec<Readback>,
 }
 
+/// What the host knows of the pool.
+#[derive(Clone, Default)]
+pub(super) struct Book {
+    pub(super) windows: VecDeque<Window>,
+    remaining: [u32; WINDOW_COUNT],
+    next_window: usize,
+    pub(super) known: Known,
+    /// Slots taken from the free list so far, modulo 2^32.
+    taken_count: u32,
+    /// Networks that may be in flight: grows while epochs stay short.
+    width: u32,
+    pub(super) list: usize,
+    pub(super) slice_count: u32,
+    epochs_begun: u64,
+}
+
+/// What outlasts a lost device.
+pub(super) struct Run {
+    pub(super) clock: SliceClock,
+    /// How often the pool is copied to the host.
+    pub(super) keep_every: Duration,
+    /// From where to go on.
+    pub(super) kept: Option<Kept>,
+    /// Chunks that were neither delivered nor are in `kept`.
+    pub(super) again: VecDeque<Numbered>,
+    /// Number of the chunk that is delivered next. Those with lower ones may be trained again, but are not delivered.
+    pub(super) deliver_next: u64,
+    /// Slices that were lost with devices.
+    pub(super) lost_slices: u32,
+}
+
 impl<'a> Stream<'a> {
-    /// An empty pool, ready to go.
+    /// An empty pool, ready to go; or one that goes on from where another was lost.
     pub(super) fn new(
         gpu: &'a Gpu,
         pool: &'a mut Pool,
         job: &'a Job<'a>,
         watch: &'a dyn Watch,
         meter: &'a mut Meter,
-        clock: SliceClock,
-    ) -> Self {
+        run: &'a mut Run,
+    ) -> Result<Self> {
         pool.reset(gpu);
         let products = (job.problem.examples().count() * job.problem.layers().weight_count()) as u64;
-        // About 10^7 products: some milliseconds even in software.
-        let width = (10_000_000 / products).clamp(64, 4096) as u32;
+        // About 10^7 products an epoch: some milliseconds even in software.
+        let width = (10_000_000 / products).clamp(64, pool.sizes.slot_count.into()) as u32;
         let known = Known { free_tail: pool.sizes.slot_count, ..Known::default() };
-        Self {
-            width: width.min(pool.sizes.slot_count),
+        let mut book = Book { width, known, ..Book::default() };
+        if let Some(kept) = &run.kept {
+            book = kept.book.clone();
+            pool.restore(gpu, book.list, &kept.bytes);
+            for window in &book.windows {
+                pool.import(gpu, window.index, &window.chunk)?;
+            }
+            meter.restore(&kept.meter);
+        }
+        Ok(Self {
             gpu,
             pool,
             job,
             watch,
             meter,
-            clock,
-            windows: VecDeque::new(),
-            remaining: [0; WINDOW_COUNT],
-            next_window: 0,
+            stopwatch: Stopwatch::new(gpu, DEPTH as u32),
+            keeper: Keeper::new(run.keep_every, run.kept.take()),
+            run,
+            book,
             slices: VecDeque::new(),
-            known,
-            taken_count: 0,
-            list: 0,
-            slice_count: 0,
-            epochs_begun: 0,
             last_received: Instant::now(),
             spare_status: Vec::new(),
             spare_results: Vec::new(),
-        }
+        })
     }
 
-    /// Trains all chunks, or up to an interruption. On trouble, `leftover` gets the chunks that were not delivered.
+    /// Trains all chunks, or up to an interruption. On trouble, `run` gets what is needed to go on.
     pub(super) fn run(
         mut self,
-        chunks: &mut dyn Iterator<Item = Chunk>,
+        chunks: &mut dyn Iterator<Item = Numbered>,
         deliver: &mut Deliver<'_>,
-        leftover: &mut VecDeque<Chunk>,
-    ) -> Result<SliceClock, Trouble> {
+    ) -> Result<(), Trouble> {
         let ended = self.go(chunks, deliver);
         let flying = self.slices.into_iter().flat_map(|slice| slice.chunks.into_iter().map(|(chunk, _)| chunk));
-        leftover.extend(flying.chain(self.windows.into_iter().map(|window| window.chunk)));
-        ended.map(|()| self.clock)
+        let waiting = self.book.windows.into_iter().map(|window| (window.number, window.chunk));
+        let kept = self.keeper.latest;
+        let in_kept = |number: u64| kept.iter().any(|kept| kept.book.windows.iter().any(|w| w.number == number));
+        self.run.again.extend(flying.chain(waiting).filter(|(number, _)| !in_kept(*number)));
+        self.run.lost_slices +=
+            self.book.slice_count.wrapping_sub(kept.as_ref().map_or(0, |kept| kept.book.slice_count));
+        self.run.kept = kept;
+        ended
     }
 
-    fn go(&mut self, chunks: &mut dyn Iterator<Item = Chunk>, deliver: &mut Deliver<'_>) -> Result<(), Trouble> {
+    fn go(&mut self, chunks: &mut dyn Iterator<Item = Numbered>, deliver: &mut Deliver<'_>) -> Result<(), Trouble> {
         let mut stopping = false;
         loop {
             if !stopping && self.watch.interrupted() {
                 stopping = true;
                 // Chunks that are complete are delivered, then the one at hand as far as it has come, and no other.
-                let at_hand = self.windows.iter().position(|window| !self.complete(window));
-                self.windows.truncate(at_hand.map_or(self.windows.len(), |at| at + 1));
+                let at_hand = self.book.windows.iter().position(|window| !self.complete(window));
+                self.book.windows.truncate(at_hand.map_or(self.book.windows.len(), |at| at + 1));
             }
             if !stopping {
                 self.admit(chunks)?;
             }
-            if self.windows.is_empty() {
+            if self.book.windows.is_empty() {
                 match self.slices.iter().any(|slice| !slice.chunks.is_empty()) {
                     true => self.receive(deliver)?,
                     false => return Ok(()),
@@ -178,16 +219,16 @@ impl<'a> Stream<'a> {
     }
 
     fn complete(&self, window: &Window) -> bool {
-        window.started_count == window.count() && self.remaining[window.index] == 0
+        window.started_count == window.count() && self.book.remaining[window.index] == 0
     }
 
     /// Fills free windows with chunks.
-    fn admit(&mut self, chunks: &mut dyn Iterator<Item = Chunk>) -> Result<(), Trouble> {
-        while self.windows.len() < WINDOW_COUNT {
-            let Some(chunk) = chunks.next() else { break };
-            let index = self.next_window;
-            self.next_window = (index + 1) % WINDOW_COUNT;
-            let window = Window { chunk, index, started_count: 0, known_from: self.slice_count };
+    fn admit(&mut self, chunks: &mut dyn Iterator<Item = Numbered>) -> Result<(), Trouble> {
+        while self.book.windows.len() < WINDOW_COUNT {
+            let Some((number, chunk)) = chunks.next() else { break };
+            let index = self.book.next_window;
+            self.book.next_window = (index + 1) % WINDOW_COUNT;
+            let window = Window { number, chunk, index, started_count: 0, known_from: self.book.slice_count };
             if window.count() > self.pool.sizes.window_capacity {
                 return Err(Error::failure(format!(
                     "a chunk of {} networks was given where at most {} were asked for",
@@ -198,26 +239,26 @@ impl<'a> Stream<'a> {
             }
             self.pool.import(self.gpu, index, &window.chunk)?;
             // The device counts down from what the host sets; the window's last user has been copied out before.
-            self.remaining[index] = window.count();
+            self.book.remaining[index] = window.count();
             let place = std::mem::offset_of!(Counters, remaining) + 4 * index;
             self.gpu.queue.write_buffer(&self.pool.buffers.counters, place as u64, bytemuck::bytes_of(&window.count()));
-            self.windows.push_back(window);
+            self.book.windows.push_back(window);
         }
         Ok(())
     }
 
     /// Networks that may have been started and not settled yet.
     fn unsettled_count(&self) -> u32 {
-        self.known.active_count + self.slices.iter().map(|slice| slice.started_count).sum::<u32>()
+        self.book.known.active_count + self.slices.iter().map(|slice| slice.started_count).sum::<u32>()
     }
 
     /// Takes as many networks as there are free slots, in order.
     fn starts(&mut self) -> Vec<Start> {
-        let free = self.known.free_tail.wrapping_sub(self.taken_count);
-        let mut room = free.min(self.width.saturating_sub(self.unsettled_count()));
+        let free = self.book.known.free_tail.wrapping_sub(self.book.taken_count);
+        let mut room = free.min(self.book.width.saturating_sub(self.unsettled_count()));
         let mut starts = Vec::new();
         let seed = words(self.job.seed);
-        for window in &mut self.windows {
+        for window in &mut self.book.windows {
             let count = room.min(window.count() - window.started_count);
             if count == 0 {
                 continue;
@@ -228,12 +269,12 @@ impl<'a> Stream<'a> {
                 count,
                 window: window.index as u32,
                 position: window.started_count,
-                free_head: self.taken_count & (self.pool.sizes.slot_count - 1),
+                free_head: self.book.taken_count & (self.pool.sizes.slot_count - 1),
                 imported: u32::from(window.chunk.starts.is_some()),
                 reserved: [0; 3],
             });
             window.started_count += count;
-            self.taken_count = self.taken_count.wrapping_add(count);
+            self.book.taken_count = self.book.taken_count.wrapping_add(count);
             room -= count;
         }
         starts
@@ -241,9 +282,9 @@ impl<'a> Stream<'a> {
 
     fn slice_epochs(&self) -> u32 {
         let budget = self.job.problem.spec().epochs;
-        let age = self.meter.mean_epochs().unwrap_or(self.epochs_begun as f64);
+        let age = self.meter.mean_epochs().unwrap_or(self.book.epochs_begun as f64);
         let age = age.min(f64::from(u32::MAX)) as u32;
-        self.clock.next(age, budget, self.job.problem.retires())
+        self.run.clock.next(age, budget, self.job.problem.retires())
     }
 
     /// Sends off a slice, with the chunks that are complete.
@@ -254,13 +295,13 @@ impl<'a> Stream<'a> {
         let started_count: u32 = starts.iter().map(|start| start.count).sum();
         let bound = (self.unsettled_count() + started_count).min(self.pool.sizes.slot_count);
         let mut turn = Turn { slice_epochs: epochs, flush: u32::from(stopping), ..Turn::default() };
-        for window in &self.windows {
+        for window in &self.book.windows {
             turn.window_sizes[window.index] = window.count();
         }
         let mut encoder =
             self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("slice") });
         let mut chunks = Vec::new();
-        while let Some(window) = self.windows.front() {
+        while let Some(window) = self.book.windows.front() {
             if !self.complete(window) {
                 break;
             }
@@ -269,45 +310,63 @@ impl<'a> Stream<'a> {
                 self.spare_results.pop().unwrap_or_else(|| Readback::new(self.gpu, "results read back", bytes));
             let used = bytes / u64::from(self.pool.sizes.window_capacity) * u64::from(window.count());
             readback.copy(&mut encoder, &self.pool.buffers.results, window.index as u64 * bytes, 0, used);
-            if let Some(window) = self.windows.pop_front() {
-                chunks.push((window.chunk, readback));
+            if let Some(window) = self.book.windows.pop_front() {
+                chunks.push(((window.number, window.chunk), readback));
             }
         }
-        self.pool.record(self.gpu, &mut encoder, self.list, &starts, bound, turn);
-        let mut status =
-            self.spare_status.pop().unwrap_or_else(|| Readback::new(self.gpu, "status read back", STATUS_BYTES));
+        // Of the slices under way, each has a span of its own.
+        let span = self.book.slice_count % DEPTH as u32;
+        let timed = self.stopwatch.as_ref().map(|stopwatch| stopwatch.span(span));
+        let order = SliceOrder { list: self.book.list, starts: &starts, bound, turn, timed };
+        self.pool.record(self.gpu, &mut encoder, order);
+        let bytes = STATUS_BYTES + Stopwatch::BYTES;
+        let mut status = self.spare_status.pop().unwrap_or_else(|| Readback::new(self.gpu, "status read back", bytes));
+        if let Some(stopwatch) = &self.stopwatch {
+            let (ticks, place) = stopwatch.resolve(&mut encoder, span);
+            status.copy(&mut encoder, ticks, place, STATUS_BYTES, Stopwatch::BYTES);
+        }
         let buffers = &self.pool.buffers;
-        status.copy(&mut encoder, &buffers.active[1 - self.list], 0, 0, 4);
+        status.copy(&mut encoder, &buffers.active[1 - self.book.list], 0, 0, 4);
         status.copy(&mut encoder, &buffers.free, 0, 4, 4);
         status.copy(&mut encoder, &buffers.counters, 0, 8, size_of::<Counters>() as u64);
+        let next = 1 - self.book.list;
+        let mut copy = self.keeper.begin(self.gpu, self.pool);
+        if let Some(copy) = &mut copy {
+            self.pool.copy(&mut encoder, copy, next);
+        }
         let submission = self.gpu.queue.submit([encoder.finish()]);
         status.submitted(submission.clone());
+        if let Some(copy) = &mut copy {
+            copy.submitted(submission.clone());
+        }
         for (_, readback) in &mut chunks {
             readback.submitted(submission.clone());
         }
-        self.slices.push_back(Slice { submitted: Instant::now(), epochs, started_count, status, chunks });
-        self.list = 1 - self.list;
-        self.slice_count = self.slice_count.wrapping_add(1);
-        self.epochs_begun += u64::from(epochs);
+        self.book.list = next;
+        self.book.slice_count = self.book.slice_count.wrapping_add(1);
+        self.book.epochs_begun += u64::from(epochs);
+        let copy = copy.map(|copy| (copy, self.book.clone()));
+        self.slices.push_back(Slice { submitted: Instant::now(), epochs, started_count, status, chunks, copy });
         Ok(())
     }
 
     /// Waits for the oldest slice and takes in what it says.
     fn receive(&mut self, deliver: &mut Deliver<'_>) -> Result<(), Trouble> {
         let Some(slice) = self.slices.front_mut() else { return Ok(()) };
-        let before = self.known;
-        self.known = slice.status.receive(self.gpu, |bytes| Known {
+        let before = self.book.known;
+        self.book.known = slice.status.receive(self.gpu, |bytes| Known {
             active_count: bytemuck::pod_read_unaligned(&bytes[..4]),
             free_tail: bytemuck::pod_read_unaligned(&bytes[4..8]),
             counters: bytemuck::pod_read_unaligned(&bytes[8..STATUS_BYTES as usize]),
+            ticks: bytes.get(STATUS_BYTES as usize..).and_then(|bytes| bytemuck::try_pod_read_unaligned(bytes).ok()),
         })?;
-        let number = self.slice_count.wrapping_sub(self.slices.len() as u32);
-        if self.known.counters.canary != number.wrapping_add(1) {
+        let number = self.book.slice_count.wrapping_sub(self.slices.len() as u32);
+        if self.book.known.counters.canary != number.wrapping_add(1) {
             return Err(Lost(format!("{} dropped a dispatch", self.gpu.name)).into());
         }
         let mut arrived = Vec::new();
         if let Some(slice) = self.slices.front_mut() {
-            for (chunk, readback) in &mut slice.chunks {
+            for ((_, chunk), readback) in &mut slice.chunks {
                 let wants = (self.job.problem, self.job.keep_weights);
                 arrived.push(readback.receive(self.gpu, |bytes| read_window(wants, chunk.networks.clone(), bytes))?);
             }
@@ -316,37 +375,49 @@ impl<'a> Stream<'a> {
         let now = Instant::now();
         let took = now - slice.submitted.max(self.last_received);
         self.last_received = now;
-        self.clock.observe(slice.epochs, took);
+        self.run.clock.observe(slice.epochs, took);
         self.note_windows(number);
-        let finished = self.known.counters.finished.wrapping_sub(before.counters.finished);
-        let in_flight = u64::from(self.known.active_count) + u64::from(finished);
-        self.meter.slice(&self.known.counters, in_flight * u64::from(slice.epochs), self.watch);
+        let finished = self.book.known.counters.finished.wrapping_sub(before.counters.finished);
+        let in_flight = u64::from(self.book.known.active_count) + u64::from(finished);
+        let busy = self.stopwatch.as_ref().zip(self.book.known.ticks).and_then(|(watch, ticks)| watch.seconds(ticks));
+        self.meter.busy(busy);
+        self.meter.slice(&self.book.known.counters, in_flight * u64::from(slice.epochs), self.watch);
         self.widen(slice.epochs, took.as_secs_f64());
         self.spare_status.push(slice.status);
         // Chunks first leave the list of what would have to be repeated, then they are delivered.
-        for ((_, readback), outcome) in slice.chunks.into_iter().zip(arrived) {
+        for (((number, _), readback), outcome) in slice.chunks.into_iter().zip(arrived) {
             self.spare_results.push(readback);
+            if number < self.run.deliver_next {
+                continue; // Delivered before the device was lost.
+            }
+            self.run.deliver_next = number + 1;
             let (outcomes, weights) = outcome?;
             let idle = self.meter.deliver(&outcomes);
             let executed_net_epochs = outcomes.net_epochs() + idle;
-            deliver(Trained { outcomes, weights, executed_net_epochs })?;
+            let device_seconds = self.meter.take_busy();
+            deliver(Trained { outcomes, weights, executed_net_epochs, device_seconds })?;
+        }
+        if let Some((mut readback, mut book)) = slice.copy {
+            let bytes = readback.receive(self.gpu, <[u8]>::to_vec)?;
+            book.known = self.book.known;
+            self.keeper.keep(Kept { book, meter: self.meter.clone(), bytes }, readback);
         }
         Ok(())
     }
 
     /// Takes over how many networks of each window remain, as slice `number` tells.
     fn note_windows(&mut self, number: u32) {
-        for window in &self.windows {
+        for window in &self.book.windows {
             if number.wrapping_sub(window.known_from) < u32::MAX / 2 {
-                self.remaining[window.index] = self.known.counters.remaining[window.index];
+                self.book.remaining[window.index] = self.book.known.counters.remaining[window.index];
             }
         }
     }
 
     fn widen(&mut self, epochs: u32, seconds: f64) {
-        let full = self.known.active_count >= self.width / 2;
+        let full = self.book.known.active_count >= self.book.width / 2;
         if full && epochs > 0 && 2.0 * seconds / f64::from(epochs) < EPOCH_SECONDS {
-            self.width = self.width.saturating_mul(2).min(self.pool.sizes.slot_count);
+            self.book.width = self.book.width.saturating_mul(2).min(self.pool.sizes.slot_count);
         }
     }
 }

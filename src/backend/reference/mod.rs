@@ -79,7 +79,7 @@ impl Reference {
             weights.extend(values);
         }
         let weights = job.keep_weights.then(|| Weights::new(job.problem.layers(), R::into_values(weights)));
-        Trained { executed_net_epochs: outcomes.net_epochs(), outcomes, weights }
+        Trained { executed_net_epochs: outcomes.net_epochs(), outcomes, weights, device_seconds: None }
     }
 }
 

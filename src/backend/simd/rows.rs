@@ -60,7 +60,7 @@ impl Rows {
     /// What is delivered.
     pub(super) fn into_trained(self, job: &Job<'_>, executed_net_epochs: u64) -> Trained {
         let weights = job.keep_weights.then(|| Weights::new(job.problem.layers(), Values::F32(self.weights)));
-        Trained { outcomes: self.outcomes, weights, executed_net_epochs }
+        Trained { outcomes: self.outcomes, weights, executed_net_epochs, device_seconds: None }
     }
 }
 

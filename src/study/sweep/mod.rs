@@ -160,7 +160,7 @@ impl SweepStudy<'_> {
             backend: backend.name(),
             device: backend.device(),
             executed_net_epochs: trained.executed_net_epochs,
-            seconds: Seconds { setup, train: total - setup, examine: 0.0, total },
+            seconds: Seconds { setup, train: total - setup, total, ..Seconds::default() },
         })
     }
 
