@@ -15,7 +15,7 @@ use crate::study::{Map, MapPlan, MapStart, MapStudy, TileStore};
 use super::folder::{Folder, check_collisions};
 use super::map_files::{FILES, Files};
 use super::network::{NetworkArgs, trained};
-use super::progress::{Mode, Shown};
+use super::progress::Shown;
 use super::run::Shared;
 use super::settings::Settings;
 use super::{Ending, command, complain, config, interrupt, say};
@@ -188,7 +188,7 @@ impl Args {
             }
             return Ok(Ending::Complete);
         }
-        if settings.out.is_some() && shared.progress() != Mode::Never {
+        if settings.out.is_some() && shared.warns() {
             complain("The same command goes on where this one ended.");
         }
         Ok(Ending::Interrupted)
@@ -292,7 +292,7 @@ pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared, pla
             (store(folder.path(), plan, backend.as_ref(), double)?, Some(folder))
         }
     };
-    if shared.progress() != Mode::Never {
+    if shared.warns() {
         warnings.iter().for_each(|warning| complain(&format!("warning: {warning}")));
     }
     interrupt::listen();
