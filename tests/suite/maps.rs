@@ -66,7 +66,12 @@ impl Backend for Disc {
             let count = outcomes.count() as u64;
             self.trained.set(self.trained.get() + count);
             watch.progress(Progress { net_epochs: 0, settled_net_epochs: 0, networks: count });
-            deliver(Trained { executed_net_epochs: outcomes.net_epochs(), outcomes, weights: None })?;
+            deliver(Trained {
+                executed_net_epochs: outcomes.net_epochs(),
+                outcomes,
+                weights: None,
+                device_seconds: None,
+            })?;
         }
         Ok(())
     }

@@ -113,7 +113,7 @@ impl MapStudy<'_> {
             executed_net_epochs: training.executed_net_epochs,
             backend: backend.name(),
             device: backend.device(),
-            seconds: Seconds { setup, train: training.seconds, examine: 0.0, total },
+            seconds: Seconds { setup, train: training.seconds, device: training.device_seconds, examine: 0.0, total },
             canvas,
             finished,
         })
@@ -154,6 +154,7 @@ struct Training<'a> {
     net_epochs: u64,
     executed_net_epochs: u64,
     seconds: f64,
+    device_seconds: Option<f64>,
 }
 
 impl<'a> Training<'a> {
@@ -171,6 +172,7 @@ impl<'a> Training<'a> {
             net_epochs: 0,
             executed_net_epochs: 0,
             seconds: 0.0,
+            device_seconds: None,
         })
     }
 
@@ -269,10 +271,12 @@ impl<'a> Training<'a> {
         });
         let mut at = 0;
         let (mut trained_count, mut net_epochs, mut executed) = (0, 0, 0);
+        let mut device = self.device_seconds;
         backend.train(&Self::job(plan), &mut chunks, &Patient(watch), &mut |trained: Trained| {
             trained_count += trained.outcomes.count() as u64;
             net_epochs += trained.outcomes.net_epochs();
             executed += trained.executed_net_epochs;
+            device = trained.device_seconds.map(|seconds| device.unwrap_or(0.0) + seconds).or(device);
             deliver(at, &trained.outcomes)?;
             at += 1;
             Ok(())
@@ -280,6 +284,7 @@ impl<'a> Training<'a> {
         self.pixels_trained += trained_count;
         self.net_epochs += net_epochs;
         self.executed_net_epochs += executed;
+        self.device_seconds = device;
         self.seconds += began.elapsed().as_secs_f64();
         Ok(())
     }
