@@ -3,6 +3,7 @@
 
 mod forms;
 mod loss;
+mod stages;
 mod words;
 
 use std::process::ExitCode;
@@ -26,6 +27,8 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
     // A wrong word tells a bad driver from a bad shader, so the generator comes first.
     add("words::known_answers", words::known_answers);
     add("words::same_as_the_host", words::same_as_the_host);
+    add("stages::agree_with_f64", stages::agree_with_f64);
+    add("stages::faults_are_named", stages::faults_are_named);
     add("forms::checked_and_trusted_agree", forms::checked_and_trusted_agree);
     add("forms::faults_are_found", forms::faults_are_found);
     add("loss::lost_device_costs_no_outcome", loss::lost_device_costs_no_outcome);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::backend::Unwatched;
 use crate::backend::tolerance::Tolerance;
 use crate::backend::{Backend, Chunk, Job, Precision, Progress, Reference, Trained, Watch};
-use crate::outcome::{Fate, Outcomes, Status, Values, Weights};
+use crate::outcome::{Fate, Status, Values, Weights};
 use crate::seed::Starts;
 use crate::spec::{AfterSolved, Bias, Criterion, Init, Loss, Population, Problem, Spec, Update};
 
@@ -24,7 +24,7 @@ pub(super) fn problem(spec: &Spec) -> Problem {
 }
 
 /// Trains `count` networks from `FIRST` on, in chunks of at most `chunk`, and joins what comes back.
-fn train(
+pub(super) fn train(
     backend: &mut dyn Backend,
     job: &Job<'_>,
     count: u64,
@@ -71,7 +71,7 @@ fn gold(job: &Job<'_>, count: u64, starts: Option<&Weights>) -> Result<Trained, 
     train(&mut reference, job, count, count, starts)
 }
 
-fn with_weights<'a>(problem: &'a Problem) -> Job<'a> {
+pub(super) fn with_weights<'a>(problem: &'a Problem) -> Job<'a> {
     Job { keep_weights: true, ..Job::new(problem, SEED) }
 }
 
@@ -197,51 +197,6 @@ pub(super) fn populations_agree(backend: &mut dyn Backend) -> Verdict {
         let differing = (0..count as usize).filter(|at| fate(&actual, *at) != fate(&expected, *at)).count();
         if differing as f64 > Tolerance::T3_FATE_SHARE * count as f64 {
             return Err(format!("{differing} of {count} fates differ from the reference's with {loss}"));
-        }
-    }
-    Ok(())
-}
-
-fn same_outcomes(a: &Trained, b: &Trained, what: &str) -> Verdict {
-    let columns = |o: &Outcomes| (o.status.clone(), o.solved_epoch.clone(), o.stop_epoch.clone());
-    if columns(&a.outcomes) != columns(&b.outcomes) {
-        return Err(format!("{what}: statuses or epochs change"));
-    }
-    let bits = |o: &Outcomes| o.outputs.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-    if bits(&a.outcomes) != bits(&b.outcomes) {
-        return Err(format!("{what}: outputs change"));
-    }
-    if a.outcomes.loss.iter().zip(&b.outcomes.loss).any(|(a, b)| a.to_bits() != b.to_bits()) {
-        return Err(format!("{what}: losses change"));
-    }
-    match (&a.weights, &b.weights) {
-        (Some(a), Some(b)) if a != b => Err(format!("{what}: weights change")),
-        _ => Ok(()),
-    }
-}
-
-/// T0: cut in any number of pieces, the bytes are the same.
-pub(super) fn cuts_change_nothing(backend: &mut dyn Backend) -> Verdict {
-    for (update, optimizer) in [("batch-mean", "gd"), ("online", "gd"), ("batch-mean", "adam")] {
-        let spec = Spec {
-            lr: if optimizer == "adam" { 0.05 } else { 1.0 }.into(),
-            epochs: 300,
-            update: update.parse().unwrap_or(Update::BatchMean),
-            optimizer: optimizer.parse().unwrap_or_else(|_| unreachable!()),
-            momentum: if optimizer == "adam" { 0.0 } else { 0.3 },
-            ..Spec::default()
-        };
-        let problem = problem(&spec);
-        let count = 67;
-        let whole = train(backend, &with_weights(&problem), count, count, None)?;
-        for chunk in [1, 7, 4096] {
-            let cut = train(backend, &with_weights(&problem), count, chunk, None)?;
-            same_outcomes(&cut, &whole, &format!("{update}, {optimizer}, chunks of {chunk}"))?;
-        }
-        for slice in [1, 7, 4096] {
-            let job = Job { slice_epochs: Some(slice), ..with_weights(&problem) };
-            let cut = train(backend, &job, count, count, None)?;
-            same_outcomes(&cut, &whole, &format!("{update}, {optimizer}, slices of {slice} epochs"))?;
         }
     }
     Ok(())

@@ -31,6 +31,8 @@ pub enum Fault {
     EpochFromZero,
     /// A chunk's first network is answered for all its networks.
     StaleBuffer,
+    /// The last bit of a chunk's last loss is another.
+    CutsMatter,
     /// Diverged networks pass as unsolved.
     DivergenceMissed,
     /// Updates once more after a network is solved.
@@ -50,6 +52,7 @@ keywords!(Fault, "--plant", {
     SwappedWeights => "swapped-weights",
     EpochFromZero => "epoch-from-zero",
     StaleBuffer => "stale-buffer",
+    CutsMatter => "cuts-matter",
     DivergenceMissed => "divergence-missed",
     RetiresLate => "retires-late",
     WorkUnderstated => "work-understated",
@@ -88,6 +91,11 @@ impl<B: Backend> Faulty<B> {
             Fault::DivergenceMissed => {
                 for status in outcomes.status.iter_mut().filter(|status| **status == Status::Diverged) {
                     *status = Status::Unsolved;
+                }
+            }
+            Fault::CutsMatter => {
+                if let Some(loss) = outcomes.loss.last_mut() {
+                    *loss = f64::from_bits(loss.to_bits() ^ 1);
                 }
             }
             Fault::WorkUnderstated => trained.executed_net_epochs /= 2,

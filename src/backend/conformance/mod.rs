@@ -4,12 +4,13 @@
 //! with devices of their own can go through it at run time. [`Fault`] plants mistakes that the checks must find.
 
 mod checks;
+mod cuts;
 mod fault;
 mod own_rates;
 mod specs;
 
 pub use fault::{Fault, Faulty};
-pub use specs::{short_specs, slow_specs};
+pub use specs::{cut_specs, short_specs, slow_specs};
 
 use super::Backend;
 
@@ -37,7 +38,7 @@ pub const CHECKS: &[Check] = checks![
     checks::every_criterion_agrees,
     own_rates::own_rates_are_kept,
     checks::populations_agree,
-    checks::cuts_change_nothing,
+    cuts::cuts_change_nothing,
     checks::solved_networks_keep_their_weights,
     checks::divergence_is_noticed,
     checks::poisoned_starts_are_survived,

@@ -108,3 +108,27 @@ pub fn slow_specs() -> Vec<Spec> {
     specs.push(Spec { task: Task::And, layers: parsed("2,1"), ..fast });
     specs
 }
+
+/// Networks of every size and setting for which a backend may have code of its own; some retire early.
+pub fn cut_specs() -> Vec<Spec> {
+    let base = Spec { lr: 4.0.into(), epochs: 300, ..Spec::default() };
+    let momentum = Spec { momentum: 0.3, lr: 2.0.into(), ..base.clone() };
+    let online = Spec { update: Update::Online, lr: 1.0.into(), ..momentum.clone() };
+    let adam = Spec { optimizer: Optimizer::Adam, lr: 0.05.into(), ..base.clone() };
+    let of = |spec: &Spec, task: &str, layers: &str, epochs, solved: &str| Spec {
+        task: parsed(task),
+        layers: parsed(layers),
+        solved: parsed(solved),
+        epochs,
+        ..spec.clone()
+    };
+    let mut specs = vec![base.clone(), momentum.clone(), online.clone(), adam.clone()];
+    // One hidden layer of a size that no kernel was compiled for, two hidden layers, three.
+    specs.extend(["2,5,1", "2,4,4,1", "2,5,3,2,1"].map(|layers| of(&base, "xor", layers, 200, "max-error:0.45")));
+    specs.push(of(&momentum, "xor", "2,4,4,1", 200, "max-error:0.45"));
+    // A block of eight examples, two blocks, thirty-two: near the start all outputs lie near one half.
+    specs.push(of(&base, "table:01101001", "3,4,1", 40, "max-error:0.53"));
+    specs.extend([&base, &momentum, &online, &adam].map(|spec| of(spec, "parity:4", "4,8,1", 40, "max-error:0.53")));
+    specs.push(of(&base, "parity:8", "8,5,1", 10, "max-error:0.53"));
+    specs
+}

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use crate::gpu::{Gpu, Readback};
 
+use super::book::Book;
 use super::meter::Meter;
 use super::pool::Pool;
-use super::stream::Book;
 
 /// Pools of more bytes are not kept: a loss costs their chunks in flight.
 const LIMIT: u64 = 256 << 20;

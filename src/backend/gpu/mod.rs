@@ -6,6 +6,7 @@
 //! What trains is the form: *fused* (one invocation a network, weights in registers) or *staged* (one kernel a stage of
 //! backpropagation, any network that fits the device).
 
+mod book;
 mod bus;
 mod fused;
 mod keep;

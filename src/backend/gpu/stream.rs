@@ -4,12 +4,13 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::backend::{Chunk, Deliver, Job, Trained, Watch};
+use crate::backend::{Deliver, Job, Trained, Watch};
 use crate::error::{Error, Result};
 use crate::gpu::{Gpu, Lost, Readback, Stopwatch};
 use crate::plan::SliceClock;
 
-use super::bus::{Counters, Start, Turn, WINDOW_COUNT, words};
+use super::book::{Book, Known, Numbered, Window};
+use super::bus::{Counters, Turn, WINDOW_COUNT};
 use super::keep::{Keeper, Kept};
 use super::meter::Meter;
 use super::outcomes::read_window;
@@ -17,8 +18,6 @@ use super::pool::{Pool, SliceOrder};
 
 /// Slices submitted and not yet read.
 const DEPTH: usize = 3;
-/// A single epoch of all networks in flight may take this long; beyond it no more are let in.
-const EPOCH_SECONDS: f64 = 0.03;
 
 /// Why a stream ended early.
 pub(super) enum Trouble {
@@ -40,26 +39,6 @@ impl From<Error> for Trouble {
     }
 }
 
-/// A chunk by its number in the run.
-pub(super) type Numbered = (u64, Chunk);
-
-/// A chunk whose networks start, train or have finished, but have not been copied out.
-#[derive(Clone)]
-pub(super) struct Window {
-    number: u64,
-    pub(super) chunk: Chunk,
-    pub(super) index: usize,
-    started_count: u32,
-    /// Number of the first slice that knows of it: earlier ones tell of the window's previous chunk.
-    known_from: u32,
-}
-
-impl Window {
-    fn count(&self) -> u32 {
-        (self.chunk.networks.end - self.chunk.networks.start) as u32
-    }
-}
-
 /// A submission under way.
 struct Slice {
     submitted: Instant,
@@ -70,16 +49,6 @@ struct Slice {
     chunks: Vec<(Numbered, Readback)>,
     /// The pool as the slice leaves it, where it is copied out, and what the host knew then.
     copy: Option<(Readback, Book)>,
-}
-
-/// What a slice's status said.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Known {
-    active_count: u32,
-    free_tail: u32,
-    counters: Counters,
-    /// Begin and end of the slice by the device's clock.
-    ticks: Option<[u64; 2]>,
 }
 
 /// Bytes of a status: active count, tail of the free list, counters; behind them the device's clock, where there is one.
@@ -100,22 +69,6 @@ pub(super) struct Stream<'a> {
     last_received: Instant,
     spare_status: Vec<Readback>,
     spare_results: Vec<Readback>,
-}
-
-/// What the host knows of the pool.
-#[derive(Clone, Default)]
-pub(super) struct Book {
-    pub(super) windows: VecDeque<Window>,
-    remaining: [u32; WINDOW_COUNT],
-    next_window: usize,
-    pub(super) known: Known,
-    /// Slots taken from the free list so far, modulo 2^32.
-    taken_count: u32,
-    /// Networks that may be in flight: grows while epochs stay short.
-    width: u32,
-    pub(super) list: usize,
-    pub(super) slice_count: u32,
-    epochs_begun: u64,
 }
 
 /// What outlasts a lost device.
@@ -198,7 +151,7 @@ impl<'a> Stream<'a> {
             if !stopping && self.watch.interrupted() {
                 stopping = true;
                 // Chunks that are complete are delivered, then the one at hand as far as it has come, and no other.
-                let at_hand = self.book.windows.iter().position(|window| !self.complete(window));
+                let at_hand = self.book.windows.iter().position(|window| !self.book.complete(window));
                 self.book.windows.truncate(at_hand.map_or(self.book.windows.len(), |at| at + 1));
             }
             if !stopping {
@@ -216,10 +169,6 @@ impl<'a> Stream<'a> {
                 self.receive(deliver)?;
             }
         }
-    }
-
-    fn complete(&self, window: &Window) -> bool {
-        window.started_count == window.count() && self.book.remaining[window.index] == 0
     }
 
     /// Fills free windows with chunks.
@@ -252,34 +201,6 @@ impl<'a> Stream<'a> {
         self.book.known.active_count + self.slices.iter().map(|slice| slice.started_count).sum::<u32>()
     }
 
-    /// Takes as many networks as there are free slots, in order.
-    fn starts(&mut self) -> Vec<Start> {
-        let free = self.book.known.free_tail.wrapping_sub(self.book.taken_count);
-        let mut room = free.min(self.book.width.saturating_sub(self.unsettled_count()));
-        let mut starts = Vec::new();
-        let seed = words(self.job.seed);
-        for window in &mut self.book.windows {
-            let count = room.min(window.count() - window.started_count);
-            if count == 0 {
-                continue;
-            }
-            starts.push(Start {
-                seed,
-                first: words(window.chunk.networks.start + u64::from(window.started_count)),
-                count,
-                window: window.index as u32,
-                position: window.started_count,
-                free_head: self.book.taken_count & (self.pool.sizes.slot_count - 1),
-                imported: u32::from(window.chunk.starts.is_some()),
-                reserved: [0; 3],
-            });
-            window.started_count += count;
-            self.book.taken_count = self.book.taken_count.wrapping_add(count);
-            room -= count;
-        }
-        starts
-    }
-
     fn slice_epochs(&self) -> u32 {
         let budget = self.job.problem.spec().epochs;
         let age = self.meter.mean_epochs().unwrap_or(self.book.epochs_begun as f64);
@@ -291,7 +212,7 @@ impl<'a> Stream<'a> {
     fn submit(&mut self, stopping: bool) -> Result<(), Trouble> {
         self.gpu.check()?;
         let epochs = if stopping { 0 } else { self.slice_epochs() };
-        let starts = self.starts();
+        let starts = self.book.starts(self.job.seed, self.pool.sizes.slot_count, self.unsettled_count());
         let started_count: u32 = starts.iter().map(|start| start.count).sum();
         let bound = (self.unsettled_count() + started_count).min(self.pool.sizes.slot_count);
         let mut turn = Turn { slice_epochs: epochs, flush: u32::from(stopping), ..Turn::default() };
@@ -302,7 +223,7 @@ impl<'a> Stream<'a> {
             self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("slice") });
         let mut chunks = Vec::new();
         while let Some(window) = self.book.windows.front() {
-            if !self.complete(window) {
+            if !self.book.complete(window) {
                 break;
             }
             let bytes = self.pool.window_bytes();
@@ -376,13 +297,13 @@ impl<'a> Stream<'a> {
         let took = now - slice.submitted.max(self.last_received);
         self.last_received = now;
         self.run.clock.observe(slice.epochs, took);
-        self.note_windows(number);
+        self.book.note_windows(number);
         let finished = self.book.known.counters.finished.wrapping_sub(before.counters.finished);
         let in_flight = u64::from(self.book.known.active_count) + u64::from(finished);
         let busy = self.stopwatch.as_ref().zip(self.book.known.ticks).and_then(|(watch, ticks)| watch.seconds(ticks));
         self.meter.busy(busy);
         self.meter.slice(&self.book.known.counters, in_flight * u64::from(slice.epochs), self.watch);
-        self.widen(slice.epochs, took.as_secs_f64());
+        self.book.widen(slice.epochs, took.as_secs_f64(), self.pool.sizes.slot_count);
         self.spare_status.push(slice.status);
         // Chunks first leave the list of what would have to be repeated, then they are delivered.
         for (((number, _), readback), outcome) in slice.chunks.into_iter().zip(arrived) {
@@ -403,21 +324,5 @@ impl<'a> Stream<'a> {
             self.keeper.keep(Kept { book, meter: self.meter.clone(), bytes }, readback);
         }
         Ok(())
-    }
-
-    /// Takes over how many networks of each window remain, as slice `number` tells.
-    fn note_windows(&mut self, number: u32) {
-        for window in &self.book.windows {
-            if number.wrapping_sub(window.known_from) < u32::MAX / 2 {
-                self.book.remaining[window.index] = self.book.known.counters.remaining[window.index];
-            }
-        }
-    }
-
-    fn widen(&mut self, epochs: u32, seconds: f64) {
-        let full = self.book.known.active_count >= self.book.width / 2;
-        if full && epochs > 0 && 2.0 * seconds / f64::from(epochs) < EPOCH_SECONDS {
-            self.book.width = self.book.width.saturating_mul(2).min(self.pool.sizes.slot_count);
-        }
     }
 }

@@ -2,6 +2,7 @@
 //! that it calls is inlined into it.
 
 use super::answers::Answers;
+use super::curve::{Curve, apply};
 use super::kernel::{alternating_burst, burst, evaluate};
 use super::ledger::Ledger;
 use super::memory::Memory;
@@ -51,6 +52,12 @@ pub(super) trait InstructionSet: Vector {
     /// # Safety
     /// The processor must have the instructions.
     unsafe fn alternating_engine(net: &Net) -> Option<Engine<Pair<Self>>>;
+
+    /// A curve by itself, of every number in turn.
+    ///
+    /// # Safety
+    /// The processor must have the instructions.
+    unsafe fn apply(curve: Curve, values: &mut [Self]);
 }
 
 /// Whether a problem has the settings that `FAST` kernels are compiled for.
@@ -104,7 +111,20 @@ macro_rules! instruction_set {
                 evaluate::<Two, _, 4, true>(net, Any::new(net), memory, answers)
             }
 
+            $(#[$feature])?
+            fn bare(curve: Curve, values: &mut [$vector]) {
+                apply(curve, values);
+            }
+
             impl InstructionSet for $vector {
+                unsafe fn apply(curve: Curve, values: &mut [Self]) {
+                    // SAFETY: the caller has the instructions. Without features of its own the function is safe.
+                    #[allow(unused_unsafe, reason = "portable vectors need no features")]
+                    unsafe {
+                        bare(curve, values);
+                    }
+                }
+
                 unsafe fn engine(net: &Net) -> Engine<Self> {
                     let fast = is_fast(net);
                     match net.form {

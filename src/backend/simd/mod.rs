@@ -7,6 +7,7 @@
 //! not depend on how the population is cut.
 
 mod answers;
+mod curve;
 mod entry;
 mod kernel;
 mod ledger;
@@ -19,6 +20,8 @@ mod vector;
 mod vectors;
 mod worker;
 
+#[doc(hidden)]
+pub use curve::Curve;
 pub use vectors::Vectors;
 
 use crate::error::{Error, Result};

@@ -1,0 +1,108 @@
+//! What the host knows of the pool: which chunks' networks are in flight, and what the last slice said of them.
+
+use std::collections::VecDeque;
+
+use crate::backend::Chunk;
+
+use super::bus::{Counters, Start, WINDOW_COUNT, words};
+
+/// A single epoch of all networks in flight may take this long; beyond it no more are let in.
+const EPOCH_SECONDS: f64 = 0.03;
+
+/// A chunk by its number in the run.
+pub(super) type Numbered = (u64, Chunk);
+
+/// A chunk whose networks start, train or have finished, but have not been copied out.
+#[derive(Clone)]
+pub(super) struct Window {
+    pub(super) number: u64,
+    pub(super) chunk: Chunk,
+    pub(super) index: usize,
+    pub(super) started_count: u32,
+    /// Number of the first slice that knows of it: earlier ones tell of the window's previous chunk.
+    pub(super) known_from: u32,
+}
+
+impl Window {
+    pub(super) fn count(&self) -> u32 {
+        (self.chunk.networks.end - self.chunk.networks.start) as u32
+    }
+}
+
+/// What a slice's status said.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Known {
+    pub(super) active_count: u32,
+    pub(super) free_tail: u32,
+    pub(super) counters: Counters,
+    /// Begin and end of the slice by the device's clock.
+    pub(super) ticks: Option<[u64; 2]>,
+}
+
+/// What the host knows of the pool.
+#[derive(Clone, Default)]
+pub(super) struct Book {
+    pub(super) windows: VecDeque<Window>,
+    pub(super) remaining: [u32; WINDOW_COUNT],
+    pub(super) next_window: usize,
+    pub(super) known: Known,
+    /// Slots taken from the free list so far, modulo 2^32.
+    pub(super) taken_count: u32,
+    /// Networks that may be in flight: grows while epochs stay short.
+    pub(super) width: u32,
+    pub(super) list: usize,
+    pub(super) slice_count: u32,
+    pub(super) epochs_begun: u64,
+}
+
+impl Book {
+    /// Whether every network of a window has finished.
+    pub(super) fn complete(&self, window: &Window) -> bool {
+        window.started_count == window.count() && self.remaining[window.index] == 0
+    }
+
+    /// Takes as many networks as there are free slots, in order.
+    pub(super) fn starts(&mut self, seed: u64, slot_count: u32, unsettled_count: u32) -> Vec<Start> {
+        let free = self.known.free_tail.wrapping_sub(self.taken_count);
+        let mut room = free.min(self.width.saturating_sub(unsettled_count));
+        let mut starts = Vec::new();
+        let seed = words(seed);
+        for window in &mut self.windows {
+            let count = room.min(window.count() - window.started_count);
+            if count == 0 {
+                continue;
+            }
+            starts.push(Start {
+                seed,
+                first: words(window.chunk.networks.start + u64::from(window.started_count)),
+                count,
+                window: window.index as u32,
+                position: window.started_count,
+                free_head: self.taken_count & (slot_count - 1),
+                imported: u32::from(window.chunk.starts.is_some()),
+                reserved: [0; 3],
+            });
+            window.started_count += count;
+            self.taken_count = self.taken_count.wrapping_add(count);
+            room -= count;
+        }
+        starts
+    }
+
+    /// Takes over how many networks of each window remain, as slice `number` tells.
+    pub(super) fn note_windows(&mut self, number: u32) {
+        for window in &self.windows {
+            if number.wrapping_sub(window.known_from) < u32::MAX / 2 {
+                self.remaining[window.index] = self.known.counters.remaining[window.index];
+            }
+        }
+    }
+
+    /// Lets more networks in flight where the last slice's epochs were short.
+    pub(super) fn widen(&mut self, epochs: u32, seconds: f64, slot_count: u32) {
+        let full = self.known.active_count >= self.width / 2;
+        if full && epochs > 0 && 2.0 * seconds / f64::from(epochs) < EPOCH_SECONDS {
+            self.width = self.width.saturating_mul(2).min(slot_count);
+        }
+    }
+}
