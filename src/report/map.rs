@@ -142,7 +142,7 @@ pub(super) fn start_text(plan: &MapPlan) -> String {
     match plan.start() {
         MapStart::Same { seed, network } => format!("{other}weights of network {network}, seed {seed}{fixed}"),
         MapStart::Each { seed, first } => {
-            format!("a network of its own for each pixel, from {first}, seed {seed}{fixed}")
+            format!("each pixel a network of its own, from {first} on, seed {seed}{fixed}")
         }
         MapStart::Given { name, .. } => format!("{other}weights of {name}{fixed}"),
     }

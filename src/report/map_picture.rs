@@ -10,7 +10,7 @@ use super::plot::{Anchor, Axis, Frame, INK, MUTED, PAPER, Rgb, Scene, Stroke, co
 
 /// Left edge of what stands beside the frame.
 const BESIDE: f64 = 672.0;
-const WIDTH: f64 = 900.0;
+const WIDTH: f64 = 940.0;
 /// The frame's longer side.
 const SIDE: f64 = 540.0;
 const CORNER: (f64, f64) = (95.0, 84.0);
@@ -90,7 +90,9 @@ fn legend(scene: &mut Scene, canvas: &Canvas, plan: &MapPlan, colours: &MapColou
     }
     for (colour, name, share) in keys {
         scene.rectangle((BESIDE, y), (15.0, 15.0), colour, Some(Stroke::new(INK, 0.8)));
-        scene.text((BESIDE + 24.0, y + 12.2), KEY_SIZE, Anchor::Start, &format!("{name}: {}", percentage(share)));
+        let text = format!("{name}: {}", percentage(share));
+        let size = (KEY_SIZE * (WIDTH - BESIDE - 34.0) / text_width(&text, KEY_SIZE)).min(KEY_SIZE);
+        scene.text((BESIDE + 24.0, y + 12.2), size, Anchor::Start, &text);
         y += KEY_ROW;
     }
 }
