@@ -52,6 +52,8 @@ fn same_however_cut(backend: &mut dyn Backend, spec: &Spec) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::backend::conformance::{Fault, Faulty};
     use crate::backend::{Precision, Reference, Simd};
@@ -59,15 +61,18 @@ mod tests {
     /// Every spec finds a fault of one bit, and has networks that make room for others while some train on.
     #[test]
     fn each_spec_can_fail() {
+        let mut all_end_alike = Vec::new();
         for spec in cut_specs() {
             let mut reference = Reference::new(Precision::F32, None).unwrap();
             let problem = problem(&spec);
             let trained = train(&mut reference, &with_weights(&problem), COUNT, COUNT, None).unwrap();
-            let early = trained.outcomes.stop_epoch.iter().filter(|epoch| **epoch < spec.epochs).count() as u64;
-            assert!((2..COUNT - 1).contains(&early), "{early} of {COUNT} networks end early: {spec:?}");
+            let ends: HashSet<u32> = trained.outcomes.stop_epoch.iter().copied().collect();
+            println!("{} ends: {spec:?}", ends.len());
+            all_end_alike.extend((ends.len() < 3).then(|| spec.layers.to_string()));
 
             let faulty = Faulty::new(Simd::new(Some(2)).unwrap(), Fault::CutsMatter);
             assert!(same_however_cut(&mut { faulty }, &spec).is_err(), "not found: {spec:?}");
         }
+        assert!(all_end_alike.is_empty(), "no lane changes hands: {all_end_alike:?}");
     }
 }
