@@ -6,22 +6,29 @@ use std::time::Instant;
 
 use basins::backend::tolerance::Tolerance;
 use basins::backend::{
-    Backend, Chunk, Deliver, DeviceInfo, Job, Precision, Progress, Reference, Simd, Trained, Unwatched, Watch,
+    Backend, Chunk, Deliver, DeviceInfo, DeviceKind, Job, Precision, Progress, Reference, Simd, Trained, Unwatched,
+    Watch,
 };
 use basins::outcome::{Fate, Outcome, Outcomes, Status};
 use basins::spec::{Init, Loss, Population, Spec, Update};
 use basins::study::{Cells, EscapeStudy, Map, MapPlan, MapStart, MapStudy, TileStore};
 
 /// Solves a network in so many epochs as its first two weights lie hundredths from the origin, if that is below 5.
-/// Counts the networks that it is given, and counts as a GPU where several tiles should be trained together.
+/// Counts the networks and the chunks that it is given.
 struct Disc {
     trained: Counter<u64>,
-    device: DeviceInfo,
+    chunks: u64,
+    kind: DeviceKind,
 }
 
 impl Disc {
     fn new() -> Self {
-        Self { trained: Counter::new(0), device: DeviceInfo::cpu("disc") }
+        Self::of(DeviceKind::Cpu)
+    }
+
+    /// A GPU is given several tiles at once.
+    fn of(kind: DeviceKind) -> Self {
+        Self { trained: Counter::new(0), chunks: 0, kind }
     }
 }
 
@@ -31,7 +38,7 @@ impl Backend for Disc {
     }
 
     fn device(&self) -> DeviceInfo {
-        self.device.clone()
+        DeviceInfo { kind: self.kind, ..DeviceInfo::cpu("disc") }
     }
 
     fn prepare(&mut self, _: &Job<'_>) -> basins::Result<u64> {
@@ -65,6 +72,7 @@ impl Backend for Disc {
             }
             let count = outcomes.count() as u64;
             self.trained.set(self.trained.get() + count);
+            self.chunks += 1;
             watch.progress(Progress { net_epochs: 0, settled_net_epochs: 0, networks: count });
             deliver(Trained {
                 executed_net_epochs: outcomes.net_epochs(),
@@ -116,11 +124,16 @@ fn the_same_pixels_however_they_are_cut_and_each_trained_once() {
     // 0 and 3 are the weights of the first hidden unit: the disc looks at positions 0 and 1.
     let plan = plan(&Spec::default(), ["0=-10..10", "1=-10..10"], (300, 200), same());
     let mut expected: Option<Cells> = None;
-    for side in [16, 37, 128, 1000] {
-        let mut backend = Disc::new();
+    let mut chunk_counts = Vec::new();
+    for (side, kind) in [16, 37, 128, 1000]
+        .into_iter()
+        .flat_map(|side| [DeviceKind::Cpu, DeviceKind::Discrete].map(|kind| (side, kind)))
+    {
+        let mut backend = Disc::of(kind);
         let mut store = TileStore::in_memory(side);
         let map = run(&plan, &mut backend, &mut store, &Unwatched);
         assert_eq!((backend.trained.get(), map.pixels_done, map.pixels_before), (60_000, 60_000, 0), "side {side}");
+        chunk_counts.push(backend.chunks);
         let cells = store.all(&plan).unwrap();
         let finished = map.finished.unwrap();
         let inside = (0..60_000).filter(|at| {
@@ -135,6 +148,8 @@ fn the_same_pixels_however_they_are_cut_and_each_trained_once() {
             None => expected = Some(cells),
         }
     }
+    // Tiles one by one, and together as far as the backend's 4,096 networks go.
+    assert!(chunk_counts[0] > 10 * chunk_counts[1], "{chunk_counts:?}");
     // Every pixel is at its place.
     let cells = expected.unwrap();
     for at in [0, 299, 59_700, 30_150, 31_234] {
