@@ -1,68 +1,54 @@
-//! Command lines that do again what was done, for pasting into a shell.
+//! A command line that asks the same again.
 
 use serde_json::Value;
 
-use crate::spec::{Spec, Varied};
-use crate::study::{MapPixel, MapPlan};
-
-use super::map::Options;
-use super::settings::Settings;
-
-/// `basins trace` of one pixel of a map.
-pub(super) fn trace(settings: &Settings, options: &Options, plan: &MapPlan, pixel: &MapPixel) -> String {
-    let mut words = vec!["basins".to_owned(), "trace".to_owned()];
-    words.extend(flags(&plan.spec_at(pixel.pixel)));
-    let layers = plan.problem().layers();
-    let mut fixed: Vec<usize> = (0..layers.weight_count()).collect();
-    if !options.trained {
-        // What is drawn or read need not be spelt out.
-        match &settings.weights_in {
-            Some(path) => words.extend(["--weights-in".to_owned(), quoted(&path.display().to_string())]),
-            None => words.extend(["--seed".to_owned(), settings.seed.map_or(0, |seed| seed.0).to_string()]),
+/// `basins VERB` with every setting and option that is given: both as JSON objects whose names are those of the flags.
+/// Where results went is left out, and options that are as in `defaults`.
+pub(super) fn command(verb: &str, settings: &Value, options: &Value, defaults: &Value) -> String {
+    let mut words = vec!["basins".to_owned(), verb.to_owned()];
+    let options = options.as_object().into_iter().flatten().filter(|(name, value)| defaults.get(name) != Some(value));
+    for (name, value) in settings.as_object().into_iter().flatten().chain(options) {
+        if name == "out" || name == "weights-out" {
+            continue;
         }
-        let network = pixel.network.unwrap_or(options.network.net.0);
-        words.extend(["--net".to_owned(), network.to_string()]);
-        let set = |position: &usize| {
-            plan.varied().contains(&Varied::Weight(*position)) || plan.fixed().iter().any(|(at, _)| at == position)
-        };
-        fixed.retain(set);
-    }
-    for position in fixed {
-        let text = format!("{}={}", layers.weight_name(position), pixel.weights[position]);
-        words.extend(["--fix".to_owned(), quoted(&text)]);
+        let flag = format!("--{}", name.replace('_', "-"));
+        match value {
+            Value::Null => {}
+            // A flag that may stand alone takes its value behind =.
+            Value::Bool(on) => words.push(if *on { flag } else { format!("{flag}=false") }),
+            Value::Array(values) => values.iter().for_each(|value| words.extend([flag.clone(), quoted(&text(value))])),
+            value => words.extend([flag, quoted(&text(value))]),
+        }
     }
     words.join(" ")
 }
 
-/// The settings that are not as they are by default, or that the environment would change.
-fn flags(spec: &Spec) -> Vec<String> {
-    let fields = |spec: &Spec| serde_json::to_value(spec).ok().and_then(|fields| fields.as_object().cloned());
-    let (Some(fields), Some(defaults)) = (fields(spec), fields(&Spec::default())) else { return Vec::new() };
-    let mut words = Vec::new();
-    for (name, value) in fields {
-        let variable = format!("BASINS_{}", name.replace('-', "_").to_uppercase());
-        if defaults.get(&name) == Some(&value) && std::env::var_os(variable).is_none() {
-            continue;
-        }
-        let text = match &value {
-            Value::String(text) => text.clone(),
-            value => value.to_string(),
-        };
-        // A value that may be left out is joined by =.
-        match value {
-            Value::Bool(_) => words.push(format!("--{name}={text}")),
-            _ => words.extend([format!("--{name}"), quoted(&text)]),
-        }
-    }
-    words
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// A word as a shell reads it back.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:/+=".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
+/// As a POSIX shell reads it back.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:=/+@%".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_what_was_said_is_said_again() {
+        let settings =
+            json!({"task": "csv:it's mine.csv", "shortcuts": true, "inputs": "-1,1", "nets": 50, "out": "x"});
+        let options = json!({"vary": ["lr=1,2", "layers=2,3,1;2,4,1"], "examine": 4, "until_width": null});
+        assert_eq!(
+            command("sweep", &settings, &options, &json!({"examine": 4})),
+            r"basins sweep --task 'csv:it'\''s mine.csv' --shortcuts --inputs -1,1 --nets 50 --vary lr=1,2 --vary 'layers=2,3,1;2,4,1'"
+        );
     }
 }

@@ -14,11 +14,12 @@ use crate::study::{Map, MapPlan, MapStart, MapStudy, TileStore};
 
 use super::folder::{Folder, check_collisions};
 use super::map_files::{FILES, Files};
+use super::map_trace::trace_command;
 use super::network::{NetworkArgs, trained};
 use super::progress::Shown;
 use super::run::Shared;
 use super::settings::Settings;
-use super::{Ending, command, complain, config, interrupt, say};
+use super::{Ending, complain, config, interrupt, say};
 
 /// Fewer steps of the floating-point format than this between two pixels, and neighbours begin to train alike.
 const STEPS_NEEDED: f64 = 16.0;
@@ -210,7 +211,7 @@ impl Args {
         let answer = MapStudy { plan }.pixel(backend.as_mut(), pixel, &shown);
         shown.finish();
         let answer = answer?;
-        let command = command::trace(settings, &self.options, plan, &answer);
+        let command = trace_command(settings, &self.options, plan, &answer);
         say(&match self.shared.json {
             true => {
                 let mut object = map_pixel_json(&answer, plan, backend.name(), &command);

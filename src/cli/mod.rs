@@ -10,11 +10,14 @@ mod folder;
 mod interrupt;
 mod map;
 mod map_files;
+mod map_trace;
 mod network;
 mod output;
 mod pictures;
 mod progress;
+mod record;
 mod reproduce;
+mod rerun;
 mod run;
 mod settings;
 mod surface;
@@ -55,6 +58,8 @@ enum Verb {
     Surface(Box<surface::Args>),
     /// The tutorial's programs and published results, each figure beside ours with a verdict
     Reproduce(reproduce::Args),
+    /// Train again what a result says of itself, and say whether it agrees; exit 4 if not
+    Rerun(rerun::Args),
     /// Check GPU stages and whole trainings against the CPU reference; exit 4 on disagreement
     Verify(Box<verify::Args>),
     /// Measure GPU against CPU: who is how fast, from how many networks on
@@ -92,6 +97,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Map(args)) => args.execute(),
         Some(Verb::Surface(args)) => args.execute(),
         Some(Verb::Reproduce(args)) => args.execute(),
+        Some(Verb::Rerun(args)) => args.execute(),
         Some(Verb::Verify(args)) => args.execute(),
         Some(Verb::Bench(args)) => args.execute(),
         Some(Verb::Devices(args)) => args.execute(),

@@ -8,15 +8,18 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::outcome::WeightsFile;
-use crate::report::{OutcomeRows, RowForm, pretty, survival_csv};
+use crate::report::{OutcomeRows, RowForm, pretty, run_page, survival_csv, survival_picture, survival_title};
 use crate::spec::{Population, Problem};
 use crate::study::{Delivered, EscapeRate};
 
 use super::folder::{Folder, check_collisions};
+use super::pictures;
 use super::settings::Settings;
 
 const SUMMARY: &str = "run.json";
 const SURVIVAL: &str = "survival.csv";
+const CURVE: &str = "survival";
+const PAGE: &str = "report.html";
 
 /// What a run writes.
 pub(super) struct Output {
@@ -33,7 +36,7 @@ impl Output {
         problem: &Problem,
         population: Population,
     ) -> Result<Self> {
-        let names = [SUMMARY, SURVIVAL, form.file_name()];
+        let names = [SUMMARY, SURVIVAL, "survival.svg", "survival.png", PAGE, form.file_name()];
         check_collisions(settings, config, &names)?;
         let folder = settings.out.as_ref().map(|path| {
             let mut folder = Folder::open(path, &names)?;
@@ -64,8 +67,8 @@ impl Output {
         Ok(())
     }
 
-    /// Puts the files in place; `run` is the answer's object.
-    pub(super) fn finish(self, answer: &EscapeRate, run: &Value) -> Result<()> {
+    /// Puts the files in place; `run` is the answer's object, `command` what makes it again.
+    pub(super) fn finish(self, answer: &EscapeRate, run: &Value, command: &str) -> Result<()> {
         if let Some(weights) = self.weights {
             weights.finish()?;
         }
@@ -73,6 +76,9 @@ impl Output {
             rows.finish(&run.to_string(), &run["spec"].to_string()).map_err(|error| folder.fail(&error))?;
             folder.add(SUMMARY, pretty(run).as_bytes())?;
             folder.add(SURVIVAL, survival_csv(answer).as_bytes())?;
+            let title = survival_title(answer.problem.spec());
+            pictures::stage(&mut folder, CURVE, &survival_picture(answer, &title))?;
+            folder.add(PAGE, run_page(answer, run, command)?.as_bytes())?;
             folder.place()?;
         }
         Ok(())

@@ -12,6 +12,7 @@ use crate::report::{RowForm, escape_json, escape_text, pretty};
 use crate::study::{EscapeRate, EscapeStudy, Unsolved};
 
 use super::Ending;
+use super::command::command;
 use super::output::Output;
 use super::progress::{Mode, Shown};
 use super::settings::Settings;
@@ -104,6 +105,20 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// For a verb whose settings come from elsewhere.
+    pub(super) fn without_settings(progress: Mode, quiet: bool) -> Self {
+        Self {
+            settings: Settings::default(),
+            config: None,
+            print_config: false,
+            require_gpu: false,
+            json: false,
+            progress,
+            quiet,
+            verbose: 0,
+        }
+    }
+
     /// Settings from flags, environment and file.
     pub(super) fn settings(&self) -> Result<Settings> {
         let settings = self.settings.clone();
@@ -184,6 +199,7 @@ pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared) -> 
     let mut run = escape_json(&answer);
     run["settings"] = json!(settings);
     run["options"] = json!(options);
-    output.finish(&answer, &run)?;
+    let defaults = json!({"examine": EscapeStudy::EXAMINE_PER_KIND, "rows": RowForm::default()});
+    output.finish(&answer, &run, &command("run", &run["settings"], &run["options"], &defaults))?;
     Ok((answer, run))
 }

@@ -103,11 +103,16 @@ settings! {
     weights_in: PathBuf, "BASINS_WEIGHTS_IN", "FILE.npz";
     /// Where to write final weights
     weights_out: PathBuf, "BASINS_WEIGHTS_OUT", "FILE.npz";
-    /// Folder for run.json, survival.csv and the rows, one a network
+    /// Folder for report.html, run.json, survival.csv and the rows, one a network
     out: PathBuf, "BASINS_OUT", "DIR";
 }
 
 impl Settings {
+    /// Those of an object; what it does not name is not given.
+    pub(super) fn deserialize_from(object: &serde_json::Value) -> Result<Self, serde_json::Error> {
+        Self::deserialize(object)
+    }
+
     /// The spec, defaults filled in.
     pub(super) fn spec(&self) -> Result<Spec> {
         let default = Spec::default();

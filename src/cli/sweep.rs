@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
-use crate::report::{pretty, sweep_csv, sweep_json, sweep_parquet, sweep_picture, sweep_text};
+use crate::report::{pretty, sweep_csv, sweep_json, sweep_page, sweep_parquet, sweep_picture, sweep_text};
 use crate::spec::Vary;
 use crate::study::{Plan, Sweep, SweepStudy};
 
+use super::command::command;
 use super::folder::{Folder, check_collisions};
 use super::progress::Shown;
 use super::run::Shared;
@@ -22,6 +23,7 @@ const DEFAULT_COUNT: u64 = 1_000;
 const SUMMARY: &str = "sweep.json";
 const TABLE: &str = "sweep.csv";
 const PARQUET: &str = "sweep.parquet";
+const PAGE: &str = "report.html";
 const PICTURE: &str = "sweep";
 
 #[derive(Clone, Debug, clap::Args)]
@@ -76,7 +78,7 @@ pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared) -> 
     let population = settings.population(DEFAULT_COUNT, None)?;
     let plan = Plan::new(&spec, &options.vary, population.seed())?;
     let against = options.against.as_deref().map(|text| plan.find(text)).transpose()?;
-    let names = [SUMMARY, TABLE, PARQUET, "sweep.svg", "sweep.png"];
+    let names = [SUMMARY, TABLE, PARQUET, "sweep.svg", "sweep.png", PAGE];
     check_collisions(settings, shared.config.as_deref(), &names)?;
     let mut folder = settings.out.as_deref().map(|path| Folder::open(path, &names)).transpose()?;
     let open = settings.open(shared.require_gpu)?;
@@ -106,7 +108,9 @@ fn write(folder: &mut Folder, sweep: &Sweep, object: &Value) -> Result<()> {
     let writer = folder.stage(PARQUET)?;
     sweep_parquet(sweep, writer, &object.to_string()).map_err(|error| folder.fail(&error))?;
     let scene = sweep_picture(sweep, &title(sweep));
-    pictures::stage(folder, PICTURE, &scene)
+    pictures::stage(folder, PICTURE, &scene)?;
+    let again = command("sweep", &object["settings"], &object["options"], &Value::Null);
+    folder.add(PAGE, sweep_page(sweep, &scene, object, &again)?.as_bytes())
 }
 
 /// "XOR: share solved within 10,000 epochs".

@@ -21,8 +21,12 @@ pub(super) fn write_fates(text: &mut String, answer: &EscapeRate) -> Result {
     let interval = if answer.interrupted { "" } else { "95% interval" };
     writeln!(
         text,
-        "   {:<17}{:>9} {:>9}   {interval:<20} {:>9}   evidence, of those examined in f64",
-        "fate", "networks", "share", "mean loss"
+        "   {:<16}{:>9} {:>8}   {interval:<16}  {:>9}{}",
+        "fate",
+        "networks",
+        "share",
+        "mean loss",
+        if answer.examined.is_empty() { "" } else { "  examined idle   found" }
     )?;
     let fates = answer.fates();
     for row in &fates {
@@ -37,6 +41,9 @@ pub(super) fn write_fates(text: &mut String, answer: &EscapeRate) -> Result {
     }
     for row in &fates {
         writeln!(text, "   {}: {}", row.kind.fate.name(), row.kind.fate.description())?;
+    }
+    if !answer.examined.is_empty() {
+        writeln!(text, "   examined in f64: how many, how many of them with idle units, and what was found of them")?;
     }
     if answer.examined.is_empty() && fates.iter().any(|row| is_examinable(row.kind.fate)) {
         writeln!(text, "   Told by final outputs and loss alone: a small gradient makes no minimum (see --examine).")?;
@@ -53,10 +60,10 @@ fn write_row(text: &mut String, answer: &EscapeRate, name: &str, row: &KindRow) 
     };
     let loss = row.tally.mean_loss().map_or("-".into(), |loss| format!("{loss:.5}"));
     let line = format!(
-        "   {name:<17}{:>9} {:>9}   {interval:<20} {loss:>9}   {}",
+        "   {name:<16}{:>9} {:>8}   {interval:<16}  {loss:>9}{}",
         grouped(row.tally.count),
         percent(share, half),
-        evidence(row.kind.fate, &row.verdicts)
+        found(row.kind.fate, &row.verdicts)
     );
     writeln!(text, "{}", line.trim_end())
 }
@@ -92,6 +99,16 @@ pub(super) fn write_continued(text: &mut String, answer: &EscapeRate) -> Result 
         writeln!(text, "{}", line.trim_end())?;
     }
     writeln!(text)
+}
+
+/// How many were examined, how many of them have idle units, and what was found, in columns of their own.
+fn found(fate: Fate, verdicts: &Verdicts) -> String {
+    if verdicts.examined == 0 || !is_examinable(fate) {
+        return String::new();
+    }
+    let ranked = verdicts.ranked();
+    let parts: Vec<String> = ranked.iter().map(|(verdict, count)| format!("{} {count}", verdict.name())).collect();
+    format!("  {:>8} {:>4}   {}", verdicts.examined, verdicts.reducible, parts.join(", "))
 }
 
 /// "minimum at infinity 7 of 8, saddle 1; 2 do the work of a smaller network".

@@ -9,6 +9,8 @@ mod devices;
 mod fates;
 #[cfg(feature = "pictures")]
 mod grid;
+#[cfg(feature = "pictures")]
+mod html;
 mod json;
 mod map;
 #[cfg(feature = "pictures")]
@@ -26,12 +28,19 @@ mod plane;
 #[cfg(feature = "pictures")]
 pub mod plot;
 mod reproduce;
+mod rerun;
 #[cfg(feature = "tables")]
 mod rows;
 #[cfg(feature = "pictures")]
+mod run_page;
+#[cfg(feature = "pictures")]
 mod surface;
 mod survival;
+#[cfg(feature = "pictures")]
+mod survival_picture;
 mod sweep;
+#[cfg(feature = "pictures")]
+mod sweep_page;
 #[cfg(feature = "pictures")]
 mod sweep_picture;
 mod terminal;
@@ -46,6 +55,8 @@ pub use curves::curves_picture;
 pub use devices::{DeviceRow, devices_json, devices_text};
 #[cfg(feature = "pictures")]
 pub use grid::grid_picture;
+#[cfg(feature = "pictures")]
+pub use html::{Fact, Page, page_data};
 pub use json::{escape_json, pretty};
 pub use map::{map_json, map_pixel_json, map_pixel_text, map_text};
 #[cfg(feature = "pictures")]
@@ -61,14 +72,21 @@ pub use number::{grouped, percent, short};
 pub use parquet::{Cell, ColumnType, ParquetTable, read_note};
 pub use plane::{surface_json, surface_text};
 pub use reproduce::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list};
+pub use rerun::{rerun_json, rerun_text};
 #[cfg(feature = "tables")]
 pub use rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE};
 #[cfg(feature = "pictures")]
+pub use run_page::{run_page, survival_title};
+#[cfg(feature = "pictures")]
 pub use surface::{slope_map, surface_map, surface_picture};
 pub use survival::survival_csv;
+#[cfg(feature = "pictures")]
+pub use survival_picture::survival_picture;
 #[cfg(feature = "tables")]
-pub use sweep::sweep_parquet;
+pub use sweep::{SWEEP_NOTE, sweep_parquet};
 pub use sweep::{sweep_csv, sweep_json, sweep_text};
+#[cfg(feature = "pictures")]
+pub use sweep_page::sweep_page;
 #[cfg(feature = "pictures")]
 pub use sweep_picture::sweep_picture;
 pub use terminal::escape_text;

@@ -57,7 +57,7 @@ fn write_sweep(text: &mut String, sweep: &Sweep) -> std::fmt::Result {
     writeln!(text, "{} on {} ({}, {})", sweep.backend, sweep.device.name, sweep.device.kind, sweep.device.driver)
 }
 
-fn header(sweep: &Sweep) -> Vec<String> {
+pub(super) fn header(sweep: &Sweep) -> Vec<String> {
     let mut cells: Vec<String> = sweep.varied.iter().map(|vary| vary.name.clone()).collect();
     cells.extend(
         ["solved", "95% interval", "median epoch", "epochs a solution", "against *", "95% interval", "p"]
@@ -66,7 +66,7 @@ fn header(sweep: &Sweep) -> Vec<String> {
     cells
 }
 
-fn row(sweep: &Sweep, at: usize) -> Vec<String> {
+pub(super) fn row(sweep: &Sweep, at: usize) -> Vec<String> {
     let point = &sweep.points[at];
     let mut cells = point.values.clone();
     let half = point.interval.half_width();
@@ -115,7 +115,7 @@ fn write_table(text: &mut String, rows: &[Vec<String>]) -> std::fmt::Result {
 }
 
 /// Which point the others are held against, and how many cannot be told from it.
-fn verdict(sweep: &Sweep) -> String {
+pub(super) fn verdict(sweep: &Sweep) -> String {
     let name = point_name(sweep, &sweep.points[sweep.against]);
     if sweep.points.len() == 1 {
         return format!("* {name}: the only point\n");
@@ -242,6 +242,10 @@ pub fn sweep_csv(sweep: &Sweep) -> Vec<u8> {
     writer.into_inner().unwrap_or_default()
 }
 
+/// The name of the metadata that holds the object.
+#[cfg(feature = "tables")]
+pub const SWEEP_NOTE: &str = "basins.sweep";
+
 /// One row a point as Parquet, with the sweep's object in the metadata.
 #[cfg(feature = "tables")]
 pub fn sweep_parquet<W: std::io::Write + Send>(sweep: &Sweep, target: W, object: &str) -> std::io::Result<()> {
@@ -265,5 +269,5 @@ pub fn sweep_parquet<W: std::io::Write + Send>(sweep: &Sweep, target: W, object:
         cells.extend(numbers(point).map(Cell::F64));
         table.push(&cells)?;
     }
-    table.finish(&[("basins.sweep", object.to_owned())])
+    table.finish(&[(SWEEP_NOTE, object.to_owned())])
 }

@@ -4,7 +4,9 @@ use crate::spec::{Values, Vary};
 use crate::study::{Sweep, SweepPoint};
 
 use super::number::percent;
-use super::plot::{Anchor, Axis, Colours, Frame, INK, Key, MUTED, PALETTE, Rgb, Scene, Stroke, colour_bar, text_width};
+use super::plot::{
+    Anchor, Axis, Colours, Frame, INK, Key, MUTED, PALETTE, Rgb, Scene, Stroke, colour_bar, legend_size, text_width,
+};
 
 /// Most values of a setting that stay apart as lines.
 const LINE_LIMIT: usize = 7;
@@ -43,7 +45,6 @@ const RATE_LABEL: &str = "share solved";
 
 /// One line a combination of the other settings, each point with its interval.
 fn lines(sweep: &Sweep, title: &str, along: usize) -> Scene {
-    let mut scene = Scene::new(860.0, 580.0);
     let vary = &sweep.varied[along];
     let words = !vary.is_numeric();
     let texts = vary.texts().unwrap_or_default();
@@ -62,8 +63,17 @@ fn lines(sweep: &Sweep, title: &str, along: usize) -> Scene {
     let frame = Frame { corner: (95.0, 70.0), size: (725.0, 425.0), x, y };
     let groups = groups(sweep, along);
     let drawn = groups.len().min(LINE_LIMIT);
-    frame.grid(&mut scene);
     let random = matches!(vary.values, Values::Random(..));
+    let keys: Vec<Key> = groups
+        .iter()
+        .take(drawn)
+        .zip(PALETTE)
+        .map(|((name, _), colour)| Key { colour, dashed: false, name: name.clone() })
+        .collect();
+    // Scattered points leave no corner free: their legend stands beside the frame.
+    let beside = if random && groups.len() > 1 { legend_size(&keys).0 } else { 0.0 };
+    let mut scene = Scene::new(860.0 + beside, 580.0);
+    frame.grid(&mut scene);
     for ((_, points), colour) in groups.iter().take(drawn).zip(PALETTE) {
         let mut sorted: Vec<&SweepPoint> = points.clone();
         sorted.sort_by(|a, b| place(a).total_cmp(&place(b)));
@@ -80,13 +90,9 @@ fn lines(sweep: &Sweep, title: &str, along: usize) -> Scene {
     }
     frame.axes_with(&mut scene, words.then_some(&texts[..]));
     frame.title(&mut scene, title);
-    if groups.len() > 1 {
-        let keys: Vec<Key> = groups
-            .iter()
-            .take(drawn)
-            .zip(PALETTE)
-            .map(|((name, _), colour)| Key { colour, dashed: false, name: name.clone() })
-            .collect();
+    if beside > 0.0 {
+        frame.legend_beside(&mut scene, &keys);
+    } else if groups.len() > 1 {
         let (right, top) = emptiest(&frame, sweep, &place);
         frame.legend(&mut scene, &keys, right, top);
     }

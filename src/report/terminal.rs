@@ -103,51 +103,64 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     writeln!(text, "{} on {} ({}, {})", answer.backend, answer.device.name, answer.device.kind, answer.device.driver)
 }
 
-/// When to give up on a start, and what that gains.
 fn write_survival(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
-    let Some(restart) = answer.restart().filter(|_| !answer.interrupted) else { return Ok(()) };
+    let lines = survival_lines(answer);
+    for line in &lines {
+        writeln!(text, "{line}")?;
+    }
+    if lines.is_empty() { Ok(()) } else { writeln!(text) }
+}
+
+/// When half are solved, when to give up on a start, and what that gains; nothing where nothing is known of it.
+pub(super) fn survival_lines(answer: &EscapeRate) -> Vec<String> {
+    let Some(restart) = answer.restart().filter(|_| !answer.interrupted) else { return Vec::new() };
     let whole = |epochs: f64| grouped(epochs.round() as u64);
     let or_none = |epoch: Option<u32>| epoch.map_or("none".into(), |epoch| grouped(epoch.into()));
     let median = answer.survival().median();
-    writeln!(
-        text,
-        "Half of all networks are solved by epoch {}   (95% interval {} to {})",
-        or_none(median.epoch),
-        or_none(median.low),
-        or_none(median.high)
-    )?;
     let cost = |cut: &CutOff| {
         let (low, high) = (whole(cut.interval.low), whole(cut.interval.high));
         format!("{} epochs a solution   (95% interval {low} to {high})", whole(cut.expected_epochs))
     };
-    writeln!(
-        text,
-        "Giving up on a start only after {}: {}",
-        grouped(answer.problem.spec().epochs.into()),
-        cost(&restart.at_budget)
-    )?;
-    writeln!(
-        text,
-        "Restarting after {} epochs, the best cut-off: {}; {:.2} times fewer",
-        grouped(restart.best.epoch.into()),
-        cost(&restart.best),
-        restart.gain()
-    )?;
-    writeln!(
-        text,
-        "   (cut-offs from {} to {} cost at most 5% more{})",
-        grouped(restart.near_best.0.into()),
-        grouped(restart.near_best.1.into()),
-        if restart.never_solved > 0.0 { "; never restarting may never end" } else { "" }
-    )?;
-    writeln!(text)
+    let (from, to) = (grouped(restart.near_best.0.into()), grouped(restart.near_best.1.into()));
+    vec![
+        match median.epoch {
+            Some(epoch) => format!(
+                "Half of all networks are solved by epoch {}   (95% interval {} to {})",
+                grouped(epoch.into()),
+                or_none(median.low),
+                or_none(median.high)
+            ),
+            None => "Fewer than half of all networks are solved".into(),
+        },
+        format!(
+            "Giving up on a start only after {}: {}",
+            epochs(answer.problem.spec().epochs),
+            cost(&restart.at_budget)
+        ),
+        match restart.pays() {
+            true => format!(
+                "Restarting after {}, the best cut-off: {}, {:.2} times fewer",
+                grouped(restart.best.epoch.into()),
+                cost(&restart.best),
+                restart.gain()
+            ),
+            false => format!(
+                "Restarting earlier would not pay: the best cut-off, {}, saves less than 1%",
+                grouped(restart.best.epoch.into())
+            ),
+        },
+        format!(
+            "   (cut-offs from {from} to {to} cost at most 5% more than the best{})",
+            if restart.never_solved > 0.0 { "; never restarting may never end" } else { "" }
+        ),
+    ]
 }
 
 fn epochs(count: u32) -> String {
     format!("{} epoch{}", grouped(count.into()), if count == 1 { "" } else { "s" })
 }
 
-fn dashed(spec: &Spec) -> String {
+pub(super) fn dashed(spec: &Spec) -> String {
     spec.layers.to_string().replace(',', "-")
 }
 
@@ -204,7 +217,7 @@ pub(super) fn connections(spec: &Spec) -> String {
     text
 }
 
-fn duration(seconds: f64) -> String {
+pub(super) fn duration(seconds: f64) -> String {
     match seconds {
         s if s < 0.0995 => format!("{:.0} ms", 1e3 * s),
         s if s < 99.5 => format!("{s:.1} s"),

@@ -9,6 +9,9 @@ use super::{Interval, Survival};
 /// How much more than the best the range of near-best cut-offs may cost.
 const NEAR_BEST: f64 = 1.05;
 
+/// Gain from which on restarting is worth doing.
+const WORTH_IT: f64 = 1.01;
+
 /// Restarting at a cut-off until a network is solved.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct CutOff {
@@ -38,6 +41,11 @@ impl Restart {
     /// How many times fewer epochs the best cut-off needs than the budget.
     pub fn gain(&self) -> f64 {
         self.at_budget.expected_epochs / self.best.expected_epochs
+    }
+
+    /// Whether that is worth doing: at least a hundredth fewer.
+    pub fn pays(&self) -> bool {
+        self.gain() >= WORTH_IT
     }
 
     /// `None` if no network was solved.

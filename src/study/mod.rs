@@ -7,6 +7,7 @@ mod escape;
 mod examine;
 mod lesson;
 mod map;
+mod rerun;
 mod surface;
 mod sweep;
 mod trace;
@@ -19,6 +20,7 @@ pub use lesson::{Lesson, Matrix, Passage};
 pub use map::{
     Boundary, Canvas, Cell, Cells, Finished, Map, MapPixel, MapPlan, MapStart, MapStudy, Pixel, Sketch, TileStore,
 };
+pub use rerun::{Counts, Recorded, Rerun, RerunRow, Trainer};
 pub use surface::{Path, PlaneAxis, Surface, SurfaceStudy};
 pub use sweep::{Comparison, Plan, PlanPoint, Sweep, SweepPoint, SweepStudy};
 pub use trace::{Trace, response};

@@ -40,17 +40,18 @@ pub(crate) fn agree_with_f64(found: &Found) -> Result<(), Failed> {
     }
 }
 
-/// Negative control: the stage that is wrong is named, and no other is blamed.
+/// Negative control: of the stages that are blamed, the first is the one that is wrong. A later one may build on it: Adam's
+/// step counts the epochs that the judge has counted.
 pub(crate) fn faults_are_named(found: &Found) -> Result<(), Failed> {
     let gpu = Gpu::open(found.clone())?;
     for (fault, spoilt) in PLANTED {
         let mut blamed = BTreeSet::new();
         for (at, spec) in short_specs().into_iter().enumerate().step_by(4) {
             let reports = check_stages(&gpu, &spec.problem()?, at as u64, Some(fault))?;
-            blamed.extend(reports.iter().filter(|report| report.excess > 1.0).map(|report| report.stage));
+            blamed.extend(reports.iter().find(|report| report.excess > 1.0).map(|report| report.stage));
         }
         if blamed != BTreeSet::from([spoilt]) {
-            return Err(format!("{fault:?} is in {spoilt}, but {blamed:?} are blamed").into());
+            return Err(format!("{fault:?} is in {spoilt}, but {blamed:?} are blamed first").into());
         }
     }
     Ok(())

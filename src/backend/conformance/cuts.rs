@@ -67,7 +67,6 @@ mod tests {
             let problem = problem(&spec);
             let trained = train(&mut reference, &with_weights(&problem), COUNT, COUNT, None).unwrap();
             let ends: HashSet<u32> = trained.outcomes.stop_epoch.iter().copied().collect();
-            println!("{} ends: {spec:?}", ends.len());
             all_end_alike.extend((ends.len() < 3).then(|| spec.layers.to_string()));
 
             let faulty = Faulty::new(Simd::new(Some(2)).unwrap(), Fault::CutsMatter);

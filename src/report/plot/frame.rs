@@ -138,19 +138,36 @@ impl Frame {
 
     /// A legend in the corner with most room, which the caller knows: right or left, top or bottom.
     pub fn legend(&self, scene: &mut Scene, keys: &[Key], right: bool, top: bool) {
-        const ROW: f64 = 21.0;
-        const SIZE: f64 = 13.5;
-        let widest = keys.iter().map(|key| text_width(&key.name, SIZE)).fold(0.0, f64::max);
-        let (width, height) = (widest + 58.0, ROW * keys.len() as f64 + 12.0);
+        let (width, height) = legend_size(keys);
         let x = if right { self.corner.0 + self.size.0 - width - 10.0 } else { self.corner.0 + 10.0 };
         let y = if top { self.corner.1 + 10.0 } else { self.corner.1 + self.size.1 - height - 10.0 };
-        scene.rectangle((x, y), (width, height), PAPER, Some(Stroke::new(GRID, 1.0)));
-        for (at, key) in keys.iter().enumerate() {
-            let middle = y + 6.0 + ROW * (at as f64 + 0.5);
-            let stroke = Stroke { dashed: key.dashed, ..Stroke::new(key.colour, 2.6) };
-            scene.line(&[(x + 10.0, middle), (x + 38.0, middle)], stroke);
-            scene.text((x + 46.0, middle + 4.8), SIZE, Anchor::Start, &key.name);
-        }
+        draw_legend(scene, (x, y), keys);
+    }
+
+    /// A legend to the right of the frame, where it covers nothing; it needs `legend_size` of the scene and a gap.
+    pub fn legend_beside(&self, scene: &mut Scene, keys: &[Key]) {
+        draw_legend(scene, (self.corner.0 + self.size.0 + 14.0, self.corner.1), keys);
+    }
+}
+
+/// Distance between the lines of a legend.
+const LEGEND_ROW: f64 = 21.0;
+/// Size of its text.
+const LEGEND_TEXT: f64 = 13.5;
+
+/// Width and height of a legend.
+pub fn legend_size(keys: &[Key]) -> (f64, f64) {
+    let widest = keys.iter().map(|key| text_width(&key.name, LEGEND_TEXT)).fold(0.0, f64::max);
+    (widest + 58.0, LEGEND_ROW * keys.len() as f64 + 12.0)
+}
+
+fn draw_legend(scene: &mut Scene, (x, y): (f64, f64), keys: &[Key]) {
+    scene.rectangle((x, y), legend_size(keys), PAPER, Some(Stroke::new(GRID, 1.0)));
+    for (at, key) in keys.iter().enumerate() {
+        let middle = y + 6.0 + LEGEND_ROW * (at as f64 + 0.5);
+        let stroke = Stroke { dashed: key.dashed, ..Stroke::new(key.colour, 2.6) };
+        scene.line(&[(x + 10.0, middle), (x + 38.0, middle)], stroke);
+        scene.text((x + 46.0, middle + 4.8), LEGEND_TEXT, Anchor::Start, &key.name);
     }
 }
 

@@ -2,14 +2,21 @@
 
 mod files;
 mod maps;
+mod pages;
 mod pictures;
+mod rerun;
 mod runs;
 mod settings;
 mod signals;
+mod sweep;
 mod words;
 
 use std::path::Path;
 use std::process::{Command, Output};
+
+/// What a run with `--rows csv` writes into its folder.
+const RUN_FILES: [&str; 6] =
+    ["outcomes.csv", "report.html", "run.json", "survival.csv", "survival.png", "survival.svg"];
 
 /// A program call in a folder, with nothing of the caller's environment that means something to it.
 pub(crate) fn basins(folder: &Path) -> Command {

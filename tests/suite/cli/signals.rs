@@ -5,7 +5,7 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::{basins, names};
+use super::{RUN_FILES, basins, names};
 
 /// A run that would take hours, interrupted once it says that it is on its way.
 #[test]
@@ -33,10 +33,32 @@ fn ctrl_c_keeps_what_is_known() {
         assert_eq!(fates, count(&answer["nets"]));
         assert_eq!(answer["nets_asked"], 1_000_000);
         assert_eq!(names(folder.path()), ["results", "w.npz"]);
-        assert_eq!(names(&folder.path().join("results")), ["outcomes.csv", "run.json", "survival.csv"]);
+        assert_eq!(names(&folder.path().join("results")), RUN_FILES);
         let rows = std::fs::read_to_string(folder.path().join("results/outcomes.csv")).unwrap();
         assert_eq!(rows.lines().count() as u64, 1 + count(&answer["nets"]));
     }
+}
+
+/// Points that were whole are kept; one that was cut off is not.
+#[test]
+fn ctrl_c_keeps_whole_points_of_a_sweep() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = basins(folder.path());
+    let arguments = "sweep --vary epochs=10,2000000 --backend reference --threads 1 --nets 1000 --after-solved continue \
+                     --json --progress plain --out results";
+    let mut child =
+        command.args(arguments.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_for_progress(child.stderr.take().unwrap());
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&object["interrupted"], &object["points_asked"]), (&true.into(), &2.into()));
+    let points = object["points"].as_array().unwrap();
+    assert_eq!((points.len(), &points[0]["values"]["epochs"]), (1, &"10".into()));
+    assert_eq!(names(&folder.path().join("results")).len(), 6);
+    let page = std::fs::read_to_string(folder.path().join("results/report.html")).unwrap();
+    assert!(page.contains("Interrupted: 1 of 2 points"));
 }
 
 /// Reads until the first line of progress.

@@ -1,0 +1,205 @@
+//! A page of HTML that stands by itself: no network, no script, light and dark, phone and desk. The vocabulary of all
+//! reports; what is in one is said by `page.rs`.
+
+use std::fmt::Write;
+
+use base64::Engine;
+
+use crate::error::Result;
+
+use super::plot::Scene;
+
+/// Under this name a page holds the JSON that it was made from.
+const DATA_NAME: &str = "basins";
+
+const STYLE: &str = include_str!("page.css");
+
+/// A page that is being written.
+pub struct Page {
+    title: String,
+    body: String,
+    data: String,
+}
+
+/// What a page says of one quantity at its top.
+pub struct Fact {
+    /// The number.
+    pub value: String,
+    /// What it is.
+    pub label: String,
+}
+
+impl Fact {
+    /// A number and what it is.
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into() }
+    }
+}
+
+impl Page {
+    /// A page with a heading, and below it what was done in a sentence.
+    pub fn new(title: &str, lead: &str) -> Self {
+        let mut page = Self { title: title.into(), body: String::new(), data: String::new() };
+        page.element("h1", title);
+        page.put(format_args!("<p class=\"lead\">{}</p>\n", escaped(lead)));
+        page
+    }
+
+    /// Writing to a string cannot fail.
+    fn put(&mut self, markup: std::fmt::Arguments<'_>) {
+        let _ = self.body.write_fmt(markup);
+    }
+
+    fn element(&mut self, name: &str, text: &str) {
+        self.put(format_args!("<{name}>{}</{name}>\n", escaped(text)));
+    }
+
+    /// A heading.
+    pub fn section(&mut self, heading: &str) {
+        self.element("h2", heading);
+    }
+
+    /// A paragraph.
+    pub fn paragraph(&mut self, text: &str) {
+        self.element("p", text);
+    }
+
+    /// What the reader must not miss, as that a run was interrupted.
+    pub fn warning(&mut self, text: &str) {
+        self.put(format_args!("<p class=\"warning\">{}</p>\n", escaped(text)));
+    }
+
+    /// The main numbers, large.
+    pub fn facts(&mut self, facts: &[Fact]) {
+        self.put(format_args!("<dl class=\"facts\">\n"));
+        for Fact { value, label } in facts {
+            self.put(format_args!("<div><dt>{}</dt><dd>{}</dd></div>\n", escaped(label), escaped(value)));
+        }
+        self.put(format_args!("</dl>\n"));
+    }
+
+    /// A table; the first `words` columns are text and stand at the left. Rows that begin with two spaces are parts of the
+    /// one above. On a narrow screen it scrolls by itself.
+    pub fn table(&mut self, head: &[&str], rows: &[Vec<String>], words: &[usize]) {
+        let class = |column: usize| if words.contains(&column) { " class=\"word\"" } else { "" };
+        // What scrolls can be reached by the keyboard.
+        self.put(format_args!("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>"));
+        for (column, name) in head.iter().enumerate() {
+            self.put(format_args!("<th scope=\"col\"{}>{}</th>", class(column), escaped(name)));
+        }
+        self.put(format_args!("</tr></thead>\n<tbody>\n"));
+        for row in rows {
+            let part = row.first().is_some_and(|cell| cell.starts_with("  "));
+            self.put(format_args!("<tr{}>", if part { " class=\"part\"" } else { "" }));
+            for (column, cell) in row.iter().enumerate() {
+                self.put(format_args!("<td{}>{}</td>", class(column), escaped(cell.trim())));
+            }
+            self.put(format_args!("</tr>\n"));
+        }
+        self.put(format_args!("</tbody></table></div>\n"));
+    }
+
+    /// A drawn picture; `caption` says what it shows, for those as well who cannot see it.
+    ///
+    /// # Errors
+    /// An image in it cannot be encoded.
+    pub fn picture(&mut self, scene: &Scene, caption: &str) -> Result<()> {
+        self.image("svg+xml", scene.to_svg()?.as_bytes(), scene.width(), caption);
+        Ok(())
+    }
+
+    /// An image of pixels, `width` of them across.
+    pub fn png(&mut self, bytes: &[u8], width: f64, caption: &str) {
+        self.image("png", bytes, width, caption);
+    }
+
+    /// As an address of data: a picture within the page would share its names with the others.
+    fn image(&mut self, form: &str, bytes: &[u8], width: f64, caption: &str) {
+        let data = base64::engine::general_purpose::STANDARD.encode(bytes);
+        let caption = escaped(caption);
+        self.put(format_args!(
+            "<figure><div class=\"scroll\" tabindex=\"0\"><img alt=\"{caption}\" style=\"max-width:{width:.0}px\" \
+             src=\"data:image/{form};base64,{data}\"></div>\n<figcaption>{caption}</figcaption></figure>\n"
+        ));
+    }
+
+    /// Names and values, as of settings.
+    pub fn settings<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, String)>) {
+        self.put(format_args!("<dl class=\"settings\">\n"));
+        for (name, value) in pairs {
+            self.put(format_args!("<div><dt>{}</dt><dd>{}</dd></div>\n", escaped(name), escaped(&value)));
+        }
+        self.put(format_args!("</dl>\n"));
+    }
+
+    /// A command to copy.
+    pub fn command(&mut self, line: &str) {
+        self.put(format_args!("<pre tabindex=\"0\"><code>{}</code></pre>\n", escaped(line)));
+    }
+
+    /// The JSON that the page was made from, for programs; [`page_data`] reads it back.
+    pub fn data(&mut self, json: &str) {
+        // Nothing in it may end the element: in JSON this is the same text.
+        let json = json.replace('<', "\\u003c");
+        self.data = format!("<script type=\"application/json\" id=\"{DATA_NAME}\">{json}</script>\n");
+    }
+
+    /// The whole page.
+    pub fn finish(self) -> String {
+        let Self { title, body, data } = self;
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n\
+             <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n\
+             <footer>Made by basins {}</footer>\n{data}</body>\n</html>\n",
+            escaped(&title),
+            env!("CARGO_PKG_VERSION")
+        )
+    }
+}
+
+/// The JSON in a page, if there is any.
+pub fn page_data(html: &str) -> Option<&str> {
+    let (_, rest) = html.split_once(&format!("id=\"{DATA_NAME}\">"))?;
+    rest.split_once("</script>").map(|(json, _)| json)
+}
+
+/// Text that means itself, in elements and in attributes.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_means_itself() {
+        let mut page = Page::new("<b>&", "a \"lead\"");
+        page.table(&["<th>"], &[vec!["</table>".into()], vec!["  part".into()]], &[0]);
+        page.command("echo '</code>'");
+        page.png(&[1, 2, 3], 3.0, "\"><script>");
+        let json = r#"{"task":"csv:</script><p>.csv"}"#;
+        page.data(json);
+        let html = page.finish();
+        for markup in ["<b>", "<th>", "</script><p>", "\"><script>"] {
+            assert!(!html.contains(markup), "{markup}");
+        }
+        assert_eq!((html.matches("</table>").count(), html.matches("</code>").count()), (1, 1));
+        let read: serde_json::Value = serde_json::from_str(page_data(&html).unwrap()).unwrap();
+        assert_eq!(read, serde_json::from_str::<serde_json::Value>(json).unwrap());
+        assert_eq!(page_data("<p>id=basins</p>"), None);
+    }
+}

@@ -1,0 +1,198 @@
+//! `report.html` of a run.
+
+use serde_json::Value;
+
+use crate::error::Result;
+use crate::outcome::Fate;
+use crate::spec::Spec;
+use crate::stats::Interval;
+use crate::study::{EscapeRate, KindRow};
+
+use super::fates::evidence;
+use super::html::{Fact, Page};
+use super::number::{grouped, percent, short};
+use super::survival_picture::survival_picture;
+use super::terminal::{dashed, duration, settings, survival_lines};
+
+/// The page; `run` is the answer's object and `command` what makes it again.
+///
+/// # Errors
+/// A picture cannot be encoded.
+pub fn run_page(answer: &EscapeRate, run: &Value, command: &str) -> Result<String> {
+    let spec = answer.problem.spec();
+    let title = format!("{} networks {} learning {}", grouped(answer.tally.networks()), dashed(spec), spec.task);
+    let mut page = Page::new(&title, &settings(spec, answer.imported_starts));
+    if answer.interrupted {
+        page.warning(&format!(
+            "Interrupted: {} of {} networks were begun, {} of them are unfinished. Networks that need few epochs finish \
+             first, so the rate is a lower bound.",
+            grouped(answer.tally.networks()),
+            grouped(answer.population.count()),
+            grouped(answer.unfinished())
+        ));
+    }
+    page.facts(&facts(answer));
+    if let Some(width) = answer.until_width {
+        let reached = if answer.is_narrow_enough() { "reached" } else { "not reached" };
+        page.paragraph(&format!(
+            "The width asked for, {width}, was {reached}; the interval ({}) stays valid under repeated looks.",
+            answer.interval().method
+        ));
+    }
+    page.section("How long it takes");
+    epochs(&mut page, answer);
+    page.picture(
+        &survival_picture(answer, &survival_title(spec)),
+        "Share of the networks that are still unsolved after so many epochs, with its 95% band.",
+    )?;
+    for line in survival_lines(answer) {
+        page.paragraph(&line);
+    }
+    fates(&mut page, answer);
+    continued(&mut page, answer);
+    page.section("Settings");
+    let starts = if answer.imported_starts { "imported" } else { "drawn" };
+    let population = [
+        ("networks", grouped(answer.population.count())),
+        ("first network", grouped(answer.population.first())),
+        ("seed", answer.population.seed().to_string()),
+        ("starts", starts.into()),
+    ];
+    let spec = spec_pairs(&run["spec"]);
+    page.settings(population.into_iter().chain(spec.iter().map(|(name, value)| (name.as_str(), value.clone()))));
+    page.section("Where it ran");
+    page.settings([
+        ("backend", answer.backend.into()),
+        ("device", answer.device.name.clone()),
+        ("kind", answer.device.kind.to_string()),
+        ("driver", answer.device.driver.clone()),
+        ("setup", duration(answer.seconds.setup)),
+        ("training", duration(answer.seconds.train)),
+        ("net-epochs", grouped(answer.tally.net_epochs())),
+        ("net-epochs/s", short(answer.throughput())),
+    ]);
+    again(&mut page, command);
+    page.data(&run.to_string());
+    Ok(page.finish())
+}
+
+/// "XOR, 2-3-1: still unsolved after so many epochs".
+pub fn survival_title(spec: &Spec) -> String {
+    format!("{}, {}: how many are still unsolved", spec.task.to_string().to_uppercase(), dashed(spec))
+}
+
+/// How the result is made again, and checked.
+pub(super) fn again(page: &mut Page, command: &str) {
+    page.section("Run it again");
+    page.command(command);
+    page.paragraph("This page holds its own result: `basins rerun` trains again and says whether it agrees.");
+    page.command("basins rerun report.html");
+}
+
+/// Every setting of a spec's object with its text.
+pub(super) fn spec_pairs(spec: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let pairs = spec.as_object().into_iter().flatten();
+    pairs.map(|(name, value)| (name.clone(), text(value))).collect()
+}
+
+fn between(interval: Interval, half: f64) -> String {
+    format!("{} to {}", percent(interval.low, half), percent(interval.high, half))
+}
+
+fn facts(answer: &EscapeRate) -> Vec<Fact> {
+    let (interval, tally) = (answer.interval(), &answer.tally);
+    let half = interval.half_width();
+    let rate = percent(answer.rate(), half);
+    let counts = format!("{} of {}", grouped(tally.solved()), grouped(tally.networks()));
+    if answer.interrupted {
+        return vec![Fact::new(format!("at least {rate}"), format!("solved so far: {counts}"))];
+    }
+    let epochs = grouped(answer.problem.spec().epochs.into());
+    let mut facts = vec![
+        Fact::new(rate, format!("solved within {epochs} epochs: {counts}")),
+        Fact::new(between(interval, half), format!("95% interval ({})", interval.method)),
+    ];
+    if let Some(epoch) = answer.survival().median().epoch {
+        facts.push(Fact::new(grouped(epoch.into()), "epochs until half are solved"));
+    }
+    if let Some(restart) = answer.restart() {
+        let cost = grouped(restart.best.expected_epochs.round() as u64);
+        let label = match restart.pays() {
+            true => format!("epochs a solution, restarting after {}", grouped(restart.best.epoch.into())),
+            false => "epochs a solution; restarting earlier would not pay".into(),
+        };
+        facts.push(Fact::new(cost, label));
+    }
+    facts
+}
+
+fn epochs(page: &mut Page, answer: &EscapeRate) {
+    let Some(epochs) = answer.epochs_to_solve() else {
+        page.paragraph("No network was solved.");
+        return;
+    };
+    let mut row = vec!["epochs to solve".to_owned()];
+    let counts = [epochs.min, epochs.p05, epochs.p25, epochs.median, epochs.p75, epochs.p95, epochs.max];
+    row.extend(counts.map(|epoch| grouped(epoch.into())));
+    row.push(grouped(epochs.mean.round() as u64));
+    page.table(&["of those solved", "first", "5%", "25%", "median", "75%", "95%", "last", "mean"], &[row], &[0]);
+}
+
+fn fates(page: &mut Page, answer: &EscapeRate) {
+    let rest = answer.tally.networks() - answer.tally.solved();
+    if rest == 0 {
+        return;
+    }
+    page.section(&format!("What became of the other {}", grouped(rest)));
+    let cells = |name: String, row: &KindRow| {
+        let half = row.interval.half_width();
+        let share = row.tally.count as f64 / answer.tally.networks() as f64;
+        vec![
+            name,
+            grouped(row.tally.count),
+            percent(share, half),
+            // Networks that finish before an interruption are no fair sample.
+            if answer.interrupted { String::new() } else { between(row.interval, half) },
+            row.tally.mean_loss().map_or("-".into(), |loss| format!("{loss:.5}")),
+            evidence(row.kind.fate, &row.verdicts),
+        ]
+    };
+    let mut rows = Vec::new();
+    let fates = answer.fates();
+    for row in &fates {
+        rows.push(cells(row.kind.fate.name().into(), row));
+        let variants = answer.variants(row.kind.fate);
+        rows.extend(variants.iter().map(|row| cells(format!("  {}", row.kind.variant.label(&answer.problem)), row)));
+    }
+    let head = ["fate", "networks", "share", "95% interval", "mean loss", "evidence, of those examined in f64"];
+    page.table(&head, &rows, &[0, 5]);
+    let described = |fate: Fate| vec![fate.name().to_owned(), fate.description().to_owned()];
+    let rows: Vec<Vec<String>> = fates.iter().map(|row| described(row.kind.fate)).collect();
+    page.table(&["fate", "what it means"], &rows, &[0, 1]);
+}
+
+fn continued(page: &mut Page, answer: &EscapeRate) {
+    let Some(continued) = &answer.continued else { return };
+    page.section(&format!("Trained on to {} epochs", grouped(continued.epochs.into())));
+    let first = if continued.partial { "The first " } else { "All " };
+    page.paragraph(&format!("{first}{} networks that were unsolved.", grouped(continued.networks)));
+    let rows: Vec<Vec<String>> = continued
+        .rows
+        .iter()
+        .map(|row| {
+            let half = row.interval.half_width();
+            let others: Vec<String> =
+                row.others.iter().map(|(fate, count)| format!("{} {}", fate.name(), grouped(*count))).collect();
+            vec![
+                row.fate.name().into(),
+                grouped(row.networks),
+                grouped(row.solved),
+                percent(row.solved as f64 / row.networks as f64, half),
+                between(row.interval, half),
+                others.join(", "),
+            ]
+        })
+        .collect();
+    page.table(&["had been", "networks", "escaped", "share", "95% interval", "the others"], &rows, &[0, 5]);
+}

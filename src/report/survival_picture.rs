@@ -1,0 +1,116 @@
+//! The survival curve, drawn: how many are still unsolved after t epochs, with its band, its median, and the best moment to
+//! give up.
+
+use crate::stats::SurvivalStep;
+use crate::study::EscapeRate;
+
+use super::number::grouped;
+use super::plot::{Anchor, Axis, Frame, INK, MUTED, PALETTE, PAPER, Scene, Stroke, text_width};
+
+/// Points of the curve that a picture can show.
+const POINTS: usize = 600;
+
+/// From the first solved network to the budget: beyond this factor epochs stand on a logarithmic axis.
+const LOG_FACTOR: f64 = 20.0;
+
+/// The curve with a pointwise band, the median with its interval, and the best cut-off where restarting pays.
+pub fn survival_picture(answer: &EscapeRate, title: &str) -> Scene {
+    let mut scene = Scene::new(860.0, 560.0);
+    let curve = answer.survival();
+    let budget = f64::from(answer.problem.spec().epochs);
+    let first = curve.steps.first().map_or(1.0, |step| f64::from(step.epoch));
+    let label = "epochs";
+    let x = match budget / first.max(1.0) > LOG_FACTOR {
+        true => Axis::log(label, (0.7 * first).max(0.7), budget),
+        false => Axis::linear(label, 0.0, budget),
+    };
+    let frame =
+        Frame { corner: (95.0, 60.0), size: (725.0, 405.0), x, y: Axis::linear("share still unsolved", 0.0, 1.0) };
+    let steps = curve.thinned(POINTS);
+    frame.grid(&mut scene);
+    let stairs = |share: fn(&SurvivalStep) -> f64| stairs(&steps, share, frame.x.low, budget);
+    let colour = PALETTE[0];
+    frame.band(&mut scene, &stairs(|step| step.low), &stairs(|step| step.high), colour);
+    frame.line(&mut scene, &stairs(|step| step.unsolved), Stroke::new(colour, 1.6));
+    // What finished before an interruption is no fair sample: no median, no advice.
+    if !answer.interrupted {
+        cut_off(&mut scene, &frame, answer);
+        median(&mut scene, &frame, answer);
+    }
+    frame.axes(&mut scene);
+    frame.title(&mut scene, title);
+    let level = 100.0 * curve.level;
+    let note = format!(
+        "Kaplan-Meier estimate over {} networks; the band has {level:.0}% at each epoch by itself{}",
+        grouped(curve.networks),
+        if answer.interrupted { "; interrupted" } else { "" }
+    );
+    scene.styled_text((0.5 * scene.width(), scene.height() - 16.0), 11.5, Anchor::Middle, &note, MUTED, false, 0.0);
+    scene
+}
+
+/// The curve as stairs from the left edge, where all are unsolved, to the budget.
+fn stairs(steps: &[SurvivalStep], share: fn(&SurvivalStep) -> f64, from: f64, budget: f64) -> Vec<(f64, f64)> {
+    let mut points = vec![(from, 1.0)];
+    let mut last = 1.0;
+    for step in steps {
+        let epoch = f64::from(step.epoch);
+        points.extend([(epoch, last), (epoch, share(step))]);
+        last = share(step);
+    }
+    points.push((budget, last));
+    points
+}
+
+/// A disc where half are solved, its interval as a bar, and the epoch beside it.
+fn median(scene: &mut Scene, frame: &Frame, answer: &EscapeRate) {
+    let median = answer.survival().median();
+    let Some(epoch) = median.epoch else { return };
+    let budget = answer.problem.spec().epochs;
+    let (x, y) = frame.at((f64::from(epoch), 0.5));
+    let dashed = Stroke { dashed: true, ..Stroke::new(MUTED, 1.2) };
+    scene.line(&[(frame.corner.0, y), (x, y), (x, frame.corner.1 + frame.size.1)], dashed);
+    let ends = [median.low.unwrap_or(1), median.high.unwrap_or(budget)].map(|end| frame.at((f64::from(end), 0.5)).0);
+    scene.line(&[(ends[0], y), (ends[1], y)], Stroke::new(INK, 1.6));
+    for end in ends {
+        // Longer than the disc is high: of many networks the interval is narrower than the disc.
+        scene.line(&[(end, y - 9.0), (end, y + 9.0)], Stroke::new(INK, 1.4));
+    }
+    scene.disc((x, y), 3.2, INK, None);
+    let written = |end: Option<u32>| end.map_or("none".into(), |end| grouped(end.into()));
+    let lines = [
+        format!("half are solved by epoch {}", grouped(epoch.into())),
+        format!("95% interval {} to {}", written(median.low), written(median.high)),
+    ];
+    // Before the median the curve runs above one half, so there is room below; behind it, above.
+    let (at, anchor, lift) = match frame.x.place(f64::from(epoch)) > 0.5 {
+        true => (ends[0] - 12.0, Anchor::End, 24.0),
+        false => (ends[1] + 12.0, Anchor::Start, -30.0),
+    };
+    // On paper of its own: the line of a cut-off may pass here.
+    let widest = lines.iter().map(|line| text_width(line, 13.5)).fold(0.0, f64::max);
+    let left = if anchor == Anchor::End { at - widest } else { at };
+    scene.rectangle((left - 3.0, y + lift - 14.0), (widest + 6.0, 38.0), PAPER, None);
+    for (row, line) in lines.iter().enumerate() {
+        scene.text((at, y + lift + 18.0 * row as f64), 13.5, anchor, line);
+    }
+}
+
+/// A line at the best cut-off; nothing where giving up early gains nothing.
+fn cut_off(scene: &mut Scene, frame: &Frame, answer: &EscapeRate) {
+    let Some(restart) = answer.restart().filter(|restart| restart.pays()) else { return };
+    let colour = PALETTE[1];
+    let (top, bottom) = (frame.corner.1, frame.corner.1 + frame.size.1);
+    let x = frame.at((f64::from(restart.best.epoch), 0.0)).0;
+    scene.line(&[(x, top), (x, bottom)], Stroke { dashed: true, ..Stroke::new(colour, 1.8) });
+    let lines = [
+        format!("best restart: after {} epochs", grouped(restart.best.epoch.into())),
+        format!("{:.2} times fewer epochs a solution", restart.gain()),
+    ];
+    let widest = lines.iter().map(|line| text_width(line, 13.5)).fold(0.0, f64::max);
+    let right = x + widest + 12.0 < frame.corner.0 + frame.size.0;
+    let (at, anchor) = if right { (x + 9.0, Anchor::Start) } else { (x - 9.0, Anchor::End) };
+    for (row, line) in lines.iter().enumerate() {
+        scene.styled_text((at, top + 22.0 + 18.0 * row as f64), 13.5, anchor, line, colour, false, 0.0);
+    }
+}

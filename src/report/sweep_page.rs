@@ -1,0 +1,98 @@
+//! `report.html` of a sweep.
+
+use serde_json::Value;
+
+use crate::error::Result;
+use crate::study::Sweep;
+
+use super::html::{Fact, Page};
+use super::number::{grouped, percent, short};
+use super::plot::Scene;
+use super::run_page::{again, spec_pairs};
+use super::sweep::{header, point_name, row, verdict};
+use super::terminal::{dashed, duration};
+
+/// Rows of the table; larger sweeps have theirs in sweep.csv.
+const ROW_LIMIT: usize = 500;
+
+/// The page; `object` is the sweep's, `command` what makes it again.
+///
+/// # Errors
+/// The picture cannot be encoded.
+pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str) -> Result<String> {
+    let names: Vec<&str> = sweep.varied.iter().map(|vary| vary.name.as_str()).collect();
+    let title = format!("{} learning {}, over {}", dashed(&sweep.spec), sweep.spec.task, names.join(" and "));
+    let varied: Vec<String> = sweep.varied.iter().map(ToString::to_string).collect();
+    let lead = format!(
+        "{} points of {} networks each: {}.",
+        grouped(sweep.points.len() as u64),
+        grouped(sweep.population.count()),
+        varied.join(" x ")
+    );
+    let mut page = Page::new(&title, &lead);
+    if sweep.interrupted() {
+        page.warning(&format!(
+            "Interrupted: {} of {} points were trained to the end.",
+            grouped(sweep.points.len() as u64),
+            grouped(sweep.asked as u64)
+        ));
+    }
+    page.facts(&facts(sweep));
+    page.picture(picture, "Share of the networks solved at each point, with 95% intervals.")?;
+    page.section("Every point");
+    let shown = sweep.points.len().min(ROW_LIMIT);
+    let rows: Vec<Vec<String>> = (0..shown).map(|at| row(sweep, at)).collect();
+    let head = header(sweep);
+    let head: Vec<&str> = head.iter().map(String::as_str).collect();
+    let words: Vec<usize> = (0..sweep.varied.len()).filter(|at| !sweep.varied[*at].is_numeric()).collect();
+    page.table(&head, &rows, &words);
+    if shown < sweep.points.len() {
+        let more = grouped((sweep.points.len() - shown) as u64);
+        page.paragraph(&format!("And {more} more points: all are in sweep.csv."));
+    }
+    for line in verdict(sweep).lines() {
+        page.paragraph(line.trim());
+    }
+    page.section("Settings that are the same at all points");
+    let population = [
+        ("networks a point".to_owned(), grouped(sweep.population.count())),
+        ("first network".to_owned(), grouped(sweep.population.first())),
+        ("seed".to_owned(), sweep.population.seed().to_string()),
+    ];
+    // What is varied has no one value; `hidden` is a part of `layers`.
+    let same = |name: &str| !(names.contains(&name) || name == "layers" && names.contains(&"hidden"));
+    let pairs: Vec<(String, String)> = population.into_iter().chain(spec_pairs(&object["spec"])).collect();
+    page.settings(pairs.iter().filter(|(name, _)| same(name)).map(|(name, value)| (name.as_str(), value.clone())));
+    page.section("Where it ran");
+    page.settings([
+        ("backend", sweep.backend.into()),
+        ("device", sweep.device.name.clone()),
+        ("kind", sweep.device.kind.to_string()),
+        ("driver", sweep.device.driver.clone()),
+        ("setup", duration(sweep.seconds.setup)),
+        ("training", duration(sweep.seconds.train)),
+        ("net-epochs", short(sweep.net_epochs() as f64)),
+    ]);
+    again(&mut page, command);
+    page.data(&object.to_string());
+    Ok(page.finish())
+}
+
+fn facts(sweep: &Sweep) -> Vec<Fact> {
+    let point = &sweep.points[sweep.against];
+    let half = point.interval.half_width();
+    let label = if sweep.against_best { "best rate" } else { "rate of the point that all are held against" };
+    let others = sweep.points.len() - 1;
+    let mut facts = vec![
+        Fact::new(percent(point.rate(), half), format!("{label}, at {}", point_name(sweep, point))),
+        Fact::new(
+            format!("{} to {}", percent(point.interval.low, half), percent(point.interval.high, half)),
+            format!("95% interval ({})", point.interval.method),
+        ),
+    ];
+    if others > 0 {
+        let cannot = format!("{} of {}", grouped(sweep.indistinct() as u64), grouped(others as u64));
+        facts.push(Fact::new(cannot, "other points that cannot be told from it at the 5% level"));
+    }
+    facts
+}

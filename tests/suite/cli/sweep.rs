@@ -1,0 +1,79 @@
+//! `basins sweep`: files, JSON, errors.
+
+use super::{json, names, printed, run};
+
+/// Three rates and two losses, small enough to take no time.
+const GRID: &str = "sweep --vary lr=0.5,2,8 --vary loss=mse,cross-entropy --nets 40 --epochs 400 --init uniform:1";
+
+#[test]
+fn every_point_is_trained_and_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let object = json(folder.path(), &format!("{GRID} --out results"));
+    let out = folder.path().join("results");
+    assert_eq!(names(&out), ["report.html", "sweep.csv", "sweep.json", "sweep.parquet", "sweep.png", "sweep.svg"]);
+    let saved: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("sweep.json")).unwrap()).unwrap();
+    assert_eq!(saved, object);
+    assert_eq!((&object["schema"], &object["nets"]), (&"basins.sweep/1".into(), &40.into()));
+    let points = object["points"].as_array().unwrap();
+    assert_eq!((points.len(), &object["points_asked"]), (6, &6.into()));
+    let csv = std::fs::read_to_string(out.join("sweep.csv")).unwrap();
+    let rows: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows.len(), 7);
+    assert_eq!(rows[0][..4], ["lr", "loss", "networks", "solved"]);
+    for (point, row) in points.iter().zip(&rows[1..]) {
+        let fates: u64 = point["fates"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+        assert_eq!(fates, 40);
+        assert_eq!((&point["values"]["lr"], &point["values"]["loss"]), (&row[0].into(), &row[1].into()));
+        assert_eq!(point["solved"].to_string(), row[3]);
+    }
+    let rates: Vec<u64> = points.iter().map(|point| point["solved"].as_u64().unwrap()).collect();
+    assert!(rates.iter().min() < rates.iter().max(), "points that are all alike test nothing: {rates:?}");
+    // The best is held against nobody, and everybody against it.
+    let against = object["against"]["point"].as_u64().unwrap() as usize;
+    assert_eq!(rates[against], *rates.iter().max().unwrap());
+    assert_eq!(points.iter().filter(|point| point["comparison"].is_null()).count(), 1);
+    assert!(points[against]["comparison"].is_null());
+}
+
+/// A point is a run: the same networks with the same settings have the same fates.
+#[test]
+fn a_point_is_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let sweep = json(folder.path(), GRID);
+    let one = json(folder.path(), "run --lr 2 --loss cross-entropy --nets 40 --epochs 400 --init uniform:1");
+    let other = json(folder.path(), "run --lr 2 --loss cross-entropy --nets 40 --epochs 400 --init uniform:1 --seed 1");
+    let point = &sweep["points"][3];
+    assert_eq!((&point["values"]["lr"], &point["values"]["loss"]), (&"2".into(), &"cross-entropy".into()));
+    assert_eq!((&point["fates"], &point["net_epochs"]), (&one["fates"], &one["net_epochs"]));
+    assert_ne!(point["net_epochs"], other["net_epochs"], "another seed must show");
+}
+
+#[test]
+fn the_summary_names_the_point_that_all_are_held_against() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = printed(folder.path(), &format!("{GRID} --against lr=0.5,loss=mse"));
+    assert!(text.starts_with("6 points of 40 networks each, over lr=0.5,2,8 x loss=mse,cross-entropy"), "{text}");
+    assert!(text.contains("* lr=0.5, loss=mse\n") && text.contains("adjusted for 5 comparisons (Holm)"), "{text}");
+}
+
+#[test]
+fn wrong_sweeps_are_refused_before_work_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, expected) in [
+        ("sweep", "--vary says what a sweep goes through"),
+        ("sweep --vary lr", "has no ="),
+        ("sweep --vary lr=1,2 --vary lr=3,4", "--vary lr is given twice"),
+        ("sweep --vary lrr=1,2", "lrr"),
+        ("sweep --vary lr=1,-2", "at lr=-2"),
+        ("sweep --vary lr=1,2 --against lr=3", "no point of the sweep has these values"),
+        ("sweep --vary lr=1,2 --weights-out w.npz", "--weights-out belongs to `basins run`"),
+        ("sweep --vary lr=0..1:100000 --vary momentum=0..0.9:1000", "are too many"),
+    ] {
+        let output = run(folder.path(), &format!("{arguments} --out results --nets 5"));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {said}");
+        assert!(said.contains(expected) && said.starts_with("error: ") && said.lines().count() == 1, "{said}");
+        assert!(names(folder.path()).is_empty(), "{arguments} leaves something behind");
+    }
+}
