@@ -8,6 +8,9 @@ mod count;
 mod devices;
 mod folder;
 mod interrupt;
+mod map;
+mod map_files;
+mod map_trace;
 mod network;
 mod output;
 mod pictures;
@@ -49,6 +52,8 @@ enum Verb {
     Trace(Box<trace::Args>),
     /// Train the same networks under many settings; print rates and whether they differ
     Sweep(Box<sweep::Args>),
+    /// Draw what training makes of a plane of weights, rates or widths: one whole training a pixel
+    Map(Box<map::Args>),
     /// Draw the loss over a plane of two weights, with paths of descent
     Surface(Box<surface::Args>),
     /// The tutorial's programs and published results, each figure beside ours with a verdict
@@ -89,6 +94,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Run(args)) => args.execute(),
         Some(Verb::Trace(args)) => args.execute(),
         Some(Verb::Sweep(args)) => args.execute(),
+        Some(Verb::Map(args)) => args.execute(),
         Some(Verb::Surface(args)) => args.execute(),
         Some(Verb::Reproduce(args)) => args.execute(),
         Some(Verb::Rerun(args)) => args.execute(),

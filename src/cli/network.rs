@@ -1,16 +1,18 @@
 //! One network: which, with which weights.
 
 use crate::backend::reference::Training;
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::outcome::read_weights;
 use crate::seed::Starts;
-use crate::spec::Problem;
+use crate::spec::{Layers, Problem};
 
 use super::count::Count;
 use super::settings::Settings;
 
 /// Which network, and what of its weights is changed.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
 pub(super) struct NetworkArgs {
     /// Index of the network, among those drawn by --seed or those of --weights-in
     #[arg(long, value_name = "INDEX", default_value = "0")]
@@ -25,18 +27,27 @@ impl NetworkArgs {
     /// Its starting weights, with those of `--fix` set.
     pub(super) fn start(&self, settings: &Settings, problem: &Problem) -> Result<Vec<f64>> {
         let mut weights = self.drawn(settings, problem)?;
-        for text in &self.fix {
+        for (position, value) in self.fixed(problem.layers())? {
+            weights[position] = value;
+        }
+        Ok(weights)
+    }
+
+    /// The weights that are set, by flat position.
+    pub(super) fn fixed(&self, layers: &Layers) -> Result<Vec<(usize, f64)>> {
+        let one = |text: &String| {
             let parts = text.rsplit_once('=');
             let value = parts.and_then(|(_, value)| value.trim().parse::<f64>().ok()).filter(|value| value.is_finite());
             let (Some((name, _)), Some(value)) = (parts, value) else {
                 return Err(Error::input(format!("--fix takes WEIGHT=VALUE, as theta1[0,2]=1.5; got {text:?}")));
             };
-            weights[problem.layers().weight_position(name)?] = value;
-        }
-        Ok(weights)
+            Ok((layers.weight_position(name)?, value))
+        };
+        self.fix.iter().map(one).collect()
     }
 
-    fn drawn(&self, settings: &Settings, problem: &Problem) -> Result<Vec<f64>> {
+    /// Its weights as drawn or read.
+    pub(super) fn drawn(&self, settings: &Settings, problem: &Problem) -> Result<Vec<f64>> {
         let Count(net) = self.net;
         let Some(path) = &settings.weights_in else {
             let starts = Starts::new(problem.spec().init, problem.layers(), settings.seed.map_or(0, |seed| seed.0));

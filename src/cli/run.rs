@@ -141,6 +141,11 @@ impl Shared {
         let _ = log.filter_level(others).filter_module("basins", ours).format_timestamp(None).try_init();
     }
 
+    /// Whether warnings are wanted.
+    pub(super) fn warns(&self) -> bool {
+        !self.quiet
+    }
+
     /// When to show progress.
     pub(super) fn progress(&self) -> Mode {
         if self.quiet { Mode::Never } else { self.progress }

@@ -10,6 +10,7 @@ mod tally;
 mod weights;
 
 pub use arrays::{Array, npz_bytes};
+pub(crate) use arrays::{ArraysFile, read_numbers};
 pub use columns::{Outcome, Outcomes, Status};
 pub use fate::{Fate, Kind, Variant, example_label};
 pub use npz::{WeightsFile, read_weights};

@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 use crate::error::{Error, Result};
 use crate::spec::{LayerShape, Layers};
 
+use super::arrays::whole;
 use super::files::temporary_in;
 use super::{Values, Weights};
 
@@ -90,16 +91,6 @@ fn read_array(
         _ => return Err(format!("array {name} holds {text}, but weights are float32 or float64")),
     };
     Ok(Array { count, values })
-}
-
-/// Reads an array to its end for the archive's checksum: numbers alone would not show that a header was changed.
-fn whole(archive: &mut NpzArchive<BufReader<File>>, name: &str) -> io::Result<()> {
-    match archive.zip_archive().by_name(&npyz::npz::file_name_from_array_name(name)) {
-        Ok(mut file) => io::copy(&mut file, &mut io::sink()).map(|_| ()),
-        // That an array is missing is told with the names of those that are not.
-        Err(zip::result::ZipError::FileNotFound) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// One block of weights a network from one array a layer; f64 if any array is.

@@ -12,6 +12,13 @@ mod grid;
 #[cfg(feature = "pictures")]
 mod html;
 mod json;
+mod map;
+#[cfg(feature = "pictures")]
+mod map_colour;
+#[cfg(feature = "pictures")]
+mod map_picture;
+#[cfg(feature = "pictures")]
+mod map_pixels;
 #[cfg(feature = "pictures")]
 mod network;
 mod number;
@@ -51,6 +58,13 @@ pub use grid::grid_picture;
 #[cfg(feature = "pictures")]
 pub use html::{Fact, Page, page_data};
 pub use json::{escape_json, pretty};
+pub use map::{map_json, map_pixel_json, map_pixel_text, map_text};
+#[cfg(feature = "pictures")]
+pub use map_colour::{MapColour, MapColours};
+#[cfg(feature = "pictures")]
+pub use map_picture::{map_picture, map_picture_scale};
+#[cfg(feature = "pictures")]
+pub use map_pixels::map_pixels_png;
 #[cfg(feature = "pictures")]
 pub use network::{network_picture, trace_picture};
 pub use number::{grouped, percent, short};

@@ -203,7 +203,7 @@ pub(super) fn settings(spec: &Spec, imported_starts: bool) -> String {
     )
 }
 
-fn connections(spec: &Spec) -> String {
+pub(super) fn connections(spec: &Spec) -> String {
     let mut text = String::new();
     if spec.output_activation == OutputActivation::Linear {
         text.push_str(" with linear outputs");

@@ -6,7 +6,7 @@ use crate::backend::{Backend, Watch};
 use crate::error::{Error, Result};
 use crate::outcome::{Outcome, Weights};
 use crate::spec::{Population, Problem};
-use crate::study::{EscapeRate, EscapeStudy};
+use crate::study::{Cells, EscapeRate, EscapeStudy, MapPlan, MapStudy, TileStore};
 
 use super::{Exhibit, Measured};
 
@@ -113,6 +113,19 @@ impl<'a> Lab<'a> {
             return Err(Error::failure("interrupted"));
         }
         Ok(answer)
+    }
+
+    /// Trains a map; its pixels row by row from below.
+    ///
+    /// # Errors
+    /// The device failed, or the run was interrupted.
+    pub fn map(&mut self, plan: &MapPlan) -> Result<Cells> {
+        let mut store = TileStore::in_memory(TileStore::SIDE);
+        let map = MapStudy { plan }.run(self.backend, &mut store, Instant::now(), self.watch, &mut |_| Ok(()))?;
+        if map.finished.is_none() {
+            return Err(Error::failure("interrupted"));
+        }
+        store.all(plan)
     }
 
     /// Trains networks 0 .. `count` of a seed and counts.

@@ -44,6 +44,14 @@ impl Range {
         }
     }
 
+    /// Where a number lies: 0 at the low end, 1 at the high end; NaN where the range has no such number.
+    pub fn place(self, number: f64) -> f64 {
+        match self.log {
+            true => (number / self.low).ln() / (self.high / self.low).ln(),
+            false => (number - self.low) / (self.high - self.low),
+        }
+    }
+
     /// Reads `0.01..10`.
     pub(super) fn parse(text: &str, log: bool) -> Option<Self> {
         let (low, high) = text.split_once("..")?;

@@ -6,6 +6,7 @@ mod continued;
 mod escape;
 mod examine;
 mod lesson;
+mod map;
 mod rerun;
 mod surface;
 mod sweep;
@@ -16,6 +17,9 @@ pub use continued::{Continued, Escapes, Unsolved};
 pub use escape::{Delivered, EscapeRate, EscapeStudy, KindRow, LEVEL, Seconds, Sink};
 pub use examine::{Examined, Verdicts, is_examinable};
 pub use lesson::{Lesson, Matrix, Passage};
+pub use map::{
+    Boundary, Canvas, Cell, Cells, Finished, Map, MapPixel, MapPlan, MapStart, MapStudy, Pixel, Sketch, TileStore,
+};
 pub use rerun::{Counts, Recorded, Rerun, RerunRow, Trainer};
 pub use surface::{Path, PlaneAxis, Surface, SurfaceStudy};
 pub use sweep::{Comparison, Plan, PlanPoint, Sweep, SweepPoint, SweepStudy};

@@ -8,6 +8,7 @@ mod conformance;
 mod golden;
 mod gradients;
 mod landscape;
+mod maps;
 mod plan;
 mod random_words;
 mod reproductions;

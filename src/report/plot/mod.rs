@@ -14,5 +14,6 @@ pub use axis::Axis;
 pub use colour::{Colours, INK, MUTED, PALETTE, PAPER, Rgb};
 pub use contour::contours;
 pub use frame::{Frame, Key, colour_bar, legend_size};
-pub use scene::{Anchor, Scene, Stroke, text_width};
+pub(crate) use scene::add_text;
+pub use scene::{Anchor, Scene, Stroke, TEXT_KEYWORD, text_width};
 pub use solid::Solid;

@@ -157,6 +157,12 @@ impl Scene {
         let _ = writeln!(self.shapes, r#"<circle cx="{x:.2}" cy="{y:.2}" r="{radius:.2}" fill="{fill}"{stroke}/>"#);
     }
 
+    /// A circle.
+    pub fn ring(&mut self, (x, y): (f64, f64), radius: f64, stroke: Stroke) {
+        let stroke = attributes(stroke);
+        let _ = writeln!(self.shapes, r#"<circle cx="{x:.2}" cy="{y:.2}" r="{radius:.2}" fill="none"{stroke}/>"#);
+    }
+
     /// Text in ink.
     pub fn text(&mut self, at: (f64, f64), size: f64, anchor: Anchor, text: &str) {
         self.styled_text(at, size, anchor, text, INK, false, 0.0);
@@ -247,6 +253,14 @@ impl Scene {
     /// # Errors
     /// The picture is too large.
     pub fn to_png(&self, scale: f64) -> Result<Vec<u8>> {
+        self.to_png_with(scale, None)
+    }
+
+    /// As PNG that carries a JSON object in a text chunk, so that it tells how it was made.
+    ///
+    /// # Errors
+    /// The picture is too large.
+    pub fn to_png_with(&self, scale: f64, object: Option<&str>) -> Result<Vec<u8>> {
         let fail = |what: &str| Error::failure(format!("a picture cannot be drawn: {what}"));
         let options = usvg::Options { fontdb: FONTS.clone(), font_family: "DejaVu Sans".into(), ..Default::default() };
         let tree = usvg::Tree::from_str(&self.svg_of("", false), &options).map_err(|error| fail(&error.to_string()))?;
@@ -272,17 +286,44 @@ impl Scene {
             pixmap.draw_pixmap(0, 0, pixels.as_ref(), &paint, transform, None);
         }
         resvg::render(&tree, Transform::from_scale(scale as f32, scale as f32), &mut pixmap.as_mut());
-        opaque_png(&pixmap).map_err(|error| fail(&error.to_string()))
+        opaque_png(&pixmap, object).map_err(|error| fail(&error.to_string()))
     }
 }
 
+/// The keyword of the text chunk in which a PNG carries its object.
+pub const TEXT_KEYWORD: &str = "basins";
+
+/// Adds a JSON object as a text chunk. Its text is plain ASCII: the chunk's own character set has no others in common
+/// with JSON's.
+pub(crate) fn add_text<W: std::io::Write>(
+    encoder: &mut png::Encoder<'_, W>,
+    object: &str,
+) -> Result<(), png::EncodingError> {
+    let mut text = String::with_capacity(object.len());
+    for c in object.chars() {
+        if c.is_ascii() {
+            text.push(c);
+        } else {
+            let mut units = [0; 2];
+            // JSON writes characters by their UTF-16 units.
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+    }
+    encoder.add_text_chunk(TEXT_KEYWORD.into(), text)
+}
+
 /// As PNG without the alpha that an opaque picture has no use for, packed as small as it goes.
-fn opaque_png(pixmap: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
+fn opaque_png(pixmap: &Pixmap, object: Option<&str>) -> Result<Vec<u8>, png::EncodingError> {
     let colours: Vec<u8> = pixmap.data().chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, pixmap.width(), pixmap.height());
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_compression(png::Compression::High);
+    if let Some(object) = object {
+        add_text(&mut encoder, object)?;
+    }
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&colours)?;
     writer.finish()?;

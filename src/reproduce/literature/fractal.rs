@@ -7,7 +7,8 @@ use crate::error::{Error, Result};
 use crate::reproduce::{Accept, Content, Exhibit, Figure, Grid, Lab, Measured, Reproduction, SEED, Scale};
 use crate::seed::Starts;
 use crate::spec::{
-    Activation, AfterSolved, Bias, Examples, Init, Layers, Loss, OutputActivation, Problem, Rates, Spec, Task,
+    Activation, AfterSolved, Bias, Examples, Init, Layers, Loss, MapAxis, OutputActivation, Problem, Range, Rates,
+    Spec, Task,
 };
 use crate::stats::boundary;
 
@@ -45,8 +46,8 @@ const WIDTH: usize = 8;
 const EXAMPLES: usize = WIDTH * WIDTH + WIDTH;
 const STEPS: usize = 100;
 const LAST: usize = 20;
-/// Exponents of ten of both rates.
-const DECADES: (f64, f64) = (-3.0, 6.0);
+/// Both rates.
+const RATES: Range = Range { low: 1e-3, high: 1e6, log: true };
 
 /// Data and start of every pixel. `x` holds one input of all examples after another.
 struct Setup {
@@ -144,8 +145,8 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 
 /// The two rates of a pixel; the first layer's across, the second's up.
 fn rates(column: usize, row: usize, side: usize) -> (f64, f64) {
-    let rate = |at: usize| 10f64.powf(DECADES.0 + (DECADES.1 - DECADES.0) * (at as f64 + 0.5) / side as f64);
-    (rate(column), rate(row))
+    let axis = MapAxis { name: "lr".into(), range: RATES };
+    (axis.value(column, side), axis.value(row, side))
 }
 
 fn program(lab: &mut Lab<'_>) -> Result<()> {
@@ -194,8 +195,8 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
         name: "fractal",
         title: "Where training converges, by both layers' rates (grey: it does not)".into(),
         content: Content::Grid(Grid {
-            x: (Scale { label: "rate of the first layer", log: true }, 10f64.powf(DECADES.0), 10f64.powf(DECADES.1)),
-            y: (Scale { label: "rate of the second layer", log: true }, 10f64.powf(DECADES.0), 10f64.powf(DECADES.1)),
+            x: (Scale { label: "rate of the first layer", log: true }, RATES.low, RATES.high),
+            y: (Scale { label: "rate of the second layer", log: true }, RATES.low, RATES.high),
             value: Scale { label: "mean of the last 20 losses over the first", log: true },
             columns: side,
             values: values.collect(),

@@ -1,10 +1,10 @@
 //! How the width of the starts decides whether training converges, and what the border looks like.
 
 use crate::error::Result;
-use crate::outcome::{Values, Weights};
+use crate::outcome::Fate;
 use crate::reproduce::{Accept, Content, Curve, Curves, Exhibit, Figure, Grid, Lab, Reproduction, SEED, Scale};
-use crate::seed::Starts;
-use crate::spec::{Init, Spec, Update};
+use crate::spec::{Init, MapAxis, Range, Spec, Update};
+use crate::study::{MapPlan, MapStart};
 
 use super::pdp_style;
 
@@ -72,22 +72,12 @@ fn spec(width: f64) -> Result<Spec> {
 fn slice(lab: &mut Lab<'_>) -> Result<()> {
     let side = if lab.quick() { 64 } else { 400 };
     let spec = Spec { epochs: 2_000, ..spec(1.0)? };
-    let problem = spec.problem()?;
-    let base = Starts::new(spec.init, problem.layers(), SEED).weights(0);
-    let value = |at: usize| -10.0 + 20.0 * (at as f32 + 0.5) / side as f32;
-    let mut values = Vec::with_capacity(side * side * base.len());
-    for at in 0..side * side {
-        let start = values.len();
-        values.extend_from_slice(&base);
-        // The weights from the first input to the first hidden unit and from the second input to the second.
-        values[start] = value(at % side);
-        values[start + 3] = value(at / side);
-    }
-    let starts = Weights::new(problem.layers(), Values::F32(values));
-    let mut epochs = Vec::with_capacity(side * side);
-    lab.train(&problem, (side * side) as u64, Some(&starts), &mut |outcome| {
-        epochs.push(if outcome.solved_epoch > 0 { f64::from(outcome.solved_epoch) } else { f64::NAN });
-    })?;
+    // The weights from the first input to the first hidden unit and from the second input to the second.
+    let axes = ["theta1[0,0]", "theta1[1,1]"]
+        .map(|name| MapAxis { name: name.into(), range: Range { low: -10.0, high: 10.0, log: false } });
+    let start = MapStart::Same { seed: SEED, network: 0 };
+    let cells = lab.map(&MapPlan::new(&spec, axes, (side, side), start, Vec::new())?)?;
+    let epochs = cells.iter().map(|cell| if cell.fate == Fate::Solved { f64::from(cell.epoch) } else { f64::NAN });
     lab.exhibit(Exhibit {
         name: "width-slice",
         title: "A slice through the starts of 2-2-1 (grey: not in 2,000 epochs)".into(),
@@ -96,7 +86,7 @@ fn slice(lab: &mut Lab<'_>) -> Result<()> {
             y: (Scale { label: "theta1[1,1]", log: false }, -10.0, 10.0),
             value: Scale { label: "epochs to converge", log: true },
             columns: side,
-            values: epochs,
+            values: epochs.collect(),
         }),
     });
     Ok(())

@@ -1,6 +1,7 @@
 //! The program as a user meets it: each test runs the built binary.
 
 mod files;
+mod maps;
 mod pages;
 mod pictures;
 mod rerun;

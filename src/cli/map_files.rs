@@ -1,0 +1,92 @@
+//! What a map writes: pictures, numbers, its object; and previews while it is trained.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::error::Result;
+use crate::report::{MapColour, MapColours, map_picture, map_picture_scale, map_pixels_png, pretty};
+use crate::study::{Canvas, Map, MapPlan, TileStore};
+
+use super::folder::Folder;
+
+const SUMMARY: &str = "map.json";
+const NUMBERS: &str = "map.npz";
+const PICTURE: &str = "map.png";
+const DRAWING: &str = "map.svg";
+const PIXELS: &str = "pixels.png";
+
+/// Names in the folder, those of tiles aside.
+pub(super) const FILES: [&str; 5] = [SUMMARY, NUMBERS, PICTURE, DRAWING, PIXELS];
+
+/// Before this a run is over anyway; and between two previews.
+const FIRST_PREVIEW: Duration = Duration::from_secs(2);
+const PREVIEW_PAUSE: Duration = Duration::from_secs(10);
+
+/// Where a map goes, and how it is drawn.
+#[derive(Clone, Copy)]
+pub(super) struct Files<'a> {
+    pub path: &'a Path,
+    pub plan: &'a MapPlan,
+    pub what: MapColour,
+    /// The name of the point that the weights were taken from, if it is marked.
+    pub mark: Option<&'a str>,
+}
+
+/// Rewrites the picture from time to time.
+pub(super) struct Preview<'a> {
+    files: Files<'a>,
+    object: String,
+    due: Instant,
+}
+
+impl Preview<'_> {
+    pub(super) fn show(&mut self, canvas: &Canvas) -> Result<()> {
+        if Instant::now() < self.due {
+            return Ok(());
+        }
+        let began = Instant::now();
+        let mut folder = Folder::open(self.files.path, &FILES)?;
+        self.files.draw(&mut folder, canvas, &self.object)?;
+        folder.place()?;
+        // Drawing takes a small share of the time.
+        self.due = Instant::now() + PREVIEW_PAUSE.max(20 * began.elapsed());
+        Ok(())
+    }
+}
+
+impl<'a> Files<'a> {
+    /// Previews that carry this object.
+    pub(super) fn preview(&self, object: &Value) -> Preview<'a> {
+        Preview { files: *self, object: object.to_string(), due: Instant::now() + FIRST_PREVIEW }
+    }
+
+    fn draw(&self, folder: &mut Folder, canvas: &Canvas, object: &str) -> Result<()> {
+        let scene = map_picture(canvas, self.plan, self.what, self.mark);
+        folder.add(PICTURE, &scene.to_png_with(map_picture_scale(canvas), Some(object))?)
+    }
+
+    /// Writes all files of a finished map; of an interrupted one the picture and the object.
+    pub(super) fn write(&self, map: &Map, store: &TileStore, object: &Value) -> Result<()> {
+        let Self { path, plan, what, mark } = *self;
+        let mut folder = Folder::open(path, &FILES)?;
+        let text = object.to_string();
+        self.draw(&mut folder, &map.canvas, &text)?;
+        folder.add(SUMMARY, pretty(object).as_bytes())?;
+        if map.finished.is_some() {
+            folder.add(DRAWING, map_picture(&map.canvas, plan, what, mark).to_svg()?.as_bytes())?;
+            let colours = MapColours::of(what, &map.canvas);
+            let bands = (0..store.band_count(plan))
+                .rev()
+                .map(|band| store.band(plan, band).map_err(|error| io::Error::other(error.to_string())));
+            let pixels = folder.stage(PIXELS)?;
+            map_pixels_png(pixels, plan.size(), &colours, Some(&text), bands).map_err(|error| folder.fail(&error))?;
+            let numbers = folder.stage(NUMBERS)?;
+            let written = store.write_npz(plan, numbers).and_then(|mut numbers| numbers.flush());
+            written.map_err(|error| folder.fail(&error))?;
+        }
+        folder.place()
+    }
+}

@@ -1,0 +1,291 @@
+//! What does training make of a plane of starts or settings? One whole training a pixel.
+//!
+//! `plan.rs` says which network a pixel is, `tiles.rs` how the map is cut, `store.rs` where finished tiles are kept so that
+//! a map can go on where it ended, `canvas.rs` what there is to see meanwhile, `answer.rs` what came of it.
+
+mod answer;
+mod canvas;
+mod cells;
+mod plan;
+mod store;
+mod tiles;
+
+pub use answer::{Boundary, Finished, Map, MapPixel};
+pub use canvas::Canvas;
+pub use cells::{Cell, Cells};
+pub use plan::{MapPlan, MapStart, Pixel};
+pub use store::TileStore;
+
+use std::time::Instant;
+
+use crate::backend::{Backend, Job, Progress, Trained, Watch};
+use crate::error::{Error, Result};
+use crate::outcome::Outcomes;
+
+use super::escape::Seconds;
+use cells::Sheet;
+use tiles::{Tile, lattice, passes};
+
+/// Pixels that a GPU is given at once, at most: enough to keep it busy, and a start each in memory.
+const BATCH_LIMIT: u64 = 1 << 18;
+
+/// Trains a map.
+#[derive(Clone, Copy, Debug)]
+pub struct MapStudy<'a> {
+    /// What is spread out.
+    pub plan: &'a MapPlan,
+}
+
+/// Hears no interruption: a tile that was begun is finished.
+struct Patient<'a>(&'a dyn Watch);
+
+impl Watch for Patient<'_> {
+    fn progress(&self, done: Progress) {
+        self.0.progress(done);
+    }
+}
+
+/// Sees the map whenever a tile was added.
+pub type Sketch<'a> = dyn FnMut(&Canvas) -> Result<()> + 'a;
+
+impl MapStudy<'_> {
+    /// Trains every pixel that `store` does not hold, once, from a coarse lattice to all of them. Interrupted, it finishes
+    /// the tile at hand. `opened` is when opening the backend began.
+    ///
+    /// # Errors
+    /// The device failed, a tile cannot be kept, or `sketch` failed.
+    pub fn run(
+        &self,
+        backend: &mut dyn Backend,
+        store: &mut TileStore,
+        opened: Instant,
+        watch: &dyn Watch,
+        sketch: &mut Sketch<'_>,
+    ) -> Result<Map> {
+        let plan = self.plan;
+        let mut training = Training::begin(plan, backend, watch)?;
+        let began = Instant::now();
+        let mut canvas = Canvas::new(plan.size());
+        let mut coarser = Sheet::default();
+        let (mut pixels_found, mut complete) = (0, true);
+        let passes = passes(plan.size(), store.side());
+        let pass_count = passes.len();
+        for (at, pass) in passes.into_iter().enumerate() {
+            let last = at + 1 == pass_count;
+            let stride = pass[0].stride;
+            let mut sheet = if last { Sheet::default() } else { Sheet::new(stride, lattice(plan.size(), stride)) };
+            let mut missing = Vec::new();
+            for tile in pass {
+                match store.read(&tile) {
+                    Some(cells) => {
+                        let known = tile.pixels().filter(|pixel| coarser.get(*pixel).is_some()).count();
+                        pixels_found += tile.count() - known;
+                        canvas.paint(&tile, &cells);
+                        if !last {
+                            sheet.put(&tile, &cells);
+                        }
+                    }
+                    None => missing.push(tile),
+                }
+            }
+            watch.progress(training.skipped(&mut pixels_found));
+            training.tiles(backend, &missing, &coarser, &mut |tile, cells| {
+                canvas.paint(tile, &cells);
+                if !last {
+                    sheet.put(tile, &cells);
+                }
+                store.write(tile, cells)?;
+                sketch(&canvas)
+            })?;
+            complete = training.tile_count_left == 0;
+            if !complete {
+                break;
+            }
+            coarser = sheet;
+        }
+        let finished = if complete { Some(Finished::read(plan, store)?) } else { None };
+        let total = opened.elapsed().as_secs_f64();
+        let setup = (began - opened).as_secs_f64();
+        Ok(Map {
+            pixels_done: training.pixels_before + training.pixels_trained,
+            pixels_before: training.pixels_before,
+            net_epochs: training.net_epochs,
+            executed_net_epochs: training.executed_net_epochs,
+            backend: backend.name(),
+            device: backend.device(),
+            seconds: Seconds { setup, train: training.seconds, device: training.device_seconds, examine: 0.0, total },
+            canvas,
+            finished,
+        })
+    }
+
+    /// Trains one pixel as the map does.
+    ///
+    /// # Errors
+    /// The device failed, or the run was interrupted.
+    pub fn pixel(&self, backend: &mut dyn Backend, pixel: Pixel, watch: &dyn Watch) -> Result<MapPixel> {
+        let plan = self.plan;
+        let mut found = None;
+        let mut training = Training::begin(plan, backend, watch)?;
+        training.chunks(backend, &[vec![pixel]], &mut |_, outcomes| {
+            found = (outcomes.count() > 0).then(|| Cell::of(plan.problem(), &outcomes.get(0)));
+            Ok(())
+        })?;
+        let cell = found.ok_or_else(|| Error::interrupted("interrupted before the pixel was trained"))?;
+        Ok(MapPixel {
+            pixel,
+            values: plan.values(pixel),
+            network: plan.network(pixel),
+            weights: plan.weights(pixel),
+            cell,
+        })
+    }
+}
+
+/// A backend at work on a map.
+struct Training<'a> {
+    plan: &'a MapPlan,
+    watch: &'a dyn Watch,
+    /// Pixels that are trained together, at least those of one tile.
+    batch: u64,
+    pixels_before: u64,
+    pixels_trained: u64,
+    tile_count_left: usize,
+    net_epochs: u64,
+    executed_net_epochs: u64,
+    seconds: f64,
+    device_seconds: Option<f64>,
+}
+
+impl<'a> Training<'a> {
+    fn begin(plan: &'a MapPlan, backend: &mut dyn Backend, watch: &'a dyn Watch) -> Result<Self> {
+        let wanted = backend.prepare(&Self::job(plan))?;
+        // A processor is busy with a single tile; a GPU needs several at once.
+        let gpu = backend.device().kind != crate::backend::DeviceKind::Cpu;
+        Ok(Self {
+            plan,
+            watch,
+            batch: if gpu { wanted.min(BATCH_LIMIT) } else { 0 },
+            pixels_before: 0,
+            pixels_trained: 0,
+            tile_count_left: 0,
+            net_epochs: 0,
+            executed_net_epochs: 0,
+            seconds: 0.0,
+            device_seconds: None,
+        })
+    }
+
+    fn job(plan: &MapPlan) -> Job<'_> {
+        Job { own_rates: plan.own_rates(), ..Job::new(plan.problem(), 0) }
+    }
+
+    /// Counts pixels that were found finished, and tells the watch of them.
+    fn skipped(&mut self, pixels: &mut usize) -> Progress {
+        let found = std::mem::take(pixels) as u64;
+        self.pixels_before += found;
+        let settled_net_epochs = found * u64::from(self.plan.problem().spec().epochs);
+        Progress { net_epochs: 0, settled_net_epochs, networks: found }
+    }
+
+    /// Trains the pixels of tiles that no coarser lattice has, and passes each whole tile on.
+    fn tiles(
+        &mut self,
+        backend: &mut dyn Backend,
+        tiles: &[Tile],
+        coarser: &Sheet,
+        keep: &mut dyn FnMut(&Tile, Cells) -> Result<()>,
+    ) -> Result<()> {
+        let plan = self.plan;
+        let new = |tile: &Tile| tile.pixels().filter(|pixel| coarser.get(*pixel).is_none()).collect::<Vec<Pixel>>();
+        let mut whole = |tile: &Tile, trained: &mut dyn Iterator<Item = Cell>| {
+            let mut cells = Cells::with_capacity(tile.count());
+            for pixel in tile.pixels() {
+                if let Some(cell) = coarser.get(pixel).or_else(|| trained.next()) {
+                    cells.push(cell);
+                }
+            }
+            keep(tile, cells)
+        };
+        self.tile_count_left = tiles.len();
+        let mut batches: Vec<Vec<&Tile>> = Vec::new();
+        let mut waiting = 0;
+        for tile in tiles {
+            let count = new(tile).len() as u64;
+            if count == 0 {
+                // Nothing in it is new: it lies on the lattice before.
+                whole(tile, &mut std::iter::empty())?;
+                self.tile_count_left -= 1;
+                continue;
+            }
+            match batches.last_mut().filter(|_| waiting + count <= self.batch) {
+                Some(batch) => batch.push(tile),
+                None => {
+                    waiting = 0;
+                    batches.push(vec![tile]);
+                }
+            }
+            waiting += count;
+        }
+        let mut left = self.tile_count_left;
+        let pixels = |batch: &Vec<&Tile>| batch.iter().flat_map(|tile| new(tile)).collect::<Vec<Pixel>>();
+        let result = self.run(backend, batches.len(), &mut |at| pixels(&batches[at]), &mut |at, outcomes| {
+            let mut cells = outcomes.iter().map(|outcome| Cell::of(plan.problem(), &outcome));
+            batches[at].iter().try_for_each(|tile| {
+                left -= 1;
+                whole(tile, &mut cells)
+            })
+        });
+        self.tile_count_left = left;
+        result
+    }
+
+    /// Trains sets of pixels.
+    fn chunks(
+        &mut self,
+        backend: &mut dyn Backend,
+        sets: &[Vec<Pixel>],
+        deliver: &mut dyn FnMut(usize, &Outcomes) -> Result<()>,
+    ) -> Result<()> {
+        self.run(backend, sets.len(), &mut |at| sets[at].clone(), deliver)
+    }
+
+    /// Trains `count` sets of pixels, each made when its turn comes; none is begun after an interruption.
+    fn run(
+        &mut self,
+        backend: &mut dyn Backend,
+        count: usize,
+        pixels: &mut dyn FnMut(usize) -> Vec<Pixel>,
+        deliver: &mut dyn FnMut(usize, &Outcomes) -> Result<()>,
+    ) -> Result<()> {
+        let (plan, watch) = (self.plan, self.watch);
+        let began = Instant::now();
+        let mut first = 0;
+        let mut chunks = (0..count).map_while(|at| {
+            (!watch.interrupted()).then(|| {
+                let pixels = pixels(at);
+                let chunk = plan.chunk(&pixels, first);
+                first += pixels.len() as u64;
+                chunk
+            })
+        });
+        let mut at = 0;
+        let (mut trained_count, mut net_epochs, mut executed) = (0, 0, 0);
+        let mut device = self.device_seconds;
+        backend.train(&Self::job(plan), &mut chunks, &Patient(watch), &mut |trained: Trained| {
+            trained_count += trained.outcomes.count() as u64;
+            net_epochs += trained.outcomes.net_epochs();
+            executed += trained.executed_net_epochs;
+            device = trained.device_seconds.map(|seconds| device.unwrap_or(0.0) + seconds).or(device);
+            deliver(at, &trained.outcomes)?;
+            at += 1;
+            Ok(())
+        })?;
+        self.pixels_trained += trained_count;
+        self.net_epochs += net_epochs;
+        self.executed_net_epochs += executed;
+        self.device_seconds = device;
+        self.seconds += began.elapsed().as_secs_f64();
+        Ok(())
+    }
+}

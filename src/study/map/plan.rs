@@ -1,0 +1,240 @@
+//! Which network a pixel is: its start, its learning rates, its momentum.
+
+use rayon::prelude::*;
+
+use crate::backend::{Chunk, OwnRates};
+use crate::error::{Error, Result};
+use crate::outcome::{Values, Weights};
+use crate::seed::Starts;
+use crate::spec::{MapAxis, Problem, Spec, Varied};
+
+/// Where the pixels' weights come from, those of the axes aside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MapStart {
+    /// All pixels start from one drawn network.
+    Same {
+        /// Seed of the draw.
+        seed: u64,
+        /// Its index.
+        network: u64,
+    },
+    /// Each pixel starts from a network of its own: the one at the left of the lowest row from `first`, and so on along
+    /// the rows.
+    Each {
+        /// Seed of the draws.
+        seed: u64,
+        /// Index of the first.
+        first: u64,
+    },
+    /// All pixels start from weights that are known.
+    Given {
+        /// In flat order.
+        weights: Vec<f64>,
+        /// Whose they are, for people: "network 2 of a.npz".
+        name: String,
+    },
+}
+
+/// A pixel: column from the left, row from below, both from 0.
+pub type Pixel = (usize, usize);
+
+/// What a map spreads out: two quantities along its axes, all else fixed or drawn by seed. Checked.
+#[derive(Clone, Debug)]
+pub struct MapPlan {
+    spec: Spec,
+    problem: Problem,
+    axes: [(MapAxis, Varied); 2],
+    size: (usize, usize),
+    start: MapStart,
+    /// Weights that are set after the draw.
+    fixed: Vec<(usize, f64)>,
+    /// The start of all pixels, where neither an axis nor a pixel's index draws it anew.
+    base: Option<Vec<f64>>,
+}
+
+impl MapPlan {
+    /// Most pixels along a side.
+    pub const SIDE_LIMIT: usize = 8192;
+
+    /// `size` is columns and rows; `fixed` are flat positions of weights and the values that they start from.
+    ///
+    /// # Errors
+    /// An axis does not fit the spec or the other axis, the map is too large, or what is drawn contradicts what is given.
+    pub fn new(
+        spec: &Spec,
+        [x, y]: [MapAxis; 2],
+        size: (usize, usize),
+        start: MapStart,
+        fixed: Vec<(usize, f64)>,
+    ) -> Result<Self> {
+        let named = |flag: &str, axis: MapAxis| -> Result<(MapAxis, Varied)> {
+            let say = |error: crate::spec::SpecError| Error::input(format!("{flag}: {error}"));
+            let varied = axis.varied(&spec.layers).map_err(say)?;
+            varied.check(&axis, spec).map_err(say)?;
+            Ok((MapAxis { name: varied.label(&spec.layers), ..axis }, varied))
+        };
+        let axes = [named("--x", x)?, named("--y", y)?];
+        let [x, y] = [axes[0].1, axes[1].1];
+        if x.overlaps(y) {
+            return Err(Error::input(match x == y {
+                true => format!("--x and --y are the same quantity, {}", axes[0].0.name),
+                false => format!("--x {} and --y {} both set a learning rate", axes[0].0.name, axes[1].0.name),
+            }));
+        }
+        if ![size.0, size.1].iter().all(|side| (1..=Self::SIDE_LIMIT).contains(side)) {
+            return Err(Error::input(format!(
+                "--size {}x{}: a map has 1 to {} pixels along a side",
+                size.0,
+                size.1,
+                Self::SIDE_LIMIT
+            )));
+        }
+        if matches!(start, MapStart::Given { .. }) && (x == Varied::Init || y == Varied::Init) {
+            return Err(Error::input(
+                "an axis init draws the starts, so they cannot come from --weights-in or --trained",
+            ));
+        }
+        if let Some((position, _)) = fixed.iter().find(|(at, _)| [x, y].contains(&Varied::Weight(*at))) {
+            return Err(Error::input(format!(
+                "--fix {} sets a weight that is an axis of the map",
+                spec.layers.weight_name(*position)
+            )));
+        }
+        // Backends take one operation less where no network has momentum; along an axis of it, nearly all have.
+        let momentum = axes.iter().find(|(_, varied)| *varied == Varied::Momentum);
+        let momentum = momentum.map_or(spec.momentum, |(axis, _)| axis.range.at(0.5));
+        let problem = Spec { momentum, ..spec.clone() }.problem()?;
+        let mut plan = Self { spec: spec.clone(), problem, axes, size, start, fixed, base: None };
+        let redrawn = matches!(plan.start, MapStart::Each { .. }) || [x, y].contains(&Varied::Init);
+        plan.base = (!redrawn).then(|| plan.drawn((0, 0)));
+        Ok(plan)
+    }
+
+    /// What is asked, but for the settings that are axes.
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// The same, checked and with its examples. Where momentum is an axis, it is that of the middle.
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> (usize, usize) {
+        self.size
+    }
+
+    /// The axis across and the axis up, named as in reports.
+    pub fn axes(&self) -> [&MapAxis; 2] {
+        [&self.axes[0].0, &self.axes[1].0]
+    }
+
+    /// What they vary.
+    pub fn varied(&self) -> [Varied; 2] {
+        [self.axes[0].1, self.axes[1].1]
+    }
+
+    /// Where starts come from.
+    pub fn start(&self) -> &MapStart {
+        &self.start
+    }
+
+    /// Weights set after the draw, by flat position.
+    pub fn fixed(&self) -> &[(usize, f64)] {
+        &self.fixed
+    }
+
+    /// Whether learning rates or momentum vary.
+    pub fn own_rates(&self) -> bool {
+        self.varied().iter().any(|varied| varied.is_rate())
+    }
+
+    /// The values of both axes at a pixel.
+    pub fn values(&self, (column, row): Pixel) -> [f64; 2] {
+        [self.axes[0].0.value(column, self.size.0), self.axes[1].0.value(row, self.size.1)]
+    }
+
+    /// Index of the network that a pixel starts from; `None` if its weights are given.
+    pub fn network(&self, (column, row): Pixel) -> Option<u64> {
+        match &self.start {
+            MapStart::Same { network, .. } => Some(*network),
+            MapStart::Each { first, .. } => Some(first.wrapping_add((row * self.size.0 + column) as u64)),
+            MapStart::Given { .. } => None,
+        }
+    }
+
+    /// Where the weights that all pixels share lie in the plane, if its axes are both weights.
+    pub fn origin(&self) -> Option<[f64; 2]> {
+        match (&self.base, self.varied()) {
+            (Some(base), [Varied::Weight(x), Varied::Weight(y)]) => Some([base[x], base[y]]),
+            _ => None,
+        }
+    }
+
+    /// The spec of a pixel: that of the map with the settings that are axes.
+    pub fn spec_at(&self, pixel: Pixel) -> Spec {
+        let values = self.values(pixel);
+        self.axes.iter().zip(values).fold(self.spec.clone(), |spec, ((_, varied), value)| {
+            // Checked when the plan was made.
+            varied.set(&spec, value).unwrap_or(spec)
+        })
+    }
+
+    /// A pixel's weights before those of axes are set.
+    fn drawn(&self, pixel: Pixel) -> Vec<f64> {
+        let (seed, network) = match &self.start {
+            MapStart::Given { weights, .. } => return self.with_fixed(weights.clone()),
+            MapStart::Same { seed, .. } | MapStart::Each { seed, .. } => (*seed, self.network(pixel).unwrap_or(0)),
+        };
+        let init = self.spec_at(pixel).init;
+        let starts = Starts::new(init, self.problem.layers(), seed);
+        self.with_fixed(starts.weights(network).into_iter().map(f64::from).collect())
+    }
+
+    fn with_fixed(&self, mut weights: Vec<f64>) -> Vec<f64> {
+        self.fixed.iter().for_each(|(position, value)| weights[*position] = *value);
+        weights
+    }
+
+    /// A pixel's starting weights, in flat order.
+    pub fn weights(&self, pixel: Pixel) -> Vec<f64> {
+        let mut weights = self.base.clone().unwrap_or_else(|| self.drawn(pixel));
+        for ((_, varied), value) in self.axes.iter().zip(self.values(pixel)) {
+            if let Varied::Weight(position) = varied {
+                weights[*position] = value;
+            }
+        }
+        weights
+    }
+
+    /// A pixel's learning rate for each layer of weights, and its momentum.
+    pub fn rates(&self, pixel: Pixel) -> (Vec<f64>, f64) {
+        let spec = &self.spec;
+        let mut rates: Vec<f64> = (0..spec.layers.sizes().len() - 1).map(|layer| spec.lr.of_layer(layer)).collect();
+        let mut momentum = spec.momentum;
+        for ((_, varied), value) in self.axes.iter().zip(self.values(pixel)) {
+            match varied {
+                Varied::Rate => rates.fill(value),
+                Varied::LayerRate(layer) => rates[*layer] = value,
+                Varied::Momentum => momentum = value,
+                Varied::Weight(_) | Varied::Init => {}
+            }
+        }
+        (rates, momentum)
+    }
+
+    /// Pixels as networks of a backend, numbered from `first`.
+    pub(super) fn chunk(&self, pixels: &[Pixel], first: u64) -> Chunk {
+        let weights: Vec<f64> = pixels.par_iter().flat_map_iter(|pixel| self.weights(*pixel)).collect();
+        let rates = self.own_rates().then(|| {
+            let (rates, momentum): (Vec<Vec<f64>>, Vec<f64>) = pixels.iter().map(|pixel| self.rates(*pixel)).unzip();
+            OwnRates::new(self.problem.spec().layers.sizes().len() - 1, rates.concat(), momentum)
+        });
+        Chunk {
+            networks: first..first + pixels.len() as u64,
+            starts: Some(Weights::new(self.problem.layers(), Values::F64(weights))),
+            rates,
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Where finished tiles are kept: files in a folder, so that a map can go on where it ended, or memory.
+
+use std::collections::HashMap;
+use std::io::{self, BufReader, BufWriter, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use npyz::npz::NpzArchive;
+use serde_json::{Value, json};
+
+use crate::error::{Error, Result};
+use crate::outcome::files::temporary_in;
+use crate::outcome::{ArraysFile, read_numbers};
+
+use super::cells::Cells;
+use super::plan::{MapPlan, MapStart};
+use super::tiles::Tile;
+
+const MANIFEST: &str = "manifest.json";
+
+/// Finished tiles of one map.
+#[derive(Debug)]
+pub struct TileStore {
+    /// Lattice points along a tile's side.
+    side: usize,
+    folder: Option<PathBuf>,
+    memory: HashMap<Tile, Cells>,
+}
+
+impl TileStore {
+    /// Lattice points along the side of a tile if nothing else is said.
+    pub const SIDE: usize = 128;
+
+    /// Kept in memory, twelve bytes a pixel.
+    pub fn in_memory(side: usize) -> Self {
+        Self { side: side.max(1), folder: None, memory: HashMap::new() }
+    }
+
+    /// A folder that holds tiles of this map alone, made if need be. `trainer` says who trains and in which precision:
+    /// tiles of one map come from one trainer.
+    ///
+    /// # Errors
+    /// It holds another map's tiles, or cannot be written.
+    pub fn in_folder(folder: &Path, plan: &MapPlan, trainer: &str, side: usize) -> Result<Self> {
+        let file = |error: io::Error| Error::file(folder, "cannot be written", &error);
+        let manifest = manifest(plan, trainer, side);
+        let path = folder.join(MANIFEST);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                let found: Value = serde_json::from_str(&text).unwrap_or_default();
+                if let Some(difference) = difference(&found, &manifest) {
+                    return Err(Error::input(format!(
+                        "{} holds tiles of another map: {difference}; choose another folder, or remove that one",
+                        folder.display()
+                    )));
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                std::fs::create_dir_all(folder).map_err(file)?;
+                write(folder, MANIFEST, |target| target.write_all(format!("{manifest:#}\n").as_bytes()))
+                    .map_err(file)?;
+            }
+            Err(error) => return Err(Error::file(&path, "cannot be read", &error)),
+        }
+        Ok(Self { side: side.max(1), folder: Some(folder.to_owned()), memory: HashMap::new() })
+    }
+
+    /// Lattice points along a tile's side.
+    pub(super) fn side(&self) -> usize {
+        self.side
+    }
+
+    /// A tile's cells, if it is finished. A file that is damaged counts as missing: it is trained again.
+    pub(super) fn read(&self, tile: &Tile) -> Option<Cells> {
+        let Some(folder) = &self.folder else { return self.memory.get(tile).cloned() };
+        let file = std::fs::File::open(folder.join(tile.file_name())).ok()?;
+        let mut archive = NpzArchive::new(BufReader::new(file)).ok()?;
+        let count = tile.count();
+        let mut cells = || -> io::Result<Cells> {
+            Ok(Cells {
+                fate: read_numbers(&mut archive, "fate", count)?,
+                epoch: read_numbers(&mut archive, "epoch", count)?,
+                loss: read_numbers(&mut archive, "loss", count)?,
+            })
+        };
+        cells().ok()
+    }
+
+    /// Keeps a finished tile.
+    pub(super) fn write(&mut self, tile: &Tile, cells: Cells) -> Result<()> {
+        let Some(folder) = &self.folder else {
+            self.memory.insert(*tile, cells);
+            return Ok(());
+        };
+        let shape = [tile.size.1 as u64, tile.size.0 as u64];
+        let name = tile.file_name();
+        write(folder, &name, |target| write_cells(ArraysFile::new(target), &shape, &[&cells]))
+            .map_err(|error| Error::file(&folder.join(&name), "cannot be written", &error))
+    }
+}
+
+/// A file that has its name only once it is whole.
+fn write(
+    folder: &Path,
+    name: &str,
+    fill: impl FnOnce(&mut BufWriter<&std::fs::File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let file = temporary_in(folder)?;
+    let mut target = BufWriter::new(file.as_file());
+    fill(&mut target)?;
+    target.flush()?;
+    drop(target);
+    file.persist(folder.join(name)).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// The arrays `fate`, `epoch` and `loss` from parts one behind the other.
+fn write_cells<W: Write + Seek>(mut archive: ArraysFile<W>, shape: &[u64], parts: &[&Cells]) -> io::Result<()> {
+    archive.add("fate", shape, parts.iter().flat_map(|cells| &cells.fate).map(|fate| Ok(*fate)))?;
+    archive.add("epoch", shape, parts.iter().flat_map(|cells| &cells.epoch).map(|epoch| Ok(*epoch)))?;
+    archive.add("loss", shape, parts.iter().flat_map(|cells| &cells.loss).map(|loss| Ok(*loss)))?;
+    archive.finish().map(|_| ())
+}
+
+/// All that decides a tile's content.
+fn manifest(plan: &MapPlan, trainer: &str, side: usize) -> Value {
+    let fixed: Vec<String> = plan
+        .fixed()
+        .iter()
+        .map(|(at, value)| format!("{}={value}", plan.problem().layers().weight_name(*at)))
+        .collect();
+    let examples = plan.problem().examples();
+    let mut object = json!({
+        "schema": "basins.map-tiles/1",
+        "spec": plan.spec(),
+        "x": plan.axes()[0],
+        "y": plan.axes()[1],
+        "size": format!("{}x{}", plan.size().0, plan.size().1),
+        "backend": trainer,
+        "tile side": side,
+        "fixed weights": fixed.join(" "),
+        // The table of a file may change while its name stays.
+        "examples": checksum(examples.inputs().iter().chain(examples.targets())),
+    });
+    match plan.start() {
+        MapStart::Same { seed, network } => object["start"] = format!("network {network} of seed {seed}").into(),
+        MapStart::Each { seed, first } => object["start"] = format!("networks from {first} of seed {seed}").into(),
+        MapStart::Given { weights, .. } => object["start"] = format!("given weights {}", checksum(weights)).into(),
+    }
+    object
+}
+
+/// FNV-1a over the numbers' bits.
+fn checksum<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> String {
+    let bytes = numbers.into_iter().flat_map(|number| number.to_le_bytes());
+    let hash =
+        bytes.fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    format!("{hash:016x}")
+}
+
+/// The first difference between two manifests, in words.
+fn difference(found: &Value, wanted: &Value) -> Option<String> {
+    let (found, wanted) = (flat(found), flat(wanted));
+    let shown = |value: Option<&Value>| value.map_or("not said".into(), |value| value.to_string().replace('"', ""));
+    wanted
+        .iter()
+        .find(|(name, value)| found.get(*name) != Some(value))
+        .map(|(name, value)| format!("there {name} is {}, here it is {}", shown(found.get(name)), shown(Some(value))))
+}
+
+/// The fields, those of the spec among them.
+fn flat(manifest: &Value) -> serde_json::Map<String, Value> {
+    let fields = manifest.as_object().cloned().unwrap_or_default();
+    let mut all = serde_json::Map::new();
+    for (name, value) in fields {
+        match value {
+            Value::Object(spec) => all.extend(spec),
+            value => drop(all.insert(name, value)),
+        }
+    }
+    all
+}
