@@ -127,7 +127,7 @@ class Basins:
         while True:
             report = self.run(self.task(size, nets, epoch_count))
             elapsed = report["seconds"]["train"]
-            if elapsed > seconds / 4:
+            if elapsed > seconds / 2:
                 break
             epoch_count *= 8 if elapsed < seconds / 40 else 2
         epoch_count = max(1, round(epoch_count * seconds / elapsed))

@@ -47,7 +47,7 @@ def prepare(contestant, size, nets, seconds):
     epoch_count = 1
     while True:
         elapsed = timed(contestant, epoch_count)
-        if elapsed > seconds / 4:
+        if elapsed > seconds / 2:
             break
         epoch_count *= 4 if elapsed < seconds / 20 else 2
     return {**facts, "nets": nets, "epochs": max(1, round(epoch_count * seconds / elapsed))}

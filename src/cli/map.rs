@@ -75,6 +75,7 @@ pub(super) struct Options {
     pub pixel: Option<Place>,
 
     #[command(flatten)]
+    #[serde(flatten)]
     pub network: NetworkArgs,
 }
 
@@ -233,7 +234,7 @@ impl Options {
     }
 
     /// What is asked, checked.
-    fn plan(&self, settings: &Settings) -> Result<MapPlan> {
+    pub(super) fn plan(&self, settings: &Settings) -> Result<MapPlan> {
         for (given, flag, instead) in [
             (settings.nets.is_some(), "--nets", "--size says how many networks a map trains, one a pixel"),
             (settings.first.is_some(), "--first", "--net says which network a map starts from"),

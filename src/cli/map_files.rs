@@ -4,12 +4,13 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::error::Result;
-use crate::report::{MapColour, MapColours, map_picture, map_picture_scale, map_pixels_png, pretty};
+use crate::report::{MapColour, MapColours, map_page, map_picture, map_picture_scale, map_pixels_png, pretty};
 use crate::study::{Canvas, Map, MapPlan, TileStore};
 
+use super::command::command;
 use super::folder::Folder;
 
 const SUMMARY: &str = "map.json";
@@ -17,9 +18,10 @@ const NUMBERS: &str = "map.npz";
 const PICTURE: &str = "map.png";
 const DRAWING: &str = "map.svg";
 const PIXELS: &str = "pixels.png";
+const PAGE: &str = "report.html";
 
 /// Names in the folder, those of tiles aside.
-pub(super) const FILES: [&str; 5] = [SUMMARY, NUMBERS, PICTURE, DRAWING, PIXELS];
+pub(super) const FILES: [&str; 6] = [SUMMARY, NUMBERS, PICTURE, DRAWING, PIXELS, PAGE];
 
 /// Before this a run is over anyway; and between two previews.
 const FIRST_PREVIEW: Duration = Duration::from_secs(2);
@@ -75,8 +77,12 @@ impl<'a> Files<'a> {
         let text = object.to_string();
         self.draw(&mut folder, &map.canvas, &text)?;
         folder.add(SUMMARY, pretty(object).as_bytes())?;
-        if map.finished.is_some() {
-            folder.add(DRAWING, map_picture(&map.canvas, plan, what, mark).to_svg()?.as_bytes())?;
+        if let Some(finished) = &map.finished {
+            let scene = map_picture(&map.canvas, plan, what, mark);
+            folder.add(DRAWING, scene.to_svg()?.as_bytes())?;
+            // A flag that stands alone is said or not.
+            let again = command("map", &object["settings"], &object["options"], &json!({"trained": false}));
+            folder.add(PAGE, map_page(map, finished, plan, &scene, object, &again)?.as_bytes())?;
             let colours = MapColours::of(what, &map.canvas);
             let bands = (0..store.band_count(plan))
                 .rev()

@@ -36,8 +36,8 @@ pub(super) fn read(path: &Path) -> Result<Value> {
     }
 }
 
-const NO_RESULT: &str = "holds no result of basins: run.json, sweep.json, what --json printed, their Parquet files and \
-                         report.html do";
+const NO_RESULT: &str = "holds no result of basins: run.json, sweep.json, map.json, what --json printed, Parquet files, \
+                         report.html and a map's PNG files do";
 
 fn from_parquet(path: &Path) -> std::io::Result<Option<String>> {
     let note = |name: &str| read_note(std::fs::File::open(path)?, name);

@@ -13,11 +13,11 @@ use super::count::Count;
 use super::reproduce::Talk;
 use super::run::Shared;
 use super::settings::Settings;
-use super::{Ending, record, run, say, sweep};
+use super::{Ending, map, record, run, say, sweep};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
-    /// A result: run.json, sweep.json, what --json printed, their Parquet files, report.html
+    /// A result: run.json, sweep.json, map.json, what --json printed, Parquet files, report.html, a map's PNG files
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -49,19 +49,19 @@ impl Args {
         let file = self.file.display().to_string();
         let fail = |what: String| Error::input(format!("{file}: {what}"));
         let schema = object["schema"].as_str().unwrap_or_default();
-        if !["basins.run/1", "basins.sweep/1"].contains(&schema) {
+        if !["basins.run/1", "basins.sweep/1", "basins.map/1"].contains(&schema) {
             return Err(fail(format!(
-                "its schema is {schema:?}, but this version trains basins.run/1 and basins.sweep/1 again"
+                "its schema is {schema:?}, but this version trains basins.run/1, basins.sweep/1 and basins.map/1 again"
             )));
+        }
+        if schema != "basins.sweep/1" && object["interrupted"] == true {
+            return Err(fail("was interrupted, and where cannot be repeated; run its command again".into()));
         }
         let recorded = Recorded::read(&object).map_err(|what| fail(format!("is damaged: {what}")))?;
         let settings = self.settings(&object, &recorded).map_err(fail)?;
         let options = |what: serde_json::Error| fail(format!("is damaged: options: {what}"));
         let (now, counted) = match schema {
             "basins.run/1" => {
-                if object["interrupted"] == true {
-                    return Err(fail("was interrupted, and where cannot be repeated; run its command again".into()));
-                }
                 let options = serde_json::from_value(object["options"].clone()).map_err(options)?;
                 // Nobody compares what is examined.
                 let options = run::Options { examine: 0, ..options };
@@ -70,6 +70,12 @@ impl Args {
                     return Ok(Ending::Interrupted);
                 }
                 (trainer(answer.backend, &answer.device), Counts::of_run(&answer))
+            }
+            "basins.map/1" => {
+                let options: map::Options = serde_json::from_value(object["options"].clone()).map_err(options)?;
+                let (answer, _) = map::train(&settings, &options, &shared, &options.plan(&settings)?)?;
+                let Some(finished) = &answer.finished else { return Ok(Ending::Interrupted) };
+                (trainer(answer.backend, &answer.device), Counts::of_map(finished))
             }
             _ => {
                 let options = serde_json::from_value(object["options"].clone()).map_err(options)?;
@@ -104,13 +110,13 @@ impl Args {
         let spec = Settings::deserialize_from(&object["spec"]).map_err(|error| damaged("spec", &error))?;
         let number =
             |name: &str| object[name].as_u64().map(Count).ok_or_else(|| format!("is damaged: it has no {name}"));
-        let asked = if object["nets_asked"].is_null() { "nets" } else { "nets_asked" };
-        let population = Settings {
-            nets: Some(number(asked)?),
-            first: Some(number("first")?),
-            seed: Some(number("seed")?),
-            ..Settings::default()
+        // A map has a network a pixel, and its options say from which they start.
+        let population = || -> Result<Settings, String> {
+            let asked = if object["nets_asked"].is_null() { "nets" } else { "nets_asked" };
+            let (nets, first, seed) = (Some(number(asked)?), Some(number("first")?), Some(number("seed")?));
+            Ok(Settings { nets, first, seed, ..Settings::default() })
         };
+        let population = if object["schema"] == "basins.map/1" { Settings::default() } else { population()? };
         if object["starts"] == "imported" && given.weights_in.is_none() {
             return Err("is damaged: its starts are imported, but it does not say from where".into());
         }

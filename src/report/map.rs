@@ -110,7 +110,7 @@ fn boundary_text(between: &str, dimension: Option<&Dimension>) -> String {
     }
 }
 
-fn axis_text(axis: &MapAxis) -> String {
+pub(super) fn axis_text(axis: &MapAxis) -> String {
     let log = if axis.range.log { ", factors even" } else { "" };
     format!("{} from {} to {}{log}", axis.name, axis.range.low, axis.range.high)
 }

@@ -16,6 +16,8 @@ mod map;
 #[cfg(feature = "pictures")]
 mod map_colour;
 #[cfg(feature = "pictures")]
+mod map_page;
+#[cfg(feature = "pictures")]
 mod map_picture;
 #[cfg(feature = "pictures")]
 mod map_pixels;
@@ -61,6 +63,8 @@ pub use json::{escape_json, pretty};
 pub use map::{map_json, map_pixel_json, map_pixel_text, map_text};
 #[cfg(feature = "pictures")]
 pub use map_colour::{MapColour, MapColours};
+#[cfg(feature = "pictures")]
+pub use map_page::map_page;
 #[cfg(feature = "pictures")]
 pub use map_picture::{map_picture, map_picture_scale};
 #[cfg(feature = "pictures")]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::outcome::{Fate, Tally};
 use crate::stats::{Difference, holm, two_sample};
 
-use super::{EscapeRate, LEVEL, Sweep};
+use super::{EscapeRate, Finished, LEVEL, Sweep};
 
 /// Who trained, and on what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -66,9 +66,7 @@ impl Counts {
     pub fn of_run(answer: &EscapeRate) -> Vec<Self> {
         let mut counts = Self::of(String::new(), &answer.tally);
         if let Some(epochs) = answer.epochs_to_solve() {
-            for (name, epoch) in [("first", epochs.min), ("median", epochs.median), ("last", epochs.max)] {
-                counts.others.insert(format!("{name} epoch to solve"), epoch.into());
-            }
+            counts.note_epochs([epochs.min, epochs.median, epochs.max].map(u64::from));
         }
         for row in answer.continued.iter().flat_map(|continued| &continued.rows) {
             counts.others.insert(format!("escaped from {}", row.fate.name()), row.solved);
@@ -84,6 +82,24 @@ impl Counts {
             pairs.join(", ")
         };
         sweep.points.iter().map(|point| Self::of(named(&point.values), &point.tally)).collect()
+    }
+
+    /// Those of a map, whose pixels are its networks. How many epochs they took depends on which were there already.
+    pub fn of_map(finished: &Finished) -> Vec<Self> {
+        let count = |fate: &Fate| finished.fates.get(fate).copied().unwrap_or(0);
+        let fates: BTreeMap<String, u64> = Fate::ALL.iter().map(|fate| (fate.name().to_owned(), count(fate))).collect();
+        let mut counts = Self { networks: fates.values().sum(), solved: finished.solved(), fates, ..Self::default() };
+        if let Some(epochs) = finished.epochs_to_solve {
+            counts.note_epochs([epochs.min, epochs.median, epochs.max].map(u64::from));
+        }
+        vec![counts]
+    }
+
+    /// First, median and last epoch to solve.
+    fn note_epochs(&mut self, epochs: [u64; 3]) {
+        for (name, epoch) in ["first", "median", "last"].into_iter().zip(epochs) {
+            self.others.insert(format!("{name} epoch to solve"), epoch);
+        }
     }
 
     /// What does not add up within these counts.
@@ -112,6 +128,7 @@ pub struct Recorded {
 struct Object {
     backend: String,
     device: Device,
+    #[serde(alias = "pixels")]
     nets: u64,
     #[serde(flatten)]
     whole: Option<Fields>,
@@ -133,6 +150,9 @@ struct Fields {
     fates: BTreeMap<String, u64>,
     net_epochs: u64,
 }
+
+/// Of a map, whose epochs of work are those of its last run alone.
+const MAP_SCHEMA: &str = "basins.map/1";
 
 #[derive(Deserialize)]
 struct Epochs {
@@ -167,11 +187,12 @@ impl Fields {
 }
 
 impl Recorded {
-    /// From the object of a run or a sweep.
+    /// From the object of a run, a sweep or a map.
     ///
     /// # Errors
     /// Says what is missing or of another type.
     pub fn read(object: &serde_json::Value) -> Result<Self, String> {
+        let is_map = object["schema"] == MAP_SCHEMA;
         let object = Object::deserialize(object).map_err(|error| error.to_string())?;
         let Device { name, kind, driver } = object.device;
         let trainer = Trainer { backend: object.backend, device: name, kind, driver };
@@ -179,10 +200,11 @@ impl Recorded {
             (Some(points), _) => points.into_iter().map(|point| point.counts(object.nets)).collect(),
             (None, Some(whole)) => {
                 let mut counts = whole.counts(String::new(), object.nets);
+                if is_map {
+                    counts.others.clear();
+                }
                 if let Some(epochs) = object.epochs_to_solve {
-                    for (name, epoch) in [("first", epochs.min), ("median", epochs.median), ("last", epochs.max)] {
-                        counts.others.insert(format!("{name} epoch to solve"), epoch);
-                    }
+                    counts.note_epochs([epochs.min, epochs.median, epochs.max]);
                 }
                 for row in object.continued.into_iter().flat_map(|continued| continued.rows) {
                     counts.others.insert(format!("escaped from {}", row.fate), row.solved);

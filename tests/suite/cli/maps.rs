@@ -21,7 +21,7 @@ fn a_map_is_drawn_and_goes_on() {
     let arguments = format!("{SMALL} --x 0=-6..6 --y theta2[1,0]=-6..6 --size 40x30 --out m");
     let object = json(folder.path(), &arguments);
     let out = folder.path().join("m");
-    assert_eq!(names(&out), ["map.json", "map.npz", "map.png", "map.svg", "pixels.png", "tiles"]);
+    assert_eq!(names(&out), ["map.json", "map.npz", "map.png", "map.svg", "pixels.png", "report.html", "tiles"]);
     assert_eq!(object["schema"], "basins.map/1");
     assert_eq!((&object["x"]["name"], &object["x"]["pixels"]), (&"theta1[0,0]".into(), &40.into()));
     assert_eq!((&object["options"]["size"], &object["settings"]["lr"]), (&"40x30".into(), &2.0.into()));

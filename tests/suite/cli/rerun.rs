@@ -37,6 +37,37 @@ fn every_form_of_a_result_is_done_again() {
     }
 }
 
+/// A map from its object, its page and both of its pictures; one whose counts were changed does not agree.
+#[test]
+fn a_map_is_done_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let map = "map --layers 2,2,1 --lr 4 --epochs 200 --init uniform:1 --fix 8=1.5 --net 2 --trained";
+    printed(folder.path(), &format!("{map} --x 0=-6..6 --y 7=-6..6 --size 20x10 --out m"));
+    for file in ["m/map.json", "m/report.html", "m/map.png", "m/pixels.png"] {
+        let object = json(folder.path(), &format!("rerun {file}"));
+        assert_eq!(
+            (&object["of"], &object["agrees"], &object["exact"]),
+            (&"basins.map/1".into(), &true.into(), &true.into())
+        );
+        let rows = object["rows"].as_array().unwrap();
+        let solved = rows.iter().find(|row| row["quantity"] == "solved").unwrap();
+        assert!(solved["now"].as_u64().unwrap() > 10 && rows.iter().all(|row| row["agrees"] == true), "{file}");
+    }
+    let mut object = read(&folder.path().join("m/map.json"));
+    let moved = object["fates"]["corner-cut"].as_u64().unwrap().min(5);
+    assert!(moved > 0, "nothing to change");
+    object["solved"] = (object["solved"].as_u64().unwrap() + moved).into();
+    object["fates"]["solved"] = object["solved"].clone();
+    object["fates"]["corner-cut"] = (object["fates"]["corner-cut"].as_u64().unwrap() - moved).into();
+    std::fs::write(folder.path().join("changed.json"), object.to_string()).unwrap();
+    let (code, said) = rerun(folder.path(), "changed.json");
+    assert_eq!(code, Some(4), "{said}");
+    assert!(said.contains("DIFFERS"), "{said}");
+    // The command of its page is the map again, as it was.
+    let page = std::fs::read_to_string(folder.path().join("m/report.html")).unwrap();
+    assert!(page.contains("basins map --") && page.contains("--fix 8=1.5") && page.contains("--trained"));
+}
+
 /// On another backend starts are the same and roundings are not: shares are tested.
 #[test]
 fn another_backend_is_compared_by_shares() {

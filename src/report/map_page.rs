@@ -1,0 +1,85 @@
+//! `report.html` of a map.
+
+use serde_json::Value;
+
+use crate::error::Result;
+use crate::outcome::Fate;
+use crate::stats::Dimension;
+use crate::study::{Finished, Map, MapPlan};
+
+use super::html::{Fact, Page};
+use super::map::{axis_text, settings_text, start_text};
+use super::number::{grouped, short};
+use super::plot::Scene;
+use super::run_page::{again, spec_pairs};
+use super::terminal::{dashed, duration};
+
+/// The page of a finished map; `object` is the map's, `command` what makes it again.
+///
+/// # Errors
+/// The picture cannot be encoded.
+pub fn map_page(
+    map: &Map,
+    finished: &Finished,
+    plan: &MapPlan,
+    picture: &Scene,
+    object: &Value,
+    command: &str,
+) -> Result<String> {
+    let spec = plan.spec();
+    let [x, y] = plan.axes();
+    let title = format!("{} learning {}, over {} and {}", dashed(spec), spec.task, x.name, y.name);
+    let (columns, rows) = plan.size();
+    let mut page =
+        Page::new(&title, &format!("{columns} x {rows} pixels, each a whole training. {}.", settings_text(plan)));
+    for warning in object["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        page.warning(warning);
+    }
+    page.facts(&facts(finished, plan));
+    let caption = format!("Across {}, up {}; {}.", axis_text(x), axis_text(y), start_text(plan));
+    page.picture(picture, &caption)?;
+    page.section("What became of the pixels");
+    let pixels: u64 = finished.fates.values().sum();
+    let row = |(fate, count): (&Fate, &u64)| {
+        let share = 100.0 * *count as f64 / pixels as f64;
+        vec![fate.name().to_owned(), grouped(*count), format!("{share:.2}%"), fate.description().to_owned()]
+    };
+    let rows: Vec<Vec<String>> = finished.fates.iter().map(row).collect();
+    page.table(&["fate", "pixels", "share", "what it means"], &rows, &[0, 3]);
+    if finished.boundary.is_none() {
+        page.paragraph("Every pixel has a start of its own: a boundary would be that of chance.");
+    }
+    page.section("Settings that are the same for all pixels");
+    let pairs = spec_pairs(&object["spec"]);
+    page.settings(pairs.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    page.section("Where it ran");
+    page.settings([
+        ("backend", map.backend.into()),
+        ("device", map.device.name.clone()),
+        ("kind", map.device.kind.to_string()),
+        ("driver", map.device.driver.clone()),
+        ("training", duration(map.seconds.train)),
+        ("net-epochs", short(map.net_epochs as f64)),
+    ]);
+    again(&mut page, command);
+    page.data(&object.to_string());
+    Ok(page.finish())
+}
+
+fn facts(finished: &Finished, plan: &MapPlan) -> Vec<Fact> {
+    let pixels: u64 = finished.fates.values().sum();
+    let share = 100.0 * finished.solved() as f64 / pixels as f64;
+    let epochs = grouped(plan.spec().epochs.into());
+    let label = format!("of {} pixels solved within {epochs} epochs", grouped(pixels));
+    let mut facts = vec![Fact::new(format!("{share:.2}%"), label)];
+    if let Some(epochs) = finished.epochs_to_solve {
+        facts.push(Fact::new(grouped(epochs.median.into()), "epochs by which half of those are solved"));
+    }
+    let solved: Option<&Dimension> = finished.boundary.as_ref().and_then(|boundary| boundary.solved.as_ref());
+    if let Some(dimension) = solved {
+        let interval = format!("{:.2} to {:.2}", dimension.interval.low, dimension.interval.high);
+        let label = format!("box-counting dimension of the boundary of what is solved (95% interval {interval})");
+        facts.push(Fact::new(format!("{:.2}", dimension.estimate), label));
+    }
+    facts
+}
