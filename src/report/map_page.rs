@@ -11,7 +11,7 @@ use super::html::{Fact, Page};
 use super::map::{axis_text, settings_text, start_text};
 use super::number::{grouped, short};
 use super::plot::Scene;
-use super::run_page::{again, spec_pairs};
+use super::run_page::{again, spec_pairs, where_it_ran};
 use super::terminal::{dashed, duration};
 
 /// The page of a finished map; `object` is the map's, `command` what makes it again.
@@ -52,15 +52,8 @@ pub fn map_page(
     page.section("Settings that are the same for all pixels");
     let pairs = spec_pairs(&object["spec"]);
     page.settings(pairs.iter().map(|(name, value)| (name.as_str(), value.clone())));
-    page.section("Where it ran");
-    page.settings([
-        ("backend", map.backend.into()),
-        ("device", map.device.name.clone()),
-        ("kind", map.device.kind.to_string()),
-        ("driver", map.device.driver.clone()),
-        ("training", duration(map.seconds.train)),
-        ("net-epochs", short(map.net_epochs as f64)),
-    ]);
+    let figures = [("training", duration(map.seconds.train)), ("net-epochs", short(map.net_epochs as f64))];
+    where_it_ran(&mut page, map.backend, &map.device, figures);
     again(&mut page, command);
     page.data(&object.to_string());
     Ok(page.finish())

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::backend::DeviceInfo;
 use crate::error::Result;
 use crate::outcome::Fate;
 use crate::spec::Spec;
@@ -60,17 +61,13 @@ pub fn run_page(answer: &EscapeRate, run: &Value, command: &str) -> Result<Strin
     ];
     let spec = spec_pairs(&run["spec"]);
     page.settings(population.into_iter().chain(spec.iter().map(|(name, value)| (name.as_str(), value.clone()))));
-    page.section("Where it ran");
-    page.settings([
-        ("backend", answer.backend.into()),
-        ("device", answer.device.name.clone()),
-        ("kind", answer.device.kind.to_string()),
-        ("driver", answer.device.driver.clone()),
+    let figures = [
         ("setup", duration(answer.seconds.setup)),
         ("training", duration(answer.seconds.train)),
         ("net-epochs", grouped(answer.tally.net_epochs())),
         ("net-epochs/s", short(answer.throughput())),
-    ]);
+    ];
+    where_it_ran(&mut page, answer.backend, &answer.device, figures);
     again(&mut page, command);
     page.data(&run.to_string());
     Ok(page.finish())
@@ -79,6 +76,23 @@ pub fn run_page(answer: &EscapeRate, run: &Value, command: &str) -> Result<Strin
 /// "XOR, 2-3-1: still unsolved after so many epochs".
 pub fn survival_title(spec: &Spec) -> String {
     format!("{}, {}: how many are still unsolved", spec.task.to_string().to_uppercase(), dashed(spec))
+}
+
+/// Backend and device, and figures of the work there.
+pub(super) fn where_it_ran<const N: usize>(
+    page: &mut Page,
+    backend: &str,
+    device: &DeviceInfo,
+    figures: [(&str, String); N],
+) {
+    page.section("Where it ran");
+    let place = [
+        ("backend", backend.to_owned()),
+        ("device", device.name.clone()),
+        ("kind", device.kind.to_string()),
+        ("driver", device.driver.clone()),
+    ];
+    page.settings(place.into_iter().chain(figures));
 }
 
 /// How the result is made again, and checked.

@@ -8,7 +8,7 @@ use crate::study::Sweep;
 use super::html::{Fact, Page};
 use super::number::{grouped, percent, short};
 use super::plot::Scene;
-use super::run_page::{again, spec_pairs};
+use super::run_page::{again, spec_pairs, where_it_ran};
 use super::sweep::{header, point_name, row, verdict};
 use super::terminal::{dashed, duration};
 
@@ -63,16 +63,12 @@ pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str)
     let same = |name: &str| !(names.contains(&name) || name == "layers" && names.contains(&"hidden"));
     let pairs: Vec<(String, String)> = population.into_iter().chain(spec_pairs(&object["spec"])).collect();
     page.settings(pairs.iter().filter(|(name, _)| same(name)).map(|(name, value)| (name.as_str(), value.clone())));
-    page.section("Where it ran");
-    page.settings([
-        ("backend", sweep.backend.into()),
-        ("device", sweep.device.name.clone()),
-        ("kind", sweep.device.kind.to_string()),
-        ("driver", sweep.device.driver.clone()),
+    let figures = [
         ("setup", duration(sweep.seconds.setup)),
         ("training", duration(sweep.seconds.train)),
         ("net-epochs", short(sweep.net_epochs() as f64)),
-    ]);
+    ];
+    where_it_ran(&mut page, sweep.backend, &sweep.device, figures);
     again(&mut page, command);
     page.data(&object.to_string());
     Ok(page.finish())

@@ -89,6 +89,9 @@ pub(crate) fn lost_device_costs_no_outcome(found: &Found) -> Result<(), Failed> 
         join(&mut undisturbed, &trained);
         Ok(())
     })?;
+    if backend.lost_slices() != 0 {
+        return Err("slices are called lost where no device was".into());
+    }
     let needed = undisturbed.as_ref().map_or(0, Outcomes::net_epochs);
     // Copies after every slice, and none before the loss.
     let [often, never] = [Duration::ZERO, Duration::from_secs(3600)].map(|keep_every| {

@@ -86,7 +86,7 @@ fn retired_at_once(init: Init, layers: &str) -> Spec {
     }
 }
 
-fn weights_of(trained: &Trained) -> Result<&Weights, String> {
+pub(super) fn weights_of(trained: &Trained) -> Result<&Weights, String> {
     trained.weights.as_ref().ok_or_else(|| "weights were asked for and are missing".into())
 }
 

@@ -2,12 +2,11 @@
 
 use crate::backend::tolerance::Tolerance;
 use crate::backend::{Backend, Chunk, Job, OwnRates, Precision, Reference, Trained, Unwatched};
-use crate::outcome::Weights;
 use crate::seed::Starts;
 use crate::spec::{Problem, Spec};
 
 use super::Verdict;
-use super::checks::{problem, text};
+use super::checks::{problem, text, weights_of};
 
 const SEED: u64 = 77;
 const COUNT: usize = 40;
@@ -72,7 +71,7 @@ pub(super) fn own_rates_are_kept(backend: &mut dyn Backend) -> Verdict {
             }
         }
         for position in [0, 7, COUNT - 1] {
-            let network = weights(&whole)?.network(position);
+            let network = weights_of(&whole)?.network(position);
             let expected = alone(&problem, &own, position)?;
             if let Some(k) = (0..network.len()).find(|k| !Tolerance::T2.holds(network[*k], expected[*k])) {
                 return Err(format!(
@@ -107,8 +106,4 @@ fn alone(problem: &Problem, own: &OwnRates, position: usize) -> Result<Vec<f64>,
     let mut training = crate::backend::reference::Training::<f64>::new(&problem, &start);
     training.run(spec.epochs);
     Ok(training.weights().to_vec())
-}
-
-fn weights(trained: &Trained) -> Result<&Weights, String> {
-    trained.weights.as_ref().ok_or_else(|| "weights were asked for and are missing".into())
 }

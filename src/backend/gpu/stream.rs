@@ -139,8 +139,10 @@ impl<'a> Stream<'a> {
         let kept = self.keeper.latest;
         let in_kept = |number: u64| kept.iter().any(|kept| kept.book.windows.iter().any(|w| w.number == number));
         self.run.again.extend(flying.chain(waiting).filter(|(number, _)| !in_kept(*number)));
-        self.run.lost_slices +=
-            self.book.slice_count.wrapping_sub(kept.as_ref().map_or(0, |kept| kept.book.slice_count));
+        if let Err(Trouble::Lost(_)) = ended {
+            let from = kept.as_ref().map_or(0, |kept| kept.book.slice_count);
+            self.run.lost_slices += self.book.slice_count.wrapping_sub(from);
+        }
         self.run.kept = kept;
         ended
     }

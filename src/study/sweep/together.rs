@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 use crate::backend::{Backend, Chunk, Job, OwnRates, Watch};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::outcome::{Fate, Outcomes, Status, Tally, Values, Weights};
 use crate::plan;
 use crate::seed::Starts;
@@ -96,7 +96,10 @@ impl Group<'_> {
         let words = if remember { count.div_ceil(64) as usize } else { 0 };
         let mut counted = vec![Counted { solved: vec![0; words], ..Counted::default() }; self.points.len()];
         let first = if own_rates { 0 } else { self.population.first() };
-        let trained = Population::new(first, count * self.points.len() as u64, self.population.seed())?;
+        let all_points = count.checked_mul(self.points.len() as u64).ok_or_else(|| {
+            Error::input(format!("{count} networks at {} points are more than can be counted", self.points.len()))
+        })?;
+        let trained = Population::new(first, all_points, self.population.seed())?;
         let mut chunks =
             plan::chunks(trained, limit).map(|range| if own_rates { self.chunk(range) } else { Chunk::drawn(range) });
         backend.train(&job, &mut chunks, watch, &mut |trained| {
