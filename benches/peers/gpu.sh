@@ -26,5 +26,5 @@ fi
 
 JAX_PLATFORMS=cuda "$python" -c 'import jax; print("JAX", jax.__version__, "on", jax.devices()[0].device_kind)'
 "$binary" devices || true
-exec "$python" "$here/peers.py" --basins "$binary" --platform gpu --backends simd,fused,staged \
+exec "$python" "$here/peers.py" --basins "$binary" --platform gpu --backends simd,fused,grouped,staged \
     --json "$out/peers-gpu.json" "$@"

@@ -39,7 +39,7 @@ def arguments():
     parser = argparse.ArgumentParser(description="Measure basins beside NumPy, JAX and PyTorch.")
     parser.add_argument("--basins", metavar="BINARY", help="without it only the others are measured")
     parser.add_argument("--platform", choices=["cpu", "gpu", "both"], default="cpu", help="where JAX and PyTorch run")
-    parser.add_argument("--backends", default="simd,reference,fused,staged", help="of basins")
+    parser.add_argument("--backends", default="simd,reference,fused,grouped,staged", help="of basins")
     parser.add_argument("--adapter", action="append", help="GPU adapter for basins (--device); may be repeated")
     parser.add_argument("--sizes", help="2-3-1,2-2-1,... (default: all six)")
     parser.add_argument("--only", help="contestants whose name contains one of these, comma-separated")
@@ -64,7 +64,7 @@ def open_contestants(given, missing):
     if given.basins:
         cores = len(os.sched_getaffinity(0))
         for backend in given.backends.split(","):
-            if backend in ("fused", "staged"):
+            if backend in ("fused", "grouped", "staged"):
                 for adapter in given.adapter or [None]:
                     name = f"basins-{backend}" + (f"-{adapter}" if adapter else "")
                     makers[name] = lambda b=backend, a=adapter: Basins(given.basins, b, adapter=a)

@@ -1,5 +1,5 @@
 // One invocation trains one network through a slice, its weights in registers. Straight-line code of the network at hand
-// (load, save, apply, train_examples, any_out_of_bounds) is generated: src/backend/gpu/unroll.rs.
+// (load, save, apply, train_examples, any_out_of_bounds) is generated: src/backend/gpu/unroll.
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn train(@builtin(global_invocation_id) id: vec3<u32>) {

@@ -1,24 +1,7 @@
 // Puts new networks into free slots: weights drawn by seed and index, or imported, and imported rates. x: network, y: block of four weights.
 
-struct Start {
-    seed: vec2<u32>,
-    // Index of the first network started, low word first.
-    first: vec2<u32>,
-    count: u32,
-    window: u32,
-    // Position in the window of the first network started.
-    position: u32,
-    // Where in the ring of free slots to take from.
-    free_head: u32,
-    imported: u32,
-    reserved0: u32,
-    reserved1: u32,
-    reserved2: u32,
-}
-
 @group(0) @binding(4) var<storage, read_write> free: List;
 @group(0) @binding(8) var<storage, read> imports: array<f32>;
-@group(0) @binding(10) var<uniform> starting: Start;
 
 // Numbers that the host gives for a network: weights, and its own rates where networks bring them.
 const IMPORT_COUNT = WEIGHT_COUNT + RATE_ROW_COUNT;
@@ -28,19 +11,6 @@ var<workgroup> list_base: u32;
 
 fn import_place(network: u32) -> u32 {
     return (starting.window * WINDOW_CAPACITY + starting.position + network) * IMPORT_COUNT;
-}
-
-fn drawn_weight(k: u32, word: u32) -> f32 {
-    let scale = table[TABLE_SCALES + k];
-    if (scale == 0.0) {
-        return 0.0;
-    }
-    if (INIT_NORMAL) {
-        let place = normal_place(word);
-        let segment = TABLE_NORMAL + 2u * place.x;
-        return normal_draw(word, table[segment], table[segment + 1u], place.y, scale);
-    }
-    return uniform_draw(word, scale);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -53,8 +23,7 @@ fn start(
     let inside = id.x < starting.count;
     let slot = free.slots[(starting.free_head + id.x) & (SLOT_COUNT - 1u)];
     if (inside) {
-        let low = starting.first.x + id.x;
-        let network = vec2<u32>(low, starting.first.y + select(0u, 1u, low < starting.first.x));
+        let network = network_at(id.x);
         for (var block = id.y; block < BLOCK_COUNT; block += groups.y) {
             let words = random_words(starting.seed, network, PURPOSE_START, block);
             for (var lane = 0u; lane < 4u; lane += 1u) {

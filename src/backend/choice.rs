@@ -8,11 +8,13 @@ use super::{Backend, Reference, Simd};
 /// The words of `--backend`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Choice {
-    /// A hardware GPU if there is one (fused where the network fits, else staged), else the CPU.
+    /// A hardware GPU if there is one (fused where the network fits, else grouped, else staged), else the CPU.
     #[default]
     Auto,
     /// GPU, one invocation a network.
     Fused,
+    /// GPU, one workgroup a network.
+    Grouped,
     /// GPU, one kernel a stage.
     Staged,
     /// CPU, vectors across networks.
@@ -22,8 +24,18 @@ pub enum Choice {
 }
 
 keywords!(Choice, "--backend", {
-    Auto => "auto", Fused => "fused", Staged => "staged", Simd => "simd", Reference => "reference",
+    Auto => "auto", Fused => "fused", Grouped => "grouped", Staged => "staged", Simd => "simd", Reference => "reference",
 });
+
+impl Choice {
+    /// The forms of a GPU, those for small networks first.
+    pub const GPU: [Self; 3] = [Self::Fused, Self::Grouped, Self::Staged];
+
+    /// Whether a GPU is asked for by name.
+    pub fn is_gpu(self) -> bool {
+        Self::GPU.contains(&self)
+    }
+}
 
 /// Floating-point format of the reference backend; all others train in f32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,7 +77,7 @@ impl Open {
         }
         match self.choice {
             Choice::Reference | Choice::Simd => self.cpu(),
-            Choice::Fused | Choice::Staged => self.gpu(),
+            Choice::Fused | Choice::Grouped | Choice::Staged => self.gpu(),
             Choice::Auto if self.device.is_some() || self.require_gpu => self.gpu(),
             Choice::Auto => self.hardware().unwrap_or_else(|| self.cpu()),
         }
@@ -78,7 +90,7 @@ impl Open {
         }
         match self.choice {
             Choice::Reference | Choice::Simd => (self.device, self.require_gpu) = (None, false),
-            Choice::Fused | Choice::Staged => self.threads = None,
+            Choice::Fused | Choice::Grouped | Choice::Staged => self.threads = None,
             Choice::Auto => {}
         }
         self
@@ -96,7 +108,7 @@ impl Open {
         for (given, flag) in [(self.require_gpu, "--require-gpu"), (self.device.is_some(), "--device")] {
             if given {
                 return Err(Error::input(format!(
-                    "{flag} asks for a GPU, but --backend {} trains on the CPU; use --backend auto, fused or staged",
+                    "{flag} asks for a GPU, but --backend {} trains on the CPU; use --backend auto, fused, grouped or staged",
                     self.choice
                 )));
             }
@@ -128,6 +140,7 @@ impl Open {
         use super::gpu::{Form, GpuBackend};
         let form = match self.choice {
             Choice::Fused => Some(Form::Fused),
+            Choice::Grouped => Some(Form::Grouped),
             Choice::Staged => Some(Form::Staged),
             _ => None,
         };

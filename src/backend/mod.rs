@@ -26,8 +26,9 @@ pub use watch::{Progress, Unwatched, Watch};
 use std::ops::Range;
 
 use crate::error::Result;
-use crate::outcome::{Outcomes, Weights};
-use crate::spec::Problem;
+use crate::outcome::{Outcomes, Status, Weights};
+use crate::plan;
+use crate::spec::{AfterSolved, Population, Problem, Spec, Update};
 
 /// What is asked of a backend, the same for every chunk.
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +115,47 @@ pub trait Backend {
         watch: &dyn Watch,
         deliver: &mut Deliver<'_>,
     ) -> Result<()>;
+
+    /// Forward only: how many networks meet the criterion with the weights that they start from. Of the job's spec the
+    /// network, task, init and criterion count; nothing is trained, and no outcomes are made where they need not be.
+    /// Interrupted, it says how many it looked at.
+    ///
+    /// # Errors
+    /// The problem does not fit the device, or the device failed.
+    fn count_at_start(&mut self, job: &Job<'_>, networks: Range<u64>, watch: &dyn Watch) -> Result<Counted> {
+        train_and_count(self, job, networks, watch)
+    }
+}
+
+/// Networks that were looked at without training.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// How many.
+    pub networks: u64,
+    /// Those that meet the criterion.
+    pub solved: u64,
+}
+
+/// [`Backend::count_at_start`] by outcomes: an epoch of batch training judges the weights that it begins with.
+fn train_and_count<B: Backend + ?Sized>(
+    backend: &mut B,
+    job: &Job<'_>,
+    networks: Range<u64>,
+    watch: &dyn Watch,
+) -> Result<Counted> {
+    let (update, after_solved) = (Update::BatchMean, AfterSolved::Retire);
+    let problem = Spec { epochs: 1, update, after_solved, ..job.problem.spec().clone() }.problem()?;
+    let job = Job::new(&problem, job.seed);
+    let limit = backend.prepare(&job)?;
+    let population = Population::new(networks.start, networks.end - networks.start, job.seed)?;
+    let mut counted = Counted::default();
+    backend.train(&job, &mut plan::chunks(population, limit).map(Chunk::drawn), watch, &mut |trained| {
+        let status = &trained.outcomes.status;
+        counted.solved += status.iter().filter(|status| **status == Status::Solved).count() as u64;
+        counted.networks += status.iter().filter(|status| **status != Status::Unfinished).count() as u64;
+        Ok(())
+    })?;
+    Ok(counted)
 }
 
 impl Backend for Box<dyn Backend> {
@@ -137,5 +179,9 @@ impl Backend for Box<dyn Backend> {
         deliver: &mut Deliver<'_>,
     ) -> Result<()> {
         self.as_mut().train(job, chunks, watch, deliver)
+    }
+
+    fn count_at_start(&mut self, job: &Job<'_>, networks: Range<u64>, watch: &dyn Watch) -> Result<Counted> {
+        self.as_mut().count_at_start(job, networks, watch)
     }
 }

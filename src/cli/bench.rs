@@ -113,7 +113,7 @@ impl Args {
         self.backend.is_empty() || self.backend.contains(&choice)
     }
 
-    /// The reference and simd, and every GPU in both forms.
+    /// The reference and simd, and every GPU in all its forms.
     fn contestants(&self, refused: &mut Vec<Refused>) -> Result<Vec<Contestant>> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut contestants = Vec::new();
@@ -131,8 +131,7 @@ impl Args {
                 contestants.pop();
             }
         }
-        let forms: Vec<Choice> =
-            [Choice::Fused, Choice::Staged].into_iter().filter(|choice| self.wants(*choice)).collect();
+        let forms: Vec<Choice> = Choice::GPU.into_iter().filter(|choice| self.wants(*choice)).collect();
         for (name, device) in self.gpus(&forms, refused)? {
             for choice in &forms {
                 let open = Open { device: Some(device.clone()), require_gpu: self.require_gpu, ..Open::from(*choice) };

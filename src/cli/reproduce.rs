@@ -51,7 +51,7 @@ pub(super) struct Args {
 /// On what a verb without training settings of its own runs.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct DeviceArgs {
-    /// Who trains: auto, fused, staged, simd, reference
+    /// Who trains: auto, fused, grouped, staged, simd, reference
     #[arg(long, env = "BASINS_BACKEND", hide_env = true, default_value_t, value_name = "NAME")]
     backend: Choice,
 

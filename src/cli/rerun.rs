@@ -21,7 +21,7 @@ pub(super) struct Args {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Who trains this time: auto, fused, staged, simd, reference [default: who trained then]
+    /// Who trains this time: auto, fused, grouped, staged, simd, reference [default: who trained then]
     #[arg(long, value_name = "NAME")]
     backend: Option<Choice>,
 

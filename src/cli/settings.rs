@@ -89,7 +89,7 @@ settings! {
     [allow_hyphen_values = true] first: Count, "BASINS_FIRST", "INDEX";
     /// Seed of the starts [default: 0]
     [allow_hyphen_values = true] seed: Count, "BASINS_SEED", "SEED";
-    /// Who trains: auto, fused, staged, simd, reference [default: auto]
+    /// Who trains: auto, fused, grouped, staged, simd, reference [default: auto]
     backend: Choice, "BASINS_BACKEND", "NAME";
     /// f64 or f32, for --backend reference [default: f64]
     precision: Precision, "BASINS_PRECISION", "FORMAT";

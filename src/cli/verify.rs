@@ -81,7 +81,7 @@ impl Args {
         }
     }
 
-    /// Which backends are verified: the one asked for, or else the CPU's and, where there is any GPU, both of its forms.
+    /// Which backends are verified: the one asked for, or else the CPU's and, where there is any GPU, all of its forms.
     fn choices(&self, open: &Open) -> Result<Vec<Choice>> {
         if open.choice != Choice::Auto {
             return Ok(vec![open.choice]);
@@ -91,14 +91,14 @@ impl Args {
             choices.push(Choice::Simd);
         }
         if open.device.is_some() || open.require_gpu || open.any_gpu() {
-            choices.extend([Choice::Fused, Choice::Staged]);
+            choices.extend(Choice::GPU);
         }
         Ok(choices)
     }
 
     #[cfg(feature = "gpu")]
     fn device(&self, open: &Open, choices: &[Choice], each: &mut dyn FnMut(Checked) -> Result<()>) -> Result<()> {
-        if !choices.iter().any(|choice| matches!(choice, Choice::Fused | Choice::Staged)) {
+        if !choices.iter().any(|choice| choice.is_gpu()) {
             return Ok(());
         }
         let found = crate::gpu::select(crate::gpu::adapters(), open.device.as_deref(), open.require_gpu)?;

@@ -13,6 +13,9 @@ pub struct Lost(pub String);
 
 /// How long a submission may take before the device counts as dead. No slice is planned to take a hundredth of it.
 const DEAD_AFTER: Duration = Duration::from_secs(60);
+/// Mesa's software driver lets every loop end early once an invocation has made 65,535 steps of its loops
+/// (`LP_MAX_TGSI_LOOP_ITERATIONS` in gallium/auxiliary/gallivm): silently, and with wrong results.
+pub const SOFTWARE_LOOP_LIMIT: u64 = 65_000;
 /// Bytes past which no buffer grows, whatever the adapter says: drivers count in signed 32 bits.
 const BUFFER_LIMIT: u64 = i32::MAX as u64 & !0xff;
 
@@ -107,6 +110,16 @@ impl Gpu {
     /// Distance that offsets into a uniform buffer must keep.
     pub fn uniform_stride(&self) -> u64 {
         u64::from(self.limits.min_uniform_buffer_offset_alignment)
+    }
+
+    /// Bytes that a workgroup's invocations can share.
+    pub fn workgroup_memory(&self) -> usize {
+        self.limits.max_compute_workgroup_storage_size as usize
+    }
+
+    /// Steps that one invocation can go through in all loops of a dispatch together.
+    pub fn loop_limit(&self) -> u64 {
+        if self.kind.is_hardware() { u64::MAX } else { SOFTWARE_LOOP_LIMIT }
     }
 
     /// Largest number of workgroups along one axis of a dispatch.

@@ -10,7 +10,7 @@ mod stopwatch;
 
 pub use adapter::{AdapterKind, Found, adapters, missing, select};
 pub use buffer::{Buffers, storage_buffer, uniform_buffer};
-pub use device::{Gpu, Lost};
+pub use device::{Gpu, Lost, SOFTWARE_LOOP_LIMIT};
 pub use kernel::{Binding, Bound, Checks, Kernel, Kind};
 pub use readback::Readback;
 pub use stopwatch::Stopwatch;

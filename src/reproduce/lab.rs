@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::backend::{Backend, Watch};
+use crate::backend::{Backend, Counted, Job, Watch};
 use crate::error::{Error, Result};
 use crate::outcome::{Outcome, Weights};
 use crate::spec::{Population, Problem};
@@ -126,6 +126,18 @@ impl<'a> Lab<'a> {
             return Err(Error::failure("interrupted"));
         }
         store.all(plan)
+    }
+
+    /// Looks at networks 0 .. `count` of a seed without training them, and counts those that meet the criterion.
+    ///
+    /// # Errors
+    /// The device failed, or the run was interrupted.
+    pub fn glance(&mut self, problem: &Problem, count: u64) -> Result<Counted> {
+        let counted = self.backend.count_at_start(&Job::new(problem, super::SEED), 0..count, self.watch)?;
+        if counted.networks < count {
+            return Err(Error::failure("interrupted"));
+        }
+        Ok(counted)
     }
 
     /// Trains networks 0 .. `count` of a seed and counts.

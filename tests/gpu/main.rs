@@ -31,9 +31,13 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
     add("stages::faults_are_named", stages::faults_are_named);
     add("forms::checked_and_trusted_agree", forms::checked_and_trusted_agree);
     add("forms::faults_are_found", forms::faults_are_found);
+    add("forms::a_network_is_the_same_however_shared_out", forms::however_shared_out);
+    add("forms::starts_are_counted", forms::starts_are_counted);
+    add("forms::size_decides", forms::size_decides);
+    add("forms::long_slices_end_in_time", forms::long_slices_end_in_time);
     add("loss::lost_device_costs_no_outcome", loss::lost_device_costs_no_outcome);
     add("loss::lost_for_good_is_an_error", loss::lost_for_good_is_an_error);
-    for form in [Form::Fused, Form::Staged] {
+    for form in [Form::Fused, Form::Grouped, Form::Staged] {
         for check in basins::backend::conformance::CHECKS {
             let name = format!("{}::{}", format!("{form:?}").to_lowercase(), check.name);
             let run = check.run;

@@ -1,14 +1,16 @@
-//! Training on a GPU, in two forms over one pool of networks in flight.
+//! Training on a GPU, in three forms over one pool of networks in flight.
 //!
 //! The *pool* holds one network a slot. A slice starts new networks in free slots, trains all active ones for some epochs,
 //! and settles: finished networks leave their outcome in their chunk's window of results and free their slot. So lanes are
 //! refilled from slice to slice, the cost follows the networks that still train, and nothing but outcomes crosses the bus.
-//! What trains is the form: *fused* (one invocation a network, weights in registers) or *staged* (one kernel a stage of
-//! backpropagation, any network that fits the device).
+//! What trains is the form: *fused* (one invocation a network, weights in registers), *grouped* (one workgroup a network,
+//! weights in workgroup memory) or *staged* (one kernel a stage of backpropagation, any network that fits the device).
 
 mod book;
 mod bus;
+mod count;
 mod fused;
+mod grouped;
 mod keep;
 mod meter;
 mod outcomes;
@@ -21,28 +23,33 @@ mod stream;
 mod unroll;
 mod words;
 
+pub use grouped::Layout;
 pub use prelude::Sizes;
 pub use stages::{StageReport, check_stages};
 pub use words::random_words;
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::gpu::{Checks, Gpu};
+use crate::gpu::{Checks, Gpu, Lost, SOFTWARE_LOOP_LIMIT};
 use crate::plan::{self, SliceClock};
 use crate::spec::{Optimizer, Problem};
 
+use self::count::Counter;
 use self::meter::Meter;
 use self::pool::{Pool, bytes_per_slot};
 use self::stream::{Run, Stream, Trouble};
-use super::{Backend, Chunk, Deliver, DeviceInfo, Job, Watch};
+use super::{Backend, Chunk, Counted, Deliver, DeviceInfo, Job, Watch, train_and_count};
 
 /// How networks are trained on the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// One invocation trains one network through a slice.
     Fused,
+    /// One workgroup trains one network through a slice.
+    Grouped,
     /// One kernel a stage.
     Staged,
 }
@@ -57,6 +64,8 @@ pub struct Tuning {
     pub checks: Checks,
     /// Invocations of a workgroup.
     pub workgroup_size: u32,
+    /// Invocations that share one network in the grouped form, a power of two, where it is not left to the device.
+    pub group_size: Option<u32>,
     /// Most networks in flight, where fewer are wanted than fit.
     pub slot_limit: Option<u32>,
     /// How often the state of all networks in flight is copied to the host: as much work is lost with a device.
@@ -65,7 +74,13 @@ pub struct Tuning {
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { checks: Checks::Trusted, workgroup_size: 64, slot_limit: None, keep_every: Duration::from_secs(1) }
+        Self {
+            checks: Checks::Trusted,
+            workgroup_size: 64,
+            group_size: None,
+            slot_limit: None,
+            keep_every: Duration::from_secs(1),
+        }
     }
 }
 
@@ -82,7 +97,7 @@ pub struct GpuBackend {
 }
 
 impl GpuBackend {
-    /// On an opened device, in the form asked for, or else fused where the network fits and staged where it does not.
+    /// On an opened device, in the form asked for, or else in the first that takes the network of fused, grouped and staged.
     pub fn new(gpu: Gpu, form: Option<Form>) -> Self {
         Self::tuned(gpu, form, Tuning::default())
     }
@@ -95,6 +110,24 @@ impl GpuBackend {
     /// Whether the fused form takes networks of this problem.
     pub fn fuses(problem: &Problem) -> bool {
         fused::Fused::fits(problem)
+    }
+
+    /// Whether a form takes networks of this problem here.
+    fn takes(&self, form: Form, problem: &Problem) -> bool {
+        match form {
+            Form::Fused => Self::fuses(problem) && unroll::loop_steps(problem) <= self.gpu.loop_limit(),
+            Form::Grouped => Layout::on(&self.gpu, problem, self.tuning.group_size).is_some(),
+            Form::Staged => true,
+        }
+    }
+
+    /// Fused as long as it is the fastest, then the first that takes the network.
+    fn best_form(&self, problem: &Problem) -> Form {
+        // Where there are registers they decide; a device in software has none to run out of.
+        if self.takes(Form::Fused, problem) && (fused::Fused::in_registers(problem) || !self.gpu.kind.is_hardware()) {
+            return Form::Fused;
+        }
+        [Form::Grouped, Form::Fused].into_iter().find(|form| self.takes(*form, problem)).unwrap_or(Form::Staged)
     }
 
     /// The device.
@@ -141,7 +174,7 @@ impl GpuBackend {
         let ready = self.pool.as_ref().is_some_and(|pool| pool.sizes == sizes && pool.problem == *job.problem);
         if !ready {
             self.pool = None;
-            self.pool = Some(Pool::new(&self.gpu, job.problem, sizes, self.form, self.tuning.checks)?);
+            self.pool = Some(Pool::new(&self.gpu, job.problem, sizes, self.form, self.tuning)?);
         }
         Ok(sizes.window_capacity.into())
     }
@@ -151,6 +184,7 @@ impl Backend for GpuBackend {
     fn name(&self) -> &'static str {
         match self.form {
             Form::Fused => "fused",
+            Form::Grouped => "grouped",
             Form::Staged => "staged",
         }
     }
@@ -161,14 +195,29 @@ impl Backend for GpuBackend {
 
     fn prepare(&mut self, job: &Job<'_>) -> Result<u64> {
         let problem = job.problem;
-        self.form = self.wanted.unwrap_or(if Self::fuses(problem) { Form::Fused } else { Form::Staged });
-        if self.form == Form::Fused && !Self::fuses(problem) {
-            return Err(Error::input(format!(
-                "--backend fused takes networks of at most {} weights, and --layers {} has {}; use --backend staged",
-                fused::Fused::WEIGHT_LIMIT,
-                problem.layers(),
-                problem.layers().weight_count()
-            )));
+        self.form = self.wanted.unwrap_or_else(|| self.best_form(problem));
+        if !self.takes(self.form, problem) {
+            let (layers, weights) = (problem.layers(), problem.layers().weight_count());
+            return Err(Error::input(match self.form {
+                Form::Fused if Self::fuses(problem) => format!(
+                    "--backend fused cannot go through {} examples on {}; use --backend staged",
+                    problem.examples().count(),
+                    self.gpu.name
+                ),
+                Form::Fused => format!(
+                    "--backend fused takes networks of at most {} weights, and --layers {layers} has {weights}; use \
+                     --backend grouped or staged",
+                    fused::Fused::WEIGHT_LIMIT,
+                ),
+                _ => format!(
+                    "--backend grouped takes networks that fit into a workgroup's {} bytes, and in software into the {} \
+                     steps that loops may make; --layers {layers} with its {weights} weights does not on {}; use --backend \
+                     staged",
+                    self.gpu.workgroup_memory(),
+                    SOFTWARE_LOOP_LIMIT,
+                    self.gpu.name
+                ),
+            }));
         }
         let updates = u64::from(problem.spec().epochs) * problem.examples().count() as u64;
         if problem.spec().optimizer == Optimizer::Adam && updates > u64::from(u32::MAX) {
@@ -216,10 +265,7 @@ impl Backend for GpuBackend {
                     losses = if delivered { 1 } else { losses + 1 };
                     log::error!("{}; going on from {} slices before", lost.0, run.lost_slices);
                     if losses >= LOSS_LIMIT {
-                        return Err(Error::device_lost(format!(
-                            "{} was lost {losses} times: {}",
-                            self.gpu.name, lost.0
-                        )));
+                        return Err(lost_for_good(&self.gpu.name, losses, &lost));
                     }
                     self.pool = None;
                     self.gpu = self.gpu.reopen()?;
@@ -230,4 +276,31 @@ impl Backend for GpuBackend {
             }
         }
     }
+
+    /// On the device where the fused form takes the network.
+    fn count_at_start(&mut self, job: &Job<'_>, networks: Range<u64>, watch: &dyn Watch) -> Result<Counted> {
+        if !self.takes(Form::Fused, job.problem) {
+            return train_and_count(self, job, networks, watch);
+        }
+        // A pool may hold much memory that is not needed now.
+        self.pool = None;
+        let mut counted = Counted::default();
+        let mut losses = 0;
+        loop {
+            let before = counted.networks;
+            let ended =
+                Counter::new(&self.gpu, job, self.tuning)?.run(&self.gpu, (job, &networks), watch, &mut counted);
+            let Err(lost) = ended else { return Ok(counted) };
+            losses = if counted.networks > before { 1 } else { losses + 1 };
+            log::error!("{}; going on from network {}", lost.0, networks.start + counted.networks);
+            if losses >= LOSS_LIMIT {
+                return Err(lost_for_good(&self.gpu.name, losses, &lost));
+            }
+            self.gpu = self.gpu.reopen()?;
+        }
+    }
+}
+
+fn lost_for_good(name: &str, losses: u32, lost: &Lost) -> Error {
+    Error::device_lost(format!("{name} was lost {losses} times: {}", lost.0))
 }

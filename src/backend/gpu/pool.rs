@@ -3,15 +3,20 @@
 
 use crate::backend::{Chunk, Job, OwnRates};
 use crate::error::{Error, Result};
-use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, Readback, storage_buffer, uniform_buffer};
+use crate::gpu::{Binding, Bound, Gpu, Kernel, Kind, Readback, storage_buffer, uniform_buffer};
 use crate::outcome::Weights;
 use crate::spec::Problem;
 
-use super::Form;
 use super::bus::{Counters, Slot, Start, Turn, WINDOW_COUNT};
+use super::fused::Fused;
+use super::grouped::Grouped;
 use super::prelude::{Sizes, rate_row_count, result_row_count, state_row_count, table};
 use super::source;
+use super::staged::Staged;
+use super::{Form, Tuning};
 
+/// Binding of the scratch memory, where a trainer has one.
+pub(super) const SCRATCH: u32 = 11;
 /// Networks that one submission can start, in windows.
 pub(super) const START_LIMIT: usize = WINDOW_COUNT;
 
@@ -19,6 +24,14 @@ pub(super) const START_LIMIT: usize = WINDOW_COUNT;
 pub(super) trait Trainer {
     /// Records `epochs` epochs of the networks in active list `list`, of which there are at most `bound`.
     fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, epochs: u32);
+
+    /// Steps of all loops that an invocation goes through in one epoch, at most.
+    fn loop_steps(&self) -> u64;
+
+    /// Memory in which it leaves outputs and loss of networks that have finished, where it does.
+    fn scratch(&self) -> Option<&wgpu::Buffer> {
+        None
+    }
 }
 
 /// What a slice does.
@@ -93,6 +106,7 @@ pub(super) fn bytes_per_slot(job: &Job<'_>, form: Form) -> (u64, u64) {
     let results = 4 * 4 * result_row_count(problem, job.keep_weights) as u64;
     let scratch = match form {
         Form::Fused => 0,
+        Form::Grouped => 4 * super::grouped::row_count(problem) as u64,
         Form::Staged => 4 * super::staged::row_count(problem) as u64,
     };
     let lists = size_of::<Slot>() as u64 + 3 * 4;
@@ -109,24 +123,18 @@ impl Pool {
     ///
     /// # Errors
     /// The device refuses.
-    pub(super) fn new(gpu: &Gpu, problem: &Problem, sizes: Sizes, form: Form, checks: Checks) -> Result<Self> {
+    pub(super) fn new(gpu: &Gpu, problem: &Problem, sizes: Sizes, form: Form, tuning: Tuning) -> Result<Self> {
+        let checks = tuning.checks;
         let buffers = Self::allocate(gpu, problem, sizes)?;
         let start_kernel = Kernel::new(gpu, "start", &source::start(problem, sizes), &START_BINDINGS, checks)?;
         let settle_kernel =
             Kernel::new(gpu, "settle", &source::settle(problem, sizes, form), &Self::settle_bindings(form), checks)?;
-        let trainer: Box<dyn Trainer>;
-        let settle;
-        match form {
-            Form::Fused => {
-                trainer = Box::new(super::fused::Fused::new(gpu, problem, sizes, &buffers, checks)?);
-                settle = Self::bind_settle(gpu, &settle_kernel, form, &buffers, None);
-            }
-            Form::Staged => {
-                let staged = super::staged::Staged::new(gpu, problem, sizes, &buffers, checks)?;
-                settle = Self::bind_settle(gpu, &settle_kernel, form, &buffers, Some(staged.scratch()));
-                trainer = Box::new(staged);
-            }
-        }
+        let trainer: Box<dyn Trainer> = match form {
+            Form::Fused => Box::new(Fused::new(gpu, problem, sizes, &buffers, checks)?),
+            Form::Grouped => Box::new(Grouped::new(gpu, problem, sizes, &buffers, tuning)?),
+            Form::Staged => Box::new(Staged::new(gpu, problem, sizes, &buffers, checks)?),
+        };
+        let settle = Self::bind_settle(gpu, &settle_kernel, form, &buffers, trainer.scratch());
         let start = Self::bind_start(gpu, &start_kernel, &buffers);
         let pool = Self {
             problem: problem.clone(),
@@ -167,11 +175,11 @@ impl Pool {
         Ok(buffers)
     }
 
-    /// The staged form reads outputs from its scratch memory in place of the table: a stage may bind eight buffers.
+    /// Forms with scratch memory have left outputs there, so the table is not needed: a stage may bind eight buffers.
     fn settle_bindings(form: Form) -> Vec<Binding> {
         let mut bindings = SETTLE_BINDINGS.to_vec();
-        if form == Form::Staged {
-            bindings[7] = Binding(super::staged::SCRATCH, Kind::Storage);
+        if form != Form::Fused {
+            bindings[7] = Binding(SCRATCH, Kind::Storage);
         }
         bindings
     }
@@ -217,7 +225,7 @@ impl Pool {
                     (6, &buffers.results),
                     (7, &buffers.table),
                     (9, &buffers.turn),
-                    (super::staged::SCRATCH, scratch.unwrap_or(&buffers.table)),
+                    (SCRATCH, scratch.unwrap_or(&buffers.table)),
                 ],
             )
         })

@@ -2,9 +2,9 @@
 
 use crate::spec::Problem;
 
-use super::Form;
 use super::prelude::{Sizes, prelude};
-use super::unroll::{evaluation_code, network_code, training_code};
+use super::unroll::{evaluation_code, glance_code, network_code, training_code};
+use super::{Form, Layout};
 
 const RANDOM: &str = include_str!("../../../shaders/part/random.wgsl");
 const INIT: &str = include_str!("../../../shaders/part/init.wgsl");
@@ -14,11 +14,15 @@ const OPTIMIZER: &str = include_str!("../../../shaders/part/optimizer.wgsl");
 const SOLVED: &str = include_str!("../../../shaders/part/solved.wgsl");
 const BOUND: &str = include_str!("../../../shaders/part/bound.wgsl");
 const POOL: &str = include_str!("../../../shaders/pool/pool.wgsl");
+const DRAW: &str = include_str!("../../../shaders/pool/draw.wgsl");
 const START: &str = include_str!("../../../shaders/pool/start.wgsl");
 const SETTLE: &str = include_str!("../../../shaders/pool/settle.wgsl");
+const COUNT: &str = include_str!("../../../shaders/fused/count.wgsl");
 const TRAIN: &str = include_str!("../../../shaders/fused/train.wgsl");
 const STAGE: &str = include_str!("../../../shaders/stage/stage.wgsl");
-const STAGED_EVALUATE: &str = include_str!("../../../shaders/stage/evaluate.wgsl");
+const RECALL: &str = include_str!("../../../shaders/pool/recall.wgsl");
+const GROUP: &str = include_str!("../../../shaders/grouped/group.wgsl");
+const TRAIN_GROUPED: &str = include_str!("../../../shaders/grouped/train.wgsl");
 
 /// Parts that every problem's kernels may call.
 const PARTS: [&str; 5] = [ACTIVATION, LOSS, OPTIMIZER, SOLVED, BOUND];
@@ -33,7 +37,7 @@ fn compose(problem: &Problem, sizes: Sizes, files: &[&str]) -> String {
 
 /// Entry `start`.
 pub fn start(problem: &Problem, sizes: Sizes) -> String {
-    compose(problem, sizes, &[RANDOM, INIT, POOL, START])
+    compose(problem, sizes, &[RANDOM, INIT, POOL, DRAW, START])
 }
 
 /// Entry `settle`.
@@ -42,16 +46,26 @@ pub fn settle(problem: &Problem, sizes: Sizes, form: Form) -> String {
         Form::Fused => {
             compose(problem, sizes, &[POOL, &network_code(problem, sizes), &evaluation_code(problem), SETTLE])
         }
-        Form::Staged => {
-            let rows = super::staged::row_lines(problem);
-            compose(problem, sizes, &[&rows, POOL, STAGED_EVALUATE, SETTLE])
-        }
+        Form::Grouped => compose(problem, sizes, &[&super::grouped::row_lines(), POOL, RECALL, SETTLE]),
+        Form::Staged => compose(problem, sizes, &[&super::staged::row_lines(problem), POOL, RECALL, SETTLE]),
     }
 }
 
 /// Entry `train` of the fused form.
 pub fn train(problem: &Problem, sizes: Sizes) -> String {
     compose(problem, sizes, &[POOL, &network_code(problem, sizes), &training_code(problem, sizes), TRAIN])
+}
+
+/// Entry `train` of the grouped form.
+pub fn train_grouped(problem: &Problem, sizes: Sizes, layout: Layout) -> String {
+    let lines = super::grouped::row_lines() + &layout.lines(problem);
+    compose(problem, sizes, &[&lines, POOL, GROUP, &Layout::calls(problem), TRAIN_GROUPED])
+}
+
+/// Entry `count`: forward only.
+pub fn count(problem: &Problem, sizes: Sizes) -> String {
+    let code = network_code(problem, sizes) + &glance_code(problem);
+    compose(problem, sizes, &[RANDOM, INIT, POOL, DRAW, &code, COUNT])
 }
 
 /// One stage of the staged form: the entry is named as its file.
@@ -89,6 +103,11 @@ mod tests {
         if Fused::fits(problem) {
             sources.push(("settle fused".into(), settle(problem, sizes, Form::Fused)));
             sources.push(("train".into(), train(problem, sizes)));
+            sources.push(("count".into(), count(problem, sizes)));
+        }
+        if let Some(layout) = Layout::of(problem, 64, 16 << 10) {
+            sources.push(("settle grouped".into(), settle(problem, sizes, Form::Grouped)));
+            sources.push(("train grouped".into(), train_grouped(problem, sizes, layout)));
         }
         sources.extend(Step::ALL.map(|(_, entry, file)| (entry.to_owned(), stage(problem, sizes, file))));
         sources

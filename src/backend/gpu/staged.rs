@@ -9,12 +9,10 @@ use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, storage_buffer, unif
 use crate::spec::{LayerShape, Problem, Update};
 
 use super::bus::Stage;
-use super::pool::{PoolBuffers, Trainer};
+use super::pool::{PoolBuffers, SCRATCH, Trainer};
 use super::prelude::Sizes;
 use super::source;
 
-/// Binding of the scratch memory.
-pub(super) const SCRATCH: u32 = 11;
 const RECORD: u32 = 12;
 
 const BINDINGS: [Binding; 6] = [
@@ -169,7 +167,8 @@ fn layer_records(problem: &Problem, (first, count): (usize, usize)) -> Vec<Stage
 /// The stage kernels, bound to either list.
 pub(super) struct Staged {
     kernels: Vec<[Bound; 2]>,
-    scratch: wgpu::Buffer,
+    /// `[row][lane]`.
+    pub(super) scratch: wgpu::Buffer,
     records: Vec<Stage>,
     stride: u32,
     layer_count: usize,
@@ -258,11 +257,6 @@ impl Staged {
         })
     }
 
-    /// The scratch memory, `[row][lane]`.
-    pub(super) fn scratch(&self) -> &wgpu::Buffer {
-        &self.scratch
-    }
-
     /// Records one step of a layer on all examples, by itself.
     pub(super) fn record_step(
         &self,
@@ -338,5 +332,13 @@ impl Trainer for Staged {
         // Outputs and loss of whoever has finished.
         recording.forward(0);
         recording.step(Step::Loss, 0);
+    }
+
+    fn loop_steps(&self) -> u64 {
+        0 // A dispatch goes through a part of an epoch, whatever the slice.
+    }
+
+    fn scratch(&self) -> Option<&wgpu::Buffer> {
+        Some(&self.scratch)
     }
 }

@@ -99,7 +99,7 @@ impl Bench<'_> {
         write(&self.buffers.state, bytemuck::cast_slice(&state));
         write(&self.buffers.slots, bytemuck::cast_slice(&slots));
         write(&self.buffers.active[0], bytemuck::cast_slice(&active));
-        write(self.staged.scratch(), bytemuck::cast_slice(&vec![SENTINEL; self.rows.count * LANE_COUNT]));
+        write(&self.staged.scratch, bytemuck::cast_slice(&vec![SENTINEL; self.rows.count * LANE_COUNT]));
     }
 
     fn read(&self) -> Result<Memory> {
@@ -109,7 +109,7 @@ impl Bench<'_> {
         let mut readback = Readback::new(self.gpu, "stage read back", state_bytes + scratch_bytes + slot_bytes);
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         readback.copy(&mut encoder, &self.buffers.state, 0, 0, state_bytes);
-        readback.copy(&mut encoder, self.staged.scratch(), 0, state_bytes, scratch_bytes);
+        readback.copy(&mut encoder, &self.staged.scratch, 0, state_bytes, scratch_bytes);
         readback.copy(&mut encoder, &self.buffers.slots, 0, state_bytes + scratch_bytes, slot_bytes);
         readback.submitted(self.gpu.queue.submit([encoder.finish()]));
         let taken = readback.receive(self.gpu, |bytes| {

@@ -207,7 +207,9 @@ impl<'a> Stream<'a> {
         let budget = self.job.problem.spec().epochs;
         let age = self.meter.mean_epochs().unwrap_or(self.book.epochs_begun as f64);
         let age = age.min(f64::from(u32::MAX)) as u32;
-        self.run.clock.next(age, budget, self.job.problem.retires())
+        let most = self.gpu.loop_limit() / self.pool.trainer.loop_steps().max(1);
+        let most = u32::try_from(most).unwrap_or(u32::MAX).max(1);
+        self.run.clock.next(age, budget, self.job.problem.retires()).min(most)
     }
 
     /// Sends off a slice, with the chunks that are complete.

@@ -33,10 +33,10 @@ pub(super) fn drawn() -> Result<Spec> {
 
 fn program(lab: &mut Lab<'_>) -> Result<()> {
     let count = lab.glances(100_000_000, 1_000_000);
-    let answer = lab.population(&drawn()?.problem()?, count)?;
+    let counted = lab.glance(&drawn()?.problem()?, count)?;
     lab.found(
         "networks tried for one that computes XOR",
-        Measured::OneIn { successes: answer.tally.solved(), trials: answer.tally.networks() },
+        Measured::OneIn { successes: counted.solved, trials: counted.networks },
     );
     Ok(())
 }

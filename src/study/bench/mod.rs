@@ -13,13 +13,14 @@ use crate::spec::{AfterSolved, Layers, Problem, Spec, Task};
 /// The network whose populations are gone through, from one network on.
 pub const MAIN: (&str, &str) = ("xor", "2,3,1");
 /// The networks that are gone through, each in one population: task, layers, networks.
-pub const NETWORKS: [(&str, &str, u64); 6] = [
+pub const NETWORKS: [(&str, &str, u64); 7] = [
     ("xor", "2,2,1", 1 << 16),
     ("xor", "2,3,1", 1 << 16),
     ("xor", "2,4,4,1", 1 << 15),
     ("parity:4", "4,8,1", 1 << 14),
     ("parity:8", "8,16,1", 1 << 12),
     ("parity:8", "8,32,1", 1 << 12),
+    ("parity:8", "8,64,1", 1 << 10),
 ];
 
 /// Networks of a kind, trained for the same number of epochs whoever trains them: nobody retires.

@@ -142,7 +142,7 @@ fn backends(folder: &Path) -> Vec<&'static str> {
     let mut backends = vec!["reference", "simd"];
     match devices["gpus"].as_array().expect("a list").is_empty() {
         true => println!("no GPU here: only {backends:?} are compared"),
-        false => backends.extend(["fused", "staged"]),
+        false => backends.extend(["fused", "grouped", "staged"]),
     }
     backends
 }

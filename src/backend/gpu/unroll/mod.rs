@@ -64,24 +64,44 @@ pub(super) fn training_code(problem: &Problem, sizes: Sizes) -> String {
 
 /// `evaluate`: outputs to the results, and the loss.
 pub(super) fn evaluation_code(problem: &Problem) -> String {
-    let mut writer = Writer::new(problem);
-    writer.text.push_str(
+    String::from(
         "fn evaluate(slot: u32, lane: u32, place: u32, stride: u32) -> f32 {\n    var net: Network;\n    \
-         load(slot, &net);\n    var loss = 0.0;\n    \
-         for (var example = 0u; example < EXAMPLE_COUNT; example += 1u) {\n",
-    );
-    let inputs = writer.read_inputs("example", "");
-    let forward = writer.forward(&[String::new()], vec![inputs], "net.").remove(0);
-    for (unit, z) in forward.sums.iter().enumerate() {
-        let h = forward.output(unit);
-        let _ = writeln!(
-            writer.text,
-            "    let y_{unit} = table[TABLE_TARGETS + example * OUTPUT_COUNT + {unit}u];\n    \
-             loss += output_loss({z}, {h}, y_{unit});\n    \
-             results[place + (example * OUTPUT_COUNT + {unit}u) * stride] = bitcast<u32>({h});"
-        );
+         load(slot, &net);\n    var loss = 0.0;\n",
+    ) + &outputs_code(problem, "net.", |unit, z, h| {
+        format!(
+            "    loss += output_loss({z}, {h}, y_{unit});\n    \
+             results[place + (example * OUTPUT_COUNT + {unit}u) * stride] = bitcast<u32>({h});\n"
+        )
+    }) + "    return loss / f32(EXAMPLE_COUNT);\n}\n"
+}
+
+/// `draw` and `measure_of`: a network's starting weights, and what the criterion measures of its outputs.
+pub(super) fn glance_code(problem: &Problem) -> String {
+    let mut text =
+        String::from("fn draw(network: vec2<u32>, net: ptr<function, Network>) {\n    var words: vec4<u32>;\n");
+    for k in 0..problem.layers().weight_count() {
+        if k % 4 == 0 {
+            let _ = writeln!(text, "    words = random_words(starting.seed, network, PURPOSE_START, {}u);", k / 4);
+        }
+        let _ = writeln!(text, "    (*net).weights[{k}] = drawn_weight({k}u, words[{}]);", k % 4);
     }
-    writer.text.push_str("    }\n    return loss / f32(EXAMPLE_COUNT);\n}\n");
+    text.push_str("}\nfn measure_of(net: ptr<function, Network>) -> f32 {\n    var measure = 0.0;\n");
+    text += &outputs_code(problem, "(*net).", |unit, _, h| format!("    measure = gather(measure, {h}, y_{unit});\n"));
+    text.push_str("    return measure;\n}\n");
+    text
+}
+
+/// A loop over examples, in which each output unit's z and h, with its target `y_unit`, become what `each` writes.
+fn outputs_code(problem: &Problem, net: &str, each: impl Fn(usize, &str, &str) -> String) -> String {
+    let mut writer = Writer::new(problem);
+    writer.text.push_str("    for (var example = 0u; example < EXAMPLE_COUNT; example += 1u) {\n");
+    let inputs = writer.read_inputs("example", "");
+    let forward = writer.forward(&[String::new()], vec![inputs], net).remove(0);
+    for (unit, z) in forward.sums.iter().enumerate() {
+        let _ = writeln!(writer.text, "    let y_{unit} = table[TABLE_TARGETS + example * OUTPUT_COUNT + {unit}u];");
+        writer.text += &each(unit, z, forward.output(unit));
+    }
+    writer.text.push_str("    }\n");
     writer.text
 }
 
@@ -132,13 +152,22 @@ fn bounds_code(problem: &Problem) -> String {
     text
 }
 
+/// Whether examples are written out one by one.
+fn writes_out(problem: &Problem) -> bool {
+    problem.examples().count() * problem.layers().weight_count() <= WRITTEN_OUT_LIMIT
+}
+
+/// Steps of all loops in an epoch, at most.
+pub(super) fn loop_steps(problem: &Problem) -> u64 {
+    if writes_out(problem) { 1 } else { problem.examples().count() as u64 + 2 }
+}
+
 fn examples_code(problem: &Problem) -> String {
-    let examples = problem.examples();
     let mut writer = Writer::new(problem);
     writer
         .text
         .push_str("fn train_examples(net: ptr<function, Network>, epoch: u32) -> f32 {\n    var measure = 0.0;\n");
-    if examples.count() * problem.layers().weight_count() <= WRITTEN_OUT_LIMIT {
+    if writes_out(problem) {
         writer.write_out();
     } else {
         writer.write_loop();

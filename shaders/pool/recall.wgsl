@@ -1,4 +1,4 @@
-// Outputs and loss of the final weights, as the last stages of a slice left them.
+// Outputs and loss of the final weights, as the trainer left them in scratch memory.
 
 @group(0) @binding(11) var<storage, read_write> scratch: array<f32>;
 
