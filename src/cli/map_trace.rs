@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::spec::keyword::typed;
 use crate::spec::{Spec, Varied};
 use crate::study::{MapPixel, MapPlan};
 
@@ -45,10 +46,7 @@ fn flags(spec: &Spec) -> Vec<String> {
         if defaults.get(&name) == Some(&value) && std::env::var_os(variable).is_none() {
             continue;
         }
-        let text = match &value {
-            Value::String(text) => text.clone(),
-            value => value.to_string(),
-        };
+        let text = typed(&value);
         // A value that may be left out is joined by =.
         match value {
             Value::Bool(_) => words.push(format!("--{name}={text}")),

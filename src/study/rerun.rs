@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::{Fate, Tally};
+use crate::spec::keyword::typed;
 use crate::stats::{Difference, holm, two_sample};
 
 use super::{EscapeRate, Finished, LEVEL, Sweep};
@@ -219,8 +220,7 @@ impl Recorded {
 
 impl Point {
     fn counts(self, networks: u64) -> Counts {
-        let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let named: Vec<String> = self.values.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
+        let named: Vec<String> = self.values.iter().map(|(name, value)| format!("{name}={}", typed(value))).collect();
         self.fields.counts(named.join(", "), networks)
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, Result};
 use crate::outcome::files::temporary_in;
 use crate::outcome::{ArraysFile, read_numbers};
+use crate::spec::keyword::typed;
 
 use super::cells::Cells;
 use super::plan::{MapPlan, MapStart};
@@ -160,7 +161,7 @@ fn checksum<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> String {
 /// The first difference between two manifests, in words.
 fn difference(found: &Value, wanted: &Value) -> Option<String> {
     let (found, wanted) = (flat(found), flat(wanted));
-    let shown = |value: Option<&Value>| value.map_or("not said".into(), |value| value.to_string().replace('"', ""));
+    let shown = |value: Option<&Value>| value.map_or("not said".into(), |value| typed(value).replace('"', ""));
     wanted
         .iter()
         .find(|(name, value)| found.get(*name) != Some(value))
