@@ -208,7 +208,7 @@ impl Args {
         let pixel = (found(axes[0], place.0, size.0)?, found(axes[1], place.1, size.1)?);
         let mut backend = settings.open(self.shared.require_gpu)?.backend()?;
         interrupt::listen();
-        let shown = Shown::new(self.shared.progress(), 1, plan.spec().epochs);
+        let shown = Shown::new(self.shared.progress(), 1, plan.spec().epochs, "the pixel");
         let answer = MapStudy { plan }.pixel(backend.as_mut(), pixel, &shown);
         shown.finish();
         let answer = answer?;
@@ -306,7 +306,7 @@ pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared, pla
         object["options"] = json!(options);
         object
     };
-    let shown = Shown::new(shared.progress(), (plan.size().0 * plan.size().1) as u64, plan.spec().epochs);
+    let shown = Shown::new(shared.progress(), (plan.size().0 * plan.size().1) as u64, plan.spec().epochs, "the tile");
     let sketch = complete(json!({"schema": "basins.map/1", "spec": plan.spec(), "interrupted": true}));
     let mut preview = files.as_ref().map(|files| files.preview(&sketch));
     let map = MapStudy { plan }.run(backend.as_mut(), &mut store, opened, &shown, &mut |canvas| {
