@@ -1,6 +1,6 @@
 //! An axis of a map: what varies along it, and between which ends.
 
-use super::keyword::{keywords, plain, serde_as_text, unknown};
+use super::keyword::{plain, serde_as_text, unknown};
 use super::{Init, Layers, Rates, Spec, SpecError};
 use super::{Range, WEIGHT_BOUND};
 
@@ -27,18 +27,6 @@ pub enum Varied {
     /// The R of `uniform:R`, the S of `normal:S`.
     Init,
 }
-
-/// Which networks the pixels of a map start from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PixelStarts {
-    /// All from one.
-    #[default]
-    Same,
-    /// Every pixel from a network of its own.
-    Each,
-}
-
-keywords!(PixelStarts, "--starts", { Same => "same", Each => "each" });
 
 impl MapAxis {
     /// What varies, for this shape of network.
