@@ -155,7 +155,8 @@ pub(super) fn settings_text(plan: &MapPlan) -> String {
     let mut parts = vec![format!("{}{}", spec.activation, super::terminal::connections(spec))];
     parts.extend([spec.loss.to_string(), format!("{} {}", spec.update, spec.optimizer)]);
     if !varied.contains(&Varied::Rate) && !(0..varied.len()).all(|at| matches!(varied[at], Varied::LayerRate(_))) {
-        parts.push(format!("rate {}", spec.lr));
+        let other = varied.iter().any(|varied| matches!(varied, Varied::LayerRate(_)));
+        parts.push(format!("{}rate {}", if other { "other " } else { "" }, spec.lr));
     }
     if spec.optimizer == Optimizer::Gd && spec.momentum > 0.0 && !varied.contains(&Varied::Momentum) {
         parts.push(format!("momentum {}", spec.momentum));

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::error::Result;
 use crate::outcome::Fate;
+use crate::spec::Varied;
 use crate::stats::Dimension;
 use crate::study::{Finished, Map, MapPlan};
 
@@ -31,7 +32,7 @@ pub fn map_page(
     let title = format!("{} learning {}, over {} and {}", dashed(spec), spec.task, x.name, y.name);
     let (columns, rows) = plan.size();
     let mut page =
-        Page::new(&title, &format!("{columns} x {rows} pixels, each {}. {}.", trainings(plan), settings_text(plan)));
+        Page::new(&title, &format!("{columns} x {rows} pixels, each {}: {}.", trainings(plan), settings_text(plan)));
     for warning in object["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         page.warning(warning);
     }
@@ -53,13 +54,40 @@ pub fn map_page(
         page.paragraph(&format!("{}: a boundary would be that of chance.", own_starts(plan)));
     }
     page.section("Settings that are the same for all pixels");
-    let pairs = spec_pairs(&object["spec"]);
+    let pairs = fixed_settings(spec_pairs(&object["spec"]), plan);
     page.settings(pairs.iter().map(|(name, value)| (name.as_str(), value.clone())));
-    let figures = [("training", duration(map.seconds.train)), ("net-epochs", short(map.net_epochs as f64))];
-    where_it_ran(&mut page, map.backend, &map.device, figures);
+    match map.net_epochs {
+        // All of it was there.
+        0 => where_it_ran(&mut page, map.backend, &map.device, [("training", "in earlier runs".into())]),
+        epochs => {
+            let figures = [("training", duration(map.seconds.train)), ("net-epochs", short(epochs as f64))];
+            where_it_ran(&mut page, map.backend, &map.device, figures);
+        }
+    }
     again(&mut page, command);
     page.data(&object.to_string());
     Ok(page.finish())
+}
+
+/// The settings that no axis sets. Where an axis is the rate of one layer, those of the others are named.
+fn fixed_settings(pairs: Vec<(String, String)>, plan: &MapPlan) -> Vec<(String, String)> {
+    let (spec, varied) = (plan.spec(), plan.varied());
+    let rates = || {
+        let free = |layer: &usize| !varied.contains(&Varied::LayerRate(*layer));
+        let layers = (0..spec.layers.sizes().len() - 1).filter(free);
+        layers.map(|layer| (format!("lr{}", layer + 1), spec.lr.of_layer(layer).to_string())).collect::<Vec<_>>()
+    };
+    let fixed = |(name, value): (String, String)| match name.as_str() {
+        "lr" if varied.contains(&Varied::Rate) => Vec::new(),
+        "lr" if varied.iter().any(|varied| matches!(varied, Varied::LayerRate(_))) => rates(),
+        "momentum" if varied.contains(&Varied::Momentum) => Vec::new(),
+        // Its width is the axis.
+        "init" if varied.contains(&Varied::Init) => {
+            vec![(name, value.split(':').next().unwrap_or_default().to_owned())]
+        }
+        _ => vec![(name, value)],
+    };
+    pairs.into_iter().flat_map(fixed).collect()
 }
 
 fn facts(finished: &Finished, plan: &MapPlan) -> Vec<Fact> {

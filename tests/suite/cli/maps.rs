@@ -36,6 +36,8 @@ fn a_map_is_drawn_and_goes_on() {
     let pixels = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(out.join("pixels.png")).unwrap()));
     assert_eq!(pixels.read_info().unwrap().info().size(), (40, 30));
     let numbers = std::fs::read(out.join("map.npz")).unwrap();
+    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("<dt>lr</dt><dd>2</dd>") && page.contains("<dt>net-epochs</dt>"));
 
     // Once more: nothing is trained, and another colouring is no other map.
     let again = json(folder.path(), &format!("{arguments} --colour fate"));
@@ -105,6 +107,9 @@ fn several_networks_a_pixel() {
     assert_eq!((&object["boundary"], &object["epochs_to_solve"]), (&().into(), &().into()));
     let out = folder.path().join("m");
     assert_eq!(embedded(&out.join("pixels.png")), object);
+    // What the axes set is no setting of all pixels.
+    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("<dt>init</dt><dd>uniform</dd>") && !page.contains("<dt>lr</dt>"));
     let svg = std::fs::read_to_string(out.join("map.svg")).unwrap();
     assert!(svg.contains("share of 7 starts that training solves"));
     let mut archive = npyz::npz::NpzArchive::open(out.join("map.npz")).unwrap();
