@@ -21,6 +21,8 @@ pub use store::TileStore;
 
 use std::time::Instant;
 
+use rayon::prelude::*;
+
 use crate::backend::{Backend, Job, Progress, Trained, Watch};
 use crate::error::{Error, Result};
 use crate::outcome::Outcomes;
@@ -231,7 +233,9 @@ impl<'a> Training<'a> {
         let mut left = self.tile_count_left;
         let pixels = |batch: &Vec<&Tile>| batch.iter().flat_map(|tile| new(tile)).collect::<Vec<Pixel>>();
         let result = self.run(backend, batches.len(), &mut |at| pixels(&batches[at]), &mut |at, outcomes| {
-            let single: Vec<Cell> = outcomes.iter().map(|outcome| Cell::of(plan.problem(), &outcome)).collect();
+            // Telling fates apart takes a while, during which nobody trains: all cores are free for it.
+            let cell = |at: usize| Cell::of(plan.problem(), &outcomes.get(at));
+            let single: Vec<Cell> = (0..outcomes.count()).into_par_iter().map(cell).collect();
             let mut cells = single.chunks(plan.start_count().into()).map(Cell::gathered);
             batches[at].iter().try_for_each(|tile| {
                 left -= 1;

@@ -220,7 +220,9 @@ impl MapPlan {
                 (*seed, self.network(pixel, start).unwrap_or(0))
             }
         };
-        let init = self.spec_at(pixel).init;
+        // Not by way of the pixel's spec: that would be made anew for every network.
+        let axis = self.axes.iter().zip(self.values(pixel)).find(|((_, varied), _)| *varied == Varied::Init);
+        let init = axis.and_then(|(_, width)| self.spec.init.with_width(width)).unwrap_or(self.spec.init);
         let starts = Starts::new(init, self.problem.layers(), seed);
         self.with_fixed(starts.weights(network).into_iter().map(f64::from).collect())
     }
@@ -268,7 +270,7 @@ impl MapPlan {
             .collect();
         let rates = self.own_rates().then(|| {
             let count = usize::from(self.start_count);
-            let of_networks = pixels.iter().flat_map(|pixel| std::iter::repeat_n(self.rates(*pixel), count));
+            let of_networks = pixels.par_iter().flat_map_iter(|pixel| std::iter::repeat_n(self.rates(*pixel), count));
             let (rates, momentum): (Vec<Vec<f64>>, Vec<f64>) = of_networks.unzip();
             OwnRates::new(self.problem.spec().layers.sizes().len() - 1, rates.concat(), momentum)
         });
