@@ -83,9 +83,12 @@ fn snowflake(draws: &mut Draws) -> (Points, f64) {
     let mut crossings = vec![Vec::new(); SIDE];
     for (a, b) in curve.iter().zip(curve.iter().cycle().skip(1)) {
         let (low, high) = if a.1 < b.1 { (a, b) } else { (b, a) };
-        for row in (low.1 - 0.5).ceil().max(0.0) as usize..((high.1 - 0.5).ceil().max(0.0) as usize).min(SIDE) {
-            let share = (row as f64 + 0.5 - low.1) / (high.1 - low.1);
-            crossings[row].push(low.0 + share * (high.0 - low.0));
+        // Rows whose middle lies between the ends, the upper one left out.
+        let row = |y: f64| ((y - 0.5).ceil().max(0.0) as usize).min(SIDE);
+        let rows = row(low.1)..row(high.1);
+        for (at, crossings) in rows.clone().zip(&mut crossings[rows]) {
+            let share = (at as f64 + 0.5 - low.1) / (high.1 - low.1);
+            crossings.push(low.0 + share * (high.0 - low.0));
         }
     }
     let inside =
