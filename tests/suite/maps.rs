@@ -22,6 +22,9 @@ struct Disc {
     kind: DeviceKind,
 }
 
+/// Networks that it has room for.
+const ROOM: usize = 1 << 12;
+
 impl Disc {
     fn new() -> Self {
         Self::of(DeviceKind::Cpu)
@@ -43,7 +46,7 @@ impl Backend for Disc {
     }
 
     fn prepare(&mut self, _: &Job<'_>) -> basins::Result<u64> {
-        Ok(1 << 12)
+        Ok(ROOM as u64)
     }
 
     fn train(
@@ -56,6 +59,8 @@ impl Backend for Disc {
         for Chunk { networks, starts, .. } in chunks {
             let starts = starts.expect("a map gives its starts");
             assert!(networks.end > networks.start);
+            // A GPU has no room for more than it asked for.
+            assert!(self.kind == DeviceKind::Cpu || starts.count() <= ROOM, "{} networks", starts.count());
             let mut outcomes = Outcomes::with_capacity(networks.start, 4, starts.count());
             for (at, network) in networks.enumerate() {
                 let weights = starts.network(at);

@@ -19,6 +19,8 @@ pub use pixel::{MapPixel, Member};
 pub use plan::{MapPlan, MapStart, Pixel};
 pub use store::TileStore;
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -150,6 +152,8 @@ struct Training<'a> {
     watch: &'a dyn Watch,
     /// Networks that are trained together, at least those of one tile.
     batch: u64,
+    /// Most networks of a chunk: a tile may be more than a GPU has room for.
+    chunk_limit: u64,
     pixels_before: u64,
     pixels_trained: u64,
     tile_count_left: usize,
@@ -168,6 +172,7 @@ impl<'a> Training<'a> {
             plan,
             watch,
             batch: if gpu { wanted.min(BATCH_LIMIT) } else { 0 },
+            chunk_limit: if gpu { wanted } else { u64::MAX },
             pixels_before: 0,
             pixels_trained: 0,
             tile_count_left: 0,
@@ -266,16 +271,24 @@ impl<'a> Training<'a> {
     ) -> Result<()> {
         let (plan, watch) = (self.plan, self.watch);
         let began = Instant::now();
-        let mut first = 0;
-        let mut chunks = (0..count).map_while(|at| {
-            (!watch.interrupted()).then(|| {
-                let pixels = pixels(at);
-                let chunk = plan.chunk(&pixels, first);
-                first = chunk.networks.end;
-                chunk
-            })
+        let limit = usize::try_from(self.chunk_limit).unwrap_or(usize::MAX).max(1);
+        // Networks of each set that is on its way, filled by one closure and emptied by the other.
+        let counts = RefCell::new(VecDeque::new());
+        let (mut sets, mut set, mut given, mut first) = (0..count, Vec::new(), 0, 0);
+        let mut chunks = std::iter::from_fn(|| {
+            if given == set.len() {
+                if watch.interrupted() {
+                    return None;
+                }
+                (set, given) = (plan.networks(&pixels(sets.next()?)), 0);
+                counts.borrow_mut().push_back(set.len());
+            }
+            let end = set.len().min(given.saturating_add(limit));
+            let chunk = plan.chunk(&set[given..end], first);
+            (given, first) = (end, chunk.networks.end);
+            Some(chunk)
         });
-        let mut at = 0;
+        let (mut at, mut whole) = (0, None::<Outcomes>);
         let (mut trained_count, mut net_epochs, mut executed) = (0, 0, 0);
         let mut device = self.device_seconds;
         backend.train(&Self::job(plan), &mut chunks, &Patient(watch), &mut |trained: Trained| {
@@ -283,7 +296,17 @@ impl<'a> Training<'a> {
             net_epochs += trained.outcomes.net_epochs();
             executed += trained.executed_net_epochs;
             device = trained.device_seconds.map(|seconds| device.unwrap_or(0.0) + seconds).or(device);
-            deliver(at, &trained.outcomes)?;
+            let mut outcomes = trained.outcomes;
+            if let Some(before) = whole.take() {
+                let rest = std::mem::replace(&mut outcomes, before);
+                outcomes.append(&rest);
+            }
+            if counts.borrow().front() != Some(&outcomes.count()) {
+                whole = Some(outcomes);
+                return Ok(());
+            }
+            counts.borrow_mut().pop_front();
+            deliver(at, &outcomes)?;
             at += 1;
             Ok(())
         })?;

@@ -260,22 +260,22 @@ impl MapPlan {
         (rates, momentum)
     }
 
-    /// Pixels as networks of a backend, numbered from `first`; those of one pixel lie side by side.
-    pub(super) fn chunk(&self, pixels: &[Pixel], first: u64) -> Chunk {
-        let starts = |pixel: &Pixel| (0..self.start_count).map(|start| (*pixel, start)).collect::<Vec<_>>();
-        let weights: Vec<f64> = pixels
-            .par_iter()
-            .flat_map_iter(starts)
-            .flat_map_iter(|(pixel, start)| self.weights(pixel, start))
-            .collect();
+    /// The networks of pixels, those of one side by side.
+    pub(super) fn networks(&self, pixels: &[Pixel]) -> Vec<(Pixel, u16)> {
+        pixels.iter().flat_map(|pixel| (0..self.start_count).map(|start| (*pixel, start))).collect()
+    }
+
+    /// Networks, by pixel and number of the start, as those of a backend, numbered from `first`.
+    pub(super) fn chunk(&self, networks: &[(Pixel, u16)], first: u64) -> Chunk {
+        let weights: Vec<f64> =
+            networks.par_iter().flat_map_iter(|(pixel, start)| self.weights(*pixel, *start)).collect();
         let rates = self.own_rates().then(|| {
-            let count = usize::from(self.start_count);
-            let of_networks = pixels.par_iter().flat_map_iter(|pixel| std::iter::repeat_n(self.rates(*pixel), count));
-            let (rates, momentum): (Vec<Vec<f64>>, Vec<f64>) = of_networks.unzip();
+            let (rates, momentum): (Vec<Vec<f64>>, Vec<f64>) =
+                networks.par_iter().map(|(pixel, _)| self.rates(*pixel)).unzip();
             OwnRates::new(self.problem.spec().layers.sizes().len() - 1, rates.concat(), momentum)
         });
         Chunk {
-            networks: first..first + pixels.len() as u64 * u64::from(self.start_count),
+            networks: first..first + networks.len() as u64,
             starts: Some(Weights::new(self.problem.layers(), Values::F64(weights))),
             rates,
         }
