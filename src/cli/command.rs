@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::spec::keyword::typed;
+
 /// `basins VERB` with every setting and option that is given: both as JSON objects whose names are those of the flags.
 /// Where results went is left out, and options that are as in `defaults`.
 pub(super) fn command(verb: &str, settings: &Value, options: &Value, defaults: &Value) -> String {
@@ -16,15 +18,11 @@ pub(super) fn command(verb: &str, settings: &Value, options: &Value, defaults: &
             Value::Null => {}
             // A flag that may stand alone takes its value behind =.
             Value::Bool(on) => words.push(if *on { flag } else { format!("{flag}=false") }),
-            Value::Array(values) => values.iter().for_each(|value| words.extend([flag.clone(), quoted(&text(value))])),
-            value => words.extend([flag, quoted(&text(value))]),
+            Value::Array(values) => values.iter().for_each(|value| words.extend([flag.clone(), quoted(&typed(value))])),
+            value => words.extend([flag, quoted(&typed(value))]),
         }
     }
     words.join(" ")
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// As a POSIX shell reads it back.
@@ -43,12 +41,11 @@ mod tests {
 
     #[test]
     fn only_what_was_said_is_said_again() {
-        let settings =
-            json!({"task": "csv:it's mine.csv", "shortcuts": true, "inputs": "-1,1", "nets": 50, "out": "x"});
+        let settings = json!({"task": "csv:it's mine.csv", "shortcuts": true, "inputs": "-1,1", "lr": 4.0, "nets": 50, "out": "x"});
         let options = json!({"vary": ["lr=1,2", "layers=2,3,1;2,4,1"], "examine": 4, "until_width": null});
         assert_eq!(
             command("sweep", &settings, &options, &json!({"examine": 4})),
-            r"basins sweep --task 'csv:it'\''s mine.csv' --shortcuts --inputs -1,1 --nets 50 --vary lr=1,2 --vary 'layers=2,3,1;2,4,1'"
+            r"basins sweep --task 'csv:it'\''s mine.csv' --shortcuts --inputs -1,1 --lr 4 --nets 50 --vary lr=1,2 --vary 'layers=2,3,1;2,4,1'"
         );
     }
 }

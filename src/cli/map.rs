@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use crate::backend::{Backend, Precision};
 use crate::error::{Error, Result};
+use crate::outcome::Fate;
 use crate::report::{MapColour, map_json, map_pixel_json, map_pixel_text, map_text, pretty};
 use crate::spec::keyword::serde_as_text;
 use crate::spec::{MapAxis, PixelStarts, SpecError, Varied};
-use crate::study::{Map, MapPlan, MapStart, MapStudy, TileStore};
+use crate::study::{Map, MapPlan, MapStart, MapStudy, Member, TileStore};
 
 use super::folder::{Folder, check_collisions};
 use super::map_files::{FILES, Files};
@@ -53,11 +54,15 @@ pub(super) struct Options {
     #[arg(long, value_name = "SIZE", default_value_t, help_heading = "Map")]
     pub size: Size,
 
-    /// What colours show: epochs until solved, fate, or final loss
-    #[arg(long, visible_alias = "color", value_name = "WHAT", default_value_t, help_heading = "Map")]
-    pub colour: MapColour,
+    /// What colours show: epochs until solved, fate, or final loss (of several starts a pixel their mean epochs, most frequent
+    /// fate, mean loss); with several also the share of them that met a fate, by its name: solved, all-half, ... [default:
+    /// epochs, or solved where pixels have several starts]
+    #[arg(long, visible_alias = "color", value_name = "WHAT", help_heading = "Map")]
+    pub colour: Option<MapColour>,
 
-    /// same: all pixels start from network --net; each: every pixel from a network of its own, from --net on, row by row
+    /// same: all pixels start from network --net; each: every pixel from a network of its own, from --net on, row by row.
+    /// same:K, each:K: from K networks, the same K at every pixel (differences between pixels are the axes' alone) or K of
+    /// its own (their chance is not the neighbour's)
     #[arg(long, value_name = "WHICH", default_value_t, help_heading = "Map")]
     pub starts: PixelStarts,
 
@@ -208,19 +213,19 @@ impl Args {
         let pixel = (found(axes[0], place.0, size.0)?, found(axes[1], place.1, size.1)?);
         let mut backend = settings.open(self.shared.require_gpu)?.backend()?;
         interrupt::listen();
-        let shown = Shown::new(self.shared.progress(), 1, plan.spec().epochs);
+        let shown = Shown::new(self.shared.progress(), plan.start_count().into(), plan.spec().epochs, "the pixel");
         let answer = MapStudy { plan }.pixel(backend.as_mut(), pixel, &shown);
         shown.finish();
         let answer = answer?;
-        let command = trace_command(settings, &self.options, plan, &answer);
+        let trace = |member: &Member| trace_command(settings, &self.options, plan, answer.pixel, member);
         say(&match self.shared.json {
             true => {
-                let mut object = map_pixel_json(&answer, plan, backend.name(), &command);
+                let mut object = map_pixel_json(&answer, plan, backend.name(), &trace);
                 object["settings"] = json!(settings);
                 object["options"] = json!(self.options);
                 pretty(&object)
             }
-            false => map_pixel_text(&answer, plan, &command),
+            false => map_pixel_text(&answer, plan, &trace),
         })?;
         Ok(Ending::Complete)
     }
@@ -236,7 +241,11 @@ impl Options {
     /// What is asked, checked.
     pub(super) fn plan(&self, settings: &Settings) -> Result<MapPlan> {
         for (given, flag, instead) in [
-            (settings.nets.is_some(), "--nets", "--size says how many networks a map trains, one a pixel"),
+            (
+                settings.nets.is_some(),
+                "--nets",
+                "--size says how many pixels a map has, --starts how many networks each",
+            ),
             (settings.first.is_some(), "--first", "--net says which network a map starts from"),
             (settings.weights_out.is_some(), "--weights-out", "--pixel prints a pixel's network and how to trace it"),
         ] {
@@ -253,25 +262,47 @@ impl Options {
             Some(path) => format!("network {network} of {}", path.display()),
             None => format!("network {network}, seed {seed}"),
         };
+        let several = self.starts.count() > 1;
+        if let Some(MapColour::Share(fate)) = self.colour.filter(|_| !several) {
+            return Err(Error::input(format!(
+                "--colour {} shows a share of a pixel's networks, but a pixel has one: use --starts each:K or same:K, or \
+                 --colour fate",
+                fate.name()
+            )));
+        }
         let start = match self.starts {
-            PixelStarts::Same if self.trained => MapStart::Given {
+            PixelStarts::Same(_) if given && several => {
+                return Err(Error::input(format!(
+                    "--starts {} draws the networks by seed, so it goes with neither --weights-in nor --trained",
+                    self.starts
+                )));
+            }
+            PixelStarts::Same(_) if self.trained => MapStart::Given {
                 weights: trained(&problem, &self.network.start(settings, &problem)?),
                 name: format!("{drawn}, after training"),
             },
-            PixelStarts::Same if given => {
+            PixelStarts::Same(_) if given => {
                 MapStart::Given { weights: self.network.drawn(settings, &problem)?, name: drawn }
             }
-            PixelStarts::Same => MapStart::Same { seed, network },
-            PixelStarts::Each if given => {
-                return Err(Error::input(
-                    "--starts each draws a network for every pixel, so it goes with neither --weights-in nor --trained",
-                ));
+            PixelStarts::Same(_) => MapStart::Same { seed, network },
+            PixelStarts::Each(_) if given => {
+                return Err(Error::input(format!(
+                    "--starts {} draws networks for every pixel, so it goes with neither --weights-in nor --trained",
+                    self.starts
+                )));
             }
-            PixelStarts::Each => MapStart::Each { seed, first: network },
+            PixelStarts::Each(_) => MapStart::Each { seed, first: network },
         };
         // Training has moved those that were set before it.
         let fixed = if self.trained { Vec::new() } else { fixed };
-        MapPlan::new(&spec, self.axes()?, (self.size.0, self.size.1), start, fixed)
+        let plan = MapPlan::new(&spec, self.axes()?, (self.size.0, self.size.1), start, fixed)?;
+        plan.with_starts(self.starts.count())
+    }
+
+    /// What colours show.
+    fn colour(&self) -> MapColour {
+        let several = self.starts.count() > 1;
+        self.colour.unwrap_or(if several { MapColour::Share(Fate::Solved) } else { MapColour::Epochs })
     }
 }
 
@@ -286,7 +317,9 @@ pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared, pla
     let temporary = tempfile::TempDir::new;
     let (mut store, _temporary) = match &settings.out {
         Some(path) => (store(&path.join("tiles"), plan, backend.as_ref(), double)?, None),
-        None if plan.size().0 * plan.size().1 <= MEMORY_PIXELS => (TileStore::in_memory(side(backend.as_ref())), None),
+        None if plan.size().0 * plan.size().1 <= MEMORY_PIXELS => {
+            (TileStore::in_memory(side(backend.as_ref(), plan)), None)
+        }
         None => {
             let folder = temporary().map_err(|error| {
                 Error::failure(format!("a temporary folder cannot be made: {error}; use --out DIR"))
@@ -299,14 +332,14 @@ pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared, pla
     }
     interrupt::listen();
     let mark = options.trained.then_some("trained network");
-    let files = settings.out.as_deref().map(|path| Files { path, plan, what: options.colour, mark });
+    let files = settings.out.as_deref().map(|path| Files { path, plan, what: options.colour(), mark });
     let complete = |mut object: Value| {
         object["warnings"] = json!(warnings);
         object["settings"] = json!(settings);
         object["options"] = json!(options);
         object
     };
-    let shown = Shown::new(shared.progress(), (plan.size().0 * plan.size().1) as u64, plan.spec().epochs);
+    let shown = Shown::new(shared.progress(), plan.network_count(), plan.spec().epochs, "the tile");
     let sketch = complete(json!({"schema": "basins.map/1", "spec": plan.spec(), "interrupted": true}));
     let mut preview = files.as_ref().map(|files| files.preview(&sketch));
     let map = MapStudy { plan }.run(backend.as_mut(), &mut store, opened, &shown, &mut |canvas| {
@@ -322,14 +355,15 @@ pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared, pla
     Ok((map, object))
 }
 
-/// Lattice points along a tile's side.
-fn side(backend: &dyn Backend) -> usize {
-    if backend.name() == "reference" { REFERENCE_SIDE } else { TileStore::SIDE }
+/// Lattice points along a tile's side: fewer where each has several networks, so that a tile takes no longer.
+fn side(backend: &dyn Backend, plan: &MapPlan) -> usize {
+    let side = if backend.name() == "reference" { REFERENCE_SIDE } else { TileStore::SIDE };
+    (side * side / usize::from(plan.start_count())).isqrt().max(1)
 }
 
 fn store(folder: &std::path::Path, plan: &MapPlan, backend: &dyn Backend, double: bool) -> Result<TileStore> {
     let precision = if double { "f64" } else { "f32" };
-    TileStore::in_folder(folder, plan, &format!("{} in {precision}", backend.name()), side(backend))
+    TileStore::in_folder(folder, plan, &format!("{} in {precision}", backend.name()), side(backend, plan))
 }
 
 /// Axes along which pixels lie closer than the numbers can tell.

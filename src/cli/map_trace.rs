@@ -1,18 +1,25 @@
-//! The command that traces one pixel of a map, for pasting into a shell.
+//! The command that traces a network of one pixel of a map, for pasting into a shell.
 
 use serde_json::Value;
 
+use crate::spec::keyword::typed;
 use crate::spec::{Spec, Varied};
-use crate::study::{MapPixel, MapPlan};
+use crate::study::{MapPlan, Member, Pixel};
 
 use super::command::quoted;
 use super::map::Options;
 use super::settings::Settings;
 
-/// `basins trace` of one pixel of a map.
-pub(super) fn trace_command(settings: &Settings, options: &Options, plan: &MapPlan, pixel: &MapPixel) -> String {
+/// `basins trace` of a network of one pixel of a map.
+pub(super) fn trace_command(
+    settings: &Settings,
+    options: &Options,
+    plan: &MapPlan,
+    pixel: Pixel,
+    member: &Member,
+) -> String {
     let mut words = vec!["basins".to_owned(), "trace".to_owned()];
-    words.extend(flags(&plan.spec_at(pixel.pixel)));
+    words.extend(flags(&plan.spec_at(pixel)));
     let layers = plan.problem().layers();
     let mut fixed: Vec<usize> = (0..layers.weight_count()).collect();
     if !options.trained {
@@ -21,7 +28,7 @@ pub(super) fn trace_command(settings: &Settings, options: &Options, plan: &MapPl
             Some(path) => words.extend(["--weights-in".to_owned(), quoted(&path.display().to_string())]),
             None => words.extend(["--seed".to_owned(), settings.seed.map_or(0, |seed| seed.0).to_string()]),
         }
-        let network = pixel.network.unwrap_or(options.network.net.0);
+        let network = member.network.unwrap_or(options.network.net.0);
         words.extend(["--net".to_owned(), network.to_string()]);
         let set = |position: &usize| {
             plan.varied().contains(&Varied::Weight(*position)) || plan.fixed().iter().any(|(at, _)| at == position)
@@ -29,7 +36,7 @@ pub(super) fn trace_command(settings: &Settings, options: &Options, plan: &MapPl
         fixed.retain(set);
     }
     for position in fixed {
-        let text = format!("{}={}", layers.weight_name(position), pixel.weights[position]);
+        let text = format!("{}={}", layers.weight_name(position), member.weights[position]);
         words.extend(["--fix".to_owned(), quoted(&text)]);
     }
     words.join(" ")
@@ -45,10 +52,7 @@ fn flags(spec: &Spec) -> Vec<String> {
         if defaults.get(&name) == Some(&value) && std::env::var_os(variable).is_none() {
             continue;
         }
-        let text = match &value {
-            Value::String(text) => text.clone(),
-            value => value.to_string(),
-        };
+        let text = typed(&value);
         // A value that may be left out is joined by =.
         match value {
             Value::Bool(_) => words.push(format!("--{name}={text}")),

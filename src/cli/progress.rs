@@ -10,6 +10,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::backend::{Progress, Watch};
 use crate::report::{grouped, short};
 
+use super::{complain, interrupt};
+
 /// When to show progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Mode {
@@ -35,11 +37,22 @@ pub(super) struct Shown {
     networks: AtomicU64,
 }
 
+/// Has Ctrl-C answered at once where progress is shown.
+pub(super) fn answer_interruption(mode: Mode, bar: &ProgressBar, hand: &str) {
+    let answer = format!("Ctrl-C: {hand} at hand is being finished; Ctrl-C again ends at once, without it");
+    if mode == Mode::Plain {
+        interrupt::answer_with(move || complain(&answer));
+    } else if !bar.is_hidden() {
+        let bar = bar.clone();
+        interrupt::answer_with(move || bar.println(answer));
+    }
+}
+
 const PLAIN_SECONDS: u64 = 5;
 
 impl Shown {
-    /// For a run of `networks` times `epochs` net-epochs at most.
-    pub(super) fn new(mode: Mode, networks: u64, epochs: u32) -> Self {
+    /// For a run of `networks` times `epochs` net-epochs at most; `hand` is what Ctrl-C waits for, as in "the slice".
+    pub(super) fn new(mode: Mode, networks: u64, epochs: u32, hand: &'static str) -> Self {
         let bar = ProgressBar::with_draw_target(Some(1_000_000), ProgressDrawTarget::hidden());
         if mode == Mode::Auto && std::io::stderr().is_terminal() {
             let style = ProgressStyle::with_template("{wide_bar} {percent:>3}%  {msg}  {eta} left");
@@ -47,6 +60,7 @@ impl Shown {
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
             bar.enable_steady_tick(Duration::from_millis(250));
         }
+        answer_interruption(mode, &bar, hand);
         Self {
             bar,
             plain: mode == Mode::Plain,
@@ -61,6 +75,7 @@ impl Shown {
 
     /// Takes the bar away.
     pub(super) fn finish(&self) {
+        interrupt::answer_no_more();
         self.bar.finish_and_clear();
     }
 
@@ -86,12 +101,12 @@ impl Watch for Shown {
             let next = seconds as u64 + PLAIN_SECONDS;
             if self.due.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
                 let left = seconds * (1.0 - share) / share.max(1e-9);
-                super::complain(&format!("{:3.0}%  {}  {left:.0} s left", 100.0 * share, self.message(seconds)));
+                complain(&format!("{:3.0}%  {}  {left:.0} s left", 100.0 * share, self.message(seconds)));
             }
         }
     }
 
     fn interrupted(&self) -> bool {
-        super::interrupt::asked()
+        interrupt::asked()
     }
 }

@@ -13,7 +13,7 @@ use crate::report::{Reproductions, reproduce_json, reproduce_markdown, reproduce
 use crate::reproduce::{ALL, Reproduction, named};
 
 use super::folder::Folder;
-use super::progress::Mode;
+use super::progress::{Mode, answer_interruption};
 use super::{Ending, interrupt, pictures, say};
 
 /// What --out writes beside the pictures.
@@ -167,10 +167,12 @@ impl Stage {
             super::complain(&name);
         }
         bar.set_prefix(name);
+        answer_interruption(mode, &bar, "the slice");
         Self { bar, began: Instant::now(), net_epochs: AtomicU64::new(0) }
     }
 
     fn finish(&self) {
+        interrupt::answer_no_more();
         self.bar.finish_and_clear();
     }
 }

@@ -183,7 +183,7 @@ pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared) -> 
     let opened = Instant::now();
     let mut backend = open.backend()?;
     interrupt::listen();
-    let shown = Shown::new(shared.progress(), population.count(), problem.spec().epochs);
+    let shown = Shown::new(shared.progress(), population.count(), problem.spec().epochs, "the slice");
     let study = EscapeStudy {
         starts: starts.as_ref(),
         keep_weights: output.keeps_weights(),

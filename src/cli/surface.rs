@@ -123,7 +123,7 @@ impl Args {
         interrupt::listen();
         let study = SurfaceStudy { problem: &problem, base: &base, x, y };
         let count = x.count as u64 * y.count as u64;
-        let shown = Shown::new(shared.progress(), 2 * count, 1);
+        let shown = Shown::new(shared.progress(), 2 * count, 1, "the slice");
         let surface = study.run(backend.as_mut(), &shown);
         shown.finish();
         let mut surface = match surface {

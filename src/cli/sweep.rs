@@ -86,7 +86,12 @@ pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared) -> 
     let mut backend = open.backend()?;
     interrupt::listen();
     let most_epochs = plan.points.iter().map(|point| point.problem.spec().epochs).max().unwrap_or(1);
-    let shown = Shown::new(shared.progress(), population.count().saturating_mul(plan.points.len() as u64), most_epochs);
+    let shown = Shown::new(
+        shared.progress(),
+        population.count().saturating_mul(plan.points.len() as u64),
+        most_epochs,
+        "the slice",
+    );
     let method = settings.interval.unwrap_or_default();
     let study = SweepStudy { spec: &spec, plan: &plan, population, method, against };
     let sweep = study.run(backend.as_mut(), opened, &shown);

@@ -58,7 +58,7 @@ impl Args {
                 }
             });
             noted?;
-            let shown = Shown::new(shared.progress(), 2 * population.count(), problem.spec().epochs);
+            let shown = Shown::new(shared.progress(), 2 * population.count(), problem.spec().epochs, "the slice");
             let found = agreement(backend.as_mut(), &problem, population, open.threads, &shown);
             shown.finish();
             if interrupt::asked() {

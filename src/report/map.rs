@@ -1,4 +1,4 @@
-//! A map in words and JSON, and one pixel of it.
+//! A map in words and JSON.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use serde_json::{Map as Object, Value, json};
 use crate::outcome::Fate;
 use crate::spec::{MapAxis, Optimizer, Varied};
 use crate::stats::Dimension;
-use crate::study::{Cell, Finished, Map, MapPixel, MapPlan, MapStart};
+use crate::study::{Finished, Map, MapPlan, MapStart, Shares};
 
 use super::number::{grouped, short};
 
@@ -23,7 +23,8 @@ fn write_map(text: &mut String, map: &Map, plan: &MapPlan) -> std::fmt::Result {
     let spec = plan.spec();
     let (columns, rows) = plan.size();
     let sizes = spec.layers.to_string().replace(',', "-");
-    writeln!(text, "{columns} x {rows} pixels, each a whole training of a {sizes} network on {}", spec.task)?;
+    let trainings = trainings(plan);
+    writeln!(text, "{columns} x {rows} pixels, each {trainings} of a {sizes} network on {}", spec.task)?;
     let [x, y] = plan.axes();
     writeln!(text, "across {}, up {}", axis_text(x), axis_text(y))?;
     writeln!(text, "{}; {}", settings_text(plan), start_text(plan))?;
@@ -57,17 +58,28 @@ fn write_map(text: &mut String, map: &Map, plan: &MapPlan) -> std::fmt::Result {
     writeln!(text, "{} on {} ({}, {})", map.backend, map.device.name, map.device.kind, map.device.driver)
 }
 
+/// "a whole training", or how many.
+pub(super) fn trainings(plan: &MapPlan) -> String {
+    match plan.start_count() {
+        1 => "a whole training".into(),
+        count => format!("{} whole trainings", grouped(count.into())),
+    }
+}
+
 fn write_finished(text: &mut String, finished: &Finished, plan: &MapPlan) -> std::fmt::Result {
-    let pixels: u64 = finished.fates.values().sum();
-    let share = |count: u64| 100.0 * count as f64 / pixels as f64;
+    let share = |count: u64| 100.0 * count as f64 / finished.networks() as f64;
     writeln!(
         text,
-        "Solved within {} epochs: {} of {} pixels = {:.2}%",
+        "Solved within {} epochs: {} of {} {} = {:.2}%",
         grouped(plan.spec().epochs.into()),
         grouped(finished.solved()),
-        grouped(pixels),
+        grouped(finished.networks()),
+        if finished.shares.is_some() { "networks" } else { "pixels" },
         share(finished.solved())
     )?;
+    if let Some(shares) = &finished.shares {
+        writeln!(text, "{}", shares_text(shares, plan))?;
+    }
     if let Some(epochs) = finished.epochs_to_solve {
         writeln!(
             text,
@@ -88,13 +100,34 @@ fn write_finished(text: &mut String, finished: &Finished, plan: &MapPlan) -> std
         )?;
     }
     let Some(boundary) = &finished.boundary else {
-        return writeln!(text, "Every pixel has a start of its own: a boundary would be that of chance");
+        return writeln!(text, "{}: a boundary would be that of chance", own_starts(plan));
     };
-    writeln!(text, "{}", boundary_text("solved and not solved", boundary.solved.as_ref()))?;
+    let (solved, fates) = match finished.shares {
+        None => ("solved and not solved", "all fates"),
+        Some(_) => ("half or more solved and fewer", "most frequent fates"),
+    };
+    writeln!(text, "{}", boundary_text(solved, boundary.solved.as_ref()))?;
     if finished.fates.len() > 2 {
-        writeln!(text, "{}", boundary_text("all fates", boundary.fate.as_ref()))?;
+        writeln!(text, "{}", boundary_text(fates, boundary.fate.as_ref()))?;
     }
     Ok(())
+}
+
+/// Why there is no boundary.
+pub(super) fn own_starts(plan: &MapPlan) -> &'static str {
+    if plan.start_count() == 1 { "Every pixel has a start of its own" } else { "Every pixel has starts of its own" }
+}
+
+/// How many pixels solve how many of their networks.
+pub(super) fn shares_text(shares: &Shares, plan: &MapPlan) -> String {
+    format!(
+        "Pixels by how many of their {} networks are solved: none {}, fewer than half {}, half or more {}, all {}",
+        grouped(plan.start_count().into()),
+        grouped(shares.none),
+        grouped(shares.below_half),
+        grouped(shares.half_or_more),
+        grouped(shares.all)
+    )
 }
 
 fn boundary_text(between: &str, dimension: Option<&Dimension>) -> String {
@@ -122,7 +155,8 @@ pub(super) fn settings_text(plan: &MapPlan) -> String {
     let mut parts = vec![format!("{}{}", spec.activation, super::terminal::connections(spec))];
     parts.extend([spec.loss.to_string(), format!("{} {}", spec.update, spec.optimizer)]);
     if !varied.contains(&Varied::Rate) && !(0..varied.len()).all(|at| matches!(varied[at], Varied::LayerRate(_))) {
-        parts.push(format!("rate {}", spec.lr));
+        let other = varied.iter().any(|varied| matches!(varied, Varied::LayerRate(_)));
+        parts.push(format!("{}rate {}", if other { "other " } else { "" }, spec.lr));
     }
     if spec.optimizer == Optimizer::Gd && spec.momentum > 0.0 && !varied.contains(&Varied::Momentum) {
         parts.push(format!("momentum {}", spec.momentum));
@@ -140,9 +174,19 @@ pub(super) fn start_text(plan: &MapPlan) -> String {
     let fixed: String = fixed.map(|text| format!(", {text}")).collect();
     let other = if plan.varied().iter().any(|varied| matches!(varied, Varied::Weight(_))) { "other " } else { "" };
     match plan.start() {
-        MapStart::Same { seed, network } => format!("{other}weights of network {network}, seed {seed}{fixed}"),
+        MapStart::Same { seed, network } if plan.start_count() == 1 => {
+            format!("{other}weights of network {network}, seed {seed}{fixed}")
+        }
+        MapStart::Same { seed, network } => {
+            let last = network.wrapping_add(u64::from(plan.start_count()) - 1);
+            format!("{other}weights of networks {network} to {last} at every pixel, seed {seed}{fixed}")
+        }
         MapStart::Each { seed, first } => {
-            format!("each pixel a network of its own, from {first} on, seed {seed}{fixed}")
+            let networks = match plan.start_count() {
+                1 => "a network".to_owned(),
+                count => format!("{} networks", grouped(count.into())),
+            };
+            format!("each pixel {networks} of its own, from {first} on, seed {seed}{fixed}")
         }
         MapStart::Given { name, .. } => format!("{other}weights of {name}{fixed}"),
     }
@@ -175,8 +219,10 @@ pub fn map_json(map: &Map, plan: &MapPlan) -> Value {
         "y": axis(y, rows),
         "start": start_json(plan),
         "pixels": columns * rows,
+        "starts_per_pixel": plan.start_count(),
         "solved": finished.map(Finished::solved),
-        "solved_share": finished.map(|finished| finished.solved() as f64 / (columns * rows) as f64),
+        "solved_share": finished.map(|finished| finished.solved() as f64 / finished.networks() as f64),
+        "pixels_by_share_solved": finished.and_then(|finished| finished.shares),
         "epochs_to_solve": finished.and_then(|finished| finished.epochs_to_solve),
         "fates": fates,
         "fate_names": Fate::ALL.map(Fate::name),
@@ -201,79 +247,4 @@ fn start_json(plan: &MapPlan) -> Value {
             json!({"from": "given", "name": name, "weights": weights, "fixed": fixed})
         }
     }
-}
-
-/// What `basins map --pixel` prints; `command` replays the pixel.
-pub fn map_pixel_text(pixel: &MapPixel, plan: &MapPlan, command: &str) -> String {
-    let mut text = String::new();
-    let _ = write_pixel(&mut text, pixel, plan, command);
-    text
-}
-
-fn write_pixel(text: &mut String, pixel: &MapPixel, plan: &MapPlan, command: &str) -> std::fmt::Result {
-    let [x, y] = plan.axes();
-    let (column, row) = pixel.pixel;
-    writeln!(text, "Pixel {column}, {row} (column from the left, row from below, from 0)")?;
-    writeln!(text, "   {} = {}, {} = {}", x.name, pixel.values[0], y.name, pixel.values[1])?;
-    let (rates, momentum) = plan.rates(pixel.pixel);
-    let rates: Vec<String> = rates.iter().map(f64::to_string).collect();
-    writeln!(text, "   rates {}, momentum {momentum}, {}", rates.join(" and "), start_of(pixel, plan))?;
-    writeln!(text)?;
-    writeln!(text, "Start")?;
-    for shape in plan.problem().layers().shapes() {
-        for row in 0..shape.row_count() {
-            let at = shape.offset + row * shape.fan_out;
-            let name = plan.problem().layers().weight_name(at);
-            let name = name.split(',').next().unwrap_or_default().to_owned() + ",:]";
-            let weights: Vec<String> =
-                pixel.weights[at..at + shape.fan_out].iter().map(|weight| format!("{weight:12.6}")).collect();
-            writeln!(text, "   {name:<12}{}", weights.join(" "))?;
-        }
-    }
-    writeln!(text)?;
-    let Cell { fate, epoch, loss } = pixel.cell;
-    match fate {
-        Fate::Solved => writeln!(text, "Solved at epoch {}, loss {loss:.6}", grouped(epoch.into()))?,
-        _ => {
-            writeln!(text, "Not solved: {} after {} epochs, loss {loss:.6}", fate.name(), grouped(epoch.into()))?;
-            writeln!(text, "   {}: {}", fate.name(), fate.description())?;
-        }
-    }
-    writeln!(text)?;
-    writeln!(text, "Epoch by epoch, in f64:")?;
-    writeln!(text, "   {command}")
-}
-
-fn start_of(pixel: &MapPixel, plan: &MapPlan) -> String {
-    match (pixel.network, plan.start()) {
-        (Some(network), MapStart::Same { seed, .. } | MapStart::Each { seed, .. }) => {
-            format!("network {network} of seed {seed}")
-        }
-        (_, MapStart::Given { name, .. }) => name.clone(),
-        _ => String::new(),
-    }
-}
-
-/// The object of `basins map --pixel --json`, schema `basins.map-pixel/1`.
-pub fn map_pixel_json(pixel: &MapPixel, plan: &MapPlan, backend: &str, command: &str) -> Value {
-    let [x, y] = plan.axes();
-    let (rates, momentum) = plan.rates(pixel.pixel);
-    let Cell { fate, epoch, loss } = pixel.cell;
-    json!({
-        "schema": "basins.map-pixel/1",
-        "spec": plan.spec_at(pixel.pixel),
-        "backend": backend,
-        "pixel": [pixel.pixel.0, pixel.pixel.1],
-        "x": {"name": x.name, "value": pixel.values[0]},
-        "y": {"name": y.name, "value": pixel.values[1]},
-        "net": pixel.network,
-        "start": pixel.weights,
-        "rates": rates,
-        "momentum": momentum,
-        "fate": fate.name(),
-        "solved_epoch": (fate == Fate::Solved).then_some(epoch),
-        "stop_epoch": epoch,
-        "loss": loss,
-        "trace": command,
-    })
 }

@@ -1,7 +1,8 @@
 //! From pixels of a map to colours.
 
 use crate::outcome::Fate;
-use crate::spec::keyword::keywords;
+use crate::spec::SpecError;
+use crate::spec::keyword::{serde_as_text, unknown};
 use crate::study::{Canvas, Cell};
 
 use super::plot::{Axis, Colours, INK, PAPER, Rgb};
@@ -16,9 +17,37 @@ pub enum MapColour {
     Fate,
     /// Its final loss.
     Loss,
+    /// The share of its networks that met a fate.
+    Share(Fate),
 }
 
-keywords!(MapColour, "--colour", { Epochs => "epochs", Fate => "fate", Loss => "loss" });
+impl std::fmt::Display for MapColour {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Epochs => "epochs",
+            Self::Fate => "fate",
+            Self::Loss => "loss",
+            Self::Share(fate) => fate.name(),
+        })
+    }
+}
+
+impl std::str::FromStr for MapColour {
+    type Err = SpecError;
+
+    fn from_str(text: &str) -> Result<Self, SpecError> {
+        // No pixel is unfinished.
+        let shares = Fate::ALL.into_iter().filter(|fate| *fate != Fate::Unfinished).map(Self::Share);
+        let all: Vec<Self> = [Self::Epochs, Self::Fate, Self::Loss].into_iter().chain(shares).collect();
+        let names: Vec<String> = all.iter().map(Self::to_string).collect();
+        let found = all.into_iter().zip(&names).find(|(_, name)| *name == text.trim());
+        found
+            .map(|(colour, _)| colour)
+            .ok_or_else(|| unknown("--colour", text, &names.iter().map(String::as_str).collect::<Vec<_>>()))
+    }
+}
+
+serde_as_text!(MapColour);
 
 /// Not solved, where the others show when they were.
 pub(super) const UNSOLVED: Rgb = Rgb(206, 208, 212);
@@ -38,16 +67,22 @@ impl MapColours {
     /// Scaled to what is to be seen.
     pub fn of(what: MapColour, canvas: &Canvas) -> Self {
         let cells = canvas.points().iter().flatten();
+        let several = cells.clone().any(|cell| cell.networks() > 1);
         let (label, numbers): (_, Vec<f64>) = match what {
             MapColour::Fate => return Self { what, scale: None },
+            MapColour::Share(fate) => {
+                let axis = Axis::linear(format!("share {}", words(fate)), 0.0, 1.0);
+                return Self { what, scale: Some(Colours::viridis(axis)) };
+            }
             MapColour::Epochs => {
-                let solved = cells.filter(|cell| cell.fate == Fate::Solved);
-                ("epochs until solved", solved.map(|cell| f64::from(cell.epoch)).collect())
+                let solved = cells.filter(|cell| cell.count(Fate::Solved) > 0);
+                let label = if several { "mean epochs of those solved" } else { "epochs until solved" };
+                (label, solved.map(|cell| f64::from(cell.epoch)).collect())
             }
             MapColour::Loss => {
-                let usable =
-                    cells.filter(|cell| cell.fate != Fate::Diverged && cell.loss > 0.0 && cell.loss.is_finite());
-                ("final loss", usable.map(|cell| f64::from(cell.loss)).collect())
+                let usable = cells.filter(|cell| !diverged(cell) && cell.loss > 0.0 && cell.loss.is_finite());
+                let label = if several { "mean final loss" } else { "final loss" };
+                (label, usable.map(|cell| f64::from(cell.loss)).collect())
             }
         };
         let (low, high) = ends(numbers);
@@ -58,13 +93,38 @@ impl MapColours {
 
     /// The colour of a cell.
     pub fn colour(&self, cell: Cell) -> Rgb {
-        match (&self.scale, self.what, cell.fate) {
-            (None, _, fate) => fate_colour(fate),
-            (_, _, Fate::Diverged) => DIVERGED,
-            (Some(scale), MapColour::Epochs, Fate::Solved) => scale.of(f64::from(cell.epoch)),
-            (Some(scale), MapColour::Loss, _) => scale.of(f64::from(cell.loss).max(scale.axis.low)),
+        match (&self.scale, self.number(&cell)) {
+            (None, _) => fate_colour(cell.fate),
+            (Some(scale), Some(number)) => scale.of(number),
+            (Some(_), None) if diverged(&cell) => DIVERGED,
             _ => UNSOLVED,
         }
+    }
+
+    /// Where a cell lies on the scale; `None` where it has a colour of its own.
+    pub(super) fn number(&self, cell: &Cell) -> Option<f64> {
+        let axis = &self.scale.as_ref()?.axis;
+        match self.what {
+            MapColour::Share(fate) => Some(cell.share(fate)),
+            MapColour::Epochs => (cell.count(Fate::Solved) > 0).then(|| f64::from(cell.epoch)),
+            MapColour::Loss => (!diverged(cell)).then(|| f64::from(cell.loss).max(axis.low)),
+            MapColour::Fate => None,
+        }
+    }
+}
+
+/// Whether no network of a pixel stayed finite.
+pub(super) fn diverged(cell: &Cell) -> bool {
+    u32::from(cell.count(Fate::Diverged)) == cell.networks()
+}
+
+/// A fate in pictures.
+pub(super) fn words(fate: Fate) -> String {
+    match fate {
+        Fate::Descending => "still descending".into(),
+        Fate::OnePairTie => "one-pair tie".into(),
+        Fate::WrongSaturated => "wrong, saturated".into(),
+        fate => fate.name().replace('-', " "),
     }
 }
 
@@ -91,5 +151,19 @@ pub(super) fn fate_colour(fate: Fate) -> Rgb {
         Fate::Descending => UNSOLVED,
         Fate::Diverged => INK,
         Fate::Unfinished => PAPER,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_read_and_printed() {
+        for text in ["epochs", "fate", "loss", "solved", "all-half", "diverged"] {
+            assert_eq!(text.parse::<MapColour>().unwrap().to_string(), text);
+        }
+        let message = "unfinished".parse::<MapColour>().unwrap_err().to_string();
+        assert!(message.contains("epochs, fate, loss, solved, one-pair-tie"), "{message}");
     }
 }

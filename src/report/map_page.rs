@@ -4,11 +4,12 @@ use serde_json::Value;
 
 use crate::error::Result;
 use crate::outcome::Fate;
+use crate::spec::Varied;
 use crate::stats::Dimension;
 use crate::study::{Finished, Map, MapPlan};
 
 use super::html::{Fact, Page};
-use super::map::{axis_text, settings_text, start_text};
+use super::map::{axis_text, own_starts, settings_text, shares_text, start_text, trainings};
 use super::number::{grouped, short};
 use super::plot::Scene;
 use super::run_page::{again, spec_pairs, where_it_ran};
@@ -31,39 +32,69 @@ pub fn map_page(
     let title = format!("{} learning {}, over {} and {}", dashed(spec), spec.task, x.name, y.name);
     let (columns, rows) = plan.size();
     let mut page =
-        Page::new(&title, &format!("{columns} x {rows} pixels, each a whole training. {}.", settings_text(plan)));
+        Page::new(&title, &format!("{columns} x {rows} pixels, each {}: {}.", trainings(plan), settings_text(plan)));
     for warning in object["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         page.warning(warning);
     }
     page.facts(&facts(finished, plan));
     let caption = format!("Across {}, up {}; {}.", axis_text(x), axis_text(y), start_text(plan));
     page.picture(picture, &caption)?;
-    page.section("What became of the pixels");
-    let pixels: u64 = finished.fates.values().sum();
+    let what = if finished.shares.is_some() { "networks" } else { "pixels" };
+    page.section(&format!("What became of the {what}"));
     let row = |(fate, count): (&Fate, &u64)| {
-        let share = 100.0 * *count as f64 / pixels as f64;
+        let share = 100.0 * *count as f64 / finished.networks() as f64;
         vec![fate.name().to_owned(), grouped(*count), format!("{share:.2}%"), fate.description().to_owned()]
     };
     let rows: Vec<Vec<String>> = finished.fates.iter().map(row).collect();
-    page.table(&["fate", "pixels", "share", "what it means"], &rows, &[0, 3]);
+    page.table(&["fate", what, "share", "what it means"], &rows, &[0, 3]);
+    if let Some(shares) = &finished.shares {
+        page.paragraph(&format!("{}.", shares_text(shares, plan)));
+    }
     if finished.boundary.is_none() {
-        page.paragraph("Every pixel has a start of its own: a boundary would be that of chance.");
+        page.paragraph(&format!("{}: a boundary would be that of chance.", own_starts(plan)));
     }
     page.section("Settings that are the same for all pixels");
-    let pairs = spec_pairs(&object["spec"]);
+    let pairs = fixed_settings(spec_pairs(&object["spec"]), plan);
     page.settings(pairs.iter().map(|(name, value)| (name.as_str(), value.clone())));
-    let figures = [("training", duration(map.seconds.train)), ("net-epochs", short(map.net_epochs as f64))];
-    where_it_ran(&mut page, map.backend, &map.device, figures);
+    match map.net_epochs {
+        // All of it was there.
+        0 => where_it_ran(&mut page, map.backend, &map.device, [("training", "in earlier runs".into())]),
+        epochs => {
+            let figures = [("training", duration(map.seconds.train)), ("net-epochs", short(epochs as f64))];
+            where_it_ran(&mut page, map.backend, &map.device, figures);
+        }
+    }
     again(&mut page, command);
     page.data(&object.to_string());
     Ok(page.finish())
 }
 
+/// The settings that no axis sets. Where an axis is the rate of one layer, those of the others are named.
+fn fixed_settings(pairs: Vec<(String, String)>, plan: &MapPlan) -> Vec<(String, String)> {
+    let (spec, varied) = (plan.spec(), plan.varied());
+    let rates = || {
+        let free = |layer: &usize| !varied.contains(&Varied::LayerRate(*layer));
+        let layers = (0..spec.layers.sizes().len() - 1).filter(free);
+        layers.map(|layer| (format!("lr{}", layer + 1), spec.lr.of_layer(layer).to_string())).collect::<Vec<_>>()
+    };
+    let fixed = |(name, value): (String, String)| match name.as_str() {
+        "lr" if varied.contains(&Varied::Rate) => Vec::new(),
+        "lr" if varied.iter().any(|varied| matches!(varied, Varied::LayerRate(_))) => rates(),
+        "momentum" if varied.contains(&Varied::Momentum) => Vec::new(),
+        // Its width is the axis.
+        "init" if varied.contains(&Varied::Init) => {
+            vec![(name, value.split(':').next().unwrap_or_default().to_owned())]
+        }
+        _ => vec![(name, value)],
+    };
+    pairs.into_iter().flat_map(fixed).collect()
+}
+
 fn facts(finished: &Finished, plan: &MapPlan) -> Vec<Fact> {
-    let pixels: u64 = finished.fates.values().sum();
-    let share = 100.0 * finished.solved() as f64 / pixels as f64;
+    let share = 100.0 * finished.solved() as f64 / finished.networks() as f64;
     let epochs = grouped(plan.spec().epochs.into());
-    let label = format!("of {} pixels solved within {epochs} epochs", grouped(pixels));
+    let what = if finished.shares.is_some() { "networks" } else { "pixels" };
+    let label = format!("of {} {what} solved within {epochs} epochs", grouped(finished.networks()));
     let mut facts = vec![Fact::new(format!("{share:.2}%"), label)];
     if let Some(epochs) = finished.epochs_to_solve {
         facts.push(Fact::new(grouped(epochs.median.into()), "epochs by which half of those are solved"));
@@ -71,7 +102,8 @@ fn facts(finished: &Finished, plan: &MapPlan) -> Vec<Fact> {
     let solved: Option<&Dimension> = finished.boundary.as_ref().and_then(|boundary| boundary.solved.as_ref());
     if let Some(dimension) = solved {
         let interval = format!("{:.2} to {:.2}", dimension.interval.low, dimension.interval.high);
-        let label = format!("box-counting dimension of the boundary of what is solved (95% interval {interval})");
+        let what = if finished.shares.is_some() { "where half is solved" } else { "of what is solved" };
+        let label = format!("box-counting dimension of the boundary {what} (95% interval {interval})");
         facts.push(Fact::new(format!("{:.2}", dimension.estimate), label));
     }
     facts

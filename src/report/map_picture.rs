@@ -2,10 +2,10 @@
 
 use crate::outcome::Fate;
 use crate::spec::{Init, MapAxis, Spec, Varied};
-use crate::study::{Canvas, MapPlan};
+use crate::study::{Canvas, Cell, MapPlan};
 
 use super::grouped;
-use super::map_colour::{DIVERGED, MapColour, MapColours, UNSOLVED, fate_colour};
+use super::map_colour::{DIVERGED, MapColour, MapColours, UNSOLVED, diverged, fate_colour, words};
 use super::plot::{Anchor, Axis, Frame, INK, MUTED, PAPER, Rgb, Scene, Stroke, colour_bar, text_width};
 
 /// Left edge of what stands beside the frame.
@@ -20,7 +20,9 @@ pub fn map_picture(canvas: &Canvas, plan: &MapPlan, what: MapColour, mark: Optio
     let (columns, rows) = plan.size();
     // A map of any shape stays legible.
     let height = (SIDE * rows as f64 / columns as f64).clamp(0.25 * SIDE, 1.6 * SIDE);
-    let mut scene = Scene::new(WIDTH, CORNER.1 + height + 100.0);
+    // Beside a bar alone nothing is written.
+    let width = if matches!(what, MapColour::Share(_)) { BESIDE + 90.0 } else { WIDTH };
+    let mut scene = Scene::new(width, CORNER.1 + height + 100.0);
     let [x, y] = plan.axes();
     let [across, up] = plan.varied();
     let axis = |axis: &MapAxis, varied: Varied| Axis {
@@ -63,23 +65,26 @@ const KEY_ROW: f64 = 23.0;
 /// A colour bar where there is a scale, and a square for each other colour that occurs, with its share of the map.
 fn legend(scene: &mut Scene, canvas: &Canvas, plan: &MapPlan, colours: &MapColours, height: f64) {
     let known = canvas.points().iter().flatten().count().max(1) as f64;
-    let share = |holds: &dyn Fn(Fate) -> bool| {
-        canvas.points().iter().flatten().filter(|cell| holds(cell.fate)).count() as f64 / known
+    let share = |holds: &dyn Fn(&Cell) -> bool| {
+        canvas.points().iter().flatten().filter(|cell| holds(cell)).count() as f64 / known
     };
     let mut keys: Vec<(Rgb, String, f64)> = Vec::new();
     match colours.what {
         MapColour::Fate => {
-            let fates = Fate::ALL.into_iter().map(|fate| (fate_colour(fate), words(fate), share(&|f| f == fate)));
+            let fates =
+                Fate::ALL.into_iter().map(|fate| (fate_colour(fate), words(fate), share(&|cell| cell.fate == fate)));
             keys.extend(fates);
             keys.sort_by(|a, b| b.2.total_cmp(&a.2));
         }
         MapColour::Epochs => {
             let budget = grouped(plan.spec().epochs.into());
-            let unsolved = share(&|fate| fate != Fate::Solved && fate != Fate::Diverged);
-            keys.push((UNSOLVED, format!("not solved in {budget} epochs"), unsolved));
-            keys.push((DIVERGED, "diverged".into(), share(&|fate| fate == Fate::Diverged)));
+            let unsolved = share(&|cell| cell.count(Fate::Solved) == 0 && !diverged(cell));
+            let none = if plan.start_count() > 1 { "none" } else { "not" };
+            keys.push((UNSOLVED, format!("{none} solved in {budget} epochs"), unsolved));
+            keys.push((DIVERGED, "diverged".into(), share(&diverged)));
         }
-        MapColour::Loss => keys.push((DIVERGED, "diverged".into(), share(&|fate| fate == Fate::Diverged))),
+        MapColour::Loss => keys.push((DIVERGED, "diverged".into(), share(&diverged))),
+        MapColour::Share(_) => {}
     }
     keys.retain(|(_, _, share)| *share > 0.0);
     let mut y = CORNER.1;
@@ -101,23 +106,19 @@ fn percentage(share: f64) -> String {
     if share < 0.001 { "under 0.1%".into() } else { format!("{:.1}%", 100.0 * share) }
 }
 
-fn words(fate: Fate) -> String {
-    match fate {
-        Fate::Descending => "still descending".into(),
-        Fate::OnePairTie => "one-pair tie".into(),
-        Fate::WrongSaturated => "wrong, saturated".into(),
-        fate => fate.name().replace('-', " "),
-    }
-}
-
 /// The title, and below the picture what was the same for all pixels.
 fn headings(scene: &mut Scene, canvas: &Canvas, plan: &MapPlan, what: MapColour, height: f64) {
     let spec = plan.spec();
     let sizes = spec.layers.to_string().replace(',', "-");
-    let says = match what {
-        MapColour::Epochs => "epochs until training solves it",
-        MapColour::Fate => "what becomes of training",
-        MapColour::Loss => "loss after training",
+    let says = match (what, plan.start_count()) {
+        (MapColour::Epochs, 1) => "epochs until training solves it".to_owned(),
+        (MapColour::Epochs, _) => "mean epochs until training solves it".to_owned(),
+        (MapColour::Fate, 1) => "what becomes of training".to_owned(),
+        (MapColour::Fate, _) => "what most often becomes of training".to_owned(),
+        (MapColour::Loss, 1) => "loss after training".to_owned(),
+        (MapColour::Loss, _) => "mean loss after training".to_owned(),
+        (MapColour::Share(Fate::Solved), count) => format!("share of {count} starts that training solves"),
+        (MapColour::Share(fate), count) => format!("share of {count} starts, {}", words(fate)),
     };
     let title = format!("{} by {sizes}: {says}", spec.task.to_string().to_uppercase());
     // Centred over the frame, whose middle lies left of the picture's.

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use crate::outcome::Fate;
 use crate::study::{Cell, Cells};
 
-use super::map_colour::{MapColour, MapColours};
-use super::plot::{Rgb, add_text};
+use super::map_colour::{MapColours, diverged};
+use super::plot::{Axis, Rgb, add_text};
 
 /// The map as it is, one pixel a pixel and nothing around it, as a PNG with a palette. `rows` come from the top.
 ///
@@ -49,13 +49,14 @@ impl<'a> Palette<'a> {
     const SINGLE: usize = Fate::ALL.len();
 
     fn of(source: &'a MapColours) -> Self {
-        let alone = |fate| source.colour(Cell { fate, epoch: 1, loss: 1.0 });
+        let alone = |fate| source.colour(Cell::one(fate, 1, 1.0));
         let mut colours: Vec<Rgb> = Fate::ALL.into_iter().map(alone).collect();
         if let Some(scale) = &source.scale {
             let steps = 256 - Self::SINGLE;
+            let Axis { low, high, log, .. } = scale.axis;
             let number = |step: usize| {
                 let share = step as f64 / (steps - 1) as f64;
-                scale.axis.low * (scale.axis.high / scale.axis.low).powf(share)
+                if log { low * (high / low).powf(share) } else { low + share * (high - low) }
             };
             colours.extend((0..steps).map(|step| scale.of(number(step))));
         }
@@ -63,13 +64,11 @@ impl<'a> Palette<'a> {
     }
 
     fn place(&self, cell: Cell) -> u8 {
-        let single = || Fate::ALL.iter().position(|fate| *fate == cell.fate).unwrap_or(0) as u8;
-        let number = match (self.source.what, cell.fate) {
-            (MapColour::Epochs, Fate::Solved) => f64::from(cell.epoch),
-            (MapColour::Loss, fate) if fate != Fate::Diverged => f64::from(cell.loss),
-            _ => return single(),
+        let (Some(scale), Some(number)) = (&self.source.scale, self.source.number(&cell)) else {
+            // Of several networks the colour is that of none solved, whatever most of them met.
+            let fate = if self.source.scale.is_some() && !diverged(&cell) { Fate::Descending } else { cell.fate };
+            return Fate::ALL.iter().position(|other| *other == fate).unwrap_or(0) as u8;
         };
-        let Some(scale) = &self.source.scale else { return single() };
         let steps = (self.colours.len() - Self::SINGLE - 1) as f64;
         let place = scale.axis.place(number.max(scale.axis.low)).clamp(0.0, 1.0);
         (Self::SINGLE as f64 + if place.is_nan() { 1.0 } else { place } * steps).round() as u8

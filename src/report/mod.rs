@@ -21,6 +21,7 @@ mod map_page;
 mod map_picture;
 #[cfg(feature = "pictures")]
 mod map_pixels;
+mod map_place;
 #[cfg(feature = "pictures")]
 mod network;
 mod number;
@@ -60,7 +61,7 @@ pub use grid::grid_picture;
 #[cfg(feature = "pictures")]
 pub use html::{Fact, Page, page_data};
 pub use json::{escape_json, pretty};
-pub use map::{map_json, map_pixel_json, map_pixel_text, map_text};
+pub use map::{map_json, map_text};
 #[cfg(feature = "pictures")]
 pub use map_colour::{MapColour, MapColours};
 #[cfg(feature = "pictures")]
@@ -69,6 +70,7 @@ pub use map_page::map_page;
 pub use map_picture::{map_picture, map_picture_scale};
 #[cfg(feature = "pictures")]
 pub use map_pixels::map_pixels_png;
+pub use map_place::{map_pixel_json, map_pixel_text};
 #[cfg(feature = "pictures")]
 pub use network::{network_picture, trace_picture};
 pub use number::{grouped, percent, short};

@@ -16,7 +16,12 @@ pub fn grouped(value: u64) -> String {
 /// Share as a percentage with as many digits as its uncertainty `half_width` supports: 98.77%.
 pub fn percent(share: f64, half_width: f64) -> String {
     let digits = (-(100.0 * half_width).max(1e-9).log10()).ceil().clamp(1.0, 6.0) as usize;
-    format!("{:.digits$}%", 100.0 * share)
+    let text = format!("{:.digits$}%", 100.0 * share);
+    // Less than half of the last digit has no sign.
+    match text.strip_prefix('-') {
+        Some(rest) if rest.bytes().all(|c| !(b'1'..=b'9').contains(&c)) => rest.to_owned(),
+        _ => text,
+    }
 }
 
 /// Large number in three digits: 3.61e8, 950.
@@ -42,6 +47,7 @@ mod tests {
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(percent(0.987_654, 0.000_7), "98.77%");
         assert_eq!(percent(0.5, 0.2), "50.0%");
+        assert_eq!((percent(-1e-6, 0.01), percent(-0.02, 0.01)), ("0.0%".into(), "-2.0%".into()));
         assert_eq!((short(3.614e8), short(12.0), short(950.4)), ("3.61e8".into(), "12.00".into(), "950".into()));
     }
 }

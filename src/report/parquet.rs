@@ -1,5 +1,5 @@
-//! Tables as Parquet files, which pandas, PyArrow, DuckDB and Polars (2.1, not 1.35) read: written a row group at a time,
-//! with notes in the file's metadata.
+//! Tables as Parquet files, which pandas, PyArrow, DuckDB and Polars read: written a row group at a time, with notes in the
+//! file's metadata.
 
 use std::io::{self, Write};
 use std::sync::Arc;

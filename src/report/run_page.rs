@@ -6,6 +6,7 @@ use crate::backend::DeviceInfo;
 use crate::error::Result;
 use crate::outcome::Fate;
 use crate::spec::Spec;
+use crate::spec::keyword::typed;
 use crate::stats::Interval;
 use crate::study::{EscapeRate, KindRow};
 
@@ -105,9 +106,8 @@ pub(super) fn again(page: &mut Page, command: &str) {
 
 /// Every setting of a spec's object with its text.
 pub(super) fn spec_pairs(spec: &Value) -> Vec<(String, String)> {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let pairs = spec.as_object().into_iter().flatten();
-    pairs.map(|(name, value)| (name.clone(), text(value))).collect()
+    pairs.map(|(name, value)| (name.clone(), typed(value))).collect()
 }
 
 fn between(interval: Interval, half: f64) -> String {

@@ -49,6 +49,15 @@ impl Init {
         }
     }
 
+    /// The same distribution with another R or S; `None` where it has none.
+    pub fn with_width(self, width: f64) -> Option<Self> {
+        match self {
+            Self::Uniform(_) => Some(Self::Uniform(width)),
+            Self::Normal(_) => Some(Self::Normal(width)),
+            Self::Tutorial | Self::Xavier => None,
+        }
+    }
+
     /// Whether biases start at zero instead of being drawn.
     pub fn zero_bias(self) -> bool {
         self == Self::Xavier

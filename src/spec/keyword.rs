@@ -73,10 +73,50 @@ pub(crate) fn plain(value: f64) -> String {
     if value != 0.0 && !(1e-5..1e15).contains(&magnitude) { format!("{value:e}") } else { value.to_string() }
 }
 
+/// A setting's value as it is typed: a number without the `.0` that JSON gives it. Reads back the same.
+pub(crate) fn typed(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        value => value.as_f64().filter(|_| value.is_f64()).map_or_else(|| value.to_string(), plain),
+    }
+}
+
 /// A number above zero, as in `uniform:R`; the message repeats the form expected.
 pub(crate) fn positive(text: &str, form: &str) -> Result<f64, SpecError> {
     match text.trim().parse::<f64>() {
         Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
         _ => Err(SpecError::new(format!("{form} needs a finite number above 0, but got {text:?}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_read_as_typed() {
+        for (value, text) in [
+            (json!(4.0), "4"),
+            (json!(-0.5), "-0.5"),
+            (json!(0.0), "0"),
+            (json!(1e-7), "1e-7"),
+            (json!(1e300), "1e300"),
+            (json!(u64::MAX), "18446744073709551615"),
+            (json!("0.1,4.0"), "0.1,4.0"),
+            (json!(true), "true"),
+        ] {
+            assert_eq!(typed(&value), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_read_back_in_every_bit(bits: u64) {
+            let number = f64::from_bits(bits);
+            prop_assume!(number.is_finite());
+            prop_assert_eq!(typed(&json!(number)).parse::<f64>().unwrap().to_bits(), bits);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! An axis of a map: what varies along it, and between which ends.
 
-use super::keyword::{keywords, plain, serde_as_text, unknown};
-use super::{Init, Layers, Rates, Spec, SpecError};
+use super::keyword::{plain, serde_as_text, unknown};
+use super::{Layers, Rates, Spec, SpecError};
 use super::{Range, WEIGHT_BOUND};
 
 /// What varies along a side of a map and from where to where, written `theta1[0,0]=-10..10` or `lr=0.01..10:log`.
@@ -27,18 +27,6 @@ pub enum Varied {
     /// The R of `uniform:R`, the S of `normal:S`.
     Init,
 }
-
-/// Which networks the pixels of a map start from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PixelStarts {
-    /// All from one.
-    #[default]
-    Same,
-    /// Every pixel from a network of its own.
-    Each,
-}
-
-keywords!(PixelStarts, "--starts", { Same => "same", Each => "each" });
 
 impl MapAxis {
     /// What varies, for this shape of network.
@@ -150,15 +138,12 @@ impl Varied {
             }
             Self::Momentum => Ok(Spec { momentum: value, ..spec.clone() }),
             Self::Init => {
-                let init = match spec.init {
-                    Init::Uniform(_) => Init::Uniform(value),
-                    Init::Normal(_) => Init::Normal(value),
-                    init => {
-                        return Err(SpecError::new(format!(
-                            "--init {init} has no width to vary; use --init uniform:1 or --init normal:1"
-                        )));
-                    }
-                };
+                let init = spec.init.with_width(value).ok_or_else(|| {
+                    SpecError::new(format!(
+                        "--init {} has no width to vary; use --init uniform:1 or --init normal:1",
+                        spec.init
+                    ))
+                })?;
                 Ok(Spec { init, ..spec.clone() })
             }
         }
@@ -251,6 +236,7 @@ serde_as_text!(MapAxis);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::Init;
 
     fn axis(text: &str) -> MapAxis {
         text.parse().unwrap()

@@ -23,10 +23,10 @@ pub struct BoxCount {
 /// A dimension with what it was read from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Dimension {
-    /// Slope of ln count over ln 1/size, by least squares.
+    /// Slope of ln count over ln 1/size, by least squares, beside a term for pixels that are not small against a box.
     pub estimate: f64,
-    /// Its interval: jackknife over blocks of the image. It covers chance from block to block, not a count that follows
-    /// no power law: the counts show that.
+    /// Its interval: chance from block to block of the image, by jackknife, and on either side of that how far the counts
+    /// lie from a power law.
     pub interval: Interval,
     /// Counts by size, from one pixel to one block.
     pub counts: Vec<BoxCount>,
@@ -71,9 +71,17 @@ impl Points {
     /// Their dimension. `None` if the image is too small (64 pixels a side are the least) or holds too few points, in too
     /// few blocks, to tell.
     ///
-    /// Boxes from one pixel to an eighth of the shorter side are counted, each size twice the one before. The interval
-    /// is the jackknife's (Efron & Stein 1981): the image is cut into blocks of the largest box, and the slope is fitted
-    /// again with each left out.
+    /// Boxes from one pixel to an eighth of the shorter side are counted, each size twice the one before. A boundary that
+    /// cuts less than a pixel off a box's corner is not seen there, so counts follow N(s) = a s^-D (1 - c/s) for boxes of s
+    /// pixels: ln N is fitted by 1, ln s and 1/s. The interval's half width is the sum of two. The jackknife's (Efron &
+    /// Stein 1981): the image is cut into blocks of the largest box, and the slope is fitted again with each left out. And
+    /// that of the slope's standard error by the scatter of the counts about the fit, which has no chance in it for chance
+    /// to average: hence the sum.
+    ///
+    /// By simulation over images of 64 to 1024 pixels a side such intervals cover the dimension of lines, circles, Koch's
+    /// curve, Cantor's dust, percolation and the contours of random fields in 92 to 100 of 100. They do not where the dimension
+    /// only shows on scales below a pixel: of graphs of fractional Brownian motion (dimension 1.5, swinging over half of
+    /// the image) 88% are covered at 128 pixels a side, 63% at 256 and 26% at 512, all others from below.
     ///
     /// ```
     /// let line = basins::stats::boundary(512, 512, |x, _| x < 200);
@@ -105,20 +113,30 @@ impl Points {
         if filled.len() < 4 {
             return None;
         }
-        let estimate = slope(&totals);
+        let Fit { slope: estimate, error } = Fit::of(&totals);
         let left_out: Vec<f64> = filled
             .iter()
             .map(|block| {
-                slope(&totals.iter().zip(&counts).map(|(all, counts)| all - counts[*block]).collect::<Vec<_>>())
+                Fit::of(&totals.iter().zip(&counts).map(|(all, counts)| all - counts[*block]).collect::<Vec<_>>()).slope
             })
             .collect();
         let n = filled.len() as f64;
         let mean = left_out.iter().sum::<f64>() / n;
         let variance = (n - 1.0) / n * left_out.iter().map(|slope| (slope - mean).powi(2)).sum::<f64>();
-        let half = student_quantile(0.5 + 0.5 * level, n - 1.0) * variance.sqrt();
+        let chance = student_quantile(0.5 + 0.5 * level, n - 1.0) * variance.sqrt();
+        // Three numbers are fitted. The expansion holds from 3 degrees of freedom on.
+        let freedom = (totals.len() as f64 - 3.0).max(3.0);
+        let half = chance + student_quantile(0.5 + 0.5 * level, freedom) * error;
+        // Nothing in a plane has a dimension above 2.
+        let possible = |dimension: f64| dimension.clamp(0.0, 2.0);
         Some(Dimension {
-            estimate,
-            interval: Interval { method: "block jackknife", level, low: estimate - half, high: estimate + half },
+            estimate: possible(estimate),
+            interval: Interval {
+                method: "block jackknife and scatter of counts",
+                level,
+                low: possible(estimate - half),
+                high: possible(estimate + half),
+            },
             counts: totals
                 .iter()
                 .enumerate()
@@ -128,14 +146,37 @@ impl Points {
     }
 }
 
-/// Least-squares slope of log2 count over the octaves, from large boxes to small ones.
-fn slope(counts: &[u64]) -> f64 {
-    let middle = (counts.len() - 1) as f64 / 2.0;
-    let sums = counts.iter().enumerate().fold((0.0, 0.0), |(products, squares), (octave, count)| {
-        let x = middle - octave as f64;
-        (products + x * (*count as f64).log2(), squares + x * x)
-    });
-    sums.0 / sums.1
+/// Least squares of log2 count by 1, the octave and the share 2^-octave that a pixel is of a box.
+struct Fit {
+    /// Over the octaves, from large boxes to small ones.
+    slope: f64,
+    /// Its standard error, from the scatter of the counts about the fit.
+    error: f64,
+}
+
+impl Fit {
+    fn of(counts: &[u64]) -> Self {
+        let count = counts.len() as f64;
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let centred = |numbers: Vec<f64>| {
+            let mean = numbers.iter().sum::<f64>() / count;
+            numbers.into_iter().map(|number| number - mean).collect::<Vec<f64>>()
+        };
+        let octaves = || (0..counts.len()).map(|octave| octave as f64);
+        let pixel = centred(octaves().map(|octave| (-octave).exp2()).collect());
+        // What the pixel's share explains is taken out of both (Frisch & Waugh 1933).
+        let apart = |numbers: Vec<f64>| {
+            let numbers = centred(numbers);
+            let factor = dot(&numbers, &pixel) / dot(&pixel, &pixel);
+            numbers.iter().zip(&pixel).map(|(number, pixel)| number - factor * pixel).collect::<Vec<f64>>()
+        };
+        let x = apart(octaves().map(|octave| -octave).collect());
+        let y = apart(counts.iter().map(|count| (*count as f64).log2()).collect());
+        let slope = dot(&x, &y) / dot(&x, &x);
+        let rest: Vec<f64> = x.iter().zip(&y).map(|(x, y)| y - slope * x).collect();
+        let freedom = (count - 3.0).max(1.0);
+        Self { slope, error: (dot(&rest, &rest) / freedom / dot(&x, &x)).sqrt() }
+    }
 }
 
 /// Quantile of Student's distribution by Cornish and Fisher's expansion (Abramowitz & Stegun 26.7.5): three digits from 3
@@ -164,7 +205,7 @@ mod tests {
         assert!((triangle.estimate - 3f64.log2()).abs() < 1e-12, "{}", triangle.estimate);
         let disc = boundary(512, 400, |x, y| (x as f64 - 250.3).hypot(y as f64 - 201.7) < 150.0);
         let circle = disc.dimension(0.95).unwrap();
-        assert!((circle.estimate - 1.0).abs() < 0.05 && circle.interval.width() < 0.2, "{circle:?}");
+        assert!((circle.estimate - 1.0).abs() < 0.05 && circle.interval.width() < 0.3, "{circle:?}");
     }
 
     #[test]

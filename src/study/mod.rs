@@ -18,7 +18,8 @@ pub use escape::{Delivered, EscapeRate, EscapeStudy, KindRow, LEVEL, Seconds, Si
 pub use examine::{Examined, Verdicts, is_examinable};
 pub use lesson::{Lesson, Matrix, Passage};
 pub use map::{
-    Boundary, Canvas, Cell, Cells, Finished, Map, MapPixel, MapPlan, MapStart, MapStudy, Pixel, Sketch, TileStore,
+    Boundary, Canvas, Cell, Cells, FateCounts, Finished, Map, MapPixel, MapPlan, MapStart, MapStudy, Member, Pixel,
+    Shares, Sketch, TileStore,
 };
 pub use rerun::{Counts, Recorded, Rerun, RerunRow, Trainer};
 pub use surface::{Path, PlaneAxis, Surface, SurfaceStudy};

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::{Fate, Tally};
+use crate::spec::keyword::typed;
 use crate::stats::{Difference, holm, two_sample};
 
 use super::{EscapeRate, Finished, LEVEL, Sweep};
@@ -84,11 +85,11 @@ impl Counts {
         sweep.points.iter().map(|point| Self::of(named(&point.values), &point.tally)).collect()
     }
 
-    /// Those of a map, whose pixels are its networks. How many epochs they took depends on which were there already.
+    /// Those of a map. How many epochs they took depends on which were there already.
     pub fn of_map(finished: &Finished) -> Vec<Self> {
         let count = |fate: &Fate| finished.fates.get(fate).copied().unwrap_or(0);
         let fates: BTreeMap<String, u64> = Fate::ALL.iter().map(|fate| (fate.name().to_owned(), count(fate))).collect();
-        let mut counts = Self { networks: fates.values().sum(), solved: finished.solved(), fates, ..Self::default() };
+        let mut counts = Self { networks: finished.networks(), solved: finished.solved(), fates, ..Self::default() };
         if let Some(epochs) = finished.epochs_to_solve {
             counts.note_epochs([epochs.min, epochs.median, epochs.max].map(u64::from));
         }
@@ -130,6 +131,8 @@ struct Object {
     device: Device,
     #[serde(alias = "pixels")]
     nets: u64,
+    /// Networks of each pixel of a map.
+    starts_per_pixel: Option<u64>,
     #[serde(flatten)]
     whole: Option<Fields>,
     epochs_to_solve: Option<Epochs>,
@@ -199,7 +202,8 @@ impl Recorded {
         let counts = match (object.points, object.whole) {
             (Some(points), _) => points.into_iter().map(|point| point.counts(object.nets)).collect(),
             (None, Some(whole)) => {
-                let mut counts = whole.counts(String::new(), object.nets);
+                let networks = object.nets.saturating_mul(object.starts_per_pixel.unwrap_or(1));
+                let mut counts = whole.counts(String::new(), networks);
                 if is_map {
                     counts.others.clear();
                 }
@@ -219,8 +223,7 @@ impl Recorded {
 
 impl Point {
     fn counts(self, networks: u64) -> Counts {
-        let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let named: Vec<String> = self.values.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
+        let named: Vec<String> = self.values.iter().map(|(name, value)| format!("{name}={}", typed(value))).collect();
         self.fields.counts(named.join(", "), networks)
     }
 }

@@ -5,6 +5,7 @@
 #[cfg(feature = "cli")]
 mod cli;
 mod conformance;
+mod coverage;
 mod golden;
 mod gradients;
 mod landscape;

@@ -13,13 +13,17 @@ use basins::outcome::{Fate, Outcome, Outcomes, Status};
 use basins::spec::{Init, Loss, Population, Spec, Update};
 use basins::study::{Cells, EscapeStudy, Map, MapPlan, MapStart, MapStudy, TileStore};
 
-/// Solves a network in so many epochs as its first two weights lie hundredths from the origin, if that is below 5.
-/// Counts the networks and the chunks that it is given.
+/// Solves a network in so many epochs as its first two weights lie hundredths from the origin, if that is below a radius
+/// by its number. Counts the networks and the chunks that it is given.
 struct Disc {
+    radius: fn(u64) -> f64,
     trained: Counter<u64>,
     chunks: u64,
     kind: DeviceKind,
 }
+
+/// Networks that it has room for.
+const ROOM: usize = 1 << 12;
 
 impl Disc {
     fn new() -> Self {
@@ -28,7 +32,7 @@ impl Disc {
 
     /// A GPU is given several tiles at once.
     fn of(kind: DeviceKind) -> Self {
-        Self { trained: Counter::new(0), chunks: 0, kind }
+        Self { radius: |_| 5.0, trained: Counter::new(0), chunks: 0, kind }
     }
 }
 
@@ -42,7 +46,7 @@ impl Backend for Disc {
     }
 
     fn prepare(&mut self, _: &Job<'_>) -> basins::Result<u64> {
-        Ok(1 << 12)
+        Ok(ROOM as u64)
     }
 
     fn train(
@@ -55,12 +59,14 @@ impl Backend for Disc {
         for Chunk { networks, starts, .. } in chunks {
             let starts = starts.expect("a map gives its starts");
             assert!(networks.end > networks.start);
+            // A GPU has no room for more than it asked for.
+            assert!(self.kind == DeviceKind::Cpu || starts.count() <= ROOM, "{} networks", starts.count());
             let mut outcomes = Outcomes::with_capacity(networks.start, 4, starts.count());
             for (at, network) in networks.enumerate() {
                 let weights = starts.network(at);
                 let away = weights[0].hypot(weights[1]);
                 let epoch = (100.0 * away) as u32 + 1;
-                let solved = away < 5.0;
+                let solved = away < (self.radius)(network);
                 outcomes.push(Outcome {
                     network,
                     status: if solved { Status::Solved } else { Status::Unsolved },
@@ -268,17 +274,103 @@ fn a_pixel_is_the_network_that_it_says() {
         for at in 0..cells.count() {
             let pixel = (at % 6, at / 6);
             let seed = if let MapStart::Each { seed, .. } = plan.start() { *seed } else { 3 };
-            let network = plan.network(pixel).unwrap();
+            let network = plan.network(pixel, 0).unwrap();
             let (fate, epoch, loss) = single(&plan.spec_at(pixel), seed, network);
             let cell = cells.get(at);
             assert_eq!((cell.fate, cell.epoch, cell.loss), (fate, epoch, loss), "{axes:?} {pixel:?}");
             let alone = MapStudy { plan: &plan }.pixel(&mut reference(), pixel, &Unwatched).unwrap();
-            assert_eq!((alone.cell, alone.network), (cell, Some(network)));
+            assert_eq!((alone.cell, alone.members[0].network), (cell, Some(network)));
             let neighbour = single(&plan.spec_at(((at + 1) % 6, at / 6)), seed, network);
             if neighbour.2 == loss { alike += 1 } else { differing += 1 }
         }
         assert!(differing > alike, "{axes:?}: neighbours must be told apart, {alike} are alike");
     }
+}
+
+/// Pixels with several networks: each is what its networks are one by one, at every pixel the same ones or its own.
+#[test]
+fn a_pixel_of_several_networks_counts_each() {
+    let each = MapStart::Each { seed: 3, first: 40 };
+    for (start, first) in [(same(), [7, 7]), (each, [40, 40 + 6 * 3])] {
+        let plan = plan(&quick(), ["init=0.2..5:log", "lr=0.5..8:log"], (4, 3), start).with_starts(6).unwrap();
+        assert_eq!(plan.network_count(), 72);
+        let mut store = TileStore::in_memory(2);
+        let map = run(&plan, &mut reference(), &mut store, &Unwatched);
+        let finished = map.finished.unwrap();
+        let cells = store.all(&plan).unwrap();
+        assert_eq!((cells.count(), map.pixels_done, finished.networks()), (12, 12, 72));
+        let (mut solved_count, mut partly) = (0, 0);
+        for at in 0..12 {
+            let pixel = (at % 4, at / 4);
+            let ones: Vec<_> =
+                (0..6).map(|start| single(&plan.spec_at(pixel), 3, plan.network(pixel, start).unwrap())).collect();
+            let cell = cells.get(at);
+            for fate in Fate::ALL {
+                let count = ones.iter().filter(|one| one.0 == fate).count();
+                assert_eq!(usize::from(cell.count(fate)), count, "{pixel:?} {}", fate.name());
+            }
+            let epochs: Vec<f64> = ones.iter().filter(|one| one.0 == Fate::Solved).map(|one| one.1.into()).collect();
+            if !epochs.is_empty() {
+                let mean = epochs.iter().sum::<f64>() / epochs.len() as f64;
+                assert!((f64::from(cell.epoch) - mean).abs() <= 0.5, "{pixel:?}: {} and {mean}", cell.epoch);
+            }
+            solved_count += epochs.len() as u64;
+            partly += u64::from((1..6).contains(&epochs.len()));
+            let alone = MapStudy { plan: &plan }.pixel(&mut reference(), pixel, &Unwatched).unwrap();
+            assert_eq!((alone.cell, alone.members.len()), (cell, 6));
+            assert!(alone.interval().covers(cell.share(Fate::Solved)));
+        }
+        assert!(partly > 2, "pixels must differ within themselves: {partly}");
+        let shares = finished.shares.unwrap();
+        assert_eq!(finished.solved(), solved_count);
+        assert_eq!(shares.below_half + shares.half_or_more, partly);
+        assert_eq!(shares.none + shares.all + partly, 12);
+        assert_eq!([(0, 0), (3, 0)].map(|pixel| plan.network(pixel, 0).unwrap()), first);
+        // With starts of their own neighbours have nothing to do with each other.
+        assert_eq!(finished.boundary.is_some(), matches!(plan.start(), MapStart::Same { .. }));
+    }
+}
+
+/// Where half of the networks are solved is a boundary: of four discs whose radii are 2, 4, 6 and 8, that of the second
+/// largest.
+#[test]
+fn the_boundary_of_several_networks_is_where_half_is_solved() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = Spec { init: Init::Uniform(1.0), ..Spec::default() };
+    let one = plan(&spec, ["0=-10..10", "1=-10..10"], (128, 128), same());
+    let several = one.clone().with_starts(4).unwrap();
+    let open = |plan: &MapPlan| TileStore::in_folder(folder.path(), plan, "discs", 32);
+    let mut store = open(&several).unwrap();
+    let map =
+        run(&several, &mut Disc { radius: |at| 2.0 + 2.0 * (at % 4) as f64, ..Disc::new() }, &mut store, &Unwatched);
+    let cells = store.all(&several).unwrap();
+    for at in [64 * 128 + 64, 64 * 128 + 85, 64 * 128 + 98, 64 * 128 + 110, 64 * 128 + 120] {
+        let [x, y] = several.values((at % 128, at / 128));
+        let inside = [2.0, 4.0, 6.0, 8.0].iter().filter(|radius| x.hypot(y) < **radius).count();
+        assert_eq!(usize::from(cells.get(at).count(Fate::Solved)), inside);
+    }
+    let finished = map.finished.unwrap();
+    let dimension = finished.boundary.unwrap().solved.expect("a circle");
+    assert!((dimension.estimate - 1.0).abs() < 0.1, "{dimension:?}");
+    let half = (0..128 * 128).filter(|at| {
+        let [x, y] = several.values((at % 128, at / 128));
+        x.hypot(y) < 6.0
+    });
+    let shares = finished.shares.unwrap();
+    assert_eq!(shares.half_or_more + shares.all, half.count() as u64);
+
+    // From its files it is the same map, without training; with one network a pixel it is another.
+    let mut again = Disc::new();
+    let found = run(&several, &mut again, &mut open(&several).unwrap(), &Unwatched);
+    assert_eq!((again.trained.get(), found.finished.unwrap().fates), (0, finished.fates));
+    let refused = open(&one).unwrap_err().to_string();
+    assert!(
+        refused.contains("there start is network 7 of seed 3, 4 a pixel, here it is network 7 of seed 3"),
+        "{refused}"
+    );
+    let given = MapStart::Given { weights: vec![0.5; 13], name: "a network".into() };
+    let given = plan(&spec, ["0=-10..10", "1=-10..10"], (8, 8), given);
+    assert!(given.with_starts(4).unwrap_err().to_string().contains("neither --weights-in nor --trained"));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::stats::{Dimension, EpochSummary, boundary};
 use super::super::escape::{LEVEL, Seconds};
 use super::canvas::Canvas;
 use super::cells::{Cell, Cells};
-use super::plan::{MapPlan, MapStart, Pixel};
+use super::plan::{MapPlan, MapStart};
 use super::store::TileStore;
 use super::tiles::{Tile, passes};
 
@@ -43,56 +43,83 @@ pub struct Map {
 /// Counts over all pixels.
 #[derive(Clone, Debug)]
 pub struct Finished {
-    /// How many pixels each fate has.
+    /// How many networks met each fate.
     pub fates: BTreeMap<Fate, u64>,
-    /// When those that were solved were solved.
+    /// When those that were solved were solved; `None` also where pixels have several networks, of which means are kept.
     pub epochs_to_solve: Option<EpochSummary>,
-    /// Smallest and largest finite loss.
+    /// Smallest and largest finite loss of a pixel.
     pub loss_range: Option<(f64, f64)>,
-    /// The boundaries; `None` where every pixel has a start of its own, so that neighbours have nothing to do with each other.
+    /// How pixels fared that have several networks.
+    pub shares: Option<Shares>,
+    /// The boundaries; `None` where every pixel has starts of its own, so that neighbours have nothing to do with each other.
     pub boundary: Option<Boundary>,
+}
+
+/// Pixels by the share of their networks that were solved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Shares {
+    /// None of them.
+    pub none: u64,
+    /// Some, but fewer than half.
+    pub below_half: u64,
+    /// Half or more, but not all.
+    pub half_or_more: u64,
+    /// All of them.
+    pub all: u64,
 }
 
 /// Box-counting dimensions of boundaries in the map; `None` where there is too little boundary to tell.
 #[derive(Clone, Debug, Serialize)]
 pub struct Boundary {
-    /// Between pixels that were solved and pixels that were not.
+    /// Between pixels that were solved and pixels that were not; with several networks, half or more of which were.
     pub solved: Option<Dimension>,
-    /// Between pixels of different fates.
+    /// Between pixels of different fates, or most frequent fates.
     pub fate: Option<Dimension>,
 }
 
-/// One pixel, trained by itself.
-#[derive(Clone, Debug)]
-pub struct MapPixel {
-    /// Column from the left and row from below.
-    pub pixel: Pixel,
-    /// Values on the axes.
-    pub values: [f64; 2],
-    /// Index of the network that it starts from; `None` where weights are given.
-    pub network: Option<u64>,
-    /// Its starting weights, in flat order.
-    pub weights: Vec<f64>,
-    /// What became of it.
-    pub cell: Cell,
+impl Shares {
+    fn note(&mut self, cell: &Cell) {
+        let (solved, of) = (u32::from(cell.count(Fate::Solved)), cell.networks());
+        *match solved {
+            0 => &mut self.none,
+            _ if solved == of => &mut self.all,
+            _ if mostly_solved(cell) => &mut self.half_or_more,
+            _ => &mut self.below_half,
+        } += 1;
+    }
+}
+
+fn mostly_solved(cell: &Cell) -> bool {
+    2 * u32::from(cell.count(Fate::Solved)) >= cell.networks()
 }
 
 impl Finished {
-    /// Pixels that were solved.
+    /// Networks that were solved.
     pub fn solved(&self) -> u64 {
         self.fates.get(&Fate::Solved).copied().unwrap_or(0)
+    }
+
+    /// Networks in all.
+    pub fn networks(&self) -> u64 {
+        self.fates.values().sum()
     }
 
     /// Counts the pixels of a finished map.
     pub(super) fn read(plan: &MapPlan, store: &TileStore) -> Result<Self> {
         let (columns, rows) = plan.size();
-        let mut fate = Vec::with_capacity(columns * rows);
+        let several = plan.start_count() > 1;
+        let (mut fate, mut solved) = (Vec::with_capacity(columns * rows), Vec::with_capacity(columns * rows));
+        let mut sums = [0u64; Fate::ALL.len()];
+        let mut shares = Shares::default();
         let mut epochs: BTreeMap<u32, u64> = BTreeMap::new();
         let mut loss_range: Option<(f64, f64)> = None;
         for band in 0..store.band_count(plan) {
             let cells = store.band(plan, band)?;
             for cell in cells.iter() {
-                if cell.fate == Fate::Solved {
+                sums.iter_mut().zip(cell.counts).for_each(|(sum, count)| *sum += u64::from(count));
+                shares.note(&cell);
+                solved.push(mostly_solved(&cell));
+                if cell.fate == Fate::Solved && !several {
                     *epochs.entry(cell.epoch).or_default() += 1;
                 }
                 if cell.loss.is_finite() {
@@ -103,17 +130,14 @@ impl Finished {
             }
             fate.extend_from_slice(&cells.fate);
         }
-        let count = |at: u8| fate.iter().filter(|fate| **fate == at).count() as u64;
-        let fates =
-            (0u8..).zip(Fate::ALL).map(|(at, fate)| (fate, count(at))).filter(|(_, count)| *count > 0).collect();
-        let solved = (0u8..).zip(Fate::ALL).find(|(_, fate)| *fate == Fate::Solved).map_or(0, |(at, _)| at);
-        let at = |x: usize, y: usize| fate[y * columns + x];
+        let fates = Fate::ALL.into_iter().zip(sums).filter(|(_, count)| *count > 0).collect();
         let each = matches!(plan.start(), MapStart::Each { .. });
         let boundary = (!each).then(|| Boundary {
-            solved: boundary(columns, rows, |x, y| at(x, y) == solved).dimension(LEVEL),
-            fate: boundary(columns, rows, at).dimension(LEVEL),
+            solved: boundary(columns, rows, |x, y| solved[y * columns + x]).dimension(LEVEL),
+            fate: boundary(columns, rows, |x, y| fate[y * columns + x]).dimension(LEVEL),
         });
-        Ok(Self { fates, epochs_to_solve: EpochSummary::of(&epochs), loss_range, boundary })
+        let shares = several.then_some(shares);
+        Ok(Self { fates, epochs_to_solve: EpochSummary::of(&epochs), loss_range, shares, boundary })
     }
 }
 
@@ -164,7 +188,7 @@ impl TileStore {
     }
 
     /// Writes a finished map as NPZ: the axes' values `x` and `y`, and `fate`, `epoch` and `loss`, `[row][column]` with the
-    /// lowest row first. No more than a band is held in memory.
+    /// lowest row first; where pixels have several networks also `counts`, `[row][column][fate]`. No more than a band is held in memory.
     ///
     /// # Errors
     /// The target cannot be written, or a tile is missing.
@@ -178,10 +202,14 @@ impl TileStore {
         archive.add("fate", &shape, self.column(plan, |cells| cells.fate))?;
         archive.add("epoch", &shape, self.column(plan, |cells| cells.epoch))?;
         archive.add("loss", &shape, self.column(plan, |cells| cells.loss))?;
+        if plan.start_count() > 1 {
+            let shape = [shape[0], shape[1], Fate::ALL.len() as u64];
+            archive.add("counts", &shape, self.column(plan, |cells| cells.counts.concat()))?;
+        }
         archive.finish()
     }
 
-    /// One number a pixel, in order, band by band.
+    /// Numbers of every pixel, in order, band by band.
     fn column<T>(&self, plan: &MapPlan, pick: impl Fn(Cells) -> Vec<T>) -> impl Iterator<Item = io::Result<T>> {
         (0..self.band_count(plan)).flat_map(move |band| match self.band(plan, band) {
             Ok(cells) => pick(cells).into_iter().map(Ok).collect(),

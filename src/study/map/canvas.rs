@@ -80,8 +80,7 @@ mod tests {
             for pass in passes(map, 100) {
                 for tile in &pass {
                     let mut cells = Cells::default();
-                    let cell =
-                        |(x, y): (usize, usize)| Cell { fate: Fate::Solved, epoch: (y * map.0 + x) as u32, loss: 0.0 };
+                    let cell = |(x, y): (usize, usize)| Cell::one(Fate::Solved, (y * map.0 + x) as u32, 0.0);
                     tile.pixels().for_each(|pixel| cells.push(cell(pixel)));
                     canvas.paint(tile, &cells);
                 }

@@ -1,22 +1,29 @@
 //! What does training make of a plane of starts or settings? One whole training a pixel.
 //!
 //! `plan.rs` says which network a pixel is, `tiles.rs` how the map is cut, `store.rs` where finished tiles are kept so that
-//! a map can go on where it ended, `canvas.rs` what there is to see meanwhile, `answer.rs` what came of it.
+//! a map can go on where it ended, `canvas.rs` what there is to see meanwhile, `answer.rs` what came of it, `pixel.rs` one
+//! pixel by itself.
 
 mod answer;
 mod canvas;
 mod cells;
+mod pixel;
 mod plan;
 mod store;
 mod tiles;
 
-pub use answer::{Boundary, Finished, Map, MapPixel};
+pub use answer::{Boundary, Finished, Map, Shares};
 pub use canvas::Canvas;
-pub use cells::{Cell, Cells};
+pub use cells::{Cell, Cells, FateCounts};
+pub use pixel::{MapPixel, Member};
 pub use plan::{MapPlan, MapStart, Pixel};
 pub use store::TileStore;
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::time::Instant;
+
+use rayon::prelude::*;
 
 use crate::backend::{Backend, Job, Progress, Trained, Watch};
 use crate::error::{Error, Result};
@@ -26,7 +33,7 @@ use super::escape::Seconds;
 use cells::Sheet;
 use tiles::{Tile, lattice, passes};
 
-/// Pixels that a GPU is given at once, at most: enough to keep it busy, and a start each in memory.
+/// Networks that a GPU is given at once, at most: enough to keep it busy, and a start each in memory.
 const BATCH_LIMIT: u64 = 1 << 18;
 
 /// Trains a map.
@@ -73,7 +80,11 @@ impl MapStudy<'_> {
         for (at, pass) in passes.into_iter().enumerate() {
             let last = at + 1 == pass_count;
             let stride = pass[0].stride;
-            let mut sheet = if last { Sheet::default() } else { Sheet::new(stride, lattice(plan.size(), stride)) };
+            let mut sheet = if last {
+                Sheet::default()
+            } else {
+                Sheet::new(stride, lattice(plan.size(), stride), plan.start_count() > 1)
+            };
             let mut missing = Vec::new();
             for tile in pass {
                 match store.read(&tile) {
@@ -125,20 +136,13 @@ impl MapStudy<'_> {
     /// The device failed, or the run was interrupted.
     pub fn pixel(&self, backend: &mut dyn Backend, pixel: Pixel, watch: &dyn Watch) -> Result<MapPixel> {
         let plan = self.plan;
-        let mut found = None;
+        let mut found = Vec::new();
         let mut training = Training::begin(plan, backend, watch)?;
         training.chunks(backend, &[vec![pixel]], &mut |_, outcomes| {
-            found = (outcomes.count() > 0).then(|| Cell::of(plan.problem(), &outcomes.get(0)));
+            found = outcomes.iter().map(|outcome| Cell::of(plan.problem(), &outcome)).collect();
             Ok(())
         })?;
-        let cell = found.ok_or_else(|| Error::interrupted("interrupted before the pixel was trained"))?;
-        Ok(MapPixel {
-            pixel,
-            values: plan.values(pixel),
-            network: plan.network(pixel),
-            weights: plan.weights(pixel),
-            cell,
-        })
+        MapPixel::new(plan, pixel, &found).ok_or_else(|| Error::interrupted("interrupted before the pixel was trained"))
     }
 }
 
@@ -146,8 +150,10 @@ impl MapStudy<'_> {
 struct Training<'a> {
     plan: &'a MapPlan,
     watch: &'a dyn Watch,
-    /// Pixels that are trained together, at least those of one tile.
+    /// Networks that are trained together, at least those of one tile.
     batch: u64,
+    /// Most networks of a chunk: a tile may be more than a GPU has room for.
+    chunk_limit: u64,
     pixels_before: u64,
     pixels_trained: u64,
     tile_count_left: usize,
@@ -166,6 +172,7 @@ impl<'a> Training<'a> {
             plan,
             watch,
             batch: if gpu { wanted.min(BATCH_LIMIT) } else { 0 },
+            chunk_limit: if gpu { wanted } else { u64::MAX },
             pixels_before: 0,
             pixels_trained: 0,
             tile_count_left: 0,
@@ -184,8 +191,9 @@ impl<'a> Training<'a> {
     fn skipped(&mut self, pixels: &mut usize) -> Progress {
         let found = std::mem::take(pixels) as u64;
         self.pixels_before += found;
-        let settled_net_epochs = found * u64::from(self.plan.problem().spec().epochs);
-        Progress { net_epochs: 0, settled_net_epochs, networks: found }
+        let networks = found * u64::from(self.plan.start_count());
+        let settled_net_epochs = networks.saturating_mul(self.plan.problem().spec().epochs.into());
+        Progress { net_epochs: 0, settled_net_epochs, networks }
     }
 
     /// Trains the pixels of tiles that no coarser lattice has, and passes each whole tile on.
@@ -211,7 +219,7 @@ impl<'a> Training<'a> {
         let mut batches: Vec<Vec<&Tile>> = Vec::new();
         let mut waiting = 0;
         for tile in tiles {
-            let count = new(tile).len() as u64;
+            let count = new(tile).len() as u64 * u64::from(plan.start_count());
             if count == 0 {
                 // Nothing in it is new: it lies on the lattice before.
                 whole(tile, &mut std::iter::empty())?;
@@ -230,7 +238,10 @@ impl<'a> Training<'a> {
         let mut left = self.tile_count_left;
         let pixels = |batch: &Vec<&Tile>| batch.iter().flat_map(|tile| new(tile)).collect::<Vec<Pixel>>();
         let result = self.run(backend, batches.len(), &mut |at| pixels(&batches[at]), &mut |at, outcomes| {
-            let mut cells = outcomes.iter().map(|outcome| Cell::of(plan.problem(), &outcome));
+            // Telling fates apart takes a while, during which nobody trains: all cores are free for it.
+            let cell = |at: usize| Cell::of(plan.problem(), &outcomes.get(at));
+            let single: Vec<Cell> = (0..outcomes.count()).into_par_iter().map(cell).collect();
+            let mut cells = single.chunks(plan.start_count().into()).map(Cell::gathered);
             batches[at].iter().try_for_each(|tile| {
                 left -= 1;
                 whole(tile, &mut cells)
@@ -260,16 +271,24 @@ impl<'a> Training<'a> {
     ) -> Result<()> {
         let (plan, watch) = (self.plan, self.watch);
         let began = Instant::now();
-        let mut first = 0;
-        let mut chunks = (0..count).map_while(|at| {
-            (!watch.interrupted()).then(|| {
-                let pixels = pixels(at);
-                let chunk = plan.chunk(&pixels, first);
-                first += pixels.len() as u64;
-                chunk
-            })
+        let limit = usize::try_from(self.chunk_limit).unwrap_or(usize::MAX).max(1);
+        // Networks of each set that is on its way, filled by one closure and emptied by the other.
+        let counts = RefCell::new(VecDeque::new());
+        let (mut sets, mut set, mut given, mut first) = (0..count, Vec::new(), 0, 0);
+        let mut chunks = std::iter::from_fn(|| {
+            if given == set.len() {
+                if watch.interrupted() {
+                    return None;
+                }
+                (set, given) = (plan.networks(&pixels(sets.next()?)), 0);
+                counts.borrow_mut().push_back(set.len());
+            }
+            let end = set.len().min(given.saturating_add(limit));
+            let chunk = plan.chunk(&set[given..end], first);
+            (given, first) = (end, chunk.networks.end);
+            Some(chunk)
         });
-        let mut at = 0;
+        let (mut at, mut whole) = (0, None::<Outcomes>);
         let (mut trained_count, mut net_epochs, mut executed) = (0, 0, 0);
         let mut device = self.device_seconds;
         backend.train(&Self::job(plan), &mut chunks, &Patient(watch), &mut |trained: Trained| {
@@ -277,11 +296,21 @@ impl<'a> Training<'a> {
             net_epochs += trained.outcomes.net_epochs();
             executed += trained.executed_net_epochs;
             device = trained.device_seconds.map(|seconds| device.unwrap_or(0.0) + seconds).or(device);
-            deliver(at, &trained.outcomes)?;
+            let mut outcomes = trained.outcomes;
+            if let Some(before) = whole.take() {
+                let rest = std::mem::replace(&mut outcomes, before);
+                outcomes.append(&rest);
+            }
+            if counts.borrow().front() != Some(&outcomes.count()) {
+                whole = Some(outcomes);
+                return Ok(());
+            }
+            counts.borrow_mut().pop_front();
+            deliver(at, &outcomes)?;
             at += 1;
             Ok(())
         })?;
-        self.pixels_trained += trained_count;
+        self.pixels_trained += trained_count / u64::from(plan.start_count());
         self.net_epochs += net_epochs;
         self.executed_net_epochs += executed;
         self.device_seconds = device;

@@ -11,15 +11,15 @@ use crate::spec::{MapAxis, Problem, Spec, Varied};
 /// Where the pixels' weights come from, those of the axes aside.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MapStart {
-    /// All pixels start from one drawn network.
+    /// All pixels start from one drawn network, or from the same ones.
     Same {
         /// Seed of the draw.
         seed: u64,
-        /// Its index.
+        /// Its index, or that of the first.
         network: u64,
     },
-    /// Each pixel starts from a network of its own: the one at the left of the lowest row from `first`, and so on along
-    /// the rows.
+    /// Each pixel starts from a network of its own, or several: the one at the left of the lowest row from `first`, and so
+    /// on along the rows.
     Each {
         /// Seed of the draws.
         seed: u64,
@@ -46,10 +46,12 @@ pub struct MapPlan {
     axes: [(MapAxis, Varied); 2],
     size: (usize, usize),
     start: MapStart,
+    /// Networks of a pixel.
+    start_count: u16,
     /// Weights that are set after the draw.
     fixed: Vec<(usize, f64)>,
-    /// The start of all pixels, where neither an axis nor a pixel's index draws it anew.
-    base: Option<Vec<f64>>,
+    /// The starts of all pixels, where neither an axis nor a pixel's index draws them anew.
+    base: Option<Vec<Vec<f64>>>,
 }
 
 impl MapPlan {
@@ -104,10 +106,27 @@ impl MapPlan {
         let momentum = axes.iter().find(|(_, varied)| *varied == Varied::Momentum);
         let momentum = momentum.map_or(spec.momentum, |(axis, _)| axis.range.at(0.5));
         let problem = Spec { momentum, ..spec.clone() }.problem()?;
-        let mut plan = Self { spec: spec.clone(), problem, axes, size, start, fixed, base: None };
-        let redrawn = matches!(plan.start, MapStart::Each { .. }) || [x, y].contains(&Varied::Init);
-        plan.base = (!redrawn).then(|| plan.drawn((0, 0)));
-        Ok(plan)
+        let plan = Self { spec: spec.clone(), problem, axes, size, start, start_count: 1, fixed, base: None };
+        plan.with_starts(1)
+    }
+
+    /// The same with several networks a pixel.
+    ///
+    /// # Errors
+    /// None at all, or weights are given: there is one network of them.
+    pub fn with_starts(mut self, count: u16) -> Result<Self> {
+        if count == 0 {
+            return Err(Error::input("a pixel of a map has at least one network"));
+        }
+        if count > 1 && matches!(self.start, MapStart::Given { .. }) {
+            return Err(Error::input(
+                "several networks a pixel are drawn by seed, so they go with neither --weights-in nor --trained",
+            ));
+        }
+        self.start_count = count;
+        let redrawn = matches!(self.start, MapStart::Each { .. }) || self.varied().contains(&Varied::Init);
+        self.base = (!redrawn).then(|| (0..count).map(|start| self.drawn((0, 0), start)).collect());
+        Ok(self)
     }
 
     /// What is asked, but for the settings that are axes.
@@ -140,6 +159,16 @@ impl MapPlan {
         &self.start
     }
 
+    /// How many networks each pixel has.
+    pub fn start_count(&self) -> u16 {
+        self.start_count
+    }
+
+    /// How many networks the map trains.
+    pub fn network_count(&self) -> u64 {
+        (self.size.0 * self.size.1) as u64 * u64::from(self.start_count)
+    }
+
     /// Weights set after the draw, by flat position.
     pub fn fixed(&self) -> &[(usize, f64)] {
         &self.fixed
@@ -155,19 +184,21 @@ impl MapPlan {
         [self.axes[0].0.value(column, self.size.0), self.axes[1].0.value(row, self.size.1)]
     }
 
-    /// Index of the network that a pixel starts from; `None` if its weights are given.
-    pub fn network(&self, (column, row): Pixel) -> Option<u64> {
-        match &self.start {
-            MapStart::Same { network, .. } => Some(*network),
-            MapStart::Each { first, .. } => Some(first.wrapping_add((row * self.size.0 + column) as u64)),
-            MapStart::Given { .. } => None,
-        }
+    /// Index of the network that a pixel's start of that number, from 0, is; `None` if its weights are given.
+    pub fn network(&self, (column, row): Pixel, start: u16) -> Option<u64> {
+        let pixel = (row * self.size.0 + column) as u64;
+        let before = match &self.start {
+            MapStart::Same { network, .. } => *network,
+            MapStart::Each { first, .. } => first.wrapping_add(pixel * u64::from(self.start_count)),
+            MapStart::Given { .. } => return None,
+        };
+        Some(before.wrapping_add(start.into()))
     }
 
     /// Where the weights that all pixels share lie in the plane, if its axes are both weights.
     pub fn origin(&self) -> Option<[f64; 2]> {
         match (&self.base, self.varied()) {
-            (Some(base), [Varied::Weight(x), Varied::Weight(y)]) => Some([base[x], base[y]]),
+            (Some(base), [Varied::Weight(x), Varied::Weight(y)]) => base.first().map(|base| [base[x], base[y]]),
             _ => None,
         }
     }
@@ -181,13 +212,17 @@ impl MapPlan {
         })
     }
 
-    /// A pixel's weights before those of axes are set.
-    fn drawn(&self, pixel: Pixel) -> Vec<f64> {
+    /// A start's weights before those of axes are set.
+    fn drawn(&self, pixel: Pixel, start: u16) -> Vec<f64> {
         let (seed, network) = match &self.start {
             MapStart::Given { weights, .. } => return self.with_fixed(weights.clone()),
-            MapStart::Same { seed, .. } | MapStart::Each { seed, .. } => (*seed, self.network(pixel).unwrap_or(0)),
+            MapStart::Same { seed, .. } | MapStart::Each { seed, .. } => {
+                (*seed, self.network(pixel, start).unwrap_or(0))
+            }
         };
-        let init = self.spec_at(pixel).init;
+        // Not by way of the pixel's spec: that would be made anew for every network.
+        let axis = self.axes.iter().zip(self.values(pixel)).find(|((_, varied), _)| *varied == Varied::Init);
+        let init = axis.and_then(|(_, width)| self.spec.init.with_width(width)).unwrap_or(self.spec.init);
         let starts = Starts::new(init, self.problem.layers(), seed);
         self.with_fixed(starts.weights(network).into_iter().map(f64::from).collect())
     }
@@ -197,9 +232,10 @@ impl MapPlan {
         weights
     }
 
-    /// A pixel's starting weights, in flat order.
-    pub fn weights(&self, pixel: Pixel) -> Vec<f64> {
-        let mut weights = self.base.clone().unwrap_or_else(|| self.drawn(pixel));
+    /// The starting weights of a pixel's start of that number, from 0, in flat order.
+    pub fn weights(&self, pixel: Pixel, start: u16) -> Vec<f64> {
+        let known = self.base.as_ref().and_then(|base| base.get(usize::from(start)).cloned());
+        let mut weights = known.unwrap_or_else(|| self.drawn(pixel, start));
         for ((_, varied), value) in self.axes.iter().zip(self.values(pixel)) {
             if let Varied::Weight(position) = varied {
                 weights[*position] = value;
@@ -224,15 +260,22 @@ impl MapPlan {
         (rates, momentum)
     }
 
-    /// Pixels as networks of a backend, numbered from `first`.
-    pub(super) fn chunk(&self, pixels: &[Pixel], first: u64) -> Chunk {
-        let weights: Vec<f64> = pixels.par_iter().flat_map_iter(|pixel| self.weights(*pixel)).collect();
+    /// The networks of pixels, those of one side by side.
+    pub(super) fn networks(&self, pixels: &[Pixel]) -> Vec<(Pixel, u16)> {
+        pixels.iter().flat_map(|pixel| (0..self.start_count).map(|start| (*pixel, start))).collect()
+    }
+
+    /// Networks, by pixel and number of the start, as those of a backend, numbered from `first`.
+    pub(super) fn chunk(&self, networks: &[(Pixel, u16)], first: u64) -> Chunk {
+        let weights: Vec<f64> =
+            networks.par_iter().flat_map_iter(|(pixel, start)| self.weights(*pixel, *start)).collect();
         let rates = self.own_rates().then(|| {
-            let (rates, momentum): (Vec<Vec<f64>>, Vec<f64>) = pixels.iter().map(|pixel| self.rates(*pixel)).unzip();
+            let (rates, momentum): (Vec<Vec<f64>>, Vec<f64>) =
+                networks.par_iter().map(|(pixel, _)| self.rates(*pixel)).unzip();
             OwnRates::new(self.problem.spec().layers.sizes().len() - 1, rates.concat(), momentum)
         });
         Chunk {
-            networks: first..first + pixels.len() as u64,
+            networks: first..first + networks.len() as u64,
             starts: Some(Weights::new(self.problem.layers(), Values::F64(weights))),
             rates,
         }

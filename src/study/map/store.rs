@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 use crate::outcome::files::temporary_in;
-use crate::outcome::{ArraysFile, read_numbers};
+use crate::outcome::{ArraysFile, Fate, read_numbers};
+use crate::spec::keyword::typed;
 
-use super::cells::Cells;
+use super::cells::{Cells, FateCounts};
 use super::plan::{MapPlan, MapStart};
 use super::tiles::Tile;
 
@@ -24,15 +25,17 @@ pub struct TileStore {
     side: usize,
     folder: Option<PathBuf>,
     memory: HashMap<Tile, Cells>,
+    /// Whether files hold how many networks met which fate.
+    several: bool,
 }
 
 impl TileStore {
     /// Lattice points along the side of a tile if nothing else is said.
     pub const SIDE: usize = 128;
 
-    /// Kept in memory, twelve bytes a pixel.
+    /// Kept in memory, twelve bytes a pixel, or thirty where it has several networks.
     pub fn in_memory(side: usize) -> Self {
-        Self { side: side.max(1), folder: None, memory: HashMap::new() }
+        Self { side: side.max(1), folder: None, memory: HashMap::new(), several: false }
     }
 
     /// A folder that holds tiles of this map alone, made if need be. `trainer` says who trains and in which precision:
@@ -61,7 +64,8 @@ impl TileStore {
             }
             Err(error) => return Err(Error::file(&path, "cannot be read", &error)),
         }
-        Ok(Self { side: side.max(1), folder: Some(folder.to_owned()), memory: HashMap::new() })
+        let several = plan.start_count() > 1;
+        Ok(Self { side: side.max(1), folder: Some(folder.to_owned()), memory: HashMap::new(), several })
     }
 
     /// Lattice points along a tile's side.
@@ -80,6 +84,10 @@ impl TileStore {
                 fate: read_numbers(&mut archive, "fate", count)?,
                 epoch: read_numbers(&mut archive, "epoch", count)?,
                 loss: read_numbers(&mut archive, "loss", count)?,
+                counts: match self.several {
+                    true => read_counts(&mut archive, count)?,
+                    false => Vec::new(),
+                },
             })
         };
         cells().ok()
@@ -93,7 +101,7 @@ impl TileStore {
         };
         let shape = [tile.size.1 as u64, tile.size.0 as u64];
         let name = tile.file_name();
-        write(folder, &name, |target| write_cells(ArraysFile::new(target), &shape, &[&cells]))
+        write(folder, &name, |target| write_cells(ArraysFile::new(target), &shape, &cells))
             .map_err(|error| Error::file(&folder.join(&name), "cannot be written", &error))
     }
 }
@@ -113,12 +121,22 @@ fn write(
     Ok(())
 }
 
-/// The arrays `fate`, `epoch` and `loss` from parts one behind the other.
-fn write_cells<W: Write + Seek>(mut archive: ArraysFile<W>, shape: &[u64], parts: &[&Cells]) -> io::Result<()> {
-    archive.add("fate", shape, parts.iter().flat_map(|cells| &cells.fate).map(|fate| Ok(*fate)))?;
-    archive.add("epoch", shape, parts.iter().flat_map(|cells| &cells.epoch).map(|epoch| Ok(*epoch)))?;
-    archive.add("loss", shape, parts.iter().flat_map(|cells| &cells.loss).map(|loss| Ok(*loss)))?;
+/// The arrays `fate`, `epoch` and `loss`, and `counts` where there are any.
+fn write_cells<W: Write + Seek>(mut archive: ArraysFile<W>, shape: &[u64], cells: &Cells) -> io::Result<()> {
+    archive.add("fate", shape, cells.fate.iter().map(|fate| Ok(*fate)))?;
+    archive.add("epoch", shape, cells.epoch.iter().map(|epoch| Ok(*epoch)))?;
+    archive.add("loss", shape, cells.loss.iter().map(|loss| Ok(*loss)))?;
+    if !cells.counts.is_empty() {
+        let shape: Vec<u64> = shape.iter().copied().chain([Fate::ALL.len() as u64]).collect();
+        archive.add("counts", &shape, cells.counts.iter().flatten().map(|count| Ok(*count)))?;
+    }
     archive.finish().map(|_| ())
+}
+
+fn read_counts(archive: &mut NpzArchive<BufReader<std::fs::File>>, count: usize) -> io::Result<Vec<FateCounts>> {
+    let numbers: Vec<u16> = read_numbers(archive, "counts", count * Fate::ALL.len())?;
+    // As many as there are fates come in each piece.
+    Ok(numbers.chunks_exact(Fate::ALL.len()).filter_map(|counts| counts.try_into().ok()).collect())
 }
 
 /// All that decides a tile's content.
@@ -141,11 +159,17 @@ fn manifest(plan: &MapPlan, trainer: &str, side: usize) -> Value {
         // The table of a file may change while its name stays.
         "examples": checksum(examples.inputs().iter().chain(examples.targets())),
     });
-    match plan.start() {
-        MapStart::Same { seed, network } => object["start"] = format!("network {network} of seed {seed}").into(),
-        MapStart::Each { seed, first } => object["start"] = format!("networks from {first} of seed {seed}").into(),
-        MapStart::Given { weights, .. } => object["start"] = format!("given weights {}", checksum(weights)).into(),
+    // Where a pixel has one network nothing is added, so that folders made before there were several go on.
+    let several = match plan.start_count() {
+        1 => String::new(),
+        count => format!(", {count} a pixel"),
+    };
+    object["start"] = match plan.start() {
+        MapStart::Same { seed, network } => format!("network {network} of seed {seed}{several}"),
+        MapStart::Each { seed, first } => format!("networks from {first} of seed {seed}{several}"),
+        MapStart::Given { weights, .. } => format!("given weights {}", checksum(weights)),
     }
+    .into();
     object
 }
 
@@ -160,7 +184,7 @@ fn checksum<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> String {
 /// The first difference between two manifests, in words.
 fn difference(found: &Value, wanted: &Value) -> Option<String> {
     let (found, wanted) = (flat(found), flat(wanted));
-    let shown = |value: Option<&Value>| value.map_or("not said".into(), |value| value.to_string().replace('"', ""));
+    let shown = |value: Option<&Value>| value.map_or("not said".into(), |value| typed(value).replace('"', ""));
     wanted
         .iter()
         .find(|(name, value)| found.get(*name) != Some(value))

@@ -36,6 +36,8 @@ fn a_map_is_drawn_and_goes_on() {
     let pixels = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(out.join("pixels.png")).unwrap()));
     assert_eq!(pixels.read_info().unwrap().info().size(), (40, 30));
     let numbers = std::fs::read(out.join("map.npz")).unwrap();
+    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("<dt>lr</dt><dd>2</dd>") && page.contains("<dt>net-epochs</dt>"));
 
     // Once more: nothing is trained, and another colouring is no other map.
     let again = json(folder.path(), &format!("{arguments} --colour fate"));
@@ -45,7 +47,7 @@ fn a_map_is_drawn_and_goes_on() {
     let other = run(folder.path(), &arguments.replace("--lr 2", "--lr 3"));
     assert_eq!(other.status.code(), Some(2));
     let said = String::from_utf8(other.stderr).unwrap();
-    assert!(said.contains("holds tiles of another map: there lr is 2.0, here it is 3.0"), "{said}");
+    assert!(said.contains("holds tiles of another map: there lr is 2, here it is 3"), "{said}");
     assert_eq!(std::fs::read(out.join("map.npz")).unwrap(), numbers);
 }
 
@@ -89,6 +91,61 @@ fn a_pixel_is_replayed_by_its_command() {
     }
     let text = printed(folder.path(), &format!("{SMALL} --pixel 1,1"));
     assert!(text.contains("Start\n   theta1[0,:]") && text.contains("   basins trace --layers 2,2,1"), "{text}");
+}
+
+/// A map with several networks a pixel: its files, done again, and one of its pixels.
+#[test]
+fn several_networks_a_pixel() {
+    let folder = tempfile::tempdir().unwrap();
+    let map =
+        format!("{SMALL} --init uniform:1 --x init=0.2..5:log --y lr=0.5..8:log --starts each:7 --net 5 --size 9x8");
+    let object = json(folder.path(), &format!("{map} --out m"));
+    let count = |value: &serde_json::Value| value.as_u64().unwrap();
+    assert_eq!((&object["pixels"], &object["starts_per_pixel"]), (&72.into(), &7.into()));
+    assert_eq!(object["fates"].as_object().unwrap().values().map(count).sum::<u64>(), 72 * 7);
+    assert_eq!(object["pixels_by_share_solved"].as_object().unwrap().values().map(count).sum::<u64>(), 72);
+    assert_eq!((&object["boundary"], &object["epochs_to_solve"]), (&().into(), &().into()));
+    let out = folder.path().join("m");
+    assert_eq!(embedded(&out.join("pixels.png")), object);
+    // What the axes set is no setting of all pixels.
+    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("<dt>init</dt><dd>uniform</dd>") && !page.contains("<dt>lr</dt>"));
+    let svg = std::fs::read_to_string(out.join("map.svg")).unwrap();
+    assert!(svg.contains("share of 7 starts that training solves"));
+    let mut archive = npyz::npz::NpzArchive::open(out.join("map.npz")).unwrap();
+    let counts = archive.by_name("counts").unwrap().unwrap();
+    assert_eq!(counts.shape(), [8, 9, 9]);
+    let counts: Vec<u16> = counts.into_vec().unwrap();
+    assert!(counts.chunks(9).all(|pixel| pixel.iter().sum::<u16>() == 7));
+    assert_eq!(counts.iter().step_by(9).map(|count| u64::from(*count)).sum::<u64>(), count(&object["solved"]));
+
+    for colour in ["fate", "epochs", "loss", "all-half"] {
+        let again = json(folder.path(), &format!("{map} --out m --colour {colour}"));
+        assert_eq!((&again["pixels_before"], &again["fates"]), (&72.into(), &object["fates"]), "{colour}");
+    }
+    let again = json(folder.path(), "rerun m/map.png");
+    assert_eq!(
+        (&again["agrees"], &again["exact"], &again["rows"][0]["now"]),
+        (&true.into(), &true.into(), &504.into())
+    );
+    let changed = std::fs::read_to_string(out.join("map.json")).unwrap();
+    let changed = changed.replace("\"starts_per_pixel\": 7", "\"starts_per_pixel\": 6");
+    std::fs::write(folder.path().join("changed.json"), changed).unwrap();
+    assert_eq!(run(folder.path(), "rerun changed.json").status.code(), Some(4));
+
+    // The pixel in the middle: its networks are those of its index, and each command trains the network that it names.
+    let pixel = json(folder.path(), &format!("{map} --pixel 1,2"));
+    let at = pixel["pixel"][1].as_u64().unwrap() * 9 + pixel["pixel"][0].as_u64().unwrap();
+    let nets = pixel["nets"].as_array().unwrap();
+    assert_eq!((nets.len(), &nets[0]["net"]), (7, &(5 + 7 * at).into()));
+    assert_eq!(pixel["solved"].as_u64().unwrap(), u64::from(counts[9 * at as usize]));
+    for net in &nets[..3] {
+        let trace = net["trace"].as_str().unwrap().strip_prefix("basins ").unwrap();
+        let trace = json(folder.path(), &trace.replace('\'', ""));
+        assert_eq!((&trace["start"], &trace["stop_epoch"]), (&net["start"], &net["stop_epoch"]));
+    }
+    let text = printed(folder.path(), &format!("{map} --pixel 1,2"));
+    assert!(text.contains("of 7 = ") && text.contains("95% interval"), "{text}");
 }
 
 #[test]

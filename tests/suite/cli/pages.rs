@@ -33,8 +33,7 @@ fn a_page_tells_what_the_run_found() {
     for row in answer["fate_rows"].as_array().unwrap() {
         assert!(page.contains(&format!("<td class=\"word\">{}</td>", row["fate"].as_str().unwrap())));
     }
-    let again =
-        "basins run --lr 4.0 --init uniform:1 --epochs 600 --nets 300 --backend reference --continue-unsolved 2";
+    let again = "basins run --lr 4 --init uniform:1 --epochs 600 --nets 300 --backend reference --continue-unsolved 2";
     assert!(page.contains(&format!("<code>{again}</code>")), "the command");
     let names = ["Settings", "Where it ran", "Run it again", "max-error:0.1", "basins rerun report.html"];
     assert!(names.iter().all(|name| page.contains(name)));

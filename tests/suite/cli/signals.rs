@@ -1,8 +1,9 @@
 //! Interruption, readers that go away, full disks.
 #![cfg(unix)]
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use super::{RUN_FILES, basins, names};
@@ -61,19 +62,55 @@ fn ctrl_c_keeps_whole_points_of_a_sweep() {
     assert!(page.contains("Interrupted: 1 of 2 points"));
 }
 
-/// Reads until the first line of progress.
-fn wait_for_progress(mut stderr: impl Read + Send + 'static) {
+/// The lines of stderr as they come.
+fn lines(stderr: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
-        let mut bytes = [0; 512];
-        while let Ok(count) = stderr.read(&mut bytes) {
-            if count == 0 || sender.send(String::from_utf8_lossy(&bytes[..count]).into_owned()).is_err() {
+        for line in BufReader::new(stderr).lines() {
+            let Ok(line) = line else { break };
+            if sender.send(line).is_err() {
                 break;
             }
         }
     });
-    let line = receiver.recv_timeout(Duration::from_secs(120)).expect("a line of progress");
+    receiver
+}
+
+fn next(lines: &Receiver<String>) -> String {
+    lines.recv_timeout(Duration::from_secs(120)).expect("a line on stderr")
+}
+
+/// Reads until the first line of progress.
+fn wait_for_progress(stderr: impl Read + Send + 'static) -> Receiver<String> {
+    let lines = lines(stderr);
+    let line = next(&lines);
     assert!(line.contains("net-epochs/s") && line.contains("s left"), "{line}");
+    lines
+}
+
+/// A tile that would take hours: the first Ctrl-C is answered at once, the second ends the program.
+#[test]
+fn ctrl_c_is_answered_and_a_second_one_ends_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = basins(folder.path());
+    let arguments = "map --size 32 --backend reference --threads 1 --epochs 1e7 --after-solved continue \
+                     --progress plain --json";
+    let mut child =
+        command.args(arguments.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let lines = wait_for_progress(child.stderr.take().unwrap());
+    let interrupt = || Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success();
+    assert!(interrupt());
+    let answer = loop {
+        let line = next(&lines);
+        if !line.contains("net-epochs/s") {
+            break line;
+        }
+    };
+    assert_eq!(answer, "Ctrl-C: the tile at hand is being finished; Ctrl-C again ends at once, without it");
+    assert!(next(&lines).contains("net-epochs/s"), "it goes on with the tile");
+    assert!(interrupt());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(130), &b""[..]));
 }
 
 #[test]
