@@ -53,7 +53,7 @@ impl<'a> Lab<'a> {
     /// slower than the others. The count is part of every finding's interval.
     pub fn count(&self, full: u64, quick: u64) -> u64 {
         let count = if self.quick { quick } else { full };
-        if self.backend.name() == "reference" { (count / 50).max(quick.min(200)) } else { count }
+        if self.backend.name() == "reference" { (count / 50).max(quick.min(1000)) } else { count }
     }
 
     /// How many networks to look at once, without training.

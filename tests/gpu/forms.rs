@@ -202,7 +202,7 @@ pub(crate) fn starts_are_counted(found: &Found) -> Result<(), Failed> {
     for spec in specs {
         let problem = spec.problem()?;
         let job = Job::new(&problem, 5);
-        let mut count = |backend: &mut dyn Backend, first: u64| -> Result<u64, Failed> {
+        let count = |backend: &mut dyn Backend, first: u64| -> Result<u64, Failed> {
             let counted = backend.count_at_start(&job, first..first + COUNT, &Unwatched)?;
             if counted.networks != COUNT {
                 return Err(format!("{} of {COUNT} networks were looked at", counted.networks).into());
