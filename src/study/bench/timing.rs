@@ -18,6 +18,10 @@ const CHECK_NETS: u64 = 64;
 const CHECK_EPOCHS: u32 = 100;
 const CHECK_BOUND: f64 = 1e-4;
 
+/// A timed run takes so many times what a single epoch does, and at most so many times the seconds asked for.
+const LONG: f64 = 10.0;
+const LONGEST: f64 = 6.0;
+
 /// Someone who takes part.
 pub struct Contestant {
     /// What it is called: backend, threads, device.
@@ -29,7 +33,7 @@ pub struct Contestant {
 /// How long and how often.
 #[derive(Clone, Copy, Debug)]
 pub struct Bench {
-    /// What a timed run should take, in seconds.
+    /// What a timed run should take, in seconds; up to six times as long where starting it is most of that.
     pub seconds: f64,
     /// Timed runs of each contestant at each work.
     pub repeats: usize,
@@ -131,15 +135,19 @@ impl Bench {
         // The first run wakes the device up, the second one counts.
         train(backend.as_mut(), &single, work.nets)?;
         let single_epoch_seconds = train(backend.as_mut(), &single, work.nets)?;
-        let mut epochs = 16;
-        let seconds = loop {
-            let seconds = train(backend.as_mut(), &work.epochs(epochs)?, work.nets)?;
-            if seconds > self.seconds / 4.0 || epochs >= 1 << 28 {
-                break seconds;
-            }
-            epochs *= if seconds < self.seconds / 40.0 { 8 } else { 2 };
-        };
-        let epochs = ((f64::from(epochs) * self.seconds / seconds).round() as u32).max(1);
+        // Long beside what every run costs, or a million networks would be timed at being drawn.
+        let aim = (LONG * single_epoch_seconds).clamp(self.seconds, LONGEST * self.seconds);
+        let (mut epochs, mut seconds) = (1, single_epoch_seconds);
+        while seconds < aim / 4.0 && epochs < 1 << 28 {
+            epochs *= if seconds < aim / 40.0 { 8 } else { 2 };
+            let problem = work.epochs(epochs)?;
+            // Another number of epochs is another kernel on a GPU: compiled in the first run.
+            train(backend.as_mut(), &problem, work.nets)?;
+            seconds = train(backend.as_mut(), &problem, work.nets)?;
+        }
+        let epochs = ((f64::from(epochs) * aim / seconds).round() as u32).max(1);
+        let problem = work.epochs(epochs)?;
+        train(backend.as_mut(), &problem, work.nets)?;
         let measured = Measurement {
             contestant: contestant.name.clone(),
             backend: backend.name(),
@@ -154,7 +162,7 @@ impl Bench {
             rates: Vec::new(),
             cost: Cost::of(&work.problem),
         };
-        Ok(Ready { problem: work.epochs(epochs)?, backend, measured })
+        Ok(Ready { problem, backend, measured })
     }
 }
 
