@@ -8,7 +8,7 @@ use super::{Backend, Reference, Simd};
 /// The words of `--backend`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Choice {
-    /// A hardware GPU if there is one (fused where the network fits, else grouped, else staged), else the CPU.
+    /// A hardware GPU if there is one (fused where the network fits in registers, else grouped, else staged), else the CPU.
     #[default]
     Auto,
     /// GPU, one invocation a network.

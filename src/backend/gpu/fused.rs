@@ -25,7 +25,7 @@ const BINDINGS: [Binding; 5] = [
 ];
 
 impl Fused {
-    /// Most weights of a network that is trained this way. Above it the staged form takes over. Measured on a software
+    /// Most weights of a network that is trained this way. Above it another form takes over. Measured on a software
     /// device (docs/measured): up to 801 weights the kernel compiles within 2 s and is some 70 times as fast as the stages;
     /// at 961 it was not compiled after 40 s. Drivers differ, so the limit keeps its distance.
     pub(super) const WEIGHT_LIMIT: usize = 512;
