@@ -58,19 +58,7 @@ impl Fused {
         checks: Checks,
     ) -> Result<Self> {
         let kernel = Kernel::new(gpu, "train", &source::train(problem, sizes), &BINDINGS, checks)?;
-        let train = [0, 1].map(|list: usize| {
-            kernel.bind(
-                gpu,
-                &BINDINGS,
-                &[
-                    (0, &buffers.state),
-                    (1, &buffers.slots),
-                    (2, &buffers.active[list]),
-                    (7, &buffers.table),
-                    (9, &buffers.turn),
-                ],
-            )
-        });
+        let train = buffers.bind_trainer(gpu, &kernel, &BINDINGS, &[]);
         Ok(Self { train, loop_steps: loop_steps(problem), workgroup_size: sizes.workgroup_size })
     }
 }

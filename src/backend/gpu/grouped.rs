@@ -216,20 +216,7 @@ impl Grouped {
         let scratch = gpu.guarded("allocating memory for outputs", || storage_buffer(gpu, "scratch", scratch_bytes))?;
         let kernel =
             Kernel::new(gpu, "train", &source::train_grouped(problem, sizes, layout), &BINDINGS, tuning.checks)?;
-        let train = [0, 1].map(|list: usize| {
-            kernel.bind(
-                gpu,
-                &BINDINGS,
-                &[
-                    (0, &buffers.state),
-                    (1, &buffers.slots),
-                    (2, &buffers.active[list]),
-                    (7, &buffers.table),
-                    (9, &buffers.turn),
-                    (SCRATCH, &scratch),
-                ],
-            )
-        });
+        let train = buffers.bind_trainer(gpu, &kernel, &BINDINGS, &[(SCRATCH, &scratch)]);
         Ok(Self { train, scratch, loop_steps: layout.loop_steps(problem), workgroup_limit: gpu.workgroup_limit() })
     }
 }

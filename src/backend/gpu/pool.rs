@@ -62,6 +62,23 @@ pub(super) struct PoolBuffers {
     imports: Option<wgpu::Buffer>,
 }
 
+impl PoolBuffers {
+    /// A trainer's kernel bound to either list, with the trainer's own buffers beside the pool's.
+    pub(super) fn bind_trainer(
+        &self,
+        gpu: &Gpu,
+        kernel: &Kernel,
+        bindings: &[Binding],
+        own: &[(u32, &wgpu::Buffer)],
+    ) -> [Bound; 2] {
+        [0, 1].map(|list: usize| {
+            let shared =
+                [(0, &self.state), (1, &self.slots), (2, &self.active[list]), (7, &self.table), (9, &self.turn)];
+            kernel.bind(gpu, bindings, &[&shared, own].concat())
+        })
+    }
+}
+
 /// Networks in flight.
 pub(super) struct Pool {
     pub(super) problem: Problem,

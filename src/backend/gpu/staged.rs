@@ -228,20 +228,7 @@ impl Staged {
         for (step, entry, file) in Step::ALL {
             let file = spoilt(step, file, fault);
             let kernel = Kernel::new(gpu, entry, &source::stage(problem, sizes, &file), &BINDINGS, checks)?;
-            kernels.push([0, 1].map(|list: usize| {
-                kernel.bind(
-                    gpu,
-                    &BINDINGS,
-                    &[
-                        (0, &buffers.state),
-                        (1, &buffers.slots),
-                        (2, &buffers.active[list]),
-                        (7, &buffers.table),
-                        (SCRATCH, &scratch),
-                        (RECORD, &stage),
-                    ],
-                )
-            }));
+            kernels.push(buffers.bind_trainer(gpu, &kernel, &BINDINGS, &[(SCRATCH, &scratch), (RECORD, &stage)]));
         }
         Ok(Self {
             kernels,
