@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode};
 
 use basins::backend::{Backend, Chunk, Job, Precision, Reference, Simd, Unwatched, Vectors};
 use basins::spec::{AfterSolved, Spec};
-use basins::study::bench::NETWORKS;
+use basins::study::bench::Course;
 use serde_json::json;
 
 type Failure = Box<dyn std::error::Error>;
@@ -59,7 +59,7 @@ fn instructions(work: &[&str; 3], networks: u64, epochs: u32) -> Result<f64, Fai
 fn measure() -> Result<Counts, Failure> {
     let mut counts = Counts::new();
     for backend in BACKENDS {
-        for (task, layers, _) in NETWORKS {
+        for (task, layers, _) in Course::NETWORKS {
             // A turn of two vectors; the reference, one network at a time, needs no more than one.
             let networks = if backend == "avx2" { 16 } else { 1 };
             let epochs = if task == "parity:8" { 8 } else { 800 };
@@ -96,7 +96,7 @@ fn check(path: &str) -> Result<(), Failure> {
     let counts = measure()?;
     // Negative control: a table that says less must be failed in every row.
     let less = counts.iter().map(|(row, count)| (row.clone(), count / (1.0 + PLANTED_RISE))).collect();
-    if rises(&counts, &less).len() != counts.len() || counts.len() != BACKENDS.len() * NETWORKS.len() {
+    if rises(&counts, &less).len() != counts.len() || counts.len() != BACKENDS.len() * Course::NETWORKS.len() {
         return Err("a planted rise is not found: the comparison is blind".into());
     }
     let wrong = rises(&counts, &table);

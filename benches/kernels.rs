@@ -13,7 +13,7 @@ use basins::outcome::{Outcomes, Tally};
 use basins::seed::{NormalTable, Purpose, Starts, words};
 use basins::spec::{AfterSolved, Init, Layers, Problem, Spec};
 use basins::stats::{Survival, clopper_pearson, confidence_sequence, wilson};
-use basins::study::bench::NETWORKS;
+use basins::study::bench::Course;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// Networks of an epoch's chunk: whole vectors of every kind, and turns of two vectors.
@@ -64,7 +64,7 @@ fn train(backend: &mut dyn Backend, problem: &Problem) -> Option<Outcomes> {
 /// Net-epochs. Drawing starts and passing on results are in it, and small beside the epochs.
 fn epochs(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("epoch");
-    for (task, layers, _) in NETWORKS {
+    for (task, layers, _) in Course::NETWORKS {
         let examples = problem(task, layers, 1).examples().count() as u32;
         // So many that the smallest networks train for about as long as the largest.
         let problem = problem(task, layers, (16_384 / (examples * examples)).max(2));

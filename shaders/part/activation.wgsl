@@ -25,3 +25,12 @@ fn activation_slope(activation: u32, h: f32) -> f32 {
         default: { return 1.0; }
     }
 }
+
+// delta act'(z) from h = act(z) and h delta.
+fn times_slope(activation: u32, delta: f32, product: f32, h: f32) -> f32 {
+    switch activation {
+        case SIGMOID: { return fma(-product, h, product); }
+        case TANH: { return fma(-product, h, delta); }
+        default: { return delta; }
+    }
+}

@@ -28,7 +28,10 @@ fn correction(update: u32) -> vec2<f32> {
 
 fn optimizer_step(before: Step, gradient: f32, rate: f32, momentum: f32, corrected: vec2<f32>) -> Step {
     if (OPTIMIZER == GD) {
-        let velocity = momentum * before.first - (rate * SHARE) * gradient;
+        if (MOMENTUM == 0.0 && RATE_ROW_COUNT == 0u) {
+            return Step(fma(-(rate * SHARE), gradient, before.weight), 0.0, 0.0);
+        }
+        let velocity = fma(-(rate * SHARE), gradient, momentum * before.first);
         return Step(before.weight + velocity, velocity, 0.0);
     }
     let g = SHARE * gradient;

@@ -61,6 +61,8 @@ pub struct Open {
     pub device: Option<String>,
     /// Whether anything but a hardware GPU is an error.
     pub require_gpu: bool,
+    /// Invocations of a GPU's workgroups, a power of two, where it is not left to the form.
+    pub workgroup_size: Option<u32>,
 }
 
 impl Open {
@@ -137,7 +139,7 @@ impl Open {
 
     #[cfg(feature = "gpu")]
     fn open_adapter(&self, found: Vec<crate::gpu::Found>, hardware_only: bool) -> Result<Box<dyn Backend>> {
-        use super::gpu::{Form, GpuBackend};
+        use super::gpu::{Form, GpuBackend, Tuning};
         let form = match self.choice {
             Choice::Fused => Some(Form::Fused),
             Choice::Grouped => Some(Form::Grouped),
@@ -145,7 +147,20 @@ impl Open {
             _ => None,
         };
         let found = crate::gpu::select(found, self.device.as_deref(), hardware_only)?;
-        Ok(Box::new(GpuBackend::new(crate::gpu::Gpu::open(found)?, form)))
+        let usual = Tuning::default();
+        let tuning = match self.workgroup_size {
+            None => usual,
+            Some(size) if size.is_power_of_two() && size <= found.limits.max_compute_invocations_per_workgroup => {
+                Tuning { workgroup_size: size, group_size: Some(size), ..usual }
+            }
+            Some(size) => {
+                return Err(Error::input(format!(
+                    "a workgroup has a power of two of invocations, on {} at most {}, and not {size}",
+                    found.name, found.limits.max_compute_invocations_per_workgroup
+                )));
+            }
+        };
+        Ok(Box::new(GpuBackend::tuned(crate::gpu::Gpu::open(found)?, form, tuning)))
     }
 
     #[cfg(not(feature = "gpu"))]

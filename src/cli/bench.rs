@@ -1,57 +1,66 @@
 //! `basins bench`: GPU against CPU, checked and then timed in turns.
 
-use std::path::PathBuf;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::backend::{Backend, Choice, Open, Precision};
 use crate::error::{Error, Result};
-use crate::report::{bench_csv, bench_json, bench_markdown, bench_picture, bench_text};
-use crate::study::bench::{Bench, Contestant, Refused, Watcher};
+use crate::report::{bench_csv, bench_json, bench_markdown, bench_picture, bench_text, pretty};
+use crate::study::bench::{Bench, BenchResult, Contestant, Course, Refused, Watcher};
 
 use super::count::Count;
-use super::folder::Folder;
-use super::progress::Mode;
-use super::reproduce::Talk;
-use super::{Ending, interrupt, pictures, say};
+use super::folder::{Folder, check_collisions};
+
+use super::run::Shared;
+use super::settings::Settings;
+use super::{Ending, config, interrupt, pictures, say};
 
 /// What --out writes.
 const FILES: [&str; 5] = ["bench.json", "bench.csv", "bench.md", "bench.png", "bench.svg"];
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
+    #[command(flatten)]
+    options: Options,
+
+    #[command(flatten)]
+    shared: Shared,
+}
+
+/// What a bench takes beside the shared settings. Without --task and --layers it goes through 2-3-1 in populations from 1
+/// to --nets and through seven networks; with either, through populations of this one. --epochs fixes the length of runs.
+#[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
+struct Options {
     /// Fewer populations and shorter runs: does it all work? No figures to quote
-    #[arg(long)]
+    #[arg(long, help_heading = "Bench")]
     quick: bool,
 
     /// Seconds that a timed run should take [default: 0.3, or 0.05 with --quick]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", help_heading = "Bench", allow_hyphen_values = true)]
     seconds: Option<f64>,
 
     /// Timed runs of each contestant at each work [default: 5, or 3 with --quick]
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", help_heading = "Bench")]
     repeats: Option<usize>,
 
-    /// Largest population [default: 2^20, or 4096 with --quick]
-    #[arg(long, value_name = "COUNT")]
-    nets: Option<Count>,
+    /// Populations to go through, as 1000,1e6 [default: powers of 4 up to --nets, that being 2^20, or 4096 with --quick]
+    #[arg(long, value_name = "COUNTS", value_delimiter = ',', help_heading = "Bench", conflicts_with = "nets")]
+    populations: Vec<Count>,
 
-    /// Who takes part; may be repeated [default: all there are]
-    #[arg(long, value_name = "NAME")]
-    backend: Vec<Choice>,
+    /// Who takes part beside --backend, as simd,staged [default: all there are]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Bench")]
+    against: Vec<Choice>,
 
-    /// GPU by index or part of its name; may be repeated [default: all there are]
-    #[arg(long, value_name = "INDEX|NAME")]
-    device: Vec<String>,
+    /// Invocations of a GPU's workgroups, as 32,64,128: each GPU takes part with each [default: its own choice]
+    #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = workgroup, help_heading = "Bench")]
+    workgroup_size: Vec<u32>,
+}
 
-    /// Fail with exit code 3 where there is no hardware GPU
-    #[arg(long)]
-    require_gpu: bool,
-
-    /// Folder for bench.json, bench.csv, bench.md and the picture
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-
-    #[command(flatten)]
-    talk: Talk,
+fn workgroup(text: &str) -> Result<u32> {
+    match text.trim().parse::<u32>() {
+        Ok(size) if size.is_power_of_two() && size <= 1024 => Ok(size),
+        _ => Err(Error::input(format!("--workgroup-size takes powers of two up to 1024, as 32,64; got {text:?}"))),
+    }
 }
 
 struct Notes {
@@ -72,70 +81,75 @@ impl Watcher for Notes {
 
 impl Args {
     pub(super) fn execute(&self) -> Result<Ending> {
-        let bench = self.bench()?;
-        let folder = self.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
+        let shared = &self.shared;
+        shared.start_log();
+        let settings = shared.settings()?;
+        if shared.print_config {
+            say(&config::print(&settings)?)?;
+            return Ok(Ending::Complete);
+        }
+        check_settings(&settings)?;
+        let bench = self.options.bench(&settings)?;
+        let course = self.options.course(&settings)?;
         let mut refused = Vec::new();
-        let contestants = self.contestants(&mut refused)?;
+        let contestants = self.contestants(&settings, &mut refused)?;
+        check_collisions(&settings, shared.config.as_deref(), &FILES)?;
+        let folder = settings.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
         interrupt::listen();
-        let notes = Notes { shown: self.talk.mode() != Mode::Never };
-        let mut result = bench.run(&contestants, &notes)?;
+        let notes = Notes { shown: shared.progress().is_shown() };
+        let mut result = bench.run(&course, &contestants, &notes)?;
         result.refused.splice(0..0, refused);
-        let json = serde_json::to_string_pretty(&bench_json(&result)).unwrap_or_default() + "\n";
-        let text = bench_text(&result);
-        if let Some(mut folder) = folder {
-            folder.add("bench.json", json.as_bytes())?;
-            folder.add("bench.csv", bench_csv(&result).as_bytes())?;
-            folder.add("bench.md", bench_markdown(&result).as_bytes())?;
-            pictures::write(&mut folder, "bench", &bench_picture(&result))?;
-            folder.place()?;
+        let mut object = bench_json(&result);
+        object["settings"] = json!(settings);
+        object["options"] = json!(self.options);
+        if let Some(folder) = folder {
+            write(folder, &result, &pretty(&object))?;
         }
-        say(if self.talk.json { &json } else { &text })?;
-        Ok(if interrupt::asked() { Ending::Interrupted } else { Ending::Complete })
+        say(&if shared.json { pretty(&object) } else { bench_text(&result) })?;
+        match (interrupt::asked(), result.telling().is_empty()) {
+            (true, _) => Ok(Ending::Interrupted),
+            (false, true) => Err(Error::failure("nobody could be measured")),
+            (false, false) => Ok(Ending::Complete),
+        }
     }
 
-    fn bench(&self) -> Result<Bench> {
-        let seconds = self.seconds.unwrap_or(if self.quick { 0.05 } else { 0.3 });
-        if !(seconds > 0.0 && seconds <= 600.0) {
-            return Err(Error::input(format!("--seconds must be above 0 and at most 600, but is {seconds}")));
-        }
-        let repeats = self.repeats.unwrap_or(if self.quick { 3 } else { 5 });
-        if repeats == 0 {
-            return Err(Error::input("--repeats must be at least 1"));
-        }
-        let most_nets = self.nets.map_or(if self.quick { 1 << 12 } else { 1 << 20 }, |count| count.0);
-        if most_nets == 0 {
-            return Err(Error::input("--nets must be at least 1"));
-        }
-        Ok(Bench { seconds, repeats, most_nets })
-    }
-
-    fn wants(&self, choice: Choice) -> bool {
-        self.backend.is_empty() || self.backend.contains(&choice)
-    }
-
-    /// The reference and simd, and every GPU in all its forms.
-    fn contestants(&self, refused: &mut Vec<Refused>) -> Result<Vec<Contestant>> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    /// The reference and simd, and every GPU in all its forms; or those that are named.
+    fn contestants(&self, settings: &Settings, refused: &mut Vec<Refused>) -> Result<Vec<Contestant>> {
+        let wanted = self.options.wanted(settings)?;
+        let shared = settings.open(self.shared.require_gpu)?;
         let mut contestants = Vec::new();
-        if self.wants(Choice::Reference) {
-            let open = Open { precision: Some(Precision::F32), threads: Some(1), ..Choice::Reference.into() };
-            contestants.push(contestant("reference f32, 1 thread".into(), open));
-        }
-        if self.wants(Choice::Simd) {
-            for threads in [1, cores] {
-                let plural = if threads == 1 { "" } else { "s" };
-                let open = Open { threads: Some(threads), ..Choice::Simd.into() };
-                contestants.push(contestant(format!("simd, {threads} thread{plural}"), open));
+        for choice in wanted.iter().copied().filter(|choice| !choice.is_gpu()) {
+            let open = |threads| Open { threads: Some(threads), ..Open::from(choice) };
+            let cores = shared.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+            match choice {
+                // One thread, or as many as are asked for.
+                Choice::Reference => {
+                    let (precision, threads) =
+                        (shared.precision.unwrap_or(Precision::F32), shared.threads.unwrap_or(1));
+                    let open = Open { precision: Some(precision), ..open(threads) };
+                    contestants.push(contestant(format!("reference {precision}, {}", plural(threads)), open));
+                }
+                _ => {
+                    let mut counts = vec![1, cores];
+                    counts.dedup();
+                    contestants.extend(
+                        counts.into_iter().map(|count| contestant(format!("simd, {}", plural(count)), open(count))),
+                    );
+                }
             }
-            if cores == 1 {
-                contestants.pop();
-            }
         }
-        let forms: Vec<Choice> = Choice::GPU.into_iter().filter(|choice| self.wants(*choice)).collect();
-        for (name, device) in self.gpus(&forms, refused)? {
+        let forms: Vec<Choice> = wanted.into_iter().filter(|choice| choice.is_gpu()).collect();
+        for (name, device) in self.gpus(&shared, &forms, refused)? {
             for choice in &forms {
-                let open = Open { device: Some(device.clone()), require_gpu: self.require_gpu, ..Open::from(*choice) };
-                contestants.push(contestant(format!("{choice}, {name}"), open));
+                let open =
+                    Open { device: Some(device.clone()), require_gpu: self.shared.require_gpu, ..(*choice).into() };
+                if self.options.workgroup_size.is_empty() {
+                    contestants.push(contestant(format!("{choice}, {name}"), open.clone()));
+                }
+                for size in &self.options.workgroup_size {
+                    let open = Open { workgroup_size: Some(*size), ..open.clone() };
+                    contestants.push(contestant(format!("{choice}/{size}, {name}"), open));
+                }
             }
         }
         if contestants.is_empty() {
@@ -146,18 +160,15 @@ impl Args {
 
     /// Short names of the GPUs that take part, and how `--device` calls them.
     #[cfg(feature = "gpu")]
-    fn gpus(&self, forms: &[Choice], refused: &mut Vec<Refused>) -> Result<Vec<(String, String)>> {
+    fn gpus(&self, shared: &Open, forms: &[Choice], refused: &mut Vec<Refused>) -> Result<Vec<(String, String)>> {
         use crate::gpu::{adapters, missing, select};
         if forms.is_empty() {
             return Ok(Vec::new());
         }
         let all = adapters();
-        let chosen = match self.device.as_slice() {
-            [] if self.require_gpu => vec![select(all, None, true)?],
-            [] => all,
-            names => {
-                names.iter().map(|name| select(all.clone(), Some(name), self.require_gpu)).collect::<Result<_>>()?
-            }
+        let chosen = match &shared.device {
+            None if !self.shared.require_gpu => all,
+            device => vec![select(all, device.as_deref(), self.shared.require_gpu)?],
         };
         if chosen.is_empty() {
             refused.push(Refused { contestant: "GPU".into(), layers: None, reason: missing() });
@@ -171,11 +182,87 @@ impl Args {
     }
 
     #[cfg(not(feature = "gpu"))]
-    fn gpus(&self, _: &[Choice], refused: &mut Vec<Refused>) -> Result<Vec<(String, String)>> {
+    fn gpus(&self, _: &Open, _: &[Choice], refused: &mut Vec<Refused>) -> Result<Vec<(String, String)>> {
         let reason = "this build was made without the feature gpu".into();
         refused.push(Refused { contestant: "GPU".into(), layers: None, reason });
         Ok(Vec::new())
     }
+}
+
+impl Options {
+    fn bench(&self, settings: &Settings) -> Result<Bench> {
+        let seconds = self.seconds.unwrap_or(if self.quick { 0.05 } else { 0.3 });
+        if !(seconds > 0.0 && seconds <= 600.0) {
+            return Err(Error::input(format!("--seconds must be above 0 and at most 600, but is {seconds}")));
+        }
+        let repeats = self.repeats.unwrap_or(if self.quick { 3 } else { 5 });
+        if repeats == 0 {
+            return Err(Error::input("--repeats must be at least 1"));
+        }
+        let epochs = settings.epochs.map(|_| settings.spec().map(|spec| spec.epochs)).transpose()?;
+        let first = settings.first.map_or(0, |count| count.0);
+        Ok(Bench { seconds, epochs, repeats, first, seed: settings.seed.map_or(1, |count| count.0) })
+    }
+
+    fn course(&self, settings: &Settings) -> Result<Course> {
+        let most = settings.nets.map_or(if self.quick { 1 << 12 } else { 1 << 20 }, |count| count.0);
+        let populations = match self.populations.as_slice() {
+            [] => Course::powers(most.max(1)),
+            given => given.iter().map(|count| count.0).collect(),
+        };
+        if most == 0 || populations.contains(&0) {
+            return Err(Error::input("--nets and --populations must be at least 1"));
+        }
+        for nets in &populations {
+            settings.population(*nets, None)?;
+        }
+        let spec = settings.spec()?;
+        match settings.task.is_some() || settings.layers.is_some() {
+            true => Course::of(&spec, &populations),
+            false => Course::usual(&spec, &populations),
+        }
+    }
+
+    /// Who is to take part, as far as there is a device.
+    fn wanted(&self, settings: &Settings) -> Result<Vec<Choice>> {
+        let all = [Choice::Reference, Choice::Simd].into_iter().chain(Choice::GPU);
+        match settings.backend.unwrap_or_default() {
+            Choice::Auto if self.against.is_empty() => Ok(all.collect()),
+            Choice::Auto => {
+                Err(Error::input("--against names who takes part beside --backend, and there is none given"))
+            }
+            backend => Ok(all.filter(|choice| *choice == backend || self.against.contains(choice)).collect()),
+        }
+    }
+}
+
+/// Refuses what a bench has no use for.
+fn check_settings(settings: &Settings) -> Result<()> {
+    for (given, flag) in
+        [(settings.weights_in.is_some(), "--weights-in"), (settings.weights_out.is_some(), "--weights-out")]
+    {
+        if given {
+            return Err(Error::input(format!(
+                "{flag} belongs to `basins run`: a bench draws its starts and keeps no weights"
+            )));
+        }
+    }
+    if settings.after_solved == Some(crate::spec::AfterSolved::Retire) {
+        return Err(Error::input("a bench trains every network through every epoch; leave --after-solved retire out"));
+    }
+    Ok(())
+}
+
+fn write(mut folder: Folder, result: &BenchResult, json: &str) -> Result<()> {
+    folder.add("bench.json", json.as_bytes())?;
+    folder.add("bench.csv", bench_csv(result).as_bytes())?;
+    folder.add("bench.md", bench_markdown(result).as_bytes())?;
+    pictures::write(&mut folder, "bench", &bench_picture(result))?;
+    folder.place()
+}
+
+fn plural(threads: usize) -> String {
+    format!("{threads} thread{}", if threads == 1 { "" } else { "s" })
 }
 
 fn contestant(name: String, open: Open) -> Contestant {

@@ -63,7 +63,7 @@ enum Verb {
     /// Check GPU stages and whole trainings against the CPU reference; exit 4 on disagreement
     Verify(Box<verify::Args>),
     /// Measure GPU against CPU: who is how fast, from how many networks on
-    Bench(bench::Args),
+    Bench(Box<bench::Args>),
     /// List what there is to train on, and what is missing
     Devices(devices::Args),
     /// Print a completion script for a shell

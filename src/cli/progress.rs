@@ -24,6 +24,17 @@ pub(super) enum Mode {
     Plain,
 }
 
+impl Mode {
+    /// Whether anybody watches.
+    pub(super) fn is_shown(self) -> bool {
+        match self {
+            Self::Auto => std::io::stderr().is_terminal(),
+            Self::Never => false,
+            Self::Plain => true,
+        }
+    }
+}
+
 /// A bar, lines, or nothing; also where Ctrl-C is seen.
 pub(super) struct Shown {
     bar: ProgressBar,

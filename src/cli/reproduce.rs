@@ -96,6 +96,7 @@ impl DeviceArgs {
             threads: self.threads,
             device: self.device.clone(),
             require_gpu: self.require_gpu,
+            ..Open::default()
         }
     }
 }

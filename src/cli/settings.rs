@@ -173,6 +173,7 @@ impl Settings {
             threads,
             device: self.device.clone(),
             require_gpu,
+            workgroup_size: None,
         })
     }
 }

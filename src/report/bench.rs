@@ -47,7 +47,8 @@ fn write_text(text: &mut String, result: &BenchResult) -> std::fmt::Result {
         }
         writeln!(text)?;
     }
-    if !result.networks.is_empty() {
+    let telling = result.telling();
+    if !telling.is_empty() {
         writeln!(
             text,
             "{:<10} {:>9} {:<34} {:>13} {:>19} {:>9} {:>9} {:>8} {:>8} {:>7}",
@@ -62,7 +63,7 @@ fn write_text(text: &mut String, result: &BenchResult) -> std::fmt::Result {
             "1 epoch",
             "limit"
         )?;
-        for one in &result.networks {
+        for one in telling {
             writeln!(
                 text,
                 "{:<10} {:>9} {:<34} {:>13} {:>9} {:>9} {:>9} {:>9} {:>8.3} {:>8.4} {:>7}",
@@ -112,7 +113,7 @@ pub fn bench_markdown(result: &BenchResult) -> String {
         text,
         "| network | networks | who | net-epochs/s | quartiles | Gop/s | setup s |\n|---|---:|---|---:|---|---:|---:|"
     );
-    for one in &result.networks {
+    for one in result.telling() {
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} | {} to {} | {} | {:.3} |",

@@ -1,14 +1,16 @@
 //! What one net-epoch costs in arithmetic, and what devices can do at most.
 
-use crate::spec::{Problem, Update};
+use crate::spec::{Optimizer, OutputActivation, Problem, Update};
 
 /// Arithmetic of one net-epoch, counted from the formulas: what any implementation must do, shortcuts aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// Additions and multiplications. With m examples and W weights of which V feed from hidden units and are no bias:
-    /// 2 m W forward, 2 m W for gradients, 2 m V for hidden deltas, 2 W for the step (m times for online updates).
+    /// 2 m W forward, 2 m W for gradients, 2 m V for hidden deltas; for a step (m times for online updates) 2 W, with
+    /// momentum 4 W, with Adam 13 W.
     pub operations: u64,
-    /// Exponentials and reciprocals: two for each unit behind the inputs and each example.
+    /// Exponentials and reciprocals: two for each unit behind the inputs and each example; with Adam a root and a
+    /// reciprocal for each weight and step.
     pub specials: u64,
 }
 
@@ -21,10 +23,20 @@ impl Cost {
         let units: usize = layers.sizes()[1..].iter().sum();
         let hidden = layers.shapes().skip(1).map(|shape| (shape.fan_in - shape.shortcut) * shape.fan_out);
         let behind_hidden = hidden.sum::<usize>() as u64;
-        let steps = if problem.spec().update == Update::Online { examples } else { 1 };
+        let spec = problem.spec();
+        let steps = if spec.update == Update::Online { examples } else { 1 };
+        let (operations, specials) = match spec.optimizer {
+            Optimizer::Gd if spec.momentum == 0.0 => (2, 0),
+            Optimizer::Gd => (4, 0),
+            Optimizer::Adam => (13, 2),
+        };
+        let behind_inputs = match spec.output_activation {
+            OutputActivation::Same => units,
+            OutputActivation::Linear => units - layers.output_count(),
+        };
         Self {
-            operations: 2 * examples * (2 * weights + behind_hidden) + 2 * weights * steps,
-            specials: 2 * examples * units as u64,
+            operations: 2 * examples * (2 * weights + behind_hidden) + operations * weights * steps,
+            specials: 2 * examples * behind_inputs as u64 + specials * weights * steps,
         }
     }
 }
@@ -64,6 +76,10 @@ mod tests {
         assert_eq!(Cost::of(&problem), Cost { operations: 2 * 4 * (26 + 3) + 26, specials: 32 });
         let online = Spec { update: Update::Online, ..Spec::default() }.problem().unwrap();
         assert_eq!(Cost::of(&online).operations, 2 * 4 * (26 + 3) + 4 * 26);
+        let momentum = Spec { momentum: 0.9, ..Spec::default() }.problem().unwrap();
+        assert_eq!(Cost::of(&momentum).operations, 2 * 4 * (26 + 3) + 52);
+        let adam = Spec { optimizer: Optimizer::Adam, ..Spec::default() }.problem().unwrap();
+        assert_eq!(Cost::of(&adam), Cost { operations: 2 * 4 * (26 + 3) + 13 * 13, specials: 32 + 26 });
     }
 
     #[test]

@@ -1,53 +1,17 @@
 //! How fast does who train? Backends on the same networks, checked first and then timed in turns.
 
+mod check;
 mod cost;
+mod course;
 mod timing;
 
 pub use cost::{Cost, Limit};
+pub use course::{Course, Work};
 pub use timing::{Bench, Contestant, Watcher};
 
 use crate::backend::{Backend, DeviceInfo, DeviceKind};
 use crate::error::Result;
-use crate::spec::{AfterSolved, Layers, Problem, Spec, Task};
-
-/// The network whose populations are gone through, from one network on.
-pub const MAIN: (&str, &str) = ("xor", "2,3,1");
-/// The networks that are gone through, each in one population: task, layers, networks.
-pub const NETWORKS: [(&str, &str, u64); 7] = [
-    ("xor", "2,2,1", 1 << 16),
-    ("xor", "2,3,1", 1 << 16),
-    ("xor", "2,4,4,1", 1 << 15),
-    ("parity:4", "4,8,1", 1 << 14),
-    ("parity:8", "8,16,1", 1 << 12),
-    ("parity:8", "8,32,1", 1 << 12),
-    ("parity:8", "8,64,1", 1 << 10),
-];
-
-/// Networks of a kind, trained for the same number of epochs whoever trains them: nobody retires.
-#[derive(Clone, Debug)]
-pub struct Work {
-    /// The network and its task.
-    pub problem: Problem,
-    /// How many of them.
-    pub nets: u64,
-}
-
-impl Work {
-    /// # Errors
-    /// The layers do not fit the task.
-    pub fn new(task: &str, layers: &str, nets: u64) -> Result<Self> {
-        Ok(Self { problem: problem(task.parse()?, layers.parse()?, 1)?, nets })
-    }
-
-    /// The same networks for so many epochs.
-    fn epochs(&self, epochs: u32) -> Result<Problem> {
-        problem(self.problem.spec().task.clone(), self.problem.spec().layers.clone(), epochs)
-    }
-}
-
-fn problem(task: Task, layers: Layers, epochs: u32) -> Result<Problem> {
-    Ok(Spec { task, layers, epochs, after_solved: AfterSolved::Continue, ..Spec::default() }.problem()?)
-}
+use crate::spec::{Layers, Task};
 
 /// What was measured of one contestant at one work.
 #[derive(Clone, Debug)]
@@ -118,9 +82,9 @@ pub struct Refused {
 /// All that was measured.
 #[derive(Clone, Debug, Default)]
 pub struct BenchResult {
-    /// [`MAIN`] over populations.
+    /// One network in populations of growing size.
     pub populations: Vec<Measurement>,
-    /// [`NETWORKS`].
+    /// Other networks, each in one population.
     pub networks: Vec<Measurement>,
     /// Who was left out.
     pub refused: Vec<Refused>,
@@ -138,6 +102,15 @@ pub struct Crossover {
 }
 
 impl BenchResult {
+    /// What is worth a line of its own: the networks, or the only one in its largest population.
+    pub fn telling(&self) -> Vec<&Measurement> {
+        if !self.networks.is_empty() {
+            return self.networks.iter().collect();
+        }
+        let most = self.populations.iter().map(|measured| measured.nets).max();
+        self.populations.iter().filter(|measured| Some(measured.nets) == most).collect()
+    }
+
     /// The crossover of each GPU contestant against the fastest CPU at each population.
     pub fn crossovers(&self) -> Vec<Crossover> {
         let mut gpus: Vec<&str> = Vec::new();

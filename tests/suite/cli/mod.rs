@@ -1,5 +1,6 @@
 //! The program as a user meets it: each test runs the built binary.
 
+mod bench;
 mod files;
 mod maps;
 mod pages;

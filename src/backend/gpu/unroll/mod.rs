@@ -2,7 +2,8 @@
 //! unrolls loops over arrays. Few examples are written out one by one, and then inputs of 0 and 1 cost no products and
 //! share their sums; many examples become one loop.
 //!
-//! Sums are taken in the order of the reference: bias first, then row by row, example by example.
+//! Sums are taken in the order of the reference: bias first, then row by row, example by example. Products are arranged so
+//! that there are few of them, see [`writer`].
 
 mod writer;
 
@@ -198,19 +199,23 @@ impl Writer<'_> {
             let forward = self.forward(&suffixes, block.clone().map(numbers).collect(), "(*net).");
             for ((example, suffix), forward) in block.zip(&suffixes).zip(&forward) {
                 let targets: Vec<String> = examples.target(example).iter().map(|y| literal(*y)).collect();
-                let deltas = self.backward(suffix, forward, &targets);
+                let backward = self.backward(suffix, forward, &targets);
                 if online {
                     begun.fill(false);
                     self.sums.clear();
                 }
-                self.add_gradient(forward, &deltas, &mut begun);
+                self.add_gradient(forward, &backward, &mut begun);
                 if online {
                     self.zero_untouched(&begun);
+                    self.finish_gradient();
                     self.apply(&format!("{example}u"));
                 }
             }
         }
         self.zero_untouched(&begun);
+        if !online {
+            self.finish_gradient();
+        }
     }
 
     /// A loop over blocks of examples, their inputs and targets from the table.
@@ -229,12 +234,16 @@ impl Writer<'_> {
         let mut begun = vec![!online; self.problem.layers().weight_count()];
         for ((place, suffix), forward) in places.iter().zip(&suffixes).zip(&forward) {
             let targets = self.read_targets(place, suffix);
-            let deltas = self.backward(suffix, forward, &targets);
-            self.add_gradient(forward, &deltas, &mut begun);
+            let backward = self.backward(suffix, forward, &targets);
+            self.add_gradient(forward, &backward, &mut begun);
         }
         if online {
+            self.finish_gradient();
             self.apply("first");
         }
         self.text.push_str("    }\n");
+        if !online {
+            self.finish_gradient();
+        }
     }
 }

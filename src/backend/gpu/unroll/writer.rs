@@ -14,6 +14,15 @@ pub(super) enum Feed {
     Name(String),
 }
 
+impl Feed {
+    fn name(&self) -> &str {
+        match self {
+            Self::Name(name) => name,
+            Self::Number(_) => unreachable!("units behind the inputs are computed"),
+        }
+    }
+}
+
 /// A writer of one function's body.
 pub(super) struct Writer<'p> {
     pub(super) problem: &'p Problem,
@@ -22,6 +31,15 @@ pub(super) struct Writer<'p> {
     /// Names of partial sums by unit and the inputs summed so far.
     pub(super) sums: HashMap<(usize, Vec<u64>), String>,
     next_sum: usize,
+}
+
+/// Names of what an example sends back.
+pub(super) struct Backward {
+    /// `[layer][unit]`, the deltas of the layers behind the inputs. Of the only hidden layer in front of a single output
+    /// they lack the weight to the output, see [`Writer::finish_gradient`].
+    deltas: Vec<Vec<String>>,
+    /// In front of a single output: its delta times each unit of the last hidden layer.
+    products: Vec<String>,
 }
 
 /// Names of one example's values.
@@ -107,28 +125,28 @@ impl<'p> Writer<'p> {
         let mut sharing = true;
         for (row, feed) in rows.iter().enumerate() {
             let weight = format!("{net}weights[{}]", shape.position(row, column));
-            let term = match feed {
+            let more = match feed {
                 Feed::Name(name) => {
                     sharing = false;
-                    Some(format!("{name} * {weight}"))
+                    Some(format!("fma({name}, {weight}, {sum})"))
                 }
                 Feed::Number(x) => {
                     key.push(x.to_bits());
                     match *x {
                         0.0 => None,
-                        1.0 => Some(weight),
-                        x => Some(format!("{} * {weight}", literal(x))),
+                        1.0 => Some(format!("{sum} + {weight}")),
+                        x => Some(format!("fma({}, {weight}, {sum})", literal(x))),
                     }
                 }
             };
-            let Some(term) = term else { continue };
+            let Some(more) = more else { continue };
             if sharing && let Some(known) = self.sums.get(&(bias, key.clone())) {
                 sum.clone_from(known);
                 continue;
             }
             let name = format!("s{}", self.next_sum);
             self.next_sum += 1;
-            let _ = writeln!(self.text, "    let {name} = {sum} + {term};");
+            let _ = writeln!(self.text, "    let {name} = {more};");
             if sharing {
                 self.sums.insert((bias, key.clone()), name.clone());
             }
@@ -137,8 +155,14 @@ impl<'p> Writer<'p> {
         sum
     }
 
-    /// Gathers the measure and names the deltas `[layer][unit]` of the layers behind the inputs.
-    pub(super) fn backward(&mut self, suffix: &str, forward: &Forward, targets: &[String]) -> Vec<Vec<String>> {
+    /// Whether a single output is all that the last hidden layer feeds. Then h delta, with the output's delta, serves as
+    /// the gradient of the weight between, and through the slope of h as the hidden delta but for that weight.
+    fn narrows(&self) -> bool {
+        self.shapes.len() > 1 && self.problem.layers().output_count() == 1
+    }
+
+    /// Gathers the measure and names the deltas.
+    pub(super) fn backward(&mut self, suffix: &str, forward: &Forward, targets: &[String]) -> Backward {
         let last = self.shapes.len() - 1;
         let mut deltas = vec![Vec::new(); self.shapes.len()];
         let activation = output_activation_name(self.problem);
@@ -153,43 +177,77 @@ impl<'p> Writer<'p> {
             deltas[last].push(name);
         }
         let activation = activation_name(self.problem.spec().activation);
+        let mut products = Vec::new();
         for layer in (0..last).rev() {
             let shape = self.shapes[layer + 1];
             for row in 0..self.shapes[layer].fan_out {
-                let terms: Vec<String> = deltas[layer + 1]
-                    .iter()
-                    .enumerate()
-                    .map(|(column, delta)| format!("(*net).weights[{}] * {delta}", shape.position(row, column)))
-                    .collect();
                 let name = format!("d{layer}_{row}{suffix}");
-                let Feed::Name(a) = &forward.feeds[layer + 1][row] else { continue };
-                let sum = terms.join(" + ");
-                let _ = writeln!(self.text, "    let {name} = ({sum}) * activation_slope({activation}, {a});");
+                let a = forward.feeds[layer + 1][row].name();
+                if layer + 1 == last && self.narrows() {
+                    let (product, delta) = (format!("p{row}{suffix}"), &deltas[last][0]);
+                    let slope = format!("times_slope({activation}, {delta}, {product}, {a})");
+                    let weight = format!("(*net).weights[{}]", shape.position(row, 0));
+                    let value = if layer == 0 { slope } else { format!("{weight} * {slope}") };
+                    let _ = writeln!(self.text, "    let {product} = {a} * {delta};\n    let {name} = {value};");
+                    products.push(product);
+                } else {
+                    let terms: Vec<String> = deltas[layer + 1]
+                        .iter()
+                        .enumerate()
+                        .map(|(column, delta)| format!("(*net).weights[{}] * {delta}", shape.position(row, column)))
+                        .collect();
+                    let sum = terms.join(" + ");
+                    let _ = writeln!(self.text, "    let {name} = ({sum}) * activation_slope({activation}, {a});");
+                }
                 deltas[layer].push(name);
             }
         }
-        deltas
+        Backward { deltas, products }
     }
 
     /// Adds an example's gradient; weights not `begun` are set instead.
-    pub(super) fn add_gradient(&mut self, forward: &Forward, deltas: &[Vec<String>], begun: &mut [bool]) {
-        for (layer, deltas) in deltas.iter().enumerate() {
+    pub(super) fn add_gradient(&mut self, forward: &Forward, backward: &Backward, begun: &mut [bool]) {
+        for (layer, deltas) in backward.deltas.iter().enumerate() {
             let shape = self.shapes[layer];
             let mut rows = self.rows(&forward.feeds, layer);
             rows.push(Feed::Number(1.0));
             for (row, feed) in rows.iter().enumerate() {
                 for (column, delta) in deltas.iter().enumerate() {
                     let k = shape.position(row, column);
-                    let product = match feed {
-                        Feed::Name(a) => format!("{a} * {delta}"),
+                    let place = format!("(*net).gradient[{k}]");
+                    // What is added, and what it is multiplied with.
+                    let (part, factor) = match feed {
                         Feed::Number(0.0) => continue,
-                        Feed::Number(1.0) => delta.clone(),
-                        Feed::Number(x) => format!("{} * {delta}", literal(*x)),
+                        Feed::Number(1.0) => (delta, None),
+                        Feed::Number(x) => (delta, Some(literal(*x))),
+                        Feed::Name(a) => match backward.products.get(row) {
+                            Some(product) if layer + 1 == self.shapes.len() => (product, None),
+                            _ => (delta, Some(a.clone())),
+                        },
                     };
-                    let sign = if begun[k] { "+=" } else { "=" };
+                    let value = match (factor, begun[k]) {
+                        (None, false) => part.clone(),
+                        (None, true) => format!("{place} + {part}"),
+                        (Some(factor), false) => format!("{factor} * {part}"),
+                        (Some(factor), true) => format!("fma({factor}, {part}, {place})"),
+                    };
                     begun[k] = true;
-                    let _ = writeln!(self.text, "    (*net).gradient[{k}] {sign} {product};");
+                    let _ = writeln!(self.text, "    {place} = {value};");
                 }
+            }
+        }
+    }
+
+    /// The only hidden layer's gradient, summed without the weights to the single output, gets them once for all examples.
+    pub(super) fn finish_gradient(&mut self) {
+        if self.shapes.len() != 2 || !self.narrows() {
+            return;
+        }
+        let (hidden, output) = (self.shapes[0], self.shapes[1]);
+        for row in 0..=hidden.fan_in {
+            for column in 0..hidden.fan_out {
+                let (k, weight) = (hidden.position(row, column), output.position(column, 0));
+                let _ = writeln!(self.text, "    (*net).gradient[{k}] *= (*net).weights[{weight}];");
             }
         }
     }
@@ -213,9 +271,6 @@ impl<'p> Writer<'p> {
 impl Forward {
     /// Name of an output unit's activation.
     pub(super) fn output(&self, unit: usize) -> &str {
-        match &self.feeds[self.feeds.len() - 1][unit] {
-            Feed::Name(name) => name,
-            Feed::Number(_) => unreachable!("outputs are computed"),
-        }
+        self.feeds[self.feeds.len() - 1][unit].name()
     }
 }
