@@ -12,9 +12,11 @@ use crate::error::{Error, Result};
 use crate::report::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list, short};
 use crate::reproduce::{ALL, Reproduction, named};
 
+use super::count::Count;
 use super::folder::Folder;
 use super::progress::{Mode, answer_interruption};
-use super::{Ending, interrupt, pictures, say};
+use super::settings::thread_count;
+use super::{Ending, complain, interrupt, pictures, say};
 
 /// What --out writes beside the pictures.
 const FILES: [&str; 2] = ["reproduce.json", "reproduce.md"];
@@ -26,7 +28,7 @@ pub(super) struct Args {
     names: Vec<String>,
 
     /// List what there is, and do nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     list: bool,
 
     /// All of them (under ten minutes on two cores)
@@ -60,7 +62,7 @@ pub(super) struct DeviceArgs {
     precision: Option<Precision>,
 
     /// GPU by index or part of its name; see `basins devices`
-    #[arg(long, env = "BASINS_DEVICE", hide_env = true, value_name = "INDEX|NAME")]
+    #[arg(long, env = "BASINS_DEVICE", hide_env = true, value_name = "INDEX|NAME", allow_hyphen_values = true)]
     device: Option<String>,
 
     /// Fail with exit code 3 where there is no hardware GPU
@@ -68,8 +70,8 @@ pub(super) struct DeviceArgs {
     require_gpu: bool,
 
     /// Threads of a CPU backend [default: all cores]
-    #[arg(long, env = "BASINS_THREADS", hide_env = true, value_name = "COUNT")]
-    threads: Option<usize>,
+    #[arg(long, env = "BASINS_THREADS", hide_env = true, value_name = "COUNT", allow_hyphen_values = true)]
+    threads: Option<Count>,
 }
 
 /// How a verb speaks.
@@ -89,14 +91,14 @@ pub(super) struct Talk {
 }
 
 impl DeviceArgs {
-    pub(super) fn open(&self) -> Open {
-        Open {
+    fn open(&self) -> Result<Open> {
+        Ok(Open {
             choice: self.backend,
             precision: self.precision,
-            threads: self.threads,
+            threads: thread_count(self.threads)?,
             device: self.device.clone(),
             require_gpu: self.require_gpu,
-        }
+        })
     }
 }
 
@@ -112,7 +114,7 @@ impl Args {
         }
         let chosen = if self.all { ALL.to_vec() } else { named(&self.names)? };
         let folder = self.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
-        let mut backend = self.device.open().backend()?;
+        let mut backend = self.device.open()?.backend()?;
         interrupt::listen();
         let mut done = Vec::new();
         for (position, reproduction) in chosen.iter().enumerate() {
@@ -164,7 +166,7 @@ impl Stage {
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
             bar.enable_steady_tick(Duration::from_millis(250));
         } else if mode == Mode::Plain {
-            super::complain(&name);
+            complain(&name);
         }
         bar.set_prefix(name);
         answer_interruption(mode, &bar, "the slice");

@@ -30,11 +30,11 @@ pub(super) struct Args {
     precision: Option<Precision>,
 
     /// GPU by index or part of its name; see `basins devices` [default: as then]
-    #[arg(long, value_name = "INDEX|NAME")]
+    #[arg(long, value_name = "INDEX|NAME", allow_hyphen_values = true)]
     device: Option<String>,
 
     /// Threads of a CPU backend [default: all cores]
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", allow_hyphen_values = true)]
     threads: Option<Count>,
 
     #[command(flatten)]

@@ -24,6 +24,13 @@ const FILES: [&str; 8] = [
 ];
 
 #[derive(Clone, Debug, clap::Args)]
+#[command(
+    mut_arg("nets", |arg| arg.hide(true)),
+    mut_arg("first", |arg| arg.hide(true)),
+    mut_arg("interval", |arg| arg.hide(true)),
+    mut_arg("weights_out", |arg| arg.hide(true)),
+    mut_arg("out", |arg| arg.help("Folder for the pictures, surface.npz and surface.json")),
+)]
 pub(super) struct Args {
     /// The weight across, as theta1[0,0] (row, column; the last row is the bias) or by position
     #[arg(long, value_name = "WEIGHT", default_value = "theta1[0,0]", help_heading = "Plane")]
@@ -43,7 +50,7 @@ pub(super) struct Args {
 
     /// Values of each weight
     #[arg(long, value_name = "COUNT", default_value_t = 300, help_heading = "Plane",
-          value_parser = clap::value_parser!(u16).range(2..=4096))]
+          value_parser = clap::value_parser!(u16).range(2..=4096), allow_negative_numbers = true)]
     points: u16,
 
     /// Take the other weights as they are after training the network, not at its start
@@ -102,13 +109,14 @@ impl Args {
         let settings = shared.settings()?;
         let problem = settings.spec()?.problem()?;
         if shared.print_config {
-            say(&config::print(&settings)?)?;
+            say(&config::print(&settings, None)?)?;
             return Ok(Ending::Complete);
         }
         let layers = problem.layers();
         let axis = |weight: &str, Span(low, high): Span| -> Result<PlaneAxis> {
             Ok(PlaneAxis { position: layers.weight_position(weight)?, low, high, count: self.points.into() })
         };
+        shared.refuse(&settings, &["--weights-out"], "is not for surfaces: nothing but paths is trained on them")?;
         let (x, y) = (axis(&self.x, self.range)?, axis(&self.y, self.y_range.unwrap_or(self.range))?);
         if x.position == y.position {
             return Err(Error::input(format!("--x and --y are the same weight, {}", layers.weight_name(x.position))));

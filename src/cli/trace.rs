@@ -19,15 +19,28 @@ const FILES: [&str; 7] =
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
+#[command(
+    mut_arg("nets", |arg| arg.hide(true)),
+    mut_arg("first", |arg| arg.hide(true)),
+    mut_arg("backend", |arg| arg.hide(true)),
+    mut_arg("precision", |arg| arg.hide(true)),
+    mut_arg("device", |arg| arg.hide(true)),
+    mut_arg("threads", |arg| arg.hide(true)),
+    mut_arg("interval", |arg| arg.hide(true)),
+    mut_arg("require_gpu", |arg| arg.hide(true)),
+    mut_arg("progress", |arg| arg.hide(true)),
+    mut_arg("weights_out", |arg| arg.help("Where to write the network's final weights")),
+    mut_arg("out", |arg| arg.help("Folder for trace.json, trace.csv, trace.npz and the pictures")),
+)]
     #[command(flatten)]
     network: NetworkArgs,
 
     /// Keep every EPOCHS-th epoch [default: so that at most 10,000 are kept]
-    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     every: Option<u32>,
 
     /// Spell out one epoch as on a blackboard, with every matrix and its shape
-    #[arg(long, value_name = "EPOCH", num_args = 0..=1, default_missing_value = "1")]
+    #[arg(long, value_name = "EPOCH", num_args = 0..=1, default_missing_value = "1", allow_negative_numbers = true)]
     explain: Option<u32>,
 
     #[command(flatten)]
@@ -41,12 +54,17 @@ impl Args {
         let settings = shared.settings()?;
         let problem = settings.spec()?.problem()?;
         if shared.print_config {
-            say(&config::print(&settings)?)?;
+            say(&config::print(&settings, None)?)?;
             return Ok(Ending::Complete);
         }
         let start = self.network.start(&settings, &problem)?;
         if let Some(epoch) = self.explain {
             let lesson = Lesson::of(&problem, &start, epoch).ok_or_else(|| nothing_to_explain(&problem, epoch))?;
+            let why = "is for the whole trace; --explain prints one epoch";
+            shared.refuse(&settings, &["--weights-out", "--out"], why)?;
+            if shared.json {
+                return Err(Error::input(format!("--json {why}")));
+            }
             say(&lesson_text(&lesson))?;
             return Ok(Ending::Complete);
         }
