@@ -126,8 +126,13 @@ impl Args {
                 result => done.push(result?),
             }
         }
+        if done.is_empty() {
+            return Err(Error::interrupted("interrupted before the first was done; nothing is written"));
+        }
         let device = backend.device();
-        let report = Reproductions { all: &done, backend: backend.name(), device: &device, quick: self.quick };
+        let interrupted = done.len() < chosen.len();
+        let report =
+            Reproductions { all: &done, backend: backend.name(), device: &device, quick: self.quick, interrupted };
         let json = serde_json::to_string_pretty(&reproduce_json(&report)).unwrap_or_default() + "\n";
         if let Some(mut folder) = folder {
             let mut drawn = Vec::new();
@@ -139,7 +144,14 @@ impl Args {
             folder.place()?;
         }
         say(&if self.talk.json { json } else { reproduce_text(&report) })?;
-        Ok(if done.len() < chosen.len() { Ending::Interrupted } else { Ending::Complete })
+        if interrupted && !self.talk.quiet {
+            complain(&format!(
+                "Interrupted: {} of {} are done, the others not begun or unfinished.",
+                done.len(),
+                chosen.len()
+            ));
+        }
+        Ok(if interrupted { Ending::Interrupted } else { Ending::Complete })
     }
 }
 

@@ -57,6 +57,10 @@ impl Args {
         if schema != "basins.sweep/1" && object["interrupted"] == true {
             return Err(fail("was interrupted, and where cannot be repeated; run its command again".into()));
         }
+        if object["continued"]["interrupted"] == true {
+            let what = "was interrupted while unsolved networks were trained on, and where cannot be repeated";
+            return Err(fail(format!("{what}; run its command again")));
+        }
         let recorded = Recorded::read(&object).map_err(|what| fail(format!("is damaged: {what}")))?;
         let settings = self.settings(&object, &recorded).map_err(fail)?;
         let options = |what: serde_json::Error| fail(format!("is damaged: options: {what}"));

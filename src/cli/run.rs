@@ -184,7 +184,7 @@ impl Args {
         }
         let (answer, run) = train(&settings, &self.options, shared)?;
         say(&if shared.json { pretty(&run) } else { escape_text(&answer) })?;
-        Ok(if answer.interrupted { Ending::Interrupted } else { Ending::Complete })
+        Ok(if answer.interrupted || answer.cut_after { Ending::Interrupted } else { Ending::Complete })
     }
 }
 

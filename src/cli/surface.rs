@@ -72,6 +72,10 @@ pub(super) struct Args {
     shared: Shared,
 }
 
+fn interrupted() -> Error {
+    Error::interrupted("interrupted before the surface was whole; nothing is written")
+}
+
 /// Two numbers with a comma between.
 #[derive(Clone, Copy, Debug)]
 struct Point(f64, f64);
@@ -112,11 +116,11 @@ impl Args {
             say(&config::print(&settings, None)?)?;
             return Ok(Ending::Complete);
         }
+        shared.refuse(&settings, &["--weights-out"], "is not for surfaces: nothing but paths is trained on them")?;
         let layers = problem.layers();
         let axis = |weight: &str, Span(low, high): Span| -> Result<PlaneAxis> {
             Ok(PlaneAxis { position: layers.weight_position(weight)?, low, high, count: self.points.into() })
         };
-        shared.refuse(&settings, &["--weights-out"], "is not for surfaces: nothing but paths is trained on them")?;
         let (x, y) = (axis(&self.x, self.range)?, axis(&self.y, self.y_range.unwrap_or(self.range))?);
         if x.position == y.position {
             return Err(Error::input(format!("--x and --y are the same weight, {}", layers.weight_name(x.position))));
@@ -135,11 +139,15 @@ impl Args {
         let surface = study.run(backend.as_mut(), &shown);
         shown.finish();
         let mut surface = match surface {
-            Err(_) if interrupt::asked() => return Ok(Ending::Interrupted),
+            Err(_) if interrupt::asked() => return Err(interrupted()),
             surface => surface?,
         };
+        // Paths are seconds at most, or as long as the caller wants: Ctrl-C is heard between their epochs.
         for Point(across, up) in self.starts(x, y) {
-            surface.paths.push(study.descend((across, up), problem.spec().epochs, 1.0));
+            surface.paths.push(study.descend((across, up), problem.spec().epochs, 1.0, &shown));
+            if interrupt::asked() {
+                return Err(interrupted());
+            }
         }
         let json =
             serde_json::to_string_pretty(&surface_json(&surface, &problem, &base, backend.name(), &backend.device()))

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::backend::Watch;
 use crate::error::{Error, Result};
 use crate::outcome::{Array, Values, Weights, WeightsFile, npz_bytes};
 use crate::report::{lesson_text, network_picture, trace_csv, trace_json, trace_picture, trace_text};
@@ -11,14 +12,13 @@ use crate::study::{Lesson, Trace};
 use super::folder::{Folder, check_collisions};
 use super::network::NetworkArgs;
 use super::run::Shared;
-use super::{Ending, config, pictures, say};
+use super::{Ending, config, interrupt, pictures, say};
 
 /// What --out writes.
 const FILES: [&str; 7] =
     ["trace.json", "trace.csv", "trace.npz", "trace.png", "trace.svg", "network.png", "network.svg"];
 
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct Args {
 #[command(
     mut_arg("nets", |arg| arg.hide(true)),
     mut_arg("first", |arg| arg.hide(true)),
@@ -32,6 +32,7 @@ pub(super) struct Args {
     mut_arg("weights_out", |arg| arg.help("Where to write the network's final weights")),
     mut_arg("out", |arg| arg.help("Folder for trace.json, trace.csv, trace.npz and the pictures")),
 )]
+pub(super) struct Args {
     #[command(flatten)]
     network: NetworkArgs,
 
@@ -59,20 +60,22 @@ impl Args {
         }
         let start = self.network.start(&settings, &problem)?;
         if let Some(epoch) = self.explain {
-            let lesson = Lesson::of(&problem, &start, epoch).ok_or_else(|| nothing_to_explain(&problem, epoch))?;
             let why = "is for the whole trace; --explain prints one epoch";
             shared.refuse(&settings, &["--weights-out", "--out"], why)?;
             if shared.json {
                 return Err(Error::input(format!("--json {why}")));
             }
+            let lesson = Lesson::of(&problem, &start, epoch).ok_or_else(|| nothing_to_explain(&problem, epoch))?;
             say(&lesson_text(&lesson))?;
             return Ok(Ending::Complete);
         }
         check_collisions(&settings, shared.config.as_deref(), &FILES)?;
+        interrupt::listen();
         let folder = settings.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
         let weights_out =
             settings.weights_out.as_ref().map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
-        let trace = Trace::of(&problem, &start, self.every);
+        let trace = Trace::of(&problem, &start, self.every, &Listener)
+            .ok_or_else(|| Error::interrupted("interrupted before the training ended; nothing is written"))?;
         let (name, described) = match &settings.weights_in {
             Some(path) => (
                 format!("Network {} of {}", self.network.net, path.display()),
@@ -99,6 +102,15 @@ impl Args {
             say("\nEvery epoch and the pictures: --out DIR. One epoch spelt out: --explain EPOCH.\n")?;
         }
         Ok(Ending::Complete)
+    }
+}
+
+/// Hears Ctrl-C and shows nothing.
+struct Listener;
+
+impl Watch for Listener {
+    fn interrupted(&self) -> bool {
+        interrupt::asked()
     }
 }
 

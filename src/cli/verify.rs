@@ -75,7 +75,7 @@ impl Args {
             let found = agreement(backend.as_mut(), &problem, population, open.threads, &shown);
             shown.finish();
             if interrupt::asked() {
-                return Ok(Ending::Interrupted);
+                return Err(Error::interrupted("interrupted before everything was checked"));
             }
             let found = found?;
             if !shared.json {

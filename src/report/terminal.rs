@@ -92,6 +92,10 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     write_survival(text, answer)?;
     write_fates(text, answer)?;
     write_continued(text, answer)?;
+    if answer.cut_after {
+        writeln!(text, "Interrupted when all networks were trained: what was to follow is missing or not whole")?;
+        writeln!(text)?;
+    }
 
     writeln!(
         text,
