@@ -36,7 +36,7 @@ pub(super) struct Args {
     #[command(flatten)]
     network: NetworkArgs,
 
-    /// Keep every EPOCHS-th epoch [default: so that at most 10,000 are kept]
+    /// Keep every EPOCHS-th epoch [default: so that at most 10,000 are kept, of large networks fewer]
     #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     every: Option<u32>,
 
