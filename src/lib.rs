@@ -130,10 +130,14 @@
 //! # Ok::<(), basins::Error>(())
 //! ```
 //!
+//! Beside this way stand [`landscape`], what the loss looks like around one network in f64 (gradient, Hessian, Newton), and
+//! [`reproduce`], published results and the tutorial's programs as studies.
+//!
 //! # Features
 //!
-//! `gpu` (default): training on GPUs through wgpu. `cli` (default): the `basins` program, which is the module `cli`.
-//! Without both this is a CPU-only library.
+//! `gpu` (default): training on GPUs through wgpu. `cli` (default): the `basins` program, which is the module `cli`; it
+//! brings `pictures` (PNG and SVG) and `tables` (Parquet), which libraries can ask for alone. Without all of them this is a
+//! CPU-only library whose reports are text, JSON and CSV.
 
 pub mod backend;
 #[cfg(feature = "cli")]

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
+use super::count::Count;
 use super::settings::Settings;
 
 /// Reads a file of settings; keys are the names of the flags.
@@ -15,7 +16,13 @@ pub(super) fn read(path: &Path) -> Result<Settings> {
     if let Some(unknown) = table.keys().find(|key| !names.contains(key)) {
         return Err(fail(format!("there is no setting {unknown:?}{}", nearest(unknown, &names))));
     }
-    toml::from_str(&text).map_err(|error| fail(located(&text, &error)))
+    let settings: Settings = toml::from_str(&text).map_err(|error| fail(located(&text, &error)))?;
+    // The command line has no empty paths either.
+    let paths = [("weights-in", &settings.weights_in), ("weights-out", &settings.weights_out), ("out", &settings.out)];
+    match paths.iter().find(|(_, path)| path.as_ref().is_some_and(|path| path.as_os_str().is_empty())) {
+        Some((name, _)) => Err(fail(format!("{name} needs a value"))),
+        None => Ok(settings),
+    }
 }
 
 /// Where and why, in one line; a list is a likely mistake, as settings with several numbers are text.
@@ -43,15 +50,16 @@ fn nearest(unknown: &str, names: &[String]) -> String {
     }
 }
 
-/// All settings in effect as a file that `--config` reads.
-pub(super) fn print(settings: &Settings) -> Result<String> {
+/// All settings in effect as a file that `--config` reads. `default_count` is how many networks the verb trains if nothing is
+/// said; none where it trains no population.
+pub(super) fn print(settings: &Settings, default_count: Option<u64>) -> Result<String> {
     let spec = toml::to_string(&settings.spec()?).map_err(|error| Error::failure(error.to_string()))?;
     let all: Settings = toml::from_str(&spec).map_err(|error| Error::failure(error.to_string()))?;
-    let population = settings.population(super::run::DEFAULT_COUNT, None)?;
+    let population = default_count.map(|count| settings.population(count, None)).transpose()?;
     let defaults = Settings {
-        nets: settings.weights_in.is_none().then_some(super::count::Count(population.count())),
-        first: Some(super::count::Count(population.first())),
-        seed: Some(super::count::Count(population.seed())),
+        nets: population.filter(|_| settings.weights_in.is_none()).map(|population| Count(population.count())),
+        first: population.map(|population| Count(population.first())),
+        seed: Some(settings.seed.unwrap_or(Count(0))),
         backend: Some(settings.backend.unwrap_or_default()),
         ..Settings::default()
     };

@@ -44,6 +44,9 @@ impl Folder {
         if let Some(name) = names.iter().find(|name| path.join(name).is_dir()) {
             return Err(refuse(format!("{name} in it is a folder")));
         }
+        if let Some(name) = names.iter().map(|name| path.join(name)).find(|file| file.exists() && !file.is_file()) {
+            return Err(refuse(format!("{} is a device or a pipe, not a file", name.display())));
+        }
         let made = Made(path.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned).collect());
         std::fs::create_dir_all(path).map_err(fail)?;
         temporary_in(path).map_err(fail)?;

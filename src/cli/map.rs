@@ -30,6 +30,13 @@ const REFERENCE_SIDE: usize = 32;
 const MEMORY_PIXELS: usize = 1 << 20;
 
 #[derive(Clone, Debug, clap::Args)]
+#[command(
+    mut_arg("nets", |arg| arg.hide(true)),
+    mut_arg("first", |arg| arg.hide(true)),
+    mut_arg("interval", |arg| arg.hide(true)),
+    mut_arg("weights_out", |arg| arg.hide(true)),
+    mut_arg("out", |arg| arg.help("Folder for report.html, the pictures, map.npz, map.json and the finished tiles")),
+)]
 pub(super) struct Args {
     #[command(flatten)]
     pub options: Options,
@@ -51,7 +58,7 @@ pub(super) struct Options {
     pub y: MapAxis,
 
     /// Pixels: a side of a square, or COLUMNSxROWS; up to 8192 a side
-    #[arg(long, value_name = "SIZE", default_value_t, help_heading = "Map")]
+    #[arg(long, value_name = "SIZE", default_value_t, allow_hyphen_values = true, help_heading = "Map")]
     pub size: Size,
 
     /// What colours show: epochs until solved, fate, or final loss (of several starts a pixel their mean epochs, most frequent
@@ -180,7 +187,7 @@ impl Args {
         shared.start_log();
         let settings = shared.settings()?;
         if shared.print_config {
-            say(&config::print(&settings)?)?;
+            say(&config::print(&settings, None)?)?;
             return Ok(Ending::Complete);
         }
         let plan = self.options.plan(&settings)?;

@@ -128,24 +128,67 @@ fn quiet_loader() {
 
 /// Help and version go to stdout; for a wrong value our own sentence is enough.
 fn usage(error: &clap::Error) -> ExitCode {
-    match std::error::Error::source(error) {
-        Some(source) if error.kind() == clap::error::ErrorKind::ValueValidation => {
-            let flag = flag_of(error);
-            let sentence = source.to_string();
-            let named = if sentence.contains(&flag) { sentence } else { format!("{flag}: {sentence}") };
-            complain(&format!("error: {named}{}", origin(&flag)));
-        }
-        _ => {
+    if !error.use_stderr() {
+        return match error.print() {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
+            _ => ExitCode::SUCCESS,
+        };
+    }
+    match wrong_value(error) {
+        Some(sentence) => complain(&format!("error: {sentence}{}", origin(&flag_of(error)))),
+        None => {
             let _ = error.print();
         }
     }
-    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+    ExitCode::from(2)
+}
+
+/// What is wrong with a value, in one sentence; nothing where something else is wrong.
+fn wrong_value(error: &clap::Error) -> Option<String> {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    let flag = flag_of(error);
+    let value = error.get(ContextKind::InvalidValue).map(ToString::to_string).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::ValueValidation => {
+            let source = std::error::Error::source(error)?;
+            let sentence = match source.is::<<u64 as std::str::FromStr>::Err>() {
+                true => format!("a whole number is needed; got {value:?}"),
+                false => source.to_string(),
+            };
+            Some(if sentence.contains(&flag) { sentence } else { format!("{flag}: {sentence}") })
+        }
+        ErrorKind::InvalidValue => match error.get(ContextKind::ValidValue) {
+            Some(ContextValue::Strings(known)) if !known.is_empty() => {
+                Some(format!("{flag} {value:?} is not known; there are {}", known.join(", ")))
+            }
+            _ if value.is_empty() => Some(format!("{flag} needs a value")),
+            _ => None,
+        },
+        ErrorKind::ArgumentConflict if !flag.is_empty() => {
+            let prior = match error.get(ContextKind::PriorArg)? {
+                ContextValue::Strings(prior) => prior.first()?.clone(),
+                prior => prior.to_string(),
+            };
+            let prior = bare(&prior);
+            Some(match prior == flag {
+                true => format!("{flag} is given more than once"),
+                false => format!("{flag} cannot be combined with {prior}"),
+            })
+        }
+        _ => None,
+    }
 }
 
 /// The flag that an error is about, without the form of its value.
 fn flag_of(error: &clap::Error) -> String {
-    let argument = error.get(clap::error::ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
-    argument.split([' ', '[', '=']).next().unwrap_or_default().to_owned()
+    bare(&error.get(clap::error::ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default())
+}
+
+fn bare(argument: &str) -> String {
+    match argument.starts_with('-') {
+        true => argument.split([' ', '[', '=']).next().unwrap_or_default().to_owned(),
+        false => argument.trim_matches(['[', ']', '<', '>', '.']).to_owned(),
+    }
 }
 
 /// Says where a value comes from that is not on the command line.

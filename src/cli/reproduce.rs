@@ -12,9 +12,11 @@ use crate::error::{Error, Result};
 use crate::report::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list, short};
 use crate::reproduce::{ALL, Reproduction, named};
 
+use super::count::Count;
 use super::folder::Folder;
 use super::progress::{Mode, answer_interruption};
-use super::{Ending, interrupt, pictures, say};
+use super::settings::thread_count;
+use super::{Ending, complain, interrupt, pictures, say};
 
 /// What --out writes beside the pictures.
 const FILES: [&str; 2] = ["reproduce.json", "reproduce.md"];
@@ -26,7 +28,7 @@ pub(super) struct Args {
     names: Vec<String>,
 
     /// List what there is, and do nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     list: bool,
 
     /// All of them (under ten minutes on two cores)
@@ -60,7 +62,7 @@ pub(super) struct DeviceArgs {
     precision: Option<Precision>,
 
     /// GPU by index or part of its name; see `basins devices`
-    #[arg(long, env = "BASINS_DEVICE", hide_env = true, value_name = "INDEX|NAME")]
+    #[arg(long, env = "BASINS_DEVICE", hide_env = true, value_name = "INDEX|NAME", allow_hyphen_values = true)]
     device: Option<String>,
 
     /// Fail with exit code 3 where there is no hardware GPU
@@ -68,8 +70,8 @@ pub(super) struct DeviceArgs {
     require_gpu: bool,
 
     /// Threads of a CPU backend [default: all cores]
-    #[arg(long, env = "BASINS_THREADS", hide_env = true, value_name = "COUNT")]
-    threads: Option<usize>,
+    #[arg(long, env = "BASINS_THREADS", hide_env = true, value_name = "COUNT", allow_hyphen_values = true)]
+    threads: Option<Count>,
 }
 
 /// How a verb speaks.
@@ -89,15 +91,15 @@ pub(super) struct Talk {
 }
 
 impl DeviceArgs {
-    pub(super) fn open(&self) -> Open {
-        Open {
+    fn open(&self) -> Result<Open> {
+        Ok(Open {
             choice: self.backend,
             precision: self.precision,
-            threads: self.threads,
+            threads: thread_count(self.threads)?,
             device: self.device.clone(),
             require_gpu: self.require_gpu,
             ..Open::default()
-        }
+        })
     }
 }
 
@@ -113,7 +115,7 @@ impl Args {
         }
         let chosen = if self.all { ALL.to_vec() } else { named(&self.names)? };
         let folder = self.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
-        let mut backend = self.device.open().backend()?;
+        let mut backend = self.device.open()?.backend()?;
         interrupt::listen();
         let mut done = Vec::new();
         for (position, reproduction) in chosen.iter().enumerate() {
@@ -125,8 +127,13 @@ impl Args {
                 result => done.push(result?),
             }
         }
+        if done.is_empty() {
+            return Err(Error::interrupted("interrupted before the first was done; nothing is written"));
+        }
         let device = backend.device();
-        let report = Reproductions { all: &done, backend: backend.name(), device: &device, quick: self.quick };
+        let interrupted = done.len() < chosen.len();
+        let report =
+            Reproductions { all: &done, backend: backend.name(), device: &device, quick: self.quick, interrupted };
         let json = serde_json::to_string_pretty(&reproduce_json(&report)).unwrap_or_default() + "\n";
         if let Some(mut folder) = folder {
             let mut drawn = Vec::new();
@@ -138,7 +145,14 @@ impl Args {
             folder.place()?;
         }
         say(&if self.talk.json { json } else { reproduce_text(&report) })?;
-        Ok(if done.len() < chosen.len() { Ending::Interrupted } else { Ending::Complete })
+        if interrupted && !self.talk.quiet {
+            complain(&format!(
+                "Interrupted: {} of {} are done, the others not begun or unfinished.",
+                done.len(),
+                chosen.len()
+            ));
+        }
+        Ok(if interrupted { Ending::Interrupted } else { Ending::Complete })
     }
 }
 
@@ -165,7 +179,7 @@ impl Stage {
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
             bar.enable_steady_tick(Duration::from_millis(250));
         } else if mode == Mode::Plain {
-            super::complain(&name);
+            complain(&name);
         }
         bar.set_prefix(name);
         answer_interruption(mode, &bar, "the slice");

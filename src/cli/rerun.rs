@@ -30,11 +30,11 @@ pub(super) struct Args {
     precision: Option<Precision>,
 
     /// GPU by index or part of its name; see `basins devices` [default: as then]
-    #[arg(long, value_name = "INDEX|NAME")]
+    #[arg(long, value_name = "INDEX|NAME", allow_hyphen_values = true)]
     device: Option<String>,
 
     /// Threads of a CPU backend [default: all cores]
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", allow_hyphen_values = true)]
     threads: Option<Count>,
 
     #[command(flatten)]
@@ -56,6 +56,10 @@ impl Args {
         }
         if schema != "basins.sweep/1" && object["interrupted"] == true {
             return Err(fail("was interrupted, and where cannot be repeated; run its command again".into()));
+        }
+        if object["continued"]["interrupted"] == true {
+            let what = "was interrupted while unsolved networks were trained on, and where cannot be repeated";
+            return Err(fail(format!("{what}; run its command again")));
         }
         let recorded = Recorded::read(&object).map_err(|what| fail(format!("is damaged: {what}")))?;
         let settings = self.settings(&object, &recorded).map_err(fail)?;

@@ -19,7 +19,7 @@ use super::settings::Settings;
 use super::{config, interrupt, say};
 
 /// Networks of a run that does not say how many.
-pub(super) const DEFAULT_COUNT: u64 = 100_000;
+const DEFAULT_COUNT: u64 = 100_000;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
@@ -39,7 +39,7 @@ pub(super) struct Options {
     pub until_width: Option<f64>,
 
     /// Examine so many unsolved networks of each kind in f64: minimum, minimum at infinity, saddle; 0 for none
-    #[arg(long, value_name = "COUNT", default_value_t = EscapeStudy::EXAMINE_PER_KIND)]
+    #[arg(long, value_name = "COUNT", default_value_t = EscapeStudy::EXAMINE_PER_KIND, allow_hyphen_values = true)]
     pub examine: usize,
 
     /// Train those left unsolved to so many times --epochs, and say how many of each kind escape
@@ -49,6 +49,13 @@ pub(super) struct Options {
     /// Form of the rows in --out, one a network: parquet or csv
     #[arg(long, value_name = "FORM", default_value_t)]
     pub rows: RowForm,
+}
+
+impl Options {
+    /// Networks if nothing is said.
+    fn default_count(&self) -> u64 {
+        if self.until_width.is_some() { UNTIL_COUNT } else { DEFAULT_COUNT }
+    }
 }
 
 /// 10x, or 10.
@@ -128,6 +135,19 @@ impl Shared {
         }
     }
 
+    /// Refuses settings of which a verb would make nothing.
+    pub(super) fn refuse(&self, settings: &Settings, names: &[&str], why: &str) -> Result<()> {
+        let given = [
+            (settings.weights_in.is_some(), "--weights-in"),
+            (settings.weights_out.is_some(), "--weights-out"),
+            (settings.out.is_some(), "--out"),
+        ];
+        match given.iter().find(|(given, flag)| *given && names.contains(flag)) {
+            Some((_, flag)) => Err(Error::input(format!("{flag} {why}"))),
+            None => Ok(()),
+        }
+    }
+
     /// Log messages to stderr, as many as asked for; those of other crates only when asked.
     pub(super) fn start_log(&self) {
         use log::LevelFilter::{Debug, Info, Off, Warn};
@@ -159,12 +179,12 @@ impl Args {
         let settings = shared.settings()?;
         settings.spec()?.problem()?;
         if shared.print_config {
-            say(&config::print(&settings)?)?;
+            say(&config::print(&settings, Some(self.options.default_count()))?)?;
             return Ok(Ending::Complete);
         }
         let (answer, run) = train(&settings, &self.options, shared)?;
         say(&if shared.json { pretty(&run) } else { escape_text(&answer) })?;
-        Ok(if answer.interrupted { Ending::Interrupted } else { Ending::Complete })
+        Ok(if answer.interrupted || answer.cut_after { Ending::Interrupted } else { Ending::Complete })
     }
 }
 
@@ -176,8 +196,7 @@ pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared) -> 
     }
     let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
     let in_file = starts.as_ref().map(|weights| weights.count() as u64);
-    let default_count = if options.until_width.is_some() { UNTIL_COUNT } else { DEFAULT_COUNT };
-    let population = settings.population(default_count, in_file)?;
+    let population = settings.population(options.default_count(), in_file)?;
     let open = settings.open(shared.require_gpu)?;
     let mut output = Output::open(settings, shared.config.as_deref(), options.rows, &problem, population)?;
     let opened = Instant::now();

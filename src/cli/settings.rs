@@ -94,7 +94,7 @@ settings! {
     /// f64 or f32, for --backend reference [default: f64]
     precision: Precision, "BASINS_PRECISION", "FORMAT";
     /// GPU by index or part of its name; see `basins devices`
-    device: String, "BASINS_DEVICE", "INDEX|NAME";
+    [allow_hyphen_values = true] device: String, "BASINS_DEVICE", "INDEX|NAME";
     /// Threads of a CPU backend [default: all cores]
     [allow_hyphen_values = true] threads: Count, "BASINS_THREADS", "COUNT";
     /// How intervals of rates are made: wilson or clopper-pearson [default: wilson]
@@ -160,13 +160,7 @@ impl Settings {
 
     /// How the backend is to be opened.
     pub(super) fn open(&self, require_gpu: bool) -> Result<Open> {
-        let threads = match self.threads {
-            None => None,
-            Some(Count(threads)) if (1..=THREAD_LIMIT).contains(&threads) => Some(threads as usize),
-            Some(Count(threads)) => {
-                return Err(Error::input(format!("--threads must be from 1 to {THREAD_LIMIT}, but is {threads}")));
-            }
-        };
+        let threads = thread_count(self.threads)?;
         Ok(Open {
             choice: self.backend.unwrap_or_default(),
             precision: self.precision,
@@ -175,5 +169,15 @@ impl Settings {
             require_gpu,
             workgroup_size: None,
         })
+    }
+}
+
+/// Threads as far as they are given.
+pub(super) fn thread_count(given: Option<Count>) -> Result<Option<usize>> {
+    match given {
+        Some(Count(threads)) if !(1..=THREAD_LIMIT).contains(&threads) => {
+            Err(Error::input(format!("--threads must be from 1 to {THREAD_LIMIT}, but is {threads}")))
+        }
+        threads => Ok(threads.map(|Count(threads)| threads as usize)),
     }
 }

@@ -24,6 +24,13 @@ const FILES: [&str; 8] = [
 ];
 
 #[derive(Clone, Debug, clap::Args)]
+#[command(
+    mut_arg("nets", |arg| arg.hide(true)),
+    mut_arg("first", |arg| arg.hide(true)),
+    mut_arg("interval", |arg| arg.hide(true)),
+    mut_arg("weights_out", |arg| arg.hide(true)),
+    mut_arg("out", |arg| arg.help("Folder for the pictures, surface.npz and surface.json")),
+)]
 pub(super) struct Args {
     /// The weight across, as theta1[0,0] (row, column; the last row is the bias) or by position
     #[arg(long, value_name = "WEIGHT", default_value = "theta1[0,0]", help_heading = "Plane")]
@@ -43,7 +50,7 @@ pub(super) struct Args {
 
     /// Values of each weight
     #[arg(long, value_name = "COUNT", default_value_t = 300, help_heading = "Plane",
-          value_parser = clap::value_parser!(u16).range(2..=4096))]
+          value_parser = clap::value_parser!(u16).range(2..=4096), allow_negative_numbers = true)]
     points: u16,
 
     /// Take the other weights as they are after training the network, not at its start
@@ -63,6 +70,10 @@ pub(super) struct Args {
 
     #[command(flatten)]
     shared: Shared,
+}
+
+fn interrupted() -> Error {
+    Error::interrupted("interrupted before the surface was whole; nothing is written")
 }
 
 /// Two numbers with a comma between.
@@ -102,9 +113,10 @@ impl Args {
         let settings = shared.settings()?;
         let problem = settings.spec()?.problem()?;
         if shared.print_config {
-            say(&config::print(&settings)?)?;
+            say(&config::print(&settings, None)?)?;
             return Ok(Ending::Complete);
         }
+        shared.refuse(&settings, &["--weights-out"], "is not for surfaces: nothing but paths is trained on them")?;
         let layers = problem.layers();
         let axis = |weight: &str, Span(low, high): Span| -> Result<PlaneAxis> {
             Ok(PlaneAxis { position: layers.weight_position(weight)?, low, high, count: self.points.into() })
@@ -127,11 +139,15 @@ impl Args {
         let surface = study.run(backend.as_mut(), &shown);
         shown.finish();
         let mut surface = match surface {
-            Err(_) if interrupt::asked() => return Ok(Ending::Interrupted),
+            Err(_) if interrupt::asked() => return Err(interrupted()),
             surface => surface?,
         };
+        // Paths are seconds at most, or as long as the caller wants: Ctrl-C is heard between their epochs.
         for Point(across, up) in self.starts(x, y) {
-            surface.paths.push(study.descend((across, up), problem.spec().epochs, 1.0));
+            surface.paths.push(study.descend((across, up), problem.spec().epochs, 1.0, &shown));
+            if interrupt::asked() {
+                return Err(interrupted());
+            }
         }
         let json =
             serde_json::to_string_pretty(&surface_json(&surface, &problem, &base, backend.name(), &backend.device()))

@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::report::{pretty, sweep_csv, sweep_json, sweep_page, sweep_parquet, sweep_picture, sweep_text};
 use crate::spec::Vary;
 use crate::study::{Plan, Sweep, SweepStudy};
@@ -27,6 +27,12 @@ const PAGE: &str = "report.html";
 const PICTURE: &str = "sweep";
 
 #[derive(Clone, Debug, clap::Args)]
+#[command(
+    mut_arg("nets", |arg| arg.help("How many networks each point has; also 1e6, 10M [default: 1000]")),
+    mut_arg("weights_in", |arg| arg.hide(true)),
+    mut_arg("weights_out", |arg| arg.hide(true)),
+    mut_arg("out", |arg| arg.help("Folder for report.html, sweep.json, the table as CSV and Parquet, and the picture")),
+)]
 pub(super) struct Args {
     #[command(flatten)]
     pub options: Options,
@@ -35,11 +41,11 @@ pub(super) struct Args {
     pub shared: Shared,
 }
 
-/// What a sweep takes beside the shared settings. --nets counts the networks of each point, 1,000 if it is not given.
+/// What a sweep takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
 pub(super) struct Options {
     /// A setting to vary: NAME=A,B,C or NAME=LOW..HIGH:COUNT with :log and :random between if wanted, as
-    /// lr=0.01..10:log:7; repeatable, every combination is a point; --nets counts the networks a point [default: 1000]
+    /// lr=0.01..10:log:7; repeatable, every combination is a point. Values with commas are parted by semicolons: "layers=2,3,1;2,4,1"
     #[arg(long, value_name = "SETTING", help_heading = "Sweep", allow_hyphen_values = true)]
     pub vary: Vec<Vary>,
 
@@ -54,7 +60,7 @@ impl Args {
         shared.start_log();
         let settings = shared.settings()?;
         if shared.print_config {
-            say(&config::print(&settings)?)?;
+            say(&config::print(&settings, Some(DEFAULT_COUNT))?)?;
             return Ok(Ending::Complete);
         }
         let (sweep, object) = train(&settings, &self.options, shared)?;
@@ -65,15 +71,8 @@ impl Args {
 
 /// Trains every point, writes the files, and gives the answer with its object.
 pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared) -> Result<(Sweep, Value)> {
-    for (given, flag) in
-        [(settings.weights_in.is_some(), "--weights-in"), (settings.weights_out.is_some(), "--weights-out")]
-    {
-        if given {
-            return Err(Error::input(format!(
-                "{flag} belongs to `basins run`: a sweep draws the starts of every point"
-            )));
-        }
-    }
+    let why = "belongs to `basins run`: a sweep draws the starts of every point";
+    shared.refuse(settings, &["--weights-in", "--weights-out"], why)?;
     let spec = settings.spec()?;
     let population = settings.population(DEFAULT_COUNT, None)?;
     let plan = Plan::new(&spec, &options.vary, population.seed())?;

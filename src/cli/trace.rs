@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::backend::Watch;
 use crate::error::{Error, Result};
 use crate::outcome::{Array, Values, Weights, WeightsFile, npz_bytes};
 use crate::report::{lesson_text, network_picture, trace_csv, trace_json, trace_picture, trace_text};
@@ -11,23 +12,36 @@ use crate::study::{Lesson, Trace};
 use super::folder::{Folder, check_collisions};
 use super::network::NetworkArgs;
 use super::run::Shared;
-use super::{Ending, config, pictures, say};
+use super::{Ending, config, interrupt, pictures, say};
 
 /// What --out writes.
 const FILES: [&str; 7] =
     ["trace.json", "trace.csv", "trace.npz", "trace.png", "trace.svg", "network.png", "network.svg"];
 
 #[derive(Clone, Debug, clap::Args)]
+#[command(
+    mut_arg("nets", |arg| arg.hide(true)),
+    mut_arg("first", |arg| arg.hide(true)),
+    mut_arg("backend", |arg| arg.hide(true)),
+    mut_arg("precision", |arg| arg.hide(true)),
+    mut_arg("device", |arg| arg.hide(true)),
+    mut_arg("threads", |arg| arg.hide(true)),
+    mut_arg("interval", |arg| arg.hide(true)),
+    mut_arg("require_gpu", |arg| arg.hide(true)),
+    mut_arg("progress", |arg| arg.hide(true)),
+    mut_arg("weights_out", |arg| arg.help("Where to write the network's final weights")),
+    mut_arg("out", |arg| arg.help("Folder for trace.json, trace.csv, trace.npz and the pictures")),
+)]
 pub(super) struct Args {
     #[command(flatten)]
     network: NetworkArgs,
 
-    /// Keep every EPOCHS-th epoch [default: so that at most 10,000 are kept]
-    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u32).range(1..))]
+    /// Keep every EPOCHS-th epoch [default: so that at most 10,000 are kept, of large networks fewer]
+    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     every: Option<u32>,
 
     /// Spell out one epoch as on a blackboard, with every matrix and its shape
-    #[arg(long, value_name = "EPOCH", num_args = 0..=1, default_missing_value = "1")]
+    #[arg(long, value_name = "EPOCH", num_args = 0..=1, default_missing_value = "1", allow_negative_numbers = true)]
     explain: Option<u32>,
 
     #[command(flatten)]
@@ -41,20 +55,27 @@ impl Args {
         let settings = shared.settings()?;
         let problem = settings.spec()?.problem()?;
         if shared.print_config {
-            say(&config::print(&settings)?)?;
+            say(&config::print(&settings, None)?)?;
             return Ok(Ending::Complete);
         }
         let start = self.network.start(&settings, &problem)?;
         if let Some(epoch) = self.explain {
+            let why = "is for the whole trace; --explain prints one epoch";
+            shared.refuse(&settings, &["--weights-out", "--out"], why)?;
+            if shared.json {
+                return Err(Error::input(format!("--json {why}")));
+            }
             let lesson = Lesson::of(&problem, &start, epoch).ok_or_else(|| nothing_to_explain(&problem, epoch))?;
             say(&lesson_text(&lesson))?;
             return Ok(Ending::Complete);
         }
         check_collisions(&settings, shared.config.as_deref(), &FILES)?;
+        interrupt::listen();
         let folder = settings.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
         let weights_out =
             settings.weights_out.as_ref().map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
-        let trace = Trace::of(&problem, &start, self.every);
+        let trace = Trace::of(&problem, &start, self.every, &Listener)
+            .ok_or_else(|| Error::interrupted("interrupted before the training ended; nothing is written"))?;
         let (name, described) = match &settings.weights_in {
             Some(path) => (
                 format!("Network {} of {}", self.network.net, path.display()),
@@ -81,6 +102,15 @@ impl Args {
             say("\nEvery epoch and the pictures: --out DIR. One epoch spelt out: --explain EPOCH.\n")?;
         }
         Ok(Ending::Complete)
+    }
+}
+
+/// Hears Ctrl-C and shows nothing.
+struct Listener;
+
+impl Watch for Listener {
+    fn interrupted(&self) -> bool {
+        interrupt::asked()
     }
 }
 

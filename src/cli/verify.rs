@@ -8,12 +8,19 @@ use crate::study::verify::{Checked, Verification, agreement, conformance_checks,
 
 use super::progress::Shown;
 use super::run::Shared;
-use super::{Ending, interrupt, say};
+use super::{Ending, config, interrupt, say};
 
 /// Networks of the population that is trained on both sides.
 const DEFAULT_COUNT: u64 = 2_000;
 
 #[derive(Clone, Debug, clap::Args)]
+#[command(
+    mut_arg("nets", |arg| arg.help("Networks of the population that is trained on both sides [default: 2000]")),
+    mut_arg("interval", |arg| arg.hide(true)),
+    mut_arg("weights_in", |arg| arg.hide(true)),
+    mut_arg("weights_out", |arg| arg.hide(true)),
+    mut_arg("out", |arg| arg.hide(true)),
+)]
 pub(super) struct Args {
     #[command(flatten)]
     pub shared: Shared,
@@ -29,6 +36,12 @@ impl Args {
         shared.start_log();
         let settings = shared.settings()?;
         let problem = settings.spec()?.problem()?;
+        if shared.print_config {
+            say(&config::print(&settings, Some(DEFAULT_COUNT))?)?;
+            return Ok(Ending::Complete);
+        }
+        let why = "is not for verify: it draws its networks and writes no files";
+        shared.refuse(&settings, &["--weights-in", "--weights-out", "--out"], why)?;
         let population = settings.population(DEFAULT_COUNT, None)?;
         interrupt::listen();
         let mut verification = Verification::default();
@@ -62,7 +75,7 @@ impl Args {
             let found = agreement(backend.as_mut(), &problem, population, open.threads, &shown);
             shown.finish();
             if interrupt::asked() {
-                return Ok(Ending::Interrupted);
+                return Err(Error::interrupted("interrupted before everything was checked"));
             }
             let found = found?;
             if !shared.json {

@@ -89,6 +89,10 @@ pub fn select(mut found: Vec<Found>, wanted: Option<&str>, hardware_only: bool) 
         Some(wanted) => ("--device", Some(wanted.to_owned())),
         None => ("WGPU_ADAPTER_NAME", environment),
     };
+    // Every name holds the empty one, also that of a software adapter that nobody asked for.
+    if source == "--device" && wanted.as_ref().is_some_and(|text| text.trim().is_empty()) {
+        return Err(Error::input("--device needs the index of a GPU or part of its name; `basins devices` lists them"));
+    }
     let fits = |adapter: &Found| match &wanted {
         None => true,
         Some(text) => match text.trim().parse::<usize>() {

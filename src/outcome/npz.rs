@@ -141,13 +141,18 @@ impl WeightsFile {
     /// Finds out whether the file can be written, before any work is done.
     ///
     /// # Errors
-    /// The folder does not exist or is not writable, or the path is a folder.
+    /// The folder does not exist or is not writable, or the path is a folder or no file at all.
     pub fn create(path: &Path, layers: &Layers) -> Result<Self> {
         let fail =
             |error: io::Error| Error::input(format!("--weights-out {} cannot be written: {error}", path.display()));
         if path.is_dir() {
             return Err(fail(io::Error::other("it is a folder")));
         }
+        // The new file takes the place of the old one, which must not be a device or a pipe; of a link, what it leads to.
+        if path.exists() && !path.is_file() {
+            return Err(fail(io::Error::other("it is a device or a pipe, not a file")));
+        }
+        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         if !folder.is_dir() {
             return Err(fail(io::Error::other(format!("there is no folder {}", folder.display()))));

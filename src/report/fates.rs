@@ -78,6 +78,9 @@ pub(super) fn write_continued(text: &mut String, answer: &EscapeRate) -> Result 
         grouped(continued.epochs.into()),
         grouped(continued.networks)
     )?;
+    if continued.interrupted {
+        writeln!(text, "   Interrupted: more would have escaped, so shares are lower bounds")?;
+    }
     writeln!(
         text,
         "   {:<17}{:>9} {:>9} {:>9}   {:<20}   the others",
@@ -93,7 +96,10 @@ pub(super) fn write_continued(text: &mut String, answer: &EscapeRate) -> Result 
             grouped(row.networks),
             grouped(row.solved),
             percent(row.solved as f64 / row.networks as f64, half),
-            format!("{} to {}", percent(row.interval.low, half), percent(row.interval.high, half)),
+            match continued.interrupted {
+                true => String::new(),
+                false => format!("{} to {}", percent(row.interval.low, half), percent(row.interval.high, half)),
+            },
             others.join(", ")
         );
         writeln!(text, "{}", line.trim_end())?;

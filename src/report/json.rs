@@ -42,6 +42,7 @@ pub fn escape_json(answer: &EscapeRate) -> Value {
         "net_epochs_per_second": answer.throughput(),
         "seconds": answer.seconds,
         "interrupted": answer.interrupted,
+        "interrupted_after_training": answer.cut_after,
         "nets_asked": answer.population.count(),
         "starts": if answer.imported_starts { "imported" } else { "drawn" },
     })

@@ -1,4 +1,4 @@
-//! How answers are shown: text for a terminal, JSON, CSV, Parquet. Computes nothing.
+//! How answers are shown: text for a terminal, JSON, CSV, Parquet, pictures and pages. Computes nothing.
 
 mod bench;
 #[cfg(feature = "pictures")]

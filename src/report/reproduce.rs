@@ -19,6 +19,8 @@ pub struct Reproductions<'a> {
     pub device: &'a DeviceInfo,
     /// Whether with fewer networks.
     pub quick: bool,
+    /// Whether there would have been more.
+    pub interrupted: bool,
 }
 
 /// The names, sources and figures of reproductions, before any is carried out.
@@ -165,7 +167,12 @@ fn summary(report: &Reproductions<'_>) -> String {
         report.backend,
         report.device.name,
         report.device.kind,
-        if report.quick { ", quick" } else { "" }
+        match (report.quick, report.interrupted) {
+            (false, false) => "",
+            (true, false) => ", quick",
+            (false, true) => ", interrupted",
+            (true, true) => ", quick, interrupted",
+        }
     )
 }
 
@@ -325,6 +332,7 @@ pub fn reproduce_json(report: &Reproductions<'_>) -> Value {
         "backend": report.backend,
         "device": report.device,
         "quick": report.quick,
+        "interrupted": report.interrupted,
         "agree": agree,
         "differ": differ,
         "not_comparable": open,

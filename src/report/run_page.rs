@@ -33,6 +33,9 @@ pub fn run_page(answer: &EscapeRate, run: &Value, command: &str) -> Result<Strin
             grouped(answer.unfinished())
         ));
     }
+    if answer.cut_after {
+        page.warning("Interrupted when all networks were trained: what was to follow is missing or not whole.");
+    }
     page.facts(&facts(answer));
     if let Some(width) = answer.until_width {
         let reached = if answer.is_narrow_enough() { "reached" } else { "not reached" };
@@ -191,6 +194,9 @@ fn continued(page: &mut Page, answer: &EscapeRate) {
     page.section(&format!("Trained on to {} epochs", grouped(continued.epochs.into())));
     let first = if continued.partial { "The first " } else { "All " };
     page.paragraph(&format!("{first}{} networks that were unsolved.", grouped(continued.networks)));
+    if continued.interrupted {
+        page.paragraph("Interrupted: more would have escaped, so shares are lower bounds.");
+    }
     let rows: Vec<Vec<String>> = continued
         .rows
         .iter()
@@ -203,7 +209,7 @@ fn continued(page: &mut Page, answer: &EscapeRate) {
                 grouped(row.networks),
                 grouped(row.solved),
                 percent(row.solved as f64 / row.networks as f64, half),
-                between(row.interval, half),
+                if continued.interrupted { String::new() } else { between(row.interval, half) },
                 others.join(", "),
             ]
         })

@@ -24,11 +24,16 @@ pub fn escape_text(answer: &EscapeRate) -> String {
 fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     let spec = answer.problem.spec();
     let tally = &answer.tally;
+    // With a width to reach, what was asked for is no more than a bound.
+    let count = match answer.until_width {
+        Some(_) if !answer.interrupted => tally.networks(),
+        _ => answer.population.count(),
+    };
     writeln!(
         text,
         "{} network{} {} learning {}{}",
-        grouped(answer.population.count()),
-        if answer.population.count() == 1 { "" } else { "s" },
+        grouped(count),
+        if count == 1 { "" } else { "s" },
         dashed(spec),
         spec.task,
         starts(answer)
@@ -87,6 +92,10 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     write_survival(text, answer)?;
     write_fates(text, answer)?;
     write_continued(text, answer)?;
+    if answer.cut_after {
+        writeln!(text, "Interrupted when all networks were trained: what was to follow is missing or not whole")?;
+        writeln!(text)?;
+    }
 
     writeln!(
         text,

@@ -106,7 +106,7 @@ fn whole(name: &str, text: &str) -> Result<usize, SpecError> {
     let number = text.parse::<f64>().ok().filter(|number| number.fract() == 0.0 && (1.0..1e9).contains(number));
     number
         .map(|number| number as usize)
-        .ok_or_else(|| SpecError::new(format!("{name} takes a whole number, got {text:?}")))
+        .ok_or_else(|| SpecError::new(format!("{name} takes a whole number from 1 on, got {text:?}")))
 }
 
 #[cfg(test)]

@@ -108,6 +108,11 @@ impl std::fmt::Display for Vary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let log = |range: &Range| if range.log { ":log" } else { "" };
         match &self.values {
+            // A single value with commas in it keeps its semicolon behind it, or it would be several.
+            Values::List(texts) if texts.iter().any(|text| text.contains(',')) => {
+                let end = if texts.len() == 1 { ";" } else { "" };
+                write!(f, "{}={}{end}", self.name, texts.join(";"))
+            }
             Values::List(texts) => write!(f, "{}={}", self.name, texts.join(",")),
             Values::Grid(range, count) => {
                 write!(f, "{}={}..{}{}:{count}", self.name, range.low, range.high, log(range))
@@ -134,9 +139,12 @@ impl std::str::FromStr for Vary {
         if name.is_empty() {
             return Err(fail("has no name before ="));
         }
-        if !values.contains("..") {
+        // The path in task=csv:../file.csv is no range.
+        let is_range = values.contains("..") && !values.trim_start().starts_with(char::is_alphabetic);
+        if !is_range {
             // Lists of lists, as layers=2,3,1;2,8,1, are parted by semicolons.
             let separator = if values.contains(';') { ';' } else { ',' };
+            let values = values.trim_end().strip_suffix(';').unwrap_or(values);
             let texts: Vec<String> = values.split(separator).map(|text| text.trim().to_owned()).collect();
             if texts.iter().any(String::is_empty) {
                 return Err(fail("has an empty value"));
@@ -179,7 +187,10 @@ mod tests {
         assert_eq!(texts("loss=cross-entropy,mse").unwrap(), ["cross-entropy", "mse"]);
         assert_eq!(texts("layers=2,3,1;2,8,1").unwrap(), ["2,3,1", "2,8,1"]);
         assert_eq!(texts("lr=1..2:random:5"), None);
-        for text in ["lr=0.01..10:log:7", "hidden=2,3,4", "momentum=0..0.9:random:50"] {
+        assert_eq!(texts("task=csv:../a.csv,xor").unwrap(), ["csv:../a.csv", "xor"]);
+        assert_eq!(texts("layers=2,3,1;").unwrap(), ["2,3,1"]);
+        let written = ["lr=0.01..10:log:7", "hidden=2,3,4", "momentum=0..0.9:random:50"];
+        for text in written.into_iter().chain(["layers=2,3,1;2,8,1", "lr=0.1,0.5;1", "layers=2,3,1;"]) {
             assert_eq!(text.parse::<Vary>().unwrap().to_string(), text);
         }
         assert!("hidden=2,30".parse::<Vary>().unwrap().is_log() && !"hidden=2,3".parse::<Vary>().unwrap().is_log());
@@ -197,6 +208,7 @@ mod tests {
             ("lr=1..2:0", "1 to 100000"),
             ("lr=1..2:many", "whole number of points"),
             ("loss=mse,", "empty value"),
+            ("layers=;", "empty value"),
         ] {
             assert!(message(text).contains(part), "{text}: {}", message(text));
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::backend::{Backend, Chunk, Job, Watch};
 use crate::error::{Error, Result};
-use crate::outcome::{Fate, Kind, Values, Weights};
+use crate::outcome::{Fate, Kind, Status, Values, Weights};
 use crate::plan;
 use crate::seed::Starts;
 use crate::spec::{Population, Problem, Spec};
@@ -40,6 +40,8 @@ pub struct Continued {
     pub networks: u64,
     /// Whether there were more unsolved networks than were trained on.
     pub partial: bool,
+    /// Whether the training was interrupted: those that would escape late are then among the unfinished.
+    pub interrupted: bool,
     /// One row a fate.
     pub rows: Vec<Escapes>,
 }
@@ -94,6 +96,7 @@ impl Unsolved<'_> {
         let job = Job::new(&longer, self.seed);
         let limit = backend.prepare(&job)?;
         let mut ends: BTreeMap<Fate, BTreeMap<Fate, u64>> = BTreeMap::new();
+        let mut ended = 0;
         if !taken.is_empty() {
             let positions = Population::new(0, taken.len() as u64, self.seed)?;
             let mut chunks = plan::chunks(positions, limit).map(|networks| Chunk {
@@ -104,6 +107,7 @@ impl Unsolved<'_> {
                 for outcome in trained.outcomes.iter() {
                     let before = taken[outcome.network as usize].1.fate;
                     *ends.entry(before).or_default().entry(Fate::of(&longer, &outcome)).or_default() += 1;
+                    ended += usize::from(outcome.status != Status::Unfinished);
                 }
                 Ok(())
             })?;
@@ -113,6 +117,7 @@ impl Unsolved<'_> {
             epochs: longer.spec().epochs,
             networks: taken.len() as u64,
             partial: taken.len() < self.networks.len(),
+            interrupted: ended < taken.len(),
             rows,
         })
     }

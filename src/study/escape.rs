@@ -62,6 +62,9 @@ pub struct EscapeRate {
     pub seconds: Seconds,
     /// Whether the run ended before its last network.
     pub interrupted: bool,
+    /// Whether it was interrupted when all networks were trained: of these fewer may be examined, or trained on, than was
+    /// asked for.
+    pub cut_after: bool,
     /// Whether the starts came from the caller, and not from the seed.
     pub imported_starts: bool,
 }
@@ -236,7 +239,7 @@ impl<'a> EscapeStudy<'a> {
             executed_net_epochs += executed;
             device = device.zip(device_seconds).map_or(device_seconds.or(device), |(a, b)| Some(a + b));
             let looked = Instant::now();
-            let examined = examiner.look(&outcomes, weights.as_ref());
+            let examined = examiner.look(&outcomes, weights.as_ref(), watch);
             examine_seconds += looked.elapsed().as_secs_f64();
             sink(Delivered { outcomes: &outcomes, weights: weights.as_ref(), examined })?;
             Ok(tally.solved())
@@ -286,10 +289,12 @@ impl<'a> EscapeStudy<'a> {
                 total: opened.elapsed().as_secs_f64(),
             },
             interrupted: tally.count(Fate::Unfinished) > 0,
+            cut_after: false,
             imported_starts: self.starts.is_some(),
             tally,
         };
-        Ok(EscapeRate { interrupted: answer.interrupted || self.cut_short(&answer), ..answer })
+        let interrupted = answer.interrupted || self.cut_short(&answer);
+        Ok(EscapeRate { interrupted, cut_after: watch.interrupted() && !interrupted, ..answer })
     }
 
     /// Numbers of networks after which to look whether that is enough; without a width, all of them at once.

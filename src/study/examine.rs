@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use crate::backend::Watch;
 use crate::landscape::{Evidence, Verdict, examine};
 use crate::outcome::{Fate, Kind, Outcomes, Status, Weights};
 use crate::spec::Problem;
@@ -45,7 +46,8 @@ impl<'p> Examiner<'p> {
     }
 
     /// Examines what a chunk brings of kinds that are not yet well known; gives those networks.
-    pub(super) fn look(&mut self, outcomes: &Outcomes, weights: Option<&Weights>) -> &[Examined] {
+    /// Interrupted, it leaves the rest.
+    pub(super) fn look(&mut self, outcomes: &Outcomes, weights: Option<&Weights>, watch: &dyn Watch) -> &[Examined] {
         let before = self.found.len();
         let Some(weights) = weights.filter(|_| self.is_active()) else { return &[] };
         let mut chosen = Vec::new();
@@ -58,7 +60,8 @@ impl<'p> Examiner<'p> {
             }
         }
         let problem = self.problem;
-        self.found.par_extend(chosen.into_par_iter().map(|(network, position, kind)| Examined {
+        let chosen = chosen.into_par_iter().filter(|_| !watch.interrupted());
+        self.found.par_extend(chosen.map(|(network, position, kind)| Examined {
             network,
             kind,
             evidence: examine(problem, &weights.network(position)),

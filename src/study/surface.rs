@@ -174,8 +174,8 @@ impl SurfaceStudy<'_> {
     }
 
     /// Follows plain gradient descent in the plane (each step against the gradient of the mean loss, times the weight's
-    /// rate and `share`) for so many epochs in f64.
-    pub fn descend(&self, start: (f64, f64), epochs: u32, share: f64) -> Path {
+    /// rate and `share`) for so many epochs in f64, or until an interruption.
+    pub fn descend(&self, start: (f64, f64), epochs: u32, share: f64, watch: &dyn Watch) -> Path {
         let rates = self.problem.weight_rates();
         let mut weights = self.base.to_vec();
         (weights[self.x.position], weights[self.y.position]) = start;
@@ -184,6 +184,9 @@ impl SurfaceStudy<'_> {
         let (x_pace, y_pace) = ((self.x.high - self.x.low) / 500.0, (self.y.high - self.y.low) / 500.0);
         let mut points = vec![start];
         for _ in 0..epochs {
+            if watch.interrupted() {
+                break;
+            }
             let gradient = Training::<f64>::new(self.problem, &weights).loss_gradient();
             for position in [self.x.position, self.y.position] {
                 weights[position] -= share * rates[position] * gradient[position];

@@ -1,5 +1,6 @@
 //! What happens to one network, epoch by epoch?
 
+use crate::backend::Watch;
 use crate::backend::reference::{Network, Training};
 use crate::outcome::Status;
 use crate::spec::Problem;
@@ -23,13 +24,20 @@ pub struct Trace {
     pub status: Status,
 }
 
+/// Most weights that are kept where the caller does not say how many rows: half a gigabyte.
+const NUMBER_LIMIT: usize = 1 << 26;
+
+/// Epochs between two looks whether to stop.
+const SLICE: u32 = 64;
+
 impl Trace {
-    /// Most rows where the caller does not say how many.
+    /// Most rows where the caller does not say how many; of networks with more than some 6,700 weights there are fewer.
     pub const ROW_LIMIT: u32 = 10_000;
 
-    /// Trains from a start and keeps every `stride`-th epoch, the first and the last.
-    pub fn of(problem: &Problem, start: &[f64], stride: Option<u32>) -> Self {
-        let stride = stride.unwrap_or_else(|| problem.spec().epochs.div_ceil(Self::ROW_LIMIT)).max(1);
+    /// Trains from a start and keeps every `stride`-th epoch, the first and the last; none where it was interrupted.
+    pub fn of(problem: &Problem, start: &[f64], stride: Option<u32>, watch: &dyn Watch) -> Option<Self> {
+        let row_limit = (NUMBER_LIMIT / problem.layers().weight_count()).clamp(1, Self::ROW_LIMIT as usize) as u32;
+        let stride = stride.unwrap_or_else(|| problem.spec().epochs.div_ceil(row_limit)).max(1);
         let mut training = Training::<f64>::new(problem, start);
         let mut trace = Self {
             epochs: Vec::new(),
@@ -42,12 +50,20 @@ impl Trace {
         };
         trace.keep(&mut training);
         while !training.finished() {
-            training.run(stride);
+            let mut left = stride;
+            while left > 0 && !watch.interrupted() {
+                let slice = left.min(SLICE);
+                training.run(slice);
+                left -= slice;
+            }
+            if left > 0 {
+                return None;
+            }
             trace.keep(&mut training);
         }
         let outcome = training.outcome(0);
         (trace.solved_epoch, trace.status) = (outcome.solved_epoch, outcome.status);
-        trace
+        Some(trace)
     }
 
     fn keep(&mut self, training: &mut Training<'_, f64>) {

@@ -88,7 +88,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
             100.0 * surface.flat_share(0.0001)
         ));
         // The gradient is summed there: m = 2 times that of the mean.
-        let paths = PATH_STARTS.iter().map(|start| study.descend(*start, problem.spec().epochs, 2.0)).collect();
+        let paths = PATH_STARTS.iter().map(|start| study.descend(*start, problem.spec().epochs, 2.0, watch)).collect();
         let surface = Surface { x_name: "w₀".into(), y_name: "w₁ (bias)".into(), paths, ..surface };
         lab.exhibit(Exhibit { name: picture, title: title.into(), content: Content::Surface(surface) });
         let count = lab.count(200_000, 2_000);

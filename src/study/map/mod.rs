@@ -27,7 +27,7 @@ use rayon::prelude::*;
 
 use crate::backend::{Backend, Job, Progress, Trained, Watch};
 use crate::error::{Error, Result};
-use crate::outcome::Outcomes;
+use crate::outcome::{Outcomes, Status};
 
 use super::escape::Seconds;
 use cells::Sheet;
@@ -137,9 +137,11 @@ impl MapStudy<'_> {
     pub fn pixel(&self, backend: &mut dyn Backend, pixel: Pixel, watch: &dyn Watch) -> Result<MapPixel> {
         let plan = self.plan;
         let mut found = Vec::new();
-        let mut training = Training::begin(plan, backend, watch)?;
+        let mut training = Training { patient: false, ..Training::begin(plan, backend, watch)? };
         training.chunks(backend, &[vec![pixel]], &mut |_, outcomes| {
-            found = outcomes.iter().map(|outcome| Cell::of(plan.problem(), &outcome)).collect();
+            if outcomes.iter().all(|outcome| outcome.status != Status::Unfinished) {
+                found = outcomes.iter().map(|outcome| Cell::of(plan.problem(), &outcome)).collect();
+            }
             Ok(())
         })?;
         MapPixel::new(plan, pixel, &found).ok_or_else(|| Error::interrupted("interrupted before the pixel was trained"))
@@ -150,6 +152,8 @@ impl MapStudy<'_> {
 struct Training<'a> {
     plan: &'a MapPlan,
     watch: &'a dyn Watch,
+    /// Whether what was begun is finished after an interruption: a tile is kept, a single pixel is not.
+    patient: bool,
     /// Networks that are trained together, at least those of one tile.
     batch: u64,
     /// Most networks of a chunk: a tile may be more than a GPU has room for.
@@ -171,6 +175,7 @@ impl<'a> Training<'a> {
         Ok(Self {
             plan,
             watch,
+            patient: true,
             batch: if gpu { wanted.min(BATCH_LIMIT) } else { 0 },
             chunk_limit: if gpu { wanted } else { u64::MAX },
             pixels_before: 0,
@@ -291,7 +296,9 @@ impl<'a> Training<'a> {
         let (mut at, mut whole) = (0, None::<Outcomes>);
         let (mut trained_count, mut net_epochs, mut executed) = (0, 0, 0);
         let mut device = self.device_seconds;
-        backend.train(&Self::job(plan), &mut chunks, &Patient(watch), &mut |trained: Trained| {
+        let patient = Patient(watch);
+        let heard: &dyn Watch = if self.patient { &patient } else { watch };
+        backend.train(&Self::job(plan), &mut chunks, heard, &mut |trained: Trained| {
             trained_count += trained.outcomes.count() as u64;
             net_epochs += trained.outcomes.net_epochs();
             executed += trained.executed_net_epochs;

@@ -68,12 +68,19 @@ impl Plan {
     /// # Errors
     /// No point fits.
     pub fn find(&self, text: &str) -> Result<usize> {
-        let wanted: Option<Vec<(&str, &str)>> = text.split(',').map(|part| part.split_once('=')).collect();
-        let wanted = wanted.ok_or_else(|| Error::input(format!("--against takes NAME=VALUE,..., got {text:?}")))?;
+        let mut wanted: Vec<(&str, String)> = Vec::new();
+        for part in text.split(',') {
+            match (part.split_once('='), wanted.last_mut()) {
+                (Some((name, value)), _) => wanted.push((name.trim(), value.trim().to_owned())),
+                // The rest of a value with commas of its own, as layers=2,3,1.
+                (None, Some((_, value))) => *value = format!("{value},{}", part.trim()),
+                (None, None) => return Err(Error::input(format!("--against takes NAME=VALUE,..., got {text:?}"))),
+            }
+        }
         let fits = |point: &PlanPoint| {
             wanted.iter().all(|(name, value)| {
-                let at = self.varied.iter().position(|vary| vary.name == name.trim());
-                at.is_some_and(|at| same_value(&point.values[at], value.trim()))
+                let at = self.varied.iter().position(|vary| vary.name == *name);
+                at.is_some_and(|at| same_value(&point.values[at], value))
             })
         };
         let found = self.points.iter().position(fits);

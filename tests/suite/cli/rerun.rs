@@ -37,6 +37,20 @@ fn every_form_of_a_result_is_done_again() {
     }
 }
 
+/// Values that have commas of their own are still two values when they are read back.
+#[test]
+fn a_sweep_over_lists_is_done_again() {
+    let folder = tempfile::tempdir().unwrap();
+    printed(
+        folder.path(),
+        "sweep --vary layers=2,2,1;2,3,1 --nets 20 --epochs 300 --lr 4 --against layers=2,2,1 --out s",
+    );
+    let text = printed(folder.path(), "rerun s/sweep.json");
+    assert!(text.contains("It agrees: all ") && text.contains("layers=2,3,1"), "{text}");
+    let page = std::fs::read_to_string(folder.path().join("s/report.html")).unwrap();
+    assert!(page.contains("layers=2,2,1;2,3,1"));
+}
+
 /// A map from its object, its page and both of its pictures; one whose counts were changed does not agree.
 #[test]
 fn a_map_is_done_again() {

@@ -46,6 +46,28 @@ fn what_is_printed_is_a_file_of_settings() {
     }
 }
 
+/// How many networks is said as the verb has it, and not at all where it trains no population.
+#[test]
+fn what_is_printed_means_the_same_to_its_verb() {
+    let folder = tempfile::tempdir().unwrap();
+    for (verb, nets) in [
+        ("run", Some("nets = 100000")),
+        ("run --until-width 0.1", Some("nets = 1000000000")),
+        ("sweep --vary lr=1,2", Some("nets = 1000")),
+        ("verify", Some("nets = 2000")),
+        ("map --size 4 --epochs 4", None),
+        ("surface --points 4", None),
+        ("trace --epochs 4", None),
+    ] {
+        let text = printed(folder.path(), &format!("{verb} --print-config"));
+        assert_eq!(text.lines().find(|line| line.starts_with("nets")), nets, "{verb}");
+        if nets.is_none() {
+            std::fs::write(folder.path().join("again.toml"), text).unwrap();
+            printed(folder.path(), &format!("{verb} --config again.toml"));
+        }
+    }
+}
+
 #[test]
 fn a_file_leads_to_the_same_run_as_flags() {
     let folder = tempfile::tempdir().unwrap();

@@ -62,6 +62,47 @@ fn ctrl_c_keeps_whole_points_of_a_sweep() {
     assert!(page.contains("Interrupted: 1 of 2 points"));
 }
 
+/// Networks that are trained on are not said to stay where they are because nobody waited for them.
+#[test]
+fn ctrl_c_while_unsolved_networks_are_trained_on_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = basins(folder.path());
+    let arguments = "run --backend reference --threads 1 --nets 20 --lr 1e-6 --epochs 10 --continue-unsolved 1000000 \
+                     --json --progress plain --out results";
+    let mut child =
+        command.args(arguments.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_for_progress(child.stderr.take().unwrap());
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    // The population itself is whole.
+    assert_eq!((&object["interrupted"], &object["nets"]), (&false.into(), &20.into()));
+    assert_eq!(
+        (&object["interrupted_after_training"], &object["continued"]["interrupted"]),
+        (&true.into(), &true.into())
+    );
+    let page = std::fs::read_to_string(folder.path().join("results/report.html")).unwrap();
+    assert!(page.contains("Interrupted: more would have escaped"));
+    let output = basins(folder.path()).args(["rerun", "results/run.json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted while unsolved networks were trained on"));
+}
+
+/// What is begun beside its place is gone.
+#[test]
+fn ctrl_c_in_a_trace_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = "trace --lr 1e-9 --epochs 4e9 --weights-out w.npz --out results";
+    let mut child = basins(folder.path()).args(arguments.split(' ')).stderr(Stdio::piped()).spawn().unwrap();
+    while names(folder.path()).len() < 2 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(names(folder.path()).is_empty(), "{:?}", names(folder.path()));
+}
+
 /// The lines of stderr as they come.
 fn lines(stderr: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = std::sync::mpsc::channel();
