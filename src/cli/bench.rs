@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::backend::{Backend, Choice, Open, Precision};
 use crate::error::{Error, Result};
 use crate::report::{bench_csv, bench_json, bench_markdown, bench_picture, bench_text, pretty};
+use crate::spec::AfterSolved;
 use crate::study::bench::{Bench, BenchResult, Contestant, Course, Refused, Watcher};
 
 use super::count::Count;
@@ -40,7 +41,7 @@ struct Options {
     seconds: Option<f64>,
 
     /// Timed runs of each contestant at each work [default: 5, or 3 with --quick]
-    #[arg(long, value_name = "COUNT", help_heading = "Bench")]
+    #[arg(long, value_name = "COUNT", help_heading = "Bench", allow_hyphen_values = true)]
     repeats: Option<usize>,
 
     /// Populations to go through, as 1000,1e6 [default: powers of 4 up to --nets, that being 2^20, or 4096 with --quick]
@@ -85,10 +86,16 @@ impl Args {
         shared.start_log();
         let settings = shared.settings()?;
         if shared.print_config {
-            say(&config::print(&settings)?)?;
+            say(&print(&settings)?)?;
             return Ok(Ending::Complete);
         }
-        check_settings(&settings)?;
+        let why = "is not for bench: it draws its starts and keeps no weights";
+        shared.refuse(&settings, &["--weights-in", "--weights-out"], why)?;
+        if settings.after_solved == Some(AfterSolved::Retire) {
+            return Err(Error::input(
+                "a bench trains every network through every epoch; leave --after-solved retire out",
+            ));
+        }
         let bench = self.options.bench(&settings)?;
         let course = self.options.course(&settings)?;
         let mut refused = Vec::new();
@@ -100,6 +107,7 @@ impl Args {
         let mut result = bench.run(&course, &contestants, &notes)?;
         result.refused.splice(0..0, refused);
         let mut object = bench_json(&result);
+        object["interrupted"] = json!(interrupt::asked());
         object["settings"] = json!(settings);
         object["options"] = json!(self.options);
         if let Some(folder) = folder {
@@ -139,6 +147,11 @@ impl Args {
             }
         }
         let forms: Vec<Choice> = wanted.into_iter().filter(|choice| choice.is_gpu()).collect();
+        for (given, flag) in [(shared.require_gpu, "--require-gpu"), (shared.device.is_some(), "--device")] {
+            if given && forms.is_empty() {
+                return Err(Error::input(format!("{flag} asks for a GPU, but who takes part trains on the CPU")));
+            }
+        }
         for (name, device) in self.gpus(&shared, &forms, refused)? {
             for choice in &forms {
                 let open =
@@ -217,7 +230,7 @@ impl Options {
             settings.population(*nets, None)?;
         }
         let spec = settings.spec()?;
-        match settings.task.is_some() || settings.layers.is_some() {
+        match names_network(settings) {
             true => Course::of(&spec, &populations),
             false => Course::usual(&spec, &populations),
         }
@@ -236,21 +249,24 @@ impl Options {
     }
 }
 
-/// Refuses what a bench has no use for.
-fn check_settings(settings: &Settings) -> Result<()> {
-    for (given, flag) in
-        [(settings.weights_in.is_some(), "--weights-in"), (settings.weights_out.is_some(), "--weights-out")]
+/// The settings in effect as a file that `--config` reads, those left out that a bench chooses itself.
+fn print(settings: &Settings) -> Result<String> {
+    let text = config::print(settings, None)?;
+    let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| Error::failure(error.to_string()))?;
+    let own = names_network(settings);
+    for (name, given) in
+        [("task", own), ("layers", own), ("epochs", settings.epochs.is_some()), ("after-solved", false)]
     {
-        if given {
-            return Err(Error::input(format!(
-                "{flag} belongs to `basins run`: a bench draws its starts and keeps no weights"
-            )));
+        if !given {
+            table.remove(name);
         }
     }
-    if settings.after_solved == Some(crate::spec::AfterSolved::Retire) {
-        return Err(Error::input("a bench trains every network through every epoch; leave --after-solved retire out"));
-    }
-    Ok(())
+    toml::to_string(&table).map_err(|error| Error::failure(error.to_string()))
+}
+
+/// Whether a network of one's own is measured, and not the usual ones.
+fn names_network(settings: &Settings) -> bool {
+    settings.task.is_some() || settings.layers.is_some()
 }
 
 fn write(mut folder: Folder, result: &BenchResult, json: &str) -> Result<()> {

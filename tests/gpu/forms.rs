@@ -84,6 +84,28 @@ pub(crate) fn faults_are_found(found: &Found) -> Result<(), Failed> {
     Ok(())
 }
 
+/// A pool may have hardly any slots, as for networks that fill a device's memory.
+pub(crate) fn few_slots_suffice(found: &Found) -> Result<(), Failed> {
+    let problem = Spec { epochs: 300, lr: "2".parse()?, ..Spec::default() }.problem()?;
+    let job = Job { keep_weights: true, ..Job::new(&problem, 3) };
+    let train = |slot_limit: Option<u32>| -> Result<_, Failed> {
+        let mut backend = open(found, Form::Fused, Tuning { slot_limit, ..Tuning::default() })?;
+        let size = backend.prepare(&job)?.min(50);
+        let mut chunks = (0..50u64.div_ceil(size)).map(|at| Chunk::drawn(at * size..50.min((at + 1) * size)));
+        let mut weights = Vec::new();
+        backend.train(&job, &mut chunks, &Unwatched, &mut |trained| {
+            weights.extend(trained.weights.iter().flat_map(|weights| weights.to_f32()));
+            Ok(())
+        })?;
+        Ok((size, weights))
+    };
+    let ((few, with_few), (many, with_many)) = (train(Some(16))?, train(None)?);
+    if with_few != with_many || with_few.len() != 50 * problem.layers().weight_count() || few >= many {
+        return Err(format!("chunks of {few} and of {many} networks train to different weights").into());
+    }
+    Ok(())
+}
+
 /// Networks for which a workgroup goes through several blocks of examples, the last one short or not full.
 fn spread(folder: &Path) -> Result<Vec<Spec>, Failed> {
     let base = Spec { lr: "0.3".parse()?, epochs: 8, ..Spec::default() };

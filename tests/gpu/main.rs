@@ -34,6 +34,7 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
     add("forms::a_network_is_the_same_however_shared_out", forms::however_shared_out);
     add("forms::starts_are_counted", forms::starts_are_counted);
     add("forms::size_decides", forms::size_decides);
+    add("forms::few_slots_suffice", forms::few_slots_suffice);
     add("forms::long_slices_end_in_time", forms::long_slices_end_in_time);
     add("loss::lost_device_costs_no_outcome", loss::lost_device_costs_no_outcome);
     add("loss::lost_for_good_is_an_error", loss::lost_for_good_is_an_error);

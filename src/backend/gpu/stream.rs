@@ -98,8 +98,8 @@ impl<'a> Stream<'a> {
     ) -> Result<Self> {
         pool.reset(gpu);
         let products = (job.problem.examples().count() * job.problem.layers().weight_count()) as u64;
-        // About 10^7 products an epoch: some milliseconds even in software.
-        let width = (10_000_000 / products).clamp(64, pool.sizes.slot_count.into()) as u32;
+        // About 10^7 products an epoch: some milliseconds even in software. A pool of large networks may have few slots.
+        let width = (10_000_000 / products).max(64).min(pool.sizes.slot_count.into()) as u32;
         let known = Known { free_tail: pool.sizes.slot_count, ..Known::default() };
         let mut book = Book { width, known, ..Book::default() };
         if let Some(kept) = &run.kept {

@@ -82,7 +82,7 @@ impl Bench {
         watcher: &dyn Watcher,
         refused: &mut Vec<Refused>,
     ) -> Result<Vec<Measurement>> {
-        watcher.note(&format!("{} on {}, {} networks", work.problem.layers(), work.problem.spec().task, work.nets));
+        watcher.note(&format!("{} on {}, --nets {}", work.problem.layers(), work.problem.spec().task, work.nets));
         let population = Population::new(self.first, work.nets, self.seed)?;
         let expected = Expected::of(work, population)?;
         let mut ready = Vec::new();

@@ -58,6 +58,22 @@ fn backends_are_chosen_by_name() {
     assert_eq!(names, [("reference f32, 1 thread", 2), ("simd, 1 thread", 2)]);
 }
 
+/// The file that --print-config writes leads to the same bench.
+#[test]
+fn what_a_bench_chooses_itself_is_no_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let usual = printed(folder.path(), "bench --momentum 0.5 --print-config");
+    assert!(usual.contains("momentum = 0.5\n"), "{usual}");
+    for name in ["task", "layers", "epochs", "after-solved", "nets"] {
+        assert!(!usual.lines().any(|line| line.starts_with(&format!("{name} ="))), "{name} in {usual}");
+    }
+    let own = printed(folder.path(), "bench --layers 2,2,1 --epochs 5 --print-config");
+    assert!(own.contains("task = \"xor\"\n") && own.contains("epochs = 5\n"), "{own}");
+    std::fs::write(folder.path().join("own.toml"), own).unwrap();
+    let object = json(folder.path(), "bench --config own.toml --populations 3 --repeats 1");
+    assert_eq!((&object["populations"][0]["epochs"], &object["interrupted"]), (&5.into(), &false.into()));
+}
+
 #[test]
 fn the_table_names_the_network() {
     let folder = tempfile::tempdir().unwrap();

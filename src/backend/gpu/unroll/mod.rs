@@ -2,8 +2,8 @@
 //! unrolls loops over arrays. Few examples are written out one by one, and then inputs of 0 and 1 cost no products and
 //! share their sums; many examples become one loop.
 //!
-//! Sums are taken in the order of the reference: bias first, then row by row, example by example. Products are arranged so
-//! that there are few of them, see [`writer`].
+//! Weighted sums are taken in the order of the reference: bias first, then row by row. Gradients are summed over blocks of
+//! examples, and what several of their parts have in common is computed once.
 
 mod writer;
 
@@ -197,19 +197,20 @@ impl Writer<'_> {
             let block = first..examples.count().min(first + self.block());
             let suffixes: Vec<String> = block.clone().map(|example| format!("_e{example}")).collect();
             let forward = self.forward(&suffixes, block.clone().map(numbers).collect(), "(*net).");
-            for ((example, suffix), forward) in block.zip(&suffixes).zip(&forward) {
+            let mut back = Vec::new();
+            for ((example, suffix), forward) in block.clone().zip(&suffixes).zip(&forward) {
                 let targets: Vec<String> = examples.target(example).iter().map(|y| literal(*y)).collect();
-                let backward = self.backward(suffix, forward, &targets);
-                if online {
-                    begun.fill(false);
-                    self.sums.clear();
-                }
-                self.add_gradient(forward, &backward, &mut begun);
-                if online {
-                    self.zero_untouched(&begun);
-                    self.finish_gradient();
-                    self.apply(&format!("{example}u"));
-                }
+                back.push((forward, self.backward(suffix, forward, &targets)));
+            }
+            if online {
+                begun.fill(false);
+                self.sums.clear();
+            }
+            self.add_gradient(&back, &mut begun);
+            if online {
+                self.zero_untouched(&begun);
+                self.finish_gradient();
+                self.apply(&format!("{first}u"));
             }
         }
         self.zero_untouched(&begun);
@@ -232,11 +233,12 @@ impl Writer<'_> {
         let inputs = places.iter().zip(&suffixes).map(|(place, suffix)| self.read_inputs(place, suffix)).collect();
         let forward = self.forward(&suffixes, inputs, "(*net).");
         let mut begun = vec![!online; self.problem.layers().weight_count()];
+        let mut back = Vec::new();
         for ((place, suffix), forward) in places.iter().zip(&suffixes).zip(&forward) {
             let targets = self.read_targets(place, suffix);
-            let backward = self.backward(suffix, forward, &targets);
-            self.add_gradient(forward, &backward, &mut begun);
+            back.push((forward, self.backward(suffix, forward, &targets)));
         }
+        self.add_gradient(&back, &mut begun);
         if online {
             self.finish_gradient();
             self.apply("first");

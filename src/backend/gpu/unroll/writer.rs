@@ -205,37 +205,85 @@ impl<'p> Writer<'p> {
         Backward { deltas, products }
     }
 
-    /// Adds an example's gradient; weights not `begun` are set instead.
-    pub(super) fn add_gradient(&mut self, forward: &Forward, backward: &Backward, begun: &mut [bool]) {
-        for (layer, deltas) in backward.deltas.iter().enumerate() {
-            let shape = self.shapes[layer];
-            let mut rows = self.rows(&forward.feeds, layer);
-            rows.push(Feed::Number(1.0));
-            for (row, feed) in rows.iter().enumerate() {
-                for (column, delta) in deltas.iter().enumerate() {
+    /// Adds the gradient of a block of examples; weights not `begun` are set instead.
+    pub(super) fn add_gradient(&mut self, block: &[(&Forward, Backward)], begun: &mut [bool]) {
+        // Sums of pairs, which weights of one unit have in common.
+        let mut pairs = HashMap::new();
+        for (layer, shape) in self.shapes.clone().into_iter().enumerate() {
+            for row in 0..=shape.fan_in {
+                for column in 0..shape.fan_out {
                     let k = shape.position(row, column);
-                    let place = format!("(*net).gradient[{k}]");
-                    // What is added, and what it is multiplied with.
-                    let (part, factor) = match feed {
-                        Feed::Number(0.0) => continue,
-                        Feed::Number(1.0) => (delta, None),
-                        Feed::Number(x) => (delta, Some(literal(*x))),
-                        Feed::Name(a) => match backward.products.get(row) {
-                            Some(product) if layer + 1 == self.shapes.len() => (product, None),
-                            _ => (delta, Some(a.clone())),
-                        },
-                    };
-                    let value = match (factor, begun[k]) {
-                        (None, false) => part.clone(),
-                        (None, true) => format!("{place} + {part}"),
-                        (Some(factor), false) => format!("{factor} * {part}"),
-                        (Some(factor), true) => format!("fma({factor}, {part}, {place})"),
-                    };
+                    let parts = block.iter().filter_map(|(forward, back)| self.part(forward, back, layer, row, column));
+                    let parts = parts.collect();
+                    let Some(sum) = self.sum(parts, &mut pairs) else { continue };
+                    let sign = if begun[k] { "+=" } else { "=" };
                     begun[k] = true;
-                    let _ = writeln!(self.text, "    {place} = {value};");
+                    let _ = writeln!(self.text, "    (*net).gradient[{k}] {sign} {sum};");
                 }
             }
         }
+    }
+
+    /// An example's part of a weight's gradient: a number, and what it is multiplied with.
+    fn part(
+        &self,
+        forward: &Forward,
+        backward: &Backward,
+        layer: usize,
+        row: usize,
+        column: usize,
+    ) -> Option<(String, Option<String>)> {
+        let delta = backward.deltas[layer][column].clone();
+        match self.rows(&forward.feeds, layer).get(row) {
+            Some(Feed::Number(0.0)) => None,
+            None | Some(Feed::Number(1.0)) => Some((delta, None)),
+            Some(Feed::Number(x)) => Some((delta, Some(literal(*x)))),
+            Some(Feed::Name(a)) => match backward.products.get(row) {
+                Some(product) if layer + 1 == self.shapes.len() => Some((product.clone(), None)),
+                _ => Some((delta, Some(a.clone()))),
+            },
+        }
+    }
+
+    /// The sum of parts, in pairs: fewer additions wait for each other, and a pair known already is not summed again.
+    fn sum(
+        &mut self,
+        parts: Vec<(String, Option<String>)>,
+        pairs: &mut HashMap<(String, String), String>,
+    ) -> Option<String> {
+        let mut level = Vec::new();
+        for pair in parts.chunks(2) {
+            let first = match &pair[0] {
+                (number, None) => number.clone(),
+                (number, Some(factor)) => format!("{factor} * {number}"),
+            };
+            level.push(match pair.get(1) {
+                None => first,
+                Some((number, Some(factor))) => format!("fma({factor}, {number}, {first})"),
+                Some((number, None)) => self.pair(first, number.clone(), pairs),
+            });
+        }
+        while level.len() > 1 {
+            let sums = level.chunks(2).map(|pair| match pair {
+                [first, second] => self.pair(first.clone(), second.clone(), pairs),
+                rest => rest.concat(),
+            });
+            level = sums.collect();
+        }
+        level.pop()
+    }
+
+    /// Names the sum of two.
+    fn pair(&mut self, first: String, second: String, pairs: &mut HashMap<(String, String), String>) -> String {
+        let key = (first, second);
+        if let Some(known) = pairs.get(&key) {
+            return known.clone();
+        }
+        let name = format!("s{}", self.next_sum);
+        self.next_sum += 1;
+        let _ = writeln!(self.text, "    let {name} = {} + {};", key.0, key.1);
+        pairs.insert(key, name.clone());
+        name
     }
 
     /// The only hidden layer's gradient, summed without the weights to the single output, gets them once for all examples.
