@@ -18,7 +18,7 @@
 # ANY_ADAPTER=1 takes a software adapter too, with few networks: does it all work? No figures to quote.
 set -uo pipefail
 if (($# < 2)); then
-    sed -n '2,19p' "${BASH_SOURCE[0]}" >&2
+    sed -n 2,19p "${BASH_SOURCE[0]}" >&2
     exit 2
 fi
 basins="$(realpath "$1")" out="$2"
@@ -44,9 +44,9 @@ if [[ -z "${VK_DRIVER_FILES:-}" && -z "${ANY_ADAPTER:-}" ]]; then
     done
 fi
 
-hardware=(--require-gpu) few=() many=1e6 largest=10000000 quick=()
+hardware=(--require-gpu) few=() many=1e6 crowd=16384 largest=10000000 quick=()
 if [[ -n "${ANY_ADAPTER:-}" ]]; then
-    hardware=() few=(--nets 200) many=2000 largest=2000 quick=(--quick)
+    hardware=() few=(--nets 200) many=2000 crowd=64 largest=2000 quick=(--quick)
 fi
 
 devices() {
@@ -96,7 +96,7 @@ workgroups() {
             --populations "$many" --workgroup-size 32,64,128,256 --json --quiet >"$out/workgroups-$layers.json" || status=1
         medians "$out/workgroups-$layers.json"
     done
-    "$basins" bench "${hardware[@]}" "${quick[@]}" --task parity:8 --layers 8,32,1 --backend grouped --populations 16384 \
+    "$basins" bench "${hardware[@]}" "${quick[@]}" --task parity:8 --layers 8,32,1 --backend grouped --populations "$crowd" \
         --workgroup-size 16,32,64,128 --json --quiet >"$out/workgroups-8,32,1.json" || status=1
     medians "$out/workgroups-8,32,1.json"
     return "$status"
@@ -106,7 +106,7 @@ forms() {
     local status=0 hidden
     for hidden in 4 6 8 9 10 11 12 16 24 32 48; do
         "$basins" bench "${hardware[@]}" "${quick[@]}" --task parity:8 --layers "8,$hidden,1" --backend fused \
-            --against grouped,staged --populations 16384 --json --quiet >"$out/forms-$hidden.json" || status=1
+            --against grouped,staged --populations "$crowd" --json --quiet >"$out/forms-$hidden.json" || status=1
         medians "$out/forms-$hidden.json"
     done
     return "$status"
@@ -114,7 +114,7 @@ forms() {
 
 # One line a contestant of a bench's JSON.
 medians() {
-    grep -E '"(contestant|layers|median)"' "$1" | paste - - - | sed -E 's/ +/ /g'
+    grep -E '"(contestant|layers|median)"' "$1" | paste - - - | grep contestant | tr -s ' '
 }
 
 peers() {
@@ -136,7 +136,7 @@ for step in "${steps[@]}"; do
     # A shell of its own, so that its time can be bounded; arrays do not travel through the environment.
     timeout "${SECONDS_A_STEP:-600}" bash -c "
         basins=$(printf %q "$basins") out=$(printf %q "$out") here=$(printf %q "$here")
-        hardware=(${hardware[*]}) few=(${few[*]}) quick=(${quick[*]}) many=$many largest=$largest
+        hardware=(${hardware[*]}) few=(${few[*]}) quick=(${quick[*]}) many=$many crowd=$crowd largest=$largest
         $step" >"$out/$step.txt" 2>&1 || failed+=("$step")
     tail -n 20 "$out/$step.txt"
     echo "== $step took $((SECONDS - began)) s"

@@ -157,13 +157,7 @@ impl GpuBackend {
         let operations = 6 * (job.problem.examples().count() * job.problem.layers().weight_count()) as u64;
         let speed: u64 = if hardware { 2_000_000_000_000 } else { 20_000_000_000 };
         let busy = (speed / 50 / operations).max(256);
-        // In software a slice costs a network about as much as thirty epochs. Where nobody retires, slices of fewer networks
-        // have more epochs; where networks retire, slices end early anyway, and many in flight have fewer of them.
-        let limit = match (hardware, job.problem.retires()) {
-            (true, _) => 1 << 19,
-            (false, true) => 1 << 14,
-            (false, false) => 1 << 12,
-        };
+        let limit = if hardware { 1 << 19 } else { 1 << 14 };
         let wanted = fitting.min(busy).min(limit).min(self.tuning.slot_limit.map_or(u64::MAX, u64::from)).max(4);
         let slot_count = 1u32 << wanted.ilog2();
         Ok(Sizes {
