@@ -19,6 +19,8 @@ pub fn pretty(value: &Value) -> String {
 pub fn escape_json(answer: &EscapeRate) -> Value {
     let fates: Map<String, Value> =
         Fate::ALL.iter().map(|fate| (fate.name().to_owned(), json!(answer.tally.count(*fate)))).collect();
+    // Networks that are cut off short would count as unsolved: no interval is one of the rate that was asked for.
+    let complete = !answer.interrupted;
     json!({
         "schema": "basins.run/1",
         "spec": answer.problem.spec(),
@@ -29,10 +31,10 @@ pub fn escape_json(answer: &EscapeRate) -> Value {
         "seed": answer.population.seed(),
         "solved": answer.tally.solved(),
         "solved_rate": answer.rate(),
-        "solved_interval": answer.interval(),
+        "solved_interval": complete.then(|| answer.interval()),
         "epochs_to_solve": answer.epochs_to_solve(),
         "fates": fates,
-        "fate_rows": fate_rows(answer),
+        "fate_rows": fate_rows(answer, complete),
         "continued": answer.continued,
         "survival": survival(answer),
         "restart": answer.restart(),
@@ -49,13 +51,13 @@ pub fn escape_json(answer: &EscapeRate) -> Value {
 }
 
 /// One object a fate, with its variants.
-fn fate_rows(answer: &EscapeRate) -> Value {
+fn fate_rows(answer: &EscapeRate, complete: bool) -> Value {
     let row = |row: &KindRow| {
         json!({
             "fate": row.kind.fate.name(),
             "variant": row.kind.variant.label(&answer.problem),
             "networks": row.tally.count,
-            "share_interval": row.interval,
+            "share_interval": complete.then_some(row.interval),
             "mean_loss": row.tally.mean_loss(),
             "examined": row.verdicts.examined,
             "with_idle_units": row.verdicts.reducible,

@@ -28,6 +28,7 @@ fn ctrl_c_keeps_what_is_known() {
         assert_eq!(output.status.code(), Some(130), "{signal}");
         let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!(answer["interrupted"], true);
+        assert!(answer["solved_interval"].is_null(), "networks cut off would count as unsolved");
         let count = |value: &serde_json::Value| value.as_u64().unwrap();
         assert!(count(&answer["fates"]["unfinished"]) > 0 && count(&answer["net_epochs"]) > 0);
         let fates: u64 = answer["fates"].as_object().unwrap().values().map(count).sum();
