@@ -83,9 +83,17 @@ impl<'p> Writer<'p> {
     }
 
     /// Rows that feed a layer, the bias left out.
-    fn rows(&self, feeds: &[Vec<Feed>], layer: usize) -> Vec<Feed> {
+    fn rows<'f>(&self, feeds: &'f [Vec<Feed>], layer: usize) -> impl Iterator<Item = &'f Feed> + use<'f> {
         let shortcut = &feeds[0][..self.shapes[layer].shortcut];
-        feeds[layer].iter().chain(shortcut).cloned().collect()
+        feeds[layer].iter().chain(shortcut)
+    }
+
+    /// Gives a sum a name.
+    fn name_sum(&mut self, value: &str) -> String {
+        let name = format!("s{}", self.next_sum);
+        self.next_sum += 1;
+        let _ = writeln!(self.text, "    let {name} = {value};");
+        name
     }
 
     /// Forward on a block of examples, layer by layer: the units of a layer wait for nothing but the layer before, so a
@@ -101,7 +109,7 @@ impl<'p> Writer<'p> {
                 activation_name(self.problem.spec().activation)
             };
             for example in &mut examples {
-                let rows = self.rows(&example.feeds, layer);
+                let rows: Vec<&Feed> = self.rows(&example.feeds, layer).collect();
                 example.sums = (0..shape.fan_out).map(|column| self.weighted_sum(shape, column, &rows, net)).collect();
             }
             for (example, suffix) in examples.iter_mut().zip(block) {
@@ -118,7 +126,7 @@ impl<'p> Writer<'p> {
     }
 
     /// Names the weighted sum of a unit; sums over the same numbers are shared between examples.
-    fn weighted_sum(&mut self, shape: LayerShape, column: usize, rows: &[Feed], net: &str) -> String {
+    fn weighted_sum(&mut self, shape: LayerShape, column: usize, rows: &[&Feed], net: &str) -> String {
         let bias = shape.position(shape.fan_in, column);
         let mut sum = format!("{net}weights[{bias}]");
         let mut key = Vec::new();
@@ -144,9 +152,7 @@ impl<'p> Writer<'p> {
                 sum.clone_from(known);
                 continue;
             }
-            let name = format!("s{}", self.next_sum);
-            self.next_sum += 1;
-            let _ = writeln!(self.text, "    let {name} = {more};");
+            let name = self.name_sum(&more);
             if sharing {
                 self.sums.insert((bias, key.clone()), name.clone());
             }
@@ -234,7 +240,7 @@ impl<'p> Writer<'p> {
         column: usize,
     ) -> Option<(String, Option<String>)> {
         let delta = backward.deltas[layer][column].clone();
-        match self.rows(&forward.feeds, layer).get(row) {
+        match self.rows(&forward.feeds, layer).nth(row) {
             Some(Feed::Number(0.0)) => None,
             None | Some(Feed::Number(1.0)) => Some((delta, None)),
             Some(Feed::Number(x)) => Some((delta, Some(literal(*x)))),
@@ -279,9 +285,7 @@ impl<'p> Writer<'p> {
         if let Some(known) = pairs.get(&key) {
             return known.clone();
         }
-        let name = format!("s{}", self.next_sum);
-        self.next_sum += 1;
-        let _ = writeln!(self.text, "    let {name} = {} + {};", key.0, key.1);
+        let name = self.name_sum(&format!("{} + {}", key.0, key.1));
         pairs.insert(key, name.clone());
         name
     }
