@@ -11,7 +11,6 @@ use crate::study::bench::{Bench, BenchResult, Contestant, Course, Refused, Watch
 
 use super::count::Count;
 use super::folder::{Folder, check_collisions};
-
 use super::run::Shared;
 use super::settings::Settings;
 use super::{Ending, config, interrupt, pictures, say};
@@ -107,14 +106,13 @@ impl Args {
         let mut result = bench.run(&course, &contestants, &notes)?;
         result.refused.splice(0..0, refused);
         let mut object = bench_json(&result);
-        object["interrupted"] = json!(interrupt::asked());
         object["settings"] = json!(settings);
         object["options"] = json!(self.options);
         if let Some(folder) = folder {
             write(folder, &result, &pretty(&object))?;
         }
         say(&if shared.json { pretty(&object) } else { bench_text(&result) })?;
-        match (interrupt::asked(), result.telling().is_empty()) {
+        match (result.interrupted, result.telling().is_empty()) {
             (true, _) => Ok(Ending::Interrupted),
             (false, true) => Err(Error::failure("nobody could be measured")),
             (false, false) => Ok(Ending::Complete),

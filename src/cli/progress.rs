@@ -25,13 +25,14 @@ pub(super) enum Mode {
 }
 
 impl Mode {
+    /// Whether there is a bar, and a terminal to draw it on.
+    pub(super) fn draws(self) -> bool {
+        self == Self::Auto && std::io::stderr().is_terminal()
+    }
+
     /// Whether anybody watches.
     pub(super) fn is_shown(self) -> bool {
-        match self {
-            Self::Auto => std::io::stderr().is_terminal(),
-            Self::Never => false,
-            Self::Plain => true,
-        }
+        self == Self::Plain || self.draws()
     }
 }
 
@@ -65,7 +66,7 @@ impl Shown {
     /// For a run of `networks` times `epochs` net-epochs at most; `hand` is what Ctrl-C waits for, as in "the slice".
     pub(super) fn new(mode: Mode, networks: u64, epochs: u32, hand: &'static str) -> Self {
         let bar = ProgressBar::with_draw_target(Some(1_000_000), ProgressDrawTarget::hidden());
-        if mode == Mode::Auto && std::io::stderr().is_terminal() {
+        if mode.draws() {
             let style = ProgressStyle::with_template("{wide_bar} {percent:>3}%  {msg}  {eta} left");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));

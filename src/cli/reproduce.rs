@@ -1,6 +1,5 @@
 //! `basins reproduce`: the tutorial's programs and published results, each figure beside ours.
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -173,7 +172,7 @@ impl Stage {
     fn new(mode: Mode, reproduction: &Reproduction, position: usize, count: usize) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let name = format!("{}/{count} {}", position + 1, reproduction.name);
-        if mode == Mode::Auto && std::io::stderr().is_terminal() {
+        if mode.draws() {
             let style = ProgressStyle::with_template("{spinner} {prefix}  {elapsed}  {msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));

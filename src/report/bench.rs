@@ -86,6 +86,9 @@ fn write_text(text: &mut String, result: &BenchResult) -> std::fmt::Result {
         let at = refused.layers.as_ref().map_or(String::new(), |layers| format!(" at {layers}"));
         writeln!(text, "left out: {}{at}: {}", refused.contestant, refused.reason)?;
     }
+    if result.interrupted {
+        writeln!(text, "Interrupted: only what was measured until then.")?;
+    }
     Ok(())
 }
 
@@ -182,6 +185,7 @@ pub fn bench_json(result: &BenchResult) -> Value {
         "networks": result.networks.iter().map(measurement_json).collect::<Vec<_>>(),
         "crossovers": crossovers.collect::<Vec<_>>(),
         "refused": refused.collect::<Vec<_>>(),
+        "interrupted": result.interrupted,
     })
 }
 

@@ -88,6 +88,8 @@ pub struct BenchResult {
     pub networks: Vec<Measurement>,
     /// Who was left out.
     pub refused: Vec<Refused>,
+    /// Whether it was stopped before all was measured.
+    pub interrupted: bool,
 }
 
 /// From how many networks on a GPU pays.

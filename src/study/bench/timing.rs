@@ -72,6 +72,7 @@ impl Bench {
                 }
             }
         }
+        result.interrupted = watcher.interrupted();
         Ok(result)
     }
 

@@ -41,20 +41,28 @@ fn ctrl_c_keeps_what_is_known() {
     }
 }
 
+/// In a line of progress of whatever trains a population.
+const PROGRESS: [&str; 2] = ["net-epochs/s", "s left"];
+
+/// What a program says as JSON that Ctrl-C reaches once it has shown a line of progress with all of `parts` in it.
+fn interrupted(folder: &std::path::Path, arguments: &str, parts: &[&str]) -> serde_json::Value {
+    let mut command = basins(folder);
+    let mut child =
+        command.args(arguments.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_for(child.stderr.take().unwrap(), parts);
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
 /// Points that were whole are kept; one that was cut off is not.
 #[test]
 fn ctrl_c_keeps_whole_points_of_a_sweep() {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = basins(folder.path());
     let arguments = "sweep --vary epochs=10,2000000 --backend reference --threads 1 --nets 1000 --after-solved continue \
                      --json --progress plain --out results";
-    let mut child =
-        command.args(arguments.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_for_progress(child.stderr.take().unwrap());
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let object = interrupted(folder.path(), arguments, &PROGRESS);
     assert_eq!((&object["interrupted"], &object["points_asked"]), (&true.into(), &2.into()));
     let points = object["points"].as_array().unwrap();
     assert_eq!((points.len(), &points[0]["values"]["epochs"]), (1, &"10".into()));
@@ -63,20 +71,26 @@ fn ctrl_c_keeps_whole_points_of_a_sweep() {
     assert!(page.contains("Interrupted: 1 of 2 points"));
 }
 
+/// What was measured of a bench until then is kept, and said to be no more than that.
+#[test]
+fn ctrl_c_keeps_what_a_bench_has_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = "bench --task and --layers 2,1 --backend reference --populations 10,20,30 --seconds 1 --repeats 3 \
+                     --json --progress plain --out results";
+    let object = interrupted(folder.path(), arguments, &["2,1 on and, --nets 10"]);
+    assert_eq!(object["interrupted"], true);
+    assert!(object["populations"].as_array().unwrap().len() < 3);
+    let saved = std::fs::read_to_string(folder.path().join("results/bench.json")).unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&saved).unwrap(), object);
+}
+
 /// Networks that are trained on are not said to stay where they are because nobody waited for them.
 #[test]
 fn ctrl_c_while_unsolved_networks_are_trained_on_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = basins(folder.path());
     let arguments = "run --backend reference --threads 1 --nets 20 --lr 1e-6 --epochs 10 --continue-unsolved 1000000 \
                      --json --progress plain --out results";
-    let mut child =
-        command.args(arguments.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_for_progress(child.stderr.take().unwrap());
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let object = interrupted(folder.path(), arguments, &PROGRESS);
     // The population itself is whole.
     assert_eq!((&object["interrupted"], &object["nets"]), (&false.into(), &20.into()));
     assert_eq!(
@@ -124,9 +138,14 @@ fn next(lines: &Receiver<String>) -> String {
 
 /// Reads until the first line of progress.
 fn wait_for_progress(stderr: impl Read + Send + 'static) -> Receiver<String> {
+    wait_for(stderr, &PROGRESS)
+}
+
+/// Waits for a first line that has all of these in it.
+fn wait_for(stderr: impl Read + Send + 'static, parts: &[&str]) -> Receiver<String> {
     let lines = lines(stderr);
     let line = next(&lines);
-    assert!(line.contains("net-epochs/s") && line.contains("s left"), "{line}");
+    assert!(parts.iter().all(|part| line.contains(part)), "{line}");
     lines
 }
 
