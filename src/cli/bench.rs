@@ -1,36 +1,29 @@
 //! `basins bench`: GPU against CPU, checked and then timed in turns.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::backend::{Backend, Choice, Open, Precision};
 use crate::error::{Error, Result};
-use crate::report::{bench_csv, bench_json, bench_markdown, bench_picture, bench_text, pretty};
+use crate::report::{bench_csv, bench_json, bench_markdown, bench_picture, bench_text};
 use crate::spec::AfterSolved;
 use crate::study::bench::{Bench, BenchResult, Contestant, Course, Refused, Watcher};
 
 use super::count::Count;
-use super::folder::{Folder, check_collisions};
-use super::run::Shared;
+use super::folder::Folder;
+use super::frame::{Flag, Frame, Record, Study};
+use super::print::eprint_line;
 use super::settings::Settings;
-use super::{Ending, config, interrupt, pictures, say};
+use super::verb::Ending;
+use super::{config, interrupt, pictures};
 
-/// What --out writes.
-const FILES: [&str; 5] = ["bench.json", "bench.csv", "bench.md", "bench.png", "bench.svg"];
-
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct Args {
-    #[command(flatten)]
-    options: Options,
-
-    #[command(flatten)]
-    shared: Shared,
-}
+/// What --out writes beside the object.
+const FILES: [&str; 4] = ["bench.csv", "bench.md", "bench.png", "bench.svg"];
 
 /// What a bench takes beside the shared settings. Without --task and --layers it goes through 2-3-1 in populations from 1
 /// to --nets and through seven networks; with either, through populations of this one. --epochs fixes the length of runs.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
-struct Options {
+pub(super) struct Options {
     /// Fewer populations and shorter runs: does it all work? No figures to quote
     #[arg(long, help_heading = "Bench")]
     quick: bool,
@@ -70,7 +63,7 @@ struct Notes {
 impl Watcher for Notes {
     fn note(&self, what: &str) {
         if self.shown {
-            super::complain(what);
+            eprint_line(what);
         }
     }
 
@@ -79,50 +72,88 @@ impl Watcher for Notes {
     }
 }
 
-impl Args {
-    pub(super) fn execute(&self) -> Result<Ending> {
-        let shared = &self.shared;
-        shared.start_log();
-        let settings = shared.settings()?;
-        if shared.print_config {
-            say(&print(&settings)?)?;
-            return Ok(Ending::Complete);
+/// Why weights are refused.
+const DRAWN: &str = "is not for bench: it draws its starts and keeps no weights";
+
+impl Study for Options {
+    const NAME: &'static str = "bench";
+    const ABOUT: &'static str = "Measure GPU against CPU: the throughput of each, over how many networks train at once";
+    const FLAGS: &'static [(&'static str, Flag)] =
+        &[("weights-in", Flag::Refused(DRAWN)), ("weights-out", Flag::Refused(DRAWN))];
+
+    type Answer = BenchResult;
+
+    fn check(&self, _: &Frame<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Without what a bench chooses itself.
+    fn print_config(&self, settings: &Settings) -> Result<String> {
+        let text = config::print(settings, None)?;
+        let fail = |error: String| Error::failure(error);
+        let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| fail(error.to_string()))?;
+        let own = names_network(settings);
+        let given = [("task", own), ("layers", own), ("epochs", settings.epochs.is_some()), ("after-solved", false)];
+        for (name, _) in given.iter().filter(|(_, given)| !given) {
+            table.remove(*name);
         }
-        let why = "is not for bench: it draws its starts and keeps no weights";
-        shared.refuse(&settings, &["--weights-in", "--weights-out"], why)?;
+        toml::to_string(&table).map_err(|error| fail(error.to_string()))
+    }
+
+    fn said(&self) -> Value {
+        json!(self)
+    }
+
+    fn files(&self) -> Option<Vec<&'static str>> {
+        Some(FILES.to_vec())
+    }
+
+    fn answer(&self, frame: &Frame<'_>, _: Option<&mut Folder>) -> Result<BenchResult> {
+        let settings = frame.settings;
         if settings.after_solved == Some(AfterSolved::Retire) {
             return Err(Error::input(
                 "a bench trains every network through every epoch; leave --after-solved retire out",
             ));
         }
-        let bench = self.options.bench(&settings)?;
-        let course = self.options.course(&settings)?;
+        let bench = self.bench(settings)?;
+        let course = self.course(settings)?;
         let mut refused = Vec::new();
-        let contestants = self.contestants(&settings, &mut refused)?;
-        check_collisions(&settings, shared.config.as_deref(), &FILES)?;
-        let folder = settings.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
+        let contestants = self.contestants(frame, &mut refused)?;
         interrupt::listen();
-        let notes = Notes { shown: shared.progress().is_shown() };
+        let notes = Notes { shown: frame.output.progress().is_shown() };
         let mut result = bench.run(&course, &contestants, &notes)?;
         result.refused.splice(0..0, refused);
-        let mut object = bench_json(&result);
-        object["settings"] = json!(settings);
-        object["options"] = json!(self.options);
-        if let Some(folder) = folder {
-            write(folder, &result, &pretty(&object))?;
-        }
-        say(&if shared.json { pretty(&object) } else { bench_text(&result) })?;
-        match (result.interrupted, result.telling().is_empty()) {
-            (true, _) => Ok(Ending::Interrupted),
-            (false, true) => Err(Error::failure("nobody could be measured")),
-            (false, false) => Ok(Ending::Complete),
-        }
+        Ok(result)
     }
 
+    fn object(&self, result: &BenchResult) -> Value {
+        bench_json(result)
+    }
+
+    fn write(&self, result: &mut BenchResult, _: &Record<'_>, folder: &mut Folder) -> Result<()> {
+        folder.add("bench.csv", bench_csv(result).as_bytes())?;
+        folder.add("bench.md", bench_markdown(result).as_bytes())?;
+        pictures::write(folder, "bench", &bench_picture(result))?;
+        Ok(())
+    }
+
+    fn text(&self, result: &BenchResult, _: &Frame<'_>) -> String {
+        bench_text(result)
+    }
+
+    fn ending(&self, result: &BenchResult, _: &Frame<'_>) -> Result<Ending> {
+        match !result.interrupted && result.telling().is_empty() {
+            true => Err(Error::failure("nobody could be measured")),
+            false => Ok(Ending::of(result.interrupted)),
+        }
+    }
+}
+
+impl Options {
     /// The reference and simd, and every GPU in all its forms; or those that are named.
-    fn contestants(&self, settings: &Settings, refused: &mut Vec<Refused>) -> Result<Vec<Contestant>> {
-        let wanted = self.options.wanted(settings)?;
-        let shared = settings.open(self.shared.require_gpu)?;
+    fn contestants(&self, frame: &Frame<'_>, refused: &mut Vec<Refused>) -> Result<Vec<Contestant>> {
+        let wanted = self.wanted(frame.settings)?;
+        let shared = frame.open()?;
         let mut contestants = Vec::new();
         for choice in wanted.iter().copied().filter(|choice| !choice.is_gpu()) {
             let open = |threads| Open { threads: Some(threads), ..Open::from(choice) };
@@ -153,11 +184,11 @@ impl Args {
         for (name, device) in self.gpus(&shared, &forms, refused)? {
             for choice in &forms {
                 let open =
-                    Open { device: Some(device.clone()), require_gpu: self.shared.require_gpu, ..(*choice).into() };
-                if self.options.workgroup_size.is_empty() {
+                    Open { device: Some(device.clone()), require_gpu: shared.require_gpu, ..(*choice).into() };
+                if self.workgroup_size.is_empty() {
                     contestants.push(contestant(format!("{choice}, {name}"), open.clone()));
                 }
-                for size in &self.options.workgroup_size {
+                for size in &self.workgroup_size {
                     let open = Open { workgroup_size: Some(*size), ..open.clone() };
                     contestants.push(contestant(format!("{choice}/{size}, {name}"), open));
                 }
@@ -178,8 +209,8 @@ impl Args {
         }
         let all = adapters();
         let chosen = match &shared.device {
-            None if !self.shared.require_gpu => all,
-            device => vec![select(all, device.as_deref(), self.shared.require_gpu)?],
+            None if !shared.require_gpu => all,
+            device => vec![select(all, device.as_deref(), shared.require_gpu)?],
         };
         if chosen.is_empty() {
             refused.push(Refused { contestant: "GPU".into(), layers: None, reason: missing() });
@@ -198,9 +229,7 @@ impl Args {
         refused.push(Refused { contestant: "GPU".into(), layers: None, reason });
         Ok(Vec::new())
     }
-}
 
-impl Options {
     fn bench(&self, settings: &Settings) -> Result<Bench> {
         let seconds = self.seconds.unwrap_or(if self.quick { 0.05 } else { 0.3 });
         if !(seconds > 0.0 && seconds <= 600.0) {
@@ -247,32 +276,9 @@ impl Options {
     }
 }
 
-/// The settings in effect as a file that `--config` reads, those left out that a bench chooses itself.
-fn print(settings: &Settings) -> Result<String> {
-    let text = config::print(settings, None)?;
-    let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| Error::failure(error.to_string()))?;
-    let own = names_network(settings);
-    for (name, given) in
-        [("task", own), ("layers", own), ("epochs", settings.epochs.is_some()), ("after-solved", false)]
-    {
-        if !given {
-            table.remove(name);
-        }
-    }
-    toml::to_string(&table).map_err(|error| Error::failure(error.to_string()))
-}
-
 /// Whether a network of one's own is measured, and not the usual ones.
 fn names_network(settings: &Settings) -> bool {
     settings.task.is_some() || settings.layers.is_some()
-}
-
-fn write(mut folder: Folder, result: &BenchResult, json: &str) -> Result<()> {
-    folder.add("bench.json", json.as_bytes())?;
-    folder.add("bench.csv", bench_csv(result).as_bytes())?;
-    folder.add("bench.md", bench_markdown(result).as_bytes())?;
-    pictures::write(&mut folder, "bench", &bench_picture(result))?;
-    folder.place()
 }
 
 fn plural(threads: usize) -> String {

@@ -2,9 +2,10 @@
 
 use crate::backend::{Backend, Open};
 use crate::error::Result;
-use crate::report::{DeviceRow, devices_json, devices_text};
+use crate::report::{DeviceRow, devices_json, devices_text, pretty};
 
-use super::{Ending, say};
+use super::print::print;
+use super::verb::{Ending, Execute};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
@@ -13,16 +14,17 @@ pub(super) struct Args {
     json: bool,
 }
 
-impl Args {
-    pub(super) fn execute(&self) -> Result<Ending> {
+impl Execute for Args {
+    const NAME: &'static str = "devices";
+    const ABOUT: &'static str = "List what there is to train on, and what is missing";
+
+    fn execute(self) -> Result<Ending> {
         let cpu = Open { choice: crate::backend::Choice::Simd, ..Open::default() }.backend()?.device();
         let (rows, missing) = rows();
-        match self.json {
-            true => {
-                say(&(serde_json::to_string_pretty(&devices_json(&cpu, &rows, &missing)).unwrap_or_default() + "\n"))?
-            }
-            false => say(&devices_text(&cpu, &rows, &missing))?,
-        }
+        print(&match self.json {
+            true => pretty(&devices_json(&cpu, &rows, &missing)),
+            false => devices_text(&cpu, &rows, &missing),
+        })?;
         Ok(Ending::Complete)
     }
 }

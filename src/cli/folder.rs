@@ -53,6 +53,11 @@ impl Folder {
         Ok(Self { path: path.to_owned(), staged: Vec::new(), _made: made })
     }
 
+    /// Where it stands.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Begins a file.
     pub(super) fn stage(&mut self, name: &str) -> Result<BufWriter<File>> {
         let begin = || {

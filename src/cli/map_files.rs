@@ -4,24 +4,23 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::error::Result;
-use crate::report::{MapColour, MapColours, map_page, map_picture, map_picture_scale, map_pixels_png, pretty};
+use crate::report::{MapColour, MapColours, map_page, map_picture, map_picture_scale, map_pixels_png};
 use crate::study::{Canvas, Map, MapPlan, TileStore};
 
-use super::command::command;
 use super::folder::Folder;
+use super::frame::Record;
 
-const SUMMARY: &str = "map.json";
 const NUMBERS: &str = "map.npz";
 const PICTURE: &str = "map.png";
 const DRAWING: &str = "map.svg";
 const PIXELS: &str = "pixels.png";
 const PAGE: &str = "report.html";
 
-/// Names in the folder, those of tiles aside.
-pub(super) const FILES: [&str; 6] = [SUMMARY, NUMBERS, PICTURE, DRAWING, PIXELS, PAGE];
+/// Names in the folder, those of tiles and the object aside.
+pub(super) const FILES: [&str; 5] = [NUMBERS, PICTURE, DRAWING, PIXELS, PAGE];
 
 /// Before this a run is over anyway; and between two previews.
 const FIRST_PREVIEW: Duration = Duration::from_secs(2);
@@ -70,29 +69,24 @@ impl<'a> Files<'a> {
         folder.add(PICTURE, &scene.to_png_with(map_picture_scale(canvas), Some(object))?)
     }
 
-    /// Writes all files of a finished map; of an interrupted one the picture and the object.
-    pub(super) fn write(&self, map: &Map, store: &TileStore, object: &Value) -> Result<()> {
-        let Self { path, plan, what, mark } = *self;
-        let mut folder = Folder::open(path, &FILES)?;
-        let text = object.to_string();
-        self.draw(&mut folder, &map.canvas, &text)?;
-        folder.add(SUMMARY, pretty(object).as_bytes())?;
-        if let Some(finished) = &map.finished {
-            let scene = map_picture(&map.canvas, plan, what, mark);
-            folder.add(DRAWING, scene.to_svg()?.as_bytes())?;
-            // A flag that stands alone is said or not.
-            let again = command("map", &object["settings"], &object["options"], &json!({"trained": false}));
-            folder.add(PAGE, map_page(map, finished, plan, &scene, object, &again)?.as_bytes())?;
-            let colours = MapColours::of(what, &map.canvas);
-            let bands = (0..store.band_count(plan))
-                .rev()
-                .map(|band| store.band(plan, band).map_err(|error| io::Error::other(error.to_string())));
-            let pixels = folder.stage(PIXELS)?;
-            map_pixels_png(pixels, plan.size(), &colours, Some(&text), bands).map_err(|error| folder.fail(&error))?;
-            let numbers = folder.stage(NUMBERS)?;
-            let written = store.write_npz(plan, numbers).and_then(|mut numbers| numbers.flush());
-            written.map_err(|error| folder.fail(&error))?;
-        }
-        folder.place()
+    /// Writes all files of a finished map; of an interrupted one the picture.
+    pub(super) fn write(&self, map: &Map, store: &TileStore, result: &Record<'_>, folder: &mut Folder) -> Result<()> {
+        let Self { plan, what, mark, .. } = *self;
+        let text = result.object.to_string();
+        self.draw(folder, &map.canvas, &text)?;
+        let Some(finished) = &map.finished else { return Ok(()) };
+        let scene = map_picture(&map.canvas, plan, what, mark);
+        folder.add(DRAWING, scene.to_svg()?.as_bytes())?;
+        let page = map_page(map, finished, plan, &scene, result.object, &result.command)?;
+        folder.add(PAGE, page.as_bytes())?;
+        let colours = MapColours::of(what, &map.canvas);
+        let bands = (0..store.band_count(plan))
+            .rev()
+            .map(|band| store.band(plan, band).map_err(|error| io::Error::other(error.to_string())));
+        let pixels = folder.stage(PIXELS)?;
+        map_pixels_png(pixels, plan.size(), &colours, Some(&text), bands).map_err(|error| folder.fail(&error))?;
+        let numbers = folder.stage(NUMBERS)?;
+        let written = store.write_npz(plan, numbers).and_then(|mut numbers| numbers.flush());
+        written.map_err(|error| folder.fail(&error))
     }
 }

@@ -19,12 +19,6 @@ pub(super) fn write(folder: &mut Folder, name: &str, scene: &Scene) -> Result<Ve
     Ok(vec![png, svg])
 }
 
-/// Adds a scene in both forms to those files that are put in place together.
-pub(super) fn stage(folder: &mut Folder, name: &str, scene: &Scene) -> Result<()> {
-    folder.add(&format!("{name}.svg"), scene.to_svg()?.as_bytes())?;
-    folder.add(&format!("{name}.png"), &scene.to_png(SCALE)?)
-}
-
 /// Draws an exhibit.
 pub(super) fn write_exhibit(folder: &mut Folder, exhibit: &Exhibit) -> Result<Vec<String>> {
     match &exhibit.content {

@@ -10,7 +10,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::backend::{Progress, Watch};
 use crate::report::{grouped, short};
 
-use super::{complain, interrupt};
+use super::interrupt;
+use super::print::eprint_line;
 
 /// When to show progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -53,7 +54,7 @@ pub(super) struct Shown {
 pub(super) fn answer_interruption(mode: Mode, bar: &ProgressBar, hand: &str) {
     let answer = format!("Ctrl-C: {hand} at hand is being finished; Ctrl-C again ends at once, without it");
     if mode == Mode::Plain {
-        interrupt::answer_with(move || complain(&answer));
+        interrupt::answer_with(move || eprint_line(&answer));
     } else if !bar.is_hidden() {
         let bar = bar.clone();
         interrupt::answer_with(move || bar.println(answer));
@@ -113,7 +114,7 @@ impl Watch for Shown {
             let next = seconds as u64 + PLAIN_SECONDS;
             if self.due.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
                 let left = seconds * (1.0 - share) / share.max(1e-9);
-                complain(&format!("{:3.0}%  {}  {left:.0} s left", 100.0 * share, self.message(seconds)));
+                eprint_line(&format!("{:3.0}%  {}  {left:.0} s left", 100.0 * share, self.message(seconds)));
             }
         }
     }

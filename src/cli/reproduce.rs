@@ -6,16 +6,19 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::backend::{Choice, Open, Precision, Progress, Watch};
+use crate::backend::{Progress, Watch};
 use crate::error::{Error, Result};
-use crate::report::{Reproductions, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list, short};
+use crate::report::{
+    Reproductions, pretty, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list, short,
+};
 use crate::reproduce::{ALL, Reproduction, named};
 
-use super::count::Count;
+use super::arguments::{DeviceArgs, OutputArgs};
 use super::folder::Folder;
+use super::print::{eprint_line, print};
 use super::progress::{Mode, answer_interruption};
-use super::settings::thread_count;
-use super::{Ending, complain, interrupt, pictures, say};
+use super::verb::{Ending, Execute};
+use super::{interrupt, pictures};
 
 /// What --out writes beside the pictures.
 const FILES: [&str; 2] = ["reproduce.json", "reproduce.md"];
@@ -46,67 +49,17 @@ pub(super) struct Args {
     device: DeviceArgs,
 
     #[command(flatten)]
-    talk: Talk,
+    output: OutputArgs,
 }
 
-/// On what a verb without training settings of its own runs.
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct DeviceArgs {
-    /// Who trains: auto, fused, grouped, staged, simd, reference
-    #[arg(long, env = "BASINS_BACKEND", hide_env = true, default_value_t, value_name = "NAME")]
-    backend: Choice,
+impl Execute for Args {
+    const NAME: &'static str = "reproduce";
+    const ABOUT: &'static str = "The tutorial's programs and published results, each figure beside ours with a verdict";
 
-    /// f64 or f32, for --backend reference [default: f64]
-    #[arg(long, env = "BASINS_PRECISION", hide_env = true, value_name = "FORMAT")]
-    precision: Option<Precision>,
-
-    /// GPU by index or part of its name; see `basins devices`
-    #[arg(long, env = "BASINS_DEVICE", hide_env = true, value_name = "INDEX|NAME", allow_hyphen_values = true)]
-    device: Option<String>,
-
-    /// Fail with exit code 3 where there is no hardware GPU
-    #[arg(long)]
-    require_gpu: bool,
-
-    /// Threads of a CPU backend [default: all cores]
-    #[arg(long, env = "BASINS_THREADS", hide_env = true, value_name = "COUNT", allow_hyphen_values = true)]
-    threads: Option<Count>,
-}
-
-/// How a verb speaks.
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct Talk {
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-
-    /// Show progress on stderr
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    pub progress: Mode,
-
-    /// No progress, no warnings
-    #[arg(short, long)]
-    pub quiet: bool,
-}
-
-impl DeviceArgs {
-    fn open(&self) -> Result<Open> {
-        Ok(Open {
-            choice: self.backend,
-            precision: self.precision,
-            threads: thread_count(self.threads)?,
-            device: self.device.clone(),
-            require_gpu: self.require_gpu,
-            ..Open::default()
-        })
-    }
-}
-
-impl Args {
-    pub(super) fn execute(&self) -> Result<Ending> {
+    fn execute(self) -> Result<Ending> {
         if self.list {
             let listed = if self.names.is_empty() { ALL.to_vec() } else { named(&self.names)? };
-            say(&reproduction_list(&listed))?;
+            print(&reproduction_list(&listed))?;
             return Ok(Ending::Complete);
         }
         if self.names.is_empty() && !self.all {
@@ -118,7 +71,7 @@ impl Args {
         interrupt::listen();
         let mut done = Vec::new();
         for (position, reproduction) in chosen.iter().enumerate() {
-            let shown = Stage::new(self.talk.mode(), reproduction, position, chosen.len());
+            let shown = Stage::new(self.output.progress(), reproduction, position, chosen.len());
             let result = reproduction.run(backend.as_mut(), &shown, self.quick);
             shown.finish();
             match result {
@@ -133,7 +86,7 @@ impl Args {
         let interrupted = done.len() < chosen.len();
         let report =
             Reproductions { all: &done, backend: backend.name(), device: &device, quick: self.quick, interrupted };
-        let json = serde_json::to_string_pretty(&reproduce_json(&report)).unwrap_or_default() + "\n";
+        let json = pretty(&reproduce_json(&report));
         if let Some(mut folder) = folder {
             let mut drawn = Vec::new();
             for exhibit in done.iter().flat_map(|one| &one.exhibits) {
@@ -143,21 +96,15 @@ impl Args {
             folder.add("reproduce.md", reproduce_markdown(&report, &drawn).as_bytes())?;
             folder.place()?;
         }
-        say(&if self.talk.json { json } else { reproduce_text(&report) })?;
-        if interrupted && !self.talk.quiet {
-            complain(&format!(
+        print(&if self.output.json { json } else { reproduce_text(&report) })?;
+        if interrupted && !self.output.quiet {
+            eprint_line(&format!(
                 "Interrupted: {} of {} are done, the others not begun or unfinished.",
                 done.len(),
                 chosen.len()
             ));
         }
-        Ok(if interrupted { Ending::Interrupted } else { Ending::Complete })
-    }
-}
-
-impl Talk {
-    pub(super) fn mode(&self) -> Mode {
-        if self.quiet { Mode::Never } else { self.progress }
+        Ok(Ending::of(interrupted))
     }
 }
 
@@ -178,7 +125,7 @@ impl Stage {
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
             bar.enable_steady_tick(Duration::from_millis(250));
         } else if mode == Mode::Plain {
-            complain(&name);
+            eprint_line(&name);
         }
         bar.set_prefix(name);
         answer_interruption(mode, &bar, "the slice");

@@ -4,16 +4,18 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::backend::{Choice, DeviceInfo, Precision};
+use crate::backend::{Choice, Precision};
 use crate::error::{Error, Result};
 use crate::report::{pretty, rerun_json, rerun_text};
-use crate::study::{Counts, Recorded, Rerun, Trainer};
+use crate::study::{Recorded, Rerun};
 
+use super::again::Again;
+use super::arguments::OutputArgs;
 use super::count::Count;
-use super::reproduce::Talk;
-use super::run::Shared;
+use super::print::print;
+use super::record;
 use super::settings::Settings;
-use super::{Ending, map, record, run, say, sweep};
+use super::verb::{ALL, Ending, Execute};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
@@ -38,23 +40,28 @@ pub(super) struct Args {
     threads: Option<Count>,
 
     #[command(flatten)]
-    talk: Talk,
+    output: OutputArgs,
 }
 
-impl Args {
-    pub(super) fn execute(&self) -> Result<Ending> {
-        let shared = Shared::without_settings(self.talk.mode(), self.talk.quiet);
-        shared.start_log();
+impl Execute for Args {
+    const NAME: &'static str = "rerun";
+    const ABOUT: &'static str = "Train again what a result says of itself, and say whether it agrees; exit 4 if not";
+
+    fn execute(self) -> Result<Ending> {
+        self.output.start_log(0);
         let object = record::read(&self.file)?;
         let file = self.file.display().to_string();
         let fail = |what: String| Error::input(format!("{file}: {what}"));
         let schema = object["schema"].as_str().unwrap_or_default();
-        if !["basins.run/1", "basins.sweep/1", "basins.map/1"].contains(&schema) {
+        let all = || ALL.iter().filter_map(|verb| verb.again);
+        let Some(again) = all().find(|again| again.schema == schema) else {
+            let known: Vec<&str> = all().map(|again| again.schema).collect();
             return Err(fail(format!(
-                "its schema is {schema:?}, but this version trains basins.run/1, basins.sweep/1 and basins.map/1 again"
+                "its schema is {schema:?}, but this version trains {} again",
+                listed(&known)
             )));
-        }
-        if schema != "basins.sweep/1" && object["interrupted"] == true {
+        };
+        if !again.whole_parts && object["interrupted"] == true {
             return Err(fail("was interrupted, and where cannot be repeated; run its command again".into()));
         }
         if object["continued"]["interrupted"] == true {
@@ -62,41 +69,19 @@ impl Args {
             return Err(fail(format!("{what}; run its command again")));
         }
         let recorded = Recorded::read(&object).map_err(|what| fail(format!("is damaged: {what}")))?;
-        let settings = self.settings(&object, &recorded).map_err(fail)?;
-        let options = |what: serde_json::Error| fail(format!("is damaged: options: {what}"));
-        let (now, counted) = match schema {
-            "basins.run/1" => {
-                let options = serde_json::from_value(object["options"].clone()).map_err(options)?;
-                // Nobody compares what is examined.
-                let options = run::Options { examine: 0, ..options };
-                let (answer, _) = run::train(&settings, &options, &shared)?;
-                if answer.interrupted {
-                    return Ok(Ending::Interrupted);
-                }
-                (trainer(answer.backend, &answer.device), Counts::of_run(&answer))
-            }
-            "basins.map/1" => {
-                let options: map::Options = serde_json::from_value(object["options"].clone()).map_err(options)?;
-                let (answer, _) = map::train(&settings, &options, &shared, &options.plan(&settings)?)?;
-                let Some(finished) = &answer.finished else { return Ok(Ending::Interrupted) };
-                (trainer(answer.backend, &answer.device), Counts::of_map(finished))
-            }
-            _ => {
-                let options = serde_json::from_value(object["options"].clone()).map_err(options)?;
-                let (answer, _) = sweep::train(&settings, &options, &shared)?;
-                if answer.interrupted() {
-                    return Ok(Ending::Interrupted);
-                }
-                // Of an interrupted sweep those points were kept that are whole.
-                let mut counts = Counts::of_sweep(&answer);
-                if object["interrupted"] == true {
-                    counts.truncate(recorded.counts.len());
-                }
-                (trainer(answer.backend, &answer.device), counts)
-            }
-        };
-        let rerun = Rerun::compare(&recorded, now, &counted);
-        say(&match self.talk.json {
+        let settings = self.settings(&object, &recorded, again).map_err(fail)?;
+        let trained = (again.train)(&settings, &object["options"], &self.output);
+        let trained = trained.map_err(|what| fail(format!("is damaged: options: {what}")))??;
+        if trained["interrupted"] == true {
+            return Ok(Ending::Interrupted);
+        }
+        let mut now = Recorded::read(&trained).map_err(Error::failure)?;
+        if object["interrupted"] == true {
+            // Of an interrupted result those parts were kept that are whole.
+            now.counts.truncate(recorded.counts.len());
+        }
+        let rerun = Rerun::compare(&recorded, &now);
+        print(&match self.output.json {
             true => pretty(&rerun_json(&rerun, &file, &object)),
             false => rerun_text(&rerun, &file),
         })?;
@@ -105,22 +90,32 @@ impl Args {
             false => Err(Error::verification(format!("{file} does not agree with its training done again"))),
         }
     }
+}
 
+/// "a, b and c".
+fn listed(names: &[&str]) -> String {
+    match names {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        names => names.concat(),
+    }
+}
+
+impl Args {
     /// What was asked then, every setting said, with who trains now. Nothing is written.
-    fn settings(&self, object: &Value, recorded: &Recorded) -> Result<Settings, String> {
+    fn settings(&self, object: &Value, recorded: &Recorded, again: Again) -> Result<Settings, String> {
         let damaged = |part: &str, error: &dyn std::fmt::Display| format!("is damaged: {part}: {error}");
         let given = Settings::deserialize_from(&object["settings"]).map_err(|error| damaged("settings", &error))?;
         // The spec says all, also what was left to defaults that may be others by now.
         let spec = Settings::deserialize_from(&object["spec"]).map_err(|error| damaged("spec", &error))?;
         let number =
             |name: &str| object[name].as_u64().map(Count).ok_or_else(|| format!("is damaged: it has no {name}"));
-        // A map has a network a pixel, and its options say from which they start.
+        // Where no population is trained, the options say which networks are.
         let population = || -> Result<Settings, String> {
             let asked = if object["nets_asked"].is_null() { "nets" } else { "nets_asked" };
             let (nets, first, seed) = (Some(number(asked)?), Some(number("first")?), Some(number("seed")?));
             Ok(Settings { nets, first, seed, ..Settings::default() })
         };
-        let population = if object["schema"] == "basins.map/1" { Settings::default() } else { population()? };
+        let population = if again.population { population()? } else { Settings::default() };
         if object["starts"] == "imported" && given.weights_in.is_none() {
             return Err("is damaged: its starts are imported, but it does not say from where".into());
         }
@@ -135,15 +130,5 @@ impl Args {
         settings.threads = self.threads;
         (settings.out, settings.weights_out) = (None, None);
         Ok(settings)
-    }
-}
-
-fn trainer(backend: &str, device: &DeviceInfo) -> Trainer {
-    let kind = serde_json::to_value(device.kind).unwrap_or_default();
-    Trainer {
-        backend: backend.to_owned(),
-        device: device.name.clone(),
-        kind: kind.as_str().unwrap_or_default().to_owned(),
-        driver: device.driver.clone(),
     }
 }

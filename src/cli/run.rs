@@ -1,61 +1,54 @@
 //! `basins run`: train a population, print the rate and what became of the rest.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::BufWriter;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
-use crate::outcome::read_weights;
-use crate::report::{RowForm, escape_json, escape_text, pretty};
+use crate::outcome::{WeightsFile, read_weights};
+use crate::report::{
+    OutcomeRows, RowForm, escape_json, escape_text, run_page, survival_csv, survival_picture, survival_title,
+};
 use crate::study::{EscapeRate, EscapeStudy, Unsolved};
 
-use super::Ending;
-use super::command::command;
-use super::output::Output;
-use super::progress::{Mode, Shown};
-use super::settings::Settings;
-use super::{config, interrupt, say};
+use super::again::{Again, Repeat};
+use super::folder::Folder;
+use super::frame::{Frame, Record, Study};
+use super::pictures;
+use super::verb::Ending;
 
 /// Networks of a run that does not say how many.
 const DEFAULT_COUNT: u64 = 100_000;
+/// Networks that a run until some width may take if nothing else is said.
+const UNTIL_COUNT: u64 = 1_000_000_000;
 
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct Args {
-    #[command(flatten)]
-    pub shared: Shared,
-
-    #[command(flatten)]
-    pub options: Options,
-}
+const SURVIVAL: &str = "survival.csv";
+const CURVE: &str = "survival";
+const PAGE: &str = "report.html";
 
 /// What a run takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
 pub(super) struct Options {
     /// Train until the interval of the rate is this narrow, by one that stays valid under repeated looks; --nets is the
     /// most there may be [default: 1e9]
-    #[arg(long, value_name = "WIDTH", value_parser = width, allow_hyphen_values = true)]
-    pub until_width: Option<f64>,
+    #[arg(long, value_name = "WIDTH", value_parser = width, allow_hyphen_values = true, help_heading = "Run")]
+    until_width: Option<f64>,
 
     /// Examine so many unsolved networks of each kind in f64: minimum, minimum at infinity, saddle; 0 for none
     #[arg(long, value_name = "COUNT", default_value_t = EscapeStudy::EXAMINE_PER_KIND, allow_hyphen_values = true)]
-    pub examine: usize,
+    #[arg(help_heading = "Run")]
+    examine: usize,
 
     /// Train those left unsolved to so many times --epochs, and say how many of each kind escape
-    #[arg(long, value_name = "FACTOR", value_parser = factor, allow_hyphen_values = true)]
-    pub continue_unsolved: Option<u32>,
+    #[arg(long, value_name = "FACTOR", value_parser = factor, allow_hyphen_values = true, help_heading = "Run")]
+    continue_unsolved: Option<u32>,
 
     /// Form of the rows in --out, one a network: parquet or csv
-    #[arg(long, value_name = "FORM", default_value_t)]
-    pub rows: RowForm,
-}
-
-impl Options {
-    /// Networks if nothing is said.
-    fn default_count(&self) -> u64 {
-        if self.until_width.is_some() { UNTIL_COUNT } else { DEFAULT_COUNT }
-    }
+    #[arg(long, value_name = "FORM", default_value_t, help_heading = "Run")]
+    rows: RowForm,
 }
 
 /// 10x, or 10.
@@ -66,9 +59,6 @@ fn factor(text: &str) -> Result<u32> {
     })
 }
 
-/// Networks that a run until some width may take if nothing else is said.
-const UNTIL_COUNT: u64 = 1_000_000_000;
-
 fn width(text: &str) -> Result<f64> {
     match text.trim().parse::<f64>() {
         Ok(width) if width > 0.0 && width < 1.0 => Ok(width),
@@ -76,149 +66,109 @@ fn width(text: &str) -> Result<f64> {
     }
 }
 
-/// What every verb that trains takes.
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct Shared {
-    #[command(flatten)]
-    settings: Settings,
-
-    /// Settings from a TOML file; flags and environment variables (BASINS_LR, ...) come first
-    #[arg(long, value_name = "FILE.toml")]
-    pub(super) config: Option<PathBuf>,
-
-    /// Print the settings in effect as TOML, and do nothing
-    #[arg(long)]
-    pub(super) print_config: bool,
-
-    /// Fail with exit code 3 where there is no hardware GPU
-    #[arg(long)]
-    pub(super) require_gpu: bool,
-
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
-
-    /// Show progress on stderr
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    progress: Mode,
-
-    /// No progress, no warnings
-    #[arg(short, long)]
-    quiet: bool,
-
-    /// Say more of what happens; twice for all
-    #[arg(short, long, action = clap::ArgAction::Count)]
-    verbose: u8,
+/// The answer, and the rows that were written of it.
+pub(super) struct Answer {
+    rate: EscapeRate,
+    rows: Option<OutcomeRows<BufWriter<File>>>,
 }
 
-impl Shared {
-    /// For a verb whose settings come from elsewhere.
-    pub(super) fn without_settings(progress: Mode, quiet: bool) -> Self {
-        Self {
-            settings: Settings::default(),
-            config: None,
-            print_config: false,
-            require_gpu: false,
-            json: false,
-            progress,
-            quiet,
-            verbose: 0,
-        }
+impl Study for Options {
+    const NAME: &'static str = "run";
+    const ABOUT: &'static str = "Train a population; print the rate and what became of the rest";
+    const AGAIN: Option<Again> = Some(Again::of::<Self>());
+
+    type Answer = Answer;
+
+    fn default_count(&self) -> Option<u64> {
+        Some(if self.until_width.is_some() { UNTIL_COUNT } else { DEFAULT_COUNT })
     }
 
-    /// Settings from flags, environment and file.
-    pub(super) fn settings(&self) -> Result<Settings> {
-        let settings = self.settings.clone();
-        match &self.config {
-            Some(path) => Ok(settings.or(config::read(path)?)),
-            None => Ok(settings),
-        }
+    fn said(&self) -> Value {
+        json!(self)
     }
 
-    /// Refuses settings of which a verb would make nothing.
-    pub(super) fn refuse(&self, settings: &Settings, names: &[&str], why: &str) -> Result<()> {
-        let given = [
-            (settings.weights_in.is_some(), "--weights-in"),
-            (settings.weights_out.is_some(), "--weights-out"),
-            (settings.out.is_some(), "--out"),
-        ];
-        match given.iter().find(|(given, flag)| *given && names.contains(flag)) {
-            Some((_, flag)) => Err(Error::input(format!("{flag} {why}"))),
-            None => Ok(()),
-        }
+    fn defaults() -> Value {
+        json!({"examine": EscapeStudy::EXAMINE_PER_KIND, "rows": RowForm::default()})
     }
 
-    /// Log messages to stderr, as many as asked for; those of other crates only when asked.
-    pub(super) fn start_log(&self) {
-        use log::LevelFilter::{Debug, Info, Off, Warn};
-        let (ours, others) = match (self.quiet, self.verbose) {
-            (true, _) => (Off, Off),
-            (false, 0) => (Warn, Off),
-            (false, 1) => (Info, Warn),
-            (false, _) => (Debug, Debug),
+    fn files(&self) -> Option<Vec<&'static str>> {
+        Some(vec![SURVIVAL, "survival.svg", "survival.png", PAGE, self.rows.file_name()])
+    }
+
+    fn answer(&self, frame: &Frame<'_>, mut folder: Option<&mut Folder>) -> Result<Answer> {
+        let (problem, settings) = (frame.problem()?, frame.settings);
+        if let Some(factor) = self.continue_unsolved {
+            Unsolved::longer(problem.spec(), factor)?;
+        }
+        let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
+        let in_file = starts.as_ref().map(|weights| weights.count() as u64);
+        let population = settings.population(self.default_count().unwrap_or_default(), in_file)?;
+        let open = frame.open()?;
+        let mut rows = match &mut folder {
+            Some(folder) => {
+                let writer = folder.stage(self.rows.file_name())?;
+                let rows = OutcomeRows::new(writer, self.rows, problem, population.seed());
+                Some(rows.map_err(|error| folder.fail(&error))?)
+            }
+            None => None,
         };
-        let mut log = env_logger::Builder::new();
-        let _ = log.filter_level(others).filter_module("basins", ours).format_timestamp(None).try_init();
+        let path = settings.weights_out.as_ref();
+        let mut weights = path.map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
+        let opened = Instant::now();
+        let mut backend = open.backend()?;
+        let study = EscapeStudy {
+            starts: starts.as_ref(),
+            keep_weights: weights.is_some(),
+            method: settings.interval.unwrap_or_default(),
+            until_width: self.until_width,
+            examine_per_kind: self.examine,
+            continue_factor: self.continue_unsolved,
+            ..EscapeStudy::new(problem, population)
+        };
+        let rate = frame.watched(population.count(), problem.spec().epochs, "the slice", |watch| {
+            study.run(backend.as_mut(), opened, watch, &mut |chunk| {
+                if let (Some(file), Some(weights)) = (&mut weights, chunk.weights) {
+                    file.append(weights)?;
+                }
+                if let (Some(rows), Some(folder)) = (&mut rows, &folder) {
+                    rows.append(problem, &chunk).map_err(|error| folder.fail(&error))?;
+                }
+                Ok(())
+            })
+        })?;
+        weights.map_or(Ok(()), WeightsFile::finish)?;
+        Ok(Answer { rate, rows })
     }
 
-    /// Whether warnings are wanted.
-    pub(super) fn warns(&self) -> bool {
-        !self.quiet
+    fn object(&self, answer: &Answer) -> Value {
+        escape_json(&answer.rate)
     }
 
-    /// When to show progress.
-    pub(super) fn progress(&self) -> Mode {
-        if self.quiet { Mode::Never } else { self.progress }
-    }
-}
-
-impl Args {
-    pub(super) fn execute(&self) -> Result<Ending> {
-        let shared = &self.shared;
-        shared.start_log();
-        let settings = shared.settings()?;
-        settings.spec()?.problem()?;
-        if shared.print_config {
-            say(&config::print(&settings, Some(self.options.default_count()))?)?;
-            return Ok(Ending::Complete);
+    fn write(&self, answer: &mut Answer, result: &Record<'_>, folder: &mut Folder) -> Result<()> {
+        let Record { object, command } = result;
+        if let Some(rows) = answer.rows.take() {
+            rows.finish(&object.to_string(), &object["spec"].to_string()).map_err(|error| folder.fail(&error))?;
         }
-        let (answer, run) = train(&settings, &self.options, shared)?;
-        say(&if shared.json { pretty(&run) } else { escape_text(&answer) })?;
-        Ok(if answer.interrupted || answer.cut_after { Ending::Interrupted } else { Ending::Complete })
+        let rate = &answer.rate;
+        folder.add(SURVIVAL, survival_csv(rate).as_bytes())?;
+        let title = survival_title(rate.problem.spec());
+        pictures::write(folder, CURVE, &survival_picture(rate, &title))?;
+        folder.add(PAGE, run_page(rate, object, command)?.as_bytes())
+    }
+
+    fn text(&self, answer: &Answer, _: &Frame<'_>) -> String {
+        escape_text(&answer.rate)
+    }
+
+    fn ending(&self, answer: &Answer, _: &Frame<'_>) -> Result<Ending> {
+        Ok(Ending::of(answer.rate.interrupted || answer.rate.cut_after))
     }
 }
 
-/// Trains, writes the files, and gives the answer with its object.
-pub(super) fn train(settings: &Settings, options: &Options, shared: &Shared) -> Result<(EscapeRate, Value)> {
-    let problem = settings.spec()?.problem()?;
-    if let Some(factor) = options.continue_unsolved {
-        Unsolved::longer(problem.spec(), factor)?;
+impl Repeat for Options {
+    const SCHEMA: &'static str = "basins.run/1";
+
+    fn for_counts(self) -> Self {
+        Self { examine: 0, ..self }
     }
-    let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
-    let in_file = starts.as_ref().map(|weights| weights.count() as u64);
-    let population = settings.population(options.default_count(), in_file)?;
-    let open = settings.open(shared.require_gpu)?;
-    let mut output = Output::open(settings, shared.config.as_deref(), options.rows, &problem, population)?;
-    let opened = Instant::now();
-    let mut backend = open.backend()?;
-    interrupt::listen();
-    let shown = Shown::new(shared.progress(), population.count(), problem.spec().epochs, "the slice");
-    let study = EscapeStudy {
-        starts: starts.as_ref(),
-        keep_weights: output.keeps_weights(),
-        method: settings.interval.unwrap_or_default(),
-        until_width: options.until_width,
-        examine_per_kind: options.examine,
-        continue_factor: options.continue_unsolved,
-        ..EscapeStudy::new(&problem, population)
-    };
-    let answer = study.run(backend.as_mut(), opened, &shown, &mut |chunk| output.append(&problem, &chunk));
-    shown.finish();
-    let answer = answer?;
-    let mut run = escape_json(&answer);
-    run["settings"] = json!(settings);
-    run["options"] = json!(options);
-    let defaults = json!({"examine": EscapeStudy::EXAMINE_PER_KIND, "rows": RowForm::default()});
-    output.finish(&answer, &run, &command("run", &run["settings"], &run["options"], &defaults))?;
-    Ok((answer, run))
 }

@@ -1,19 +1,22 @@
 //! `basins surface`: the loss over a plane of two weights, from aside and from above, with paths of descent.
 
+use serde_json::Value;
+
+use crate::backend::DeviceInfo;
 use crate::error::{Error, Result};
 use crate::outcome::{Array, npz_bytes};
 use crate::report::{surface_json, surface_text};
-use crate::study::{PlaneAxis, SurfaceStudy};
+use crate::spec::Problem;
+use crate::study::{PlaneAxis, Surface, SurfaceStudy};
 
-use super::folder::{Folder, check_collisions};
+use super::folder::Folder;
+use super::frame::{Flag, Frame, Record, Study};
 use super::network::{NetworkArgs, trained};
-use super::progress::Shown;
-use super::run::Shared;
-use super::{Ending, config, interrupt, pictures, say};
+use super::verb::Ending;
+use super::{interrupt, pictures};
 
-/// What --out writes.
-const FILES: [&str; 8] = [
-    "surface.json",
+/// What --out writes beside the object.
+const FILES: [&str; 7] = [
     "surface.npz",
     "surface.png",
     "surface.svg",
@@ -23,15 +26,9 @@ const FILES: [&str; 8] = [
     "surface-slope.svg",
 ];
 
+/// What a surface takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args)]
-#[command(
-    mut_arg("nets", |arg| arg.hide(true)),
-    mut_arg("first", |arg| arg.hide(true)),
-    mut_arg("interval", |arg| arg.hide(true)),
-    mut_arg("weights_out", |arg| arg.hide(true)),
-    mut_arg("out", |arg| arg.help("Folder for the pictures, surface.npz and surface.json")),
-)]
-pub(super) struct Args {
+pub(super) struct Options {
     /// The weight across, as theta1[0,0] (row, column; the last row is the bias) or by position
     #[arg(long, value_name = "WEIGHT", default_value = "theta1[0,0]", help_heading = "Plane")]
     x: String,
@@ -67,13 +64,6 @@ pub(super) struct Args {
 
     #[command(flatten)]
     network: NetworkArgs,
-
-    #[command(flatten)]
-    shared: Shared,
-}
-
-fn interrupted() -> Error {
-    Error::interrupted("interrupted before the surface was whole; nothing is written")
 }
 
 /// Two numbers with a comma between.
@@ -106,17 +96,34 @@ impl std::str::FromStr for Span {
     }
 }
 
-impl Args {
-    pub(super) fn execute(&self) -> Result<Ending> {
-        let shared = &self.shared;
-        shared.start_log();
-        let settings = shared.settings()?;
-        let problem = settings.spec()?.problem()?;
-        if shared.print_config {
-            say(&config::print(&settings, None)?)?;
-            return Ok(Ending::Complete);
-        }
-        shared.refuse(&settings, &["--weights-out"], "is not for surfaces: nothing but paths is trained on them")?;
+/// A surface, and what it is one of.
+pub(super) struct Answer {
+    surface: Surface,
+    problem: Problem,
+    base: Vec<f64>,
+    backend: &'static str,
+    device: DeviceInfo,
+}
+
+impl Study for Options {
+    const NAME: &'static str = "surface";
+    const ABOUT: &'static str = "Draw the loss over a plane of two weights, with paths of descent";
+    const FLAGS: &'static [(&'static str, Flag)] = &[
+        ("nets", Flag::Ignored),
+        ("first", Flag::Ignored),
+        ("interval", Flag::Ignored),
+        ("weights-out", Flag::Refused("is not for surfaces: nothing but paths is trained on them")),
+        ("out", Flag::Means("Folder for the pictures, surface.npz and surface.json")),
+    ];
+
+    type Answer = Answer;
+
+    fn files(&self) -> Option<Vec<&'static str>> {
+        Some(FILES.to_vec())
+    }
+
+    fn answer(&self, frame: &Frame<'_>, _: Option<&mut Folder>) -> Result<Answer> {
+        let problem = frame.problem()?;
         let layers = problem.layers();
         let axis = |weight: &str, Span(low, high): Span| -> Result<PlaneAxis> {
             Ok(PlaneAxis { position: layers.weight_position(weight)?, low, high, count: self.points.into() })
@@ -125,59 +132,62 @@ impl Args {
         if x.position == y.position {
             return Err(Error::input(format!("--x and --y are the same weight, {}", layers.weight_name(x.position))));
         }
-        let mut base = self.network.start(&settings, &problem)?;
+        let mut base = self.network.start(frame.settings, problem)?;
         if self.trained {
-            base = trained(&problem, &base);
+            base = trained(problem, &base);
         }
-        check_collisions(&settings, shared.config.as_deref(), &FILES)?;
-        let folder = settings.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
-        let mut backend = settings.open(shared.require_gpu)?.backend()?;
-        interrupt::listen();
-        let study = SurfaceStudy { problem: &problem, base: &base, x, y };
-        let count = x.count as u64 * y.count as u64;
-        let shown = Shown::new(shared.progress(), 2 * count, 1, "the slice");
-        let surface = study.run(backend.as_mut(), &shown);
-        shown.finish();
-        let mut surface = match surface {
-            Err(_) if interrupt::asked() => return Err(interrupted()),
-            surface => surface?,
-        };
-        // Paths are seconds at most, or as long as the caller wants: Ctrl-C is heard between their epochs.
-        for Point(across, up) in self.starts(x, y) {
-            surface.paths.push(study.descend((across, up), problem.spec().epochs, 1.0, &shown));
-            if interrupt::asked() {
-                return Err(interrupted());
+        let mut backend = frame.open()?.backend()?;
+        let study = SurfaceStudy { problem, base: &base, x, y };
+        let points = x.count as u64 * y.count as u64;
+        let surface = frame.watched(2 * points, 1, "the slice", |watch| {
+            let mut surface = study.run(backend.as_mut(), watch)?;
+            // Paths are seconds at most, or as long as the caller wants: Ctrl-C is heard between their epochs.
+            for Point(across, up) in self.starts(x, y) {
+                surface.paths.push(study.descend((across, up), problem.spec().epochs, 1.0, watch));
             }
+            Ok(surface)
+        });
+        if interrupt::asked() {
+            return Err(Error::interrupted("interrupted before the surface was whole; nothing is written"));
         }
-        let json =
-            serde_json::to_string_pretty(&surface_json(&surface, &problem, &base, backend.name(), &backend.device()))
-                .unwrap_or_default()
-                + "\n";
-        let drawn = folder.is_some();
-        if let Some(mut folder) = folder {
-            let sizes = layers.to_string().replace(',', "-");
-            let title = format!("{} of a {sizes} network on {}", problem.spec().loss, problem.spec().task);
-            pictures::write_surface(&mut folder, "surface", &surface, &title)?;
-            let grid = [surface.y.len() as u64, surface.x.len() as u64];
-            let arrays = [
-                Array { name: "x", shape: &grid[1..], values: &surface.x },
-                Array { name: "y", shape: &grid[..1], values: &surface.y },
-                Array { name: "loss", shape: &grid, values: &surface.loss },
-                Array { name: "gradient_norm", shape: &grid, values: &surface.slope },
-                Array { name: "weights", shape: &[base.len() as u64], values: &base },
-            ];
-            let bytes = npz_bytes(&arrays).map_err(|error| folder.fail(&error))?;
-            folder.add("surface.npz", &bytes)?;
-            folder.add("surface.json", json.as_bytes())?;
-            folder.place()?;
-        }
-        say(&if shared.json { json } else { surface_text(&surface, &problem) })?;
-        if !drawn && !shared.json {
-            say("No pictures: --out DIR takes them, with the numbers as surface.npz.\n")?;
-        }
-        Ok(Ending::Complete)
+        let (backend, device) = (backend.name(), backend.device());
+        Ok(Answer { surface: surface?, problem: problem.clone(), base, backend, device })
     }
 
+    fn object(&self, answer: &Answer) -> Value {
+        let Answer { surface, problem, base, backend, device } = answer;
+        surface_json(surface, problem, base, backend, device)
+    }
+
+    fn write(&self, answer: &mut Answer, _: &Record<'_>, folder: &mut Folder) -> Result<()> {
+        let Answer { surface, problem, base, .. } = answer;
+        let sizes = problem.layers().to_string().replace(',', "-");
+        let title = format!("{} of a {sizes} network on {}", problem.spec().loss, problem.spec().task);
+        pictures::write_surface(folder, "surface", surface, &title)?;
+        let grid = [surface.y.len() as u64, surface.x.len() as u64];
+        let arrays = [
+            Array { name: "x", shape: &grid[1..], values: &surface.x },
+            Array { name: "y", shape: &grid[..1], values: &surface.y },
+            Array { name: "loss", shape: &grid, values: &surface.loss },
+            Array { name: "gradient_norm", shape: &grid, values: &surface.slope },
+            Array { name: "weights", shape: &[base.len() as u64], values: base },
+        ];
+        let bytes = npz_bytes(&arrays).map_err(|error| folder.fail(&error))?;
+        folder.add("surface.npz", &bytes)
+    }
+
+    fn text(&self, answer: &Answer, frame: &Frame<'_>) -> String {
+        let drawn = frame.settings.out.is_some();
+        let more = if drawn { "" } else { "No pictures: --out DIR takes them, with the numbers as surface.npz.\n" };
+        surface_text(&answer.surface, &answer.problem) + more
+    }
+
+    fn ending(&self, _: &Answer, _: &Frame<'_>) -> Result<Ending> {
+        Ok(Ending::Complete)
+    }
+}
+
+impl Options {
     /// Where paths start: as given, or spread over the plane, a sixth of it from its edges.
     fn starts(&self, x: PlaneAxis, y: PlaneAxis) -> Vec<Point> {
         if self.no_paths || !self.path.is_empty() {

@@ -1,6 +1,6 @@
 //! `basins trace`: one network replayed on the f64 reference, step by step.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::backend::Watch;
 use crate::error::{Error, Result};
@@ -9,30 +9,19 @@ use crate::report::{lesson_text, network_picture, trace_csv, trace_json, trace_p
 use crate::spec::Problem;
 use crate::study::{Lesson, Trace};
 
-use super::folder::{Folder, check_collisions};
+use super::folder::Folder;
+use super::frame::{Flag, Frame, Record, Study};
 use super::network::NetworkArgs;
-use super::run::Shared;
-use super::{Ending, config, interrupt, pictures, say};
+use super::verb::Ending;
+use super::{interrupt, pictures};
 
-/// What --out writes.
-const FILES: [&str; 7] =
-    ["trace.json", "trace.csv", "trace.npz", "trace.png", "trace.svg", "network.png", "network.svg"];
+/// What --out writes beside the object.
+const FILES: [&str; 6] =
+    ["trace.csv", "trace.npz", "trace.png", "trace.svg", "network.png", "network.svg"];
 
+/// What a trace takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args)]
-#[command(
-    mut_arg("nets", |arg| arg.hide(true)),
-    mut_arg("first", |arg| arg.hide(true)),
-    mut_arg("backend", |arg| arg.hide(true)),
-    mut_arg("precision", |arg| arg.hide(true)),
-    mut_arg("device", |arg| arg.hide(true)),
-    mut_arg("threads", |arg| arg.hide(true)),
-    mut_arg("interval", |arg| arg.hide(true)),
-    mut_arg("require_gpu", |arg| arg.hide(true)),
-    mut_arg("progress", |arg| arg.hide(true)),
-    mut_arg("weights_out", |arg| arg.help("Where to write the network's final weights")),
-    mut_arg("out", |arg| arg.help("Folder for trace.json, trace.csv, trace.npz and the pictures")),
-)]
-pub(super) struct Args {
+pub(super) struct Options {
     #[command(flatten)]
     network: NetworkArgs,
 
@@ -43,72 +32,112 @@ pub(super) struct Args {
     /// Spell out one epoch as on a blackboard, with every matrix and its shape
     #[arg(long, value_name = "EPOCH", num_args = 0..=1, default_missing_value = "1", allow_negative_numbers = true)]
     explain: Option<u32>,
-
-    #[command(flatten)]
-    shared: Shared,
 }
 
-impl Args {
-    pub(super) fn execute(&self) -> Result<Ending> {
-        let shared = &self.shared;
-        shared.start_log();
-        let settings = shared.settings()?;
-        let problem = settings.spec()?.problem()?;
-        if shared.print_config {
-            say(&config::print(&settings, None)?)?;
-            return Ok(Ending::Complete);
-        }
-        let start = self.network.start(&settings, &problem)?;
+/// A trace and what it is one of, or one epoch spelt out.
+pub(super) enum Answer {
+    Trace { trace: Box<Trace>, problem: Box<Problem>, name: String, described: Value },
+    Explanation(String),
+}
+
+impl Study for Options {
+    const NAME: &'static str = "trace";
+    const ABOUT: &'static str = "Replay one network on the f64 reference, epoch by epoch";
+    const FLAGS: &'static [(&'static str, Flag)] = &[
+        ("nets", Flag::Ignored),
+        ("first", Flag::Ignored),
+        ("backend", Flag::Ignored),
+        ("precision", Flag::Ignored),
+        ("device", Flag::Ignored),
+        ("threads", Flag::Ignored),
+        ("interval", Flag::Ignored),
+        ("require-gpu", Flag::Ignored),
+        ("progress", Flag::Ignored),
+        ("weights-out", Flag::Means("Where to write the network's final weights")),
+        ("out", Flag::Means("Folder for trace.json, trace.csv, trace.npz and the pictures")),
+    ];
+
+    type Answer = Answer;
+
+    fn files(&self) -> Option<Vec<&'static str>> {
+        self.explain.is_none().then(|| FILES.to_vec())
+    }
+
+    fn answer(&self, frame: &Frame<'_>, _: Option<&mut Folder>) -> Result<Answer> {
+        let (problem, settings) = (frame.problem()?, frame.settings);
+        let start = self.network.start(settings, problem)?;
         if let Some(epoch) = self.explain {
-            let why = "is for the whole trace; --explain prints one epoch";
-            shared.refuse(&settings, &["--weights-out", "--out"], why)?;
-            if shared.json {
-                return Err(Error::input(format!("--json {why}")));
-            }
-            let lesson = Lesson::of(&problem, &start, epoch).ok_or_else(|| nothing_to_explain(&problem, epoch))?;
-            say(&lesson_text(&lesson))?;
-            return Ok(Ending::Complete);
+            return explain(frame, problem, &start, epoch);
         }
-        check_collisions(&settings, shared.config.as_deref(), &FILES)?;
         interrupt::listen();
-        let folder = settings.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
-        let weights_out =
-            settings.weights_out.as_ref().map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
-        let trace = Trace::of(&problem, &start, self.every, &Listener)
+        let path = settings.weights_out.as_ref();
+        let weights_out = path.map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
+        let trace = Trace::of(problem, &start, self.every, &InterruptOnly)
             .ok_or_else(|| Error::interrupted("interrupted before the training ended; nothing is written"))?;
+        let net = self.network.net;
         let (name, described) = match &settings.weights_in {
-            Some(path) => (
-                format!("Network {} of {}", self.network.net, path.display()),
-                json!({ "net": self.network.net.0, "weights_in": path }),
-            ),
+            Some(path) => (format!("Network {net} of {}", path.display()), json!({"net": net.0, "weights_in": path})),
             None => {
-                let seed = settings.seed.map_or(0, |seed| seed.0);
-                (
-                    format!("Network {}, seed {seed}", self.network.net),
-                    json!({ "net": self.network.net.0, "seed": seed }),
-                )
+                let seed = frame.seed();
+                (format!("Network {net}, seed {seed}"), json!({"net": net.0, "seed": seed}))
             }
         };
-        let json = serde_json::to_string_pretty(&trace_json(&trace, &problem, &described)).unwrap_or_default() + "\n";
         if let Some(file) = weights_out {
-            write_weights(file, &problem, &trace)?;
+            write_weights(file, problem, &trace)?;
         }
-        let drawn = folder.is_some();
-        if let Some(folder) = folder {
-            write(folder, &trace, &problem, &name, &json)?;
+        Ok(Answer::Trace { trace: Box::new(trace), problem: Box::new(problem.clone()), name, described })
+    }
+
+    fn object(&self, answer: &Answer) -> Value {
+        match answer {
+            Answer::Trace { trace, problem, described, .. } => trace_json(trace, problem, described),
+            Answer::Explanation(_) => Value::Null,
         }
-        say(&if shared.json { json } else { trace_text(&trace, &problem, &name, settings.weights_in.is_some()) })?;
-        if !drawn && !shared.json {
-            say("\nEvery epoch and the pictures: --out DIR. One epoch spelt out: --explain EPOCH.\n")?;
+    }
+
+    fn write(&self, answer: &mut Answer, _: &Record<'_>, folder: &mut Folder) -> Result<()> {
+        match answer {
+            Answer::Trace { trace, problem, name, .. } => write(folder, trace, problem, name),
+            Answer::Explanation(_) => Ok(()),
         }
+    }
+
+    fn text(&self, answer: &Answer, frame: &Frame<'_>) -> String {
+        let (trace, problem, name) = match answer {
+            Answer::Trace { trace, problem, name, .. } => (trace, problem, name),
+            Answer::Explanation(text) => return text.clone(),
+        };
+        let more = match frame.settings.out {
+            Some(_) => "",
+            None => "\nEvery epoch and the pictures: --out DIR. One epoch spelt out: --explain EPOCH.\n",
+        };
+        trace_text(trace, problem, name, frame.settings.weights_in.is_some()) + more
+    }
+
+    fn ending(&self, _: &Answer, _: &Frame<'_>) -> Result<Ending> {
         Ok(Ending::Complete)
     }
 }
 
-/// Hears Ctrl-C and shows nothing.
-struct Listener;
+/// `--explain`.
+fn explain(frame: &Frame<'_>, problem: &Problem, start: &[f64], epoch: u32) -> Result<Answer> {
+    let settings = frame.settings;
+    let whole = [
+        (settings.weights_out.is_some(), "--weights-out"),
+        (settings.out.is_some(), "--out"),
+        (frame.output.json, "--json"),
+    ];
+    if let Some((_, flag)) = whole.iter().find(|(given, _)| *given) {
+        return Err(Error::input(format!("{flag} is for the whole trace; --explain prints one epoch")));
+    }
+    let lesson = Lesson::of(problem, start, epoch).ok_or_else(|| nothing_to_explain(problem, epoch))?;
+    Ok(Answer::Explanation(lesson_text(&lesson)))
+}
 
-impl Watch for Listener {
+/// Ctrl-C without progress.
+struct InterruptOnly;
+
+impl Watch for InterruptOnly {
     fn interrupted(&self) -> bool {
         interrupt::asked()
     }
@@ -132,8 +161,8 @@ fn write_weights(mut file: WeightsFile, problem: &Problem, trace: &Trace) -> Res
     file.finish()
 }
 
-/// trace.csv, trace.npz (whose theta1, theta2, ... are a weights file with a network an epoch), trace.json, pictures.
-fn write(mut folder: Folder, trace: &Trace, problem: &Problem, name: &str, json: &str) -> Result<()> {
+/// trace.csv, trace.npz (whose theta1, theta2, ... are a weights file with a network an epoch), pictures.
+fn write(folder: &mut Folder, trace: &Trace, problem: &Problem, name: &str) -> Result<()> {
     let rows = trace.row_count() as u64;
     let epochs: Vec<f64> = trace.epochs.iter().map(|epoch| f64::from(*epoch)).collect();
     let examples = problem.examples();
@@ -160,9 +189,8 @@ fn write(mut folder: Folder, trace: &Trace, problem: &Problem, name: &str, json:
     trace_csv(trace, problem, &mut csv).map_err(|error| folder.fail(&error))?;
     folder.add("trace.npz", &npz)?;
     folder.add("trace.csv", &csv)?;
-    folder.add("trace.json", json.as_bytes())?;
     let title = format!("{name}: {} on {}", problem.spec().layers.to_string().replace(',', "-"), problem.spec().task);
-    pictures::write(&mut folder, "trace", &trace_picture(trace, problem, &title))?;
-    pictures::write(&mut folder, "network", &network_picture(trace, problem, &title))?;
-    folder.place()
+    pictures::write(folder, "trace", &trace_picture(trace, problem, &title))?;
+    pictures::write(folder, "network", &network_picture(trace, problem, &title))?;
+    Ok(())
 }

@@ -1,58 +1,63 @@
 //! `basins verify`: each GPU stage and whole trainings against the f64 reference.
 
+use serde_json::Value;
+
 use crate::backend::conformance::{Fault, Faulty};
 use crate::backend::{Backend, Choice, Open};
 use crate::error::{Error, Result};
 use crate::report::{agreement_text, checked_text, verdict_text, verify_json};
 use crate::study::verify::{Checked, Verification, agreement, conformance_checks, gradient_checks};
 
-use super::progress::Shown;
-use super::run::Shared;
-use super::{Ending, config, interrupt, say};
+use super::folder::Folder;
+use super::frame::{Flag, Frame, Study};
+use super::interrupt;
+use super::print::print;
+use super::verb::Ending;
 
 /// Networks of the population that is trained on both sides.
 const DEFAULT_COUNT: u64 = 2_000;
 
-#[derive(Clone, Debug, clap::Args)]
-#[command(
-    mut_arg("nets", |arg| arg.help("Networks of the population that is trained on both sides [default: 2000]")),
-    mut_arg("interval", |arg| arg.hide(true)),
-    mut_arg("weights_in", |arg| arg.hide(true)),
-    mut_arg("weights_out", |arg| arg.hide(true)),
-    mut_arg("out", |arg| arg.hide(true)),
-)]
-pub(super) struct Args {
-    #[command(flatten)]
-    pub shared: Shared,
+/// Why files are refused.
+const NO_FILES: &str = "is not for verify: it draws its networks and writes no files";
 
+/// What verify takes beside the shared settings.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Options {
     /// Plant a fault that must be found: exit code 4
     #[arg(long, value_name = "FAULT", hide = true)]
     plant: Option<Fault>,
 }
 
-impl Args {
-    pub(super) fn execute(&self) -> Result<Ending> {
-        let shared = &self.shared;
-        shared.start_log();
-        let settings = shared.settings()?;
-        let problem = settings.spec()?.problem()?;
-        if shared.print_config {
-            say(&config::print(&settings, Some(DEFAULT_COUNT))?)?;
-            return Ok(Ending::Complete);
-        }
-        let why = "is not for verify: it draws its networks and writes no files";
-        shared.refuse(&settings, &["--weights-in", "--weights-out", "--out"], why)?;
-        let population = settings.population(DEFAULT_COUNT, None)?;
+impl Study for Options {
+    const NAME: &'static str = "verify";
+    const ABOUT: &'static str = "Check GPU stages and whole trainings against the CPU reference; exit 4 on disagreement";
+    const FLAGS: &'static [(&'static str, Flag)] = &[
+        ("nets", Flag::Means("Networks of the population that is trained on both sides [default: 2000]")),
+        ("interval", Flag::Ignored),
+        ("weights-in", Flag::Refused(NO_FILES)),
+        ("weights-out", Flag::Refused(NO_FILES)),
+        ("out", Flag::Refused(NO_FILES)),
+    ];
+
+    type Answer = Verification;
+
+    fn default_count(&self) -> Option<u64> {
+        Some(DEFAULT_COUNT)
+    }
+
+    /// Prints each check when it is done.
+    fn answer(&self, frame: &Frame<'_>, _: Option<&mut Folder>) -> Result<Verification> {
+        let problem = frame.problem()?;
+        let population = frame.settings.population(DEFAULT_COUNT, None)?;
         interrupt::listen();
         let mut verification = Verification::default();
+        let show = |text: String| if frame.output.json { Ok(()) } else { print(&text) };
         let note = |check: Checked, verification: &mut Verification| -> Result<()> {
-            if !shared.json {
-                say(&checked_text(&check))?;
-            }
+            show(checked_text(&check))?;
             verification.checks.push(check);
             Ok(())
         };
-        let open = settings.open(shared.require_gpu)?;
+        let open = frame.open()?;
         let choices = self.choices(&open)?;
         self.device(&open, &choices, &mut |check| note(check, &mut verification))?;
         for choice in choices {
@@ -71,29 +76,36 @@ impl Args {
                 }
             });
             noted?;
-            let shown = Shown::new(shared.progress(), 2 * population.count(), problem.spec().epochs, "the slice");
-            let found = agreement(backend.as_mut(), &problem, population, open.threads, &shown);
-            shown.finish();
+            let found = frame.watched(2 * population.count(), problem.spec().epochs, "the slice", |watch| {
+                agreement(backend.as_mut(), problem, population, open.threads, watch)
+            });
             if interrupt::asked() {
                 return Err(Error::interrupted("interrupted before everything was checked"));
             }
             let found = found?;
-            if !shared.json {
-                say(&agreement_text(&found))?;
-            }
+            show(agreement_text(&found))?;
             verification.agreements.push(found);
         }
-        if shared.json {
-            say(&(serde_json::to_string_pretty(&verify_json(&verification)).unwrap_or_default() + "\n"))?;
-        } else {
-            say(&verdict_text(&verification))?;
-        }
+        Ok(verification)
+    }
+
+    fn object(&self, verification: &Verification) -> Value {
+        verify_json(verification)
+    }
+
+    fn text(&self, verification: &Verification, _: &Frame<'_>) -> String {
+        verdict_text(verification)
+    }
+
+    fn ending(&self, verification: &Verification, _: &Frame<'_>) -> Result<Ending> {
         match verification.agrees() {
             true => Ok(Ending::Complete),
             false => Err(Error::verification(format!("{} checks differ", verification.disagreements()))),
         }
     }
+}
 
+impl Options {
     /// Which backends are verified: the one asked for, or else the CPU's and, where there is any GPU, all of its forms.
     fn choices(&self, open: &Open) -> Result<Vec<Choice>> {
         if open.choice != Choice::Auto {

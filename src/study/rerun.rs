@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::outcome::{Fate, Tally};
+use crate::outcome::Fate;
 use crate::spec::keyword::typed;
 use crate::stats::{Difference, holm, two_sample};
 
-use super::{EscapeRate, Finished, LEVEL, Sweep};
+use super::LEVEL;
 
 /// Who trained, and on what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -53,49 +53,6 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn of(name: String, tally: &Tally) -> Self {
-        Self {
-            name,
-            networks: tally.networks(),
-            solved: tally.solved(),
-            fates: Fate::ALL.iter().map(|fate| (fate.name().to_owned(), tally.count(*fate))).collect(),
-            others: [("net-epochs".to_owned(), tally.net_epochs())].into(),
-        }
-    }
-
-    /// Those of a run.
-    pub fn of_run(answer: &EscapeRate) -> Vec<Self> {
-        let mut counts = Self::of(String::new(), &answer.tally);
-        if let Some(epochs) = answer.epochs_to_solve() {
-            counts.note_epochs([epochs.min, epochs.median, epochs.max].map(u64::from));
-        }
-        for row in answer.continued.iter().flat_map(|continued| &continued.rows) {
-            counts.others.insert(format!("escaped from {}", row.fate.name()), row.solved);
-        }
-        vec![counts]
-    }
-
-    /// Those of every point of a sweep; `name` tells the point.
-    pub fn of_sweep(sweep: &Sweep) -> Vec<Self> {
-        let named = |values: &[String]| {
-            let pairs: Vec<String> =
-                sweep.varied.iter().zip(values).map(|(vary, value)| format!("{}={value}", vary.name)).collect();
-            pairs.join(", ")
-        };
-        sweep.points.iter().map(|point| Self::of(named(&point.values), &point.tally)).collect()
-    }
-
-    /// Those of a map. How many epochs they took depends on which were there already.
-    pub fn of_map(finished: &Finished) -> Vec<Self> {
-        let count = |fate: &Fate| finished.fates.get(fate).copied().unwrap_or(0);
-        let fates: BTreeMap<String, u64> = Fate::ALL.iter().map(|fate| (fate.name().to_owned(), count(fate))).collect();
-        let mut counts = Self { networks: finished.networks(), solved: finished.solved(), fates, ..Self::default() };
-        if let Some(epochs) = finished.epochs_to_solve {
-            counts.note_epochs([epochs.min, epochs.median, epochs.max].map(u64::from));
-        }
-        vec![counts]
-    }
-
     /// First, median and last epoch to solve.
     fn note_epochs(&mut self, epochs: [u64; 3]) {
         for (name, epoch) in ["first", "median", "last"].into_iter().zip(epochs) {
@@ -265,13 +222,13 @@ pub struct Rerun {
 }
 
 impl Rerun {
-    /// Holds what was kept against what was counted now.
-    pub fn compare(then: &Recorded, now: Trainer, counted: &[Counts]) -> Self {
-        let exact = then.trainer.rounding() == now.rounding();
+    /// Compares what was kept with what was counted now.
+    pub fn compare(then: &Recorded, now: &Recorded) -> Self {
+        let exact = then.trainer.rounding() == now.trainer.rounding();
         let none = Counts::default();
         let mut rows = Vec::new();
-        for at in 0..then.counts.len().max(counted.len()) {
-            let (old, new) = (then.counts.get(at).unwrap_or(&none), counted.get(at).unwrap_or(&none));
+        for at in 0..then.counts.len().max(now.counts.len()) {
+            let (old, new) = (then.counts.get(at).unwrap_or(&none), now.counts.get(at).unwrap_or(&none));
             let named = |counts: &Counts| (counts != &none).then(|| counts.name.clone());
             let point = named(old).or_else(|| named(new)).unwrap_or_default();
             let row = |quantity: &str, then: Option<u64>, now: Option<u64>| RerunRow {
@@ -309,7 +266,7 @@ impl Rerun {
             test(&mut rows);
         }
         let contradictions = then.counts.iter().filter_map(Counts::contradiction).collect();
-        Self { then: then.trainer.clone(), now, exact, rows, contradictions }
+        Self { then: then.trainer.clone(), now: now.trainer.clone(), exact, rows, contradictions }
     }
 
     /// Rows that do not agree.
@@ -367,8 +324,8 @@ mod tests {
     }
 
     fn compared(old: Counts, new: Counts, driver: &str) -> Rerun {
-        let then = Recorded { trainer: trainer("simd", "AVX-512, 2 threads"), counts: vec![old] };
-        Rerun::compare(&then, trainer("simd", driver), &[new])
+        let recorded = |driver, counts| Recorded { trainer: trainer("simd", driver), counts: vec![counts] };
+        Rerun::compare(&recorded("AVX-512, 2 threads", old), &recorded(driver, new))
     }
 
     #[test]

@@ -1,0 +1,121 @@
+//! Arguments that verbs share beside the settings.
+
+use std::path::PathBuf;
+
+use crate::backend::{Choice, Open, Precision};
+use crate::error::Result;
+
+use super::config;
+use super::count::Count;
+use super::progress::Mode;
+use super::settings::{Settings, thread_count};
+
+/// What every verb that trains takes.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct SharedArgs {
+    #[command(flatten)]
+    settings: Settings,
+
+    /// Settings from a TOML file; flags and environment variables (BASINS_LR, ...) come first
+    #[arg(long, value_name = "FILE.toml")]
+    pub config: Option<PathBuf>,
+
+    /// Print the settings in effect as TOML, and do nothing
+    #[arg(long)]
+    pub print_config: bool,
+
+    /// Fail with exit code 3 where there is no hardware GPU
+    #[arg(long)]
+    pub require_gpu: bool,
+
+    #[command(flatten)]
+    pub output: OutputArgs,
+
+    /// Say more of what happens; twice for all
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+impl SharedArgs {
+    /// Settings from flags, environment and file.
+    pub(super) fn settings(&self) -> Result<Settings> {
+        let settings = self.settings.clone();
+        match &self.config {
+            Some(path) => Ok(settings.or(config::read(path)?)),
+            None => Ok(settings),
+        }
+    }
+}
+
+/// What is printed, and where.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct OutputArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+
+    /// Show progress on stderr
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    progress: Mode,
+
+    /// No progress, no warnings
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+impl OutputArgs {
+    /// When to show progress.
+    pub(super) fn progress(&self) -> Mode {
+        if self.quiet { Mode::Never } else { self.progress }
+    }
+
+    /// Log messages to stderr, as many as asked for; those of other crates only when asked.
+    pub(super) fn start_log(&self, verbose: u8) {
+        use log::LevelFilter::{Debug, Info, Off, Warn};
+        let (ours, others) = match (self.quiet, verbose) {
+            (true, _) => (Off, Off),
+            (false, 0) => (Warn, Off),
+            (false, 1) => (Info, Warn),
+            (false, _) => (Debug, Debug),
+        };
+        let mut log = env_logger::Builder::new();
+        let _ = log.filter_level(others).filter_module("basins", ours).format_timestamp(None).try_init();
+    }
+}
+
+/// On what a verb without training settings of its own runs.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct DeviceArgs {
+    /// Who trains: auto, fused, grouped, staged, simd, reference
+    #[arg(long, env = "BASINS_BACKEND", hide_env = true, default_value_t, value_name = "NAME")]
+    backend: Choice,
+
+    /// f64 or f32, for --backend reference [default: f64]
+    #[arg(long, env = "BASINS_PRECISION", hide_env = true, value_name = "FORMAT")]
+    precision: Option<Precision>,
+
+    /// GPU by index or part of its name; see `basins devices`
+    #[arg(long, env = "BASINS_DEVICE", hide_env = true, value_name = "INDEX|NAME", allow_hyphen_values = true)]
+    device: Option<String>,
+
+    /// Fail with exit code 3 where there is no hardware GPU
+    #[arg(long)]
+    require_gpu: bool,
+
+    /// Threads of a CPU backend [default: all cores]
+    #[arg(long, env = "BASINS_THREADS", hide_env = true, value_name = "COUNT", allow_hyphen_values = true)]
+    threads: Option<Count>,
+}
+
+impl DeviceArgs {
+    pub(super) fn open(&self) -> Result<Open> {
+        Ok(Open {
+            choice: self.backend,
+            precision: self.precision,
+            threads: thread_count(self.threads)?,
+            device: self.device.clone(),
+            require_gpu: self.require_gpu,
+            ..Open::default()
+        })
+    }
+}

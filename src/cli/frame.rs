@@ -1,0 +1,239 @@
+//! The frame around every verb that takes the shared settings: log, settings, files found writable before work starts,
+//! progress and Ctrl-C, what is printed and written. A verb says only what is its own.
+
+use std::cell::OnceCell;
+use std::path::Path;
+
+use clap::{Args, Command};
+use serde_json::{Value, json};
+
+use crate::backend::{Open, Watch};
+use crate::error::{Error, Result};
+use crate::report::pretty;
+use crate::spec::Problem;
+
+use super::again::Again;
+use super::arguments::{OutputArgs, SharedArgs};
+use super::command::command;
+use super::config;
+use super::folder::{Folder, check_collisions};
+use super::interrupt;
+use super::print::print;
+use super::progress::Shown;
+use super::settings::Settings;
+use super::verb::{Ending, Execute};
+
+/// What a shared flag means to a verb to which it does not mean the usual.
+pub(super) enum Flag {
+    /// Something else, with its help.
+    Means(&'static str),
+    /// Nothing, and is not in its help.
+    Ignored,
+    /// A mistake, and why.
+    Refused(&'static str),
+}
+
+/// A verb that takes the shared settings, by its own options.
+pub(super) trait Study: Args {
+    /// As typed.
+    const NAME: &'static str;
+    /// In help, in a sentence.
+    const ABOUT: &'static str;
+    /// Shared flags that do not mean the usual.
+    const FLAGS: &'static [(&'static str, Flag)] = &[];
+    /// What trains its results again.
+    const AGAIN: Option<Again> = None;
+
+    /// What was found, with all that is needed to show it.
+    type Answer;
+
+    /// Networks if nothing is said; `None` where no population is trained.
+    fn default_count(&self) -> Option<u64> {
+        None
+    }
+
+    /// Refuses settings that make no sense by themselves.
+    fn check(&self, frame: &Frame<'_>) -> Result<()> {
+        frame.problem().map(|_| ())
+    }
+
+    /// The settings in effect as a file that `--config` reads.
+    fn print_config(&self, settings: &Settings) -> Result<String> {
+        config::print(settings, self.default_count())
+    }
+
+    /// The options as objects of results say them; nothing where results say neither settings nor options.
+    fn said(&self) -> Value {
+        Value::Null
+    }
+
+    /// Of these, what need not be typed again.
+    fn defaults() -> Value {
+        Value::Null
+    }
+
+    /// Names of the files in `--out`, that of the object aside. `None` where nothing is written.
+    fn files(&self) -> Option<Vec<&'static str>> {
+        None
+    }
+
+    /// Does what is asked.
+    fn answer(&self, frame: &Frame<'_>, folder: Option<&mut Folder>) -> Result<Self::Answer>;
+
+    /// The object of the answer.
+    fn object(&self, answer: &Self::Answer) -> Value;
+
+    /// Writes the files of `files`.
+    fn write(&self, _answer: &mut Self::Answer, _result: &Record<'_>, _folder: &mut Folder) -> Result<()> {
+        Ok(())
+    }
+
+    /// What is printed where JSON is not asked for.
+    fn text(&self, answer: &Self::Answer, frame: &Frame<'_>) -> String;
+
+    /// How it ended.
+    fn ending(&self, answer: &Self::Answer, frame: &Frame<'_>) -> Result<Ending>;
+}
+
+/// What a result says of itself.
+pub(super) struct Record<'a> {
+    /// Its object.
+    pub object: &'a Value,
+    /// The command that makes it again.
+    pub command: String,
+}
+
+/// What the frame holds for a verb.
+pub(super) struct Frame<'a> {
+    pub settings: &'a Settings,
+    pub output: &'a OutputArgs,
+    pub require_gpu: bool,
+    /// The options as results say them.
+    options: Value,
+    problem: OnceCell<Problem>,
+}
+
+impl<'a> Frame<'a> {
+    /// For options that are asked under these settings.
+    pub(super) fn new<S: Study>(options: &S, settings: &'a Settings, output: &'a OutputArgs) -> Self {
+        Self { settings, output, require_gpu: false, options: options.said(), problem: OnceCell::new() }
+    }
+
+    /// The checked problem of the settings.
+    pub(super) fn problem(&self) -> Result<&Problem> {
+        if self.problem.get().is_none() {
+            let _ = self.problem.set(self.settings.spec()?.problem()?);
+        }
+        self.problem.get().ok_or_else(|| Error::failure("there is no problem"))
+    }
+
+    /// How the backend is to be opened.
+    pub(super) fn open(&self) -> Result<Open> {
+        self.settings.open(self.require_gpu)
+    }
+
+    /// The seed of the starts.
+    pub(super) fn seed(&self) -> u64 {
+        self.settings.seed.map_or(0, |seed| seed.0)
+    }
+
+    /// An object with what was asked.
+    pub(super) fn complete(&self, mut object: Value) -> Value {
+        if !self.options.is_null() {
+            object["settings"] = json!(self.settings);
+            object["options"] = self.options.clone();
+        }
+        object
+    }
+
+    /// Trains `networks` times `epochs` net-epochs at most, with progress and Ctrl-C; `hand` is what Ctrl-C waits for.
+    pub(super) fn watched<T>(
+        &self,
+        networks: u64,
+        epochs: u32,
+        hand: &'static str,
+        train: impl FnOnce(&dyn Watch) -> Result<T>,
+    ) -> Result<T> {
+        interrupt::listen();
+        let shown = Shown::new(self.output.progress(), networks, epochs, hand);
+        let trained = train(&shown);
+        shown.finish();
+        trained
+    }
+
+    /// Refuses settings of which the verb makes nothing.
+    pub(super) fn refuse(&self, flags: &[(&str, Flag)]) -> Result<()> {
+        let given = json!(self.settings);
+        for (name, flag) in flags {
+            if let Flag::Refused(why) = flag
+                && given.get(name).is_some()
+            {
+                return Err(Error::input(format!("--{name} {why}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn folder<S: Study>(&self, options: &S, config: Option<&Path>) -> Result<Option<Folder>> {
+        let Some(mut names) = options.files() else { return Ok(None) };
+        let summary = summary::<S>();
+        names.insert(0, &summary);
+        check_collisions(self.settings, config, &names)?;
+        self.settings.out.as_deref().map(|path| Folder::open(path, &names)).transpose()
+    }
+}
+
+/// The file of the object.
+fn summary<S: Study>() -> String {
+    format!("{}.json", S::NAME)
+}
+
+/// A verb's options and the shared settings.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Asked<S: Args> {
+    #[command(flatten)]
+    options: S,
+
+    #[command(flatten)]
+    shared: SharedArgs,
+}
+
+impl<S: Study> Execute for Asked<S> {
+    const NAME: &'static str = S::NAME;
+    const ABOUT: &'static str = S::ABOUT;
+    const AGAIN: Option<Again> = S::AGAIN;
+
+    fn arguments(command: Command) -> Command {
+        let command = Self::augment_args(command);
+        S::FLAGS.iter().fold(command, |command, (name, flag)| {
+            command.mut_arg(name.replace('-', "_"), |argument| match flag {
+                Flag::Means(help) => argument.help(*help),
+                Flag::Ignored | Flag::Refused(_) => argument.hide(true),
+            })
+        })
+    }
+
+    fn execute(self) -> Result<Ending> {
+        let Self { options, shared } = self;
+        shared.output.start_log(shared.verbose);
+        let settings = shared.settings()?;
+        let frame = Frame { require_gpu: shared.require_gpu, ..Frame::new(&options, &settings, &shared.output) };
+        options.check(&frame)?;
+        if shared.print_config {
+            print(&options.print_config(&settings)?)?;
+            return Ok(Ending::Complete);
+        }
+        frame.refuse(S::FLAGS)?;
+        let mut folder = frame.folder(&options, shared.config.as_deref())?;
+        let mut answer = options.answer(&frame, folder.as_mut())?;
+        let object = frame.complete(options.object(&answer));
+        if let Some(mut folder) = folder {
+            let again = command(S::NAME, &object["settings"], &object["options"], &S::defaults());
+            options.write(&mut answer, &Record { object: &object, command: again }, &mut folder)?;
+            folder.add(&summary::<S>(), pretty(&object).as_bytes())?;
+            folder.place()?;
+        }
+        print(&if shared.output.json { pretty(&object) } else { options.text(&answer, &frame) })?;
+        options.ending(&answer, &frame)
+    }
+}

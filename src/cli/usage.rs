@@ -1,0 +1,81 @@
+//! What is wrong with a command line, in one sentence of our own where clap's would be long.
+
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::print::eprint_line;
+
+/// Help and version go to stdout; for a wrong value our own sentence is enough.
+pub(super) fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        return match error.print() {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
+            _ => ExitCode::SUCCESS,
+        };
+    }
+    match wrong_value(error) {
+        Some(sentence) => eprint_line(&format!("error: {sentence}{}", origin(&flag_of(error)))),
+        None => {
+            let _ = error.print();
+        }
+    }
+    ExitCode::from(2)
+}
+
+/// What is wrong with a value, in one sentence; nothing where something else is wrong.
+fn wrong_value(error: &clap::Error) -> Option<String> {
+    let flag = flag_of(error);
+    let value = error.get(ContextKind::InvalidValue).map(ToString::to_string).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::ValueValidation => {
+            let source = std::error::Error::source(error)?;
+            let sentence = match source.is::<<u64 as std::str::FromStr>::Err>() {
+                true => format!("a whole number is needed; got {value:?}"),
+                false => source.to_string(),
+            };
+            Some(if sentence.contains(&flag) { sentence } else { format!("{flag}: {sentence}") })
+        }
+        ErrorKind::InvalidValue => match error.get(ContextKind::ValidValue) {
+            Some(ContextValue::Strings(known)) if !known.is_empty() => {
+                Some(format!("{flag} {value:?} is not known; there are {}", known.join(", ")))
+            }
+            _ if value.is_empty() => Some(format!("{flag} needs a value")),
+            _ => None,
+        },
+        ErrorKind::ArgumentConflict if !flag.is_empty() => {
+            let prior = match error.get(ContextKind::PriorArg)? {
+                ContextValue::Strings(prior) => prior.first()?.clone(),
+                prior => prior.to_string(),
+            };
+            let prior = bare(&prior);
+            Some(match prior == flag {
+                true => format!("{flag} is given more than once"),
+                false => format!("{flag} cannot be combined with {prior}"),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The flag that an error is about, without the form of its value.
+fn flag_of(error: &clap::Error) -> String {
+    bare(&error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default())
+}
+
+fn bare(argument: &str) -> String {
+    match argument.starts_with('-') {
+        true => argument.split([' ', '[', '=']).next().unwrap_or_default().to_owned(),
+        false => argument.trim_matches(['[', ']', '<', '>', '.']).to_owned(),
+    }
+}
+
+/// Says where a value comes from that is not on the command line.
+fn origin(flag: &str) -> String {
+    let typed = std::env::args().any(|argument| argument.split('=').next() == Some(flag));
+    let variable = format!("BASINS_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
+    if typed || std::env::var_os(&variable).is_none() {
+        return String::new();
+    }
+    format!(" (from the environment variable {variable})")
+}

@@ -1,0 +1,96 @@
+//! The list of verbs. A verb is a row: its name, its arguments, what runs, and what trains its results again.
+
+use clap::{ArgMatches, Args, Command};
+
+use crate::error::{Error, Result};
+
+use super::again::Again;
+use super::frame::Asked;
+use super::{bench, devices, map, reproduce, rerun, run, shell, surface, sweep, trace, verify};
+
+/// All verbs, in the order of help. The first is also what `basins` does without one.
+pub(super) const ALL: [Verb; 12] = [
+    Verb::of::<Asked<run::Options>>(),
+    Verb::of::<Asked<trace::Options>>(),
+    Verb::of::<Asked<sweep::Options>>(),
+    Verb::of::<Asked<map::Options>>(),
+    Verb::of::<Asked<surface::Options>>(),
+    Verb::of::<reproduce::Args>(),
+    Verb::of::<rerun::Args>(),
+    Verb::of::<Asked<verify::Options>>(),
+    Verb::of::<Asked<bench::Options>>(),
+    Verb::of::<devices::Args>(),
+    Verb::of::<shell::Completions>(),
+    Verb::of::<shell::Man>(),
+];
+
+/// How a verb ended, when it did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    Complete,
+    Interrupted,
+}
+
+impl Ending {
+    /// Interrupted or not.
+    pub(super) fn of(interrupted: bool) -> Self {
+        if interrupted { Self::Interrupted } else { Self::Complete }
+    }
+}
+
+/// The arguments of a verb, and what it makes of them.
+pub(super) trait Execute: Args {
+    /// As typed.
+    const NAME: &'static str;
+    /// In help, in a sentence.
+    const ABOUT: &'static str;
+    /// What trains its results again, if they are results of training.
+    const AGAIN: Option<Again> = None;
+
+    /// Its arguments in help, where they are not just those of its struct.
+    fn arguments(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+
+    fn execute(self) -> Result<Ending>;
+}
+
+/// A row of the list.
+pub(super) struct Verb {
+    pub name: &'static str,
+    about: &'static str,
+    pub arguments: fn(Command) -> Command,
+    pub execute: fn(&ArgMatches) -> Result<Ending>,
+    pub again: Option<Again>,
+}
+
+impl Verb {
+    const fn of<V: Execute>() -> Self {
+        Self {
+            name: V::NAME,
+            about: V::ABOUT,
+            arguments: V::arguments,
+            execute: |matches| {
+                V::from_arg_matches(matches).map_err(|error| Error::input(error.to_string()))?.execute()
+            },
+            again: V::AGAIN,
+        }
+    }
+
+    fn command(&self) -> Command {
+        (self.arguments)(Command::new(self.name)).about(self.about).long_about(None)
+    }
+}
+
+/// The whole command line.
+pub(super) fn command() -> Command {
+    let about = "Trains millions of tiny neural networks at once and tells how often they learn their task.";
+    let root = Command::new("basins").version(env!("CARGO_PKG_VERSION")).max_term_width(110);
+    (ALL[0].arguments)(root)
+        .about(about)
+        .long_about(format!(
+            "{about}\n\nWithout a command, the same as `basins run`: 100,000 of the tutorial's XOR networks."
+        ))
+        .args_conflicts_with_subcommands(true)
+        .subcommands(ALL.iter().map(Verb::command))
+}
