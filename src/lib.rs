@@ -115,7 +115,7 @@
 //! use std::time::Instant;
 //!
 //! use basins::backend::{Mock, Unwatched};
-//! use basins::report::{escape_json, escape_text};
+//! use basins::report::{run_json, run_text};
 //! use basins::spec::{Population, Spec};
 //! use basins::study::EscapeStudy;
 //!
@@ -125,8 +125,8 @@
 //! let answer = study.run(&mut backend, Instant::now(), &Unwatched, &mut |_| Ok(()))?;
 //! assert_eq!(answer.rate(), 0.9);
 //! assert!(answer.interval().low < 0.9 && 0.9 < answer.interval().high);
-//! assert!(escape_text(&answer).contains("Solved within 10,000 epochs: 900 of 1,000 = 90.0%"));
-//! assert_eq!(escape_json(&answer)["fates"]["all-half"], 100);
+//! assert!(run_text(&answer).contains("Solved within 10,000 epochs: 900 of 1,000 = 90.0%"));
+//! assert_eq!(run_json(&answer)["fates"]["all-half"], 100);
 //! # Ok::<(), basins::Error>(())
 //! ```
 //!

@@ -183,8 +183,7 @@ impl Options {
         }
         for (name, device) in self.gpus(&shared, &forms, refused)? {
             for choice in &forms {
-                let open =
-                    Open { device: Some(device.clone()), require_gpu: shared.require_gpu, ..(*choice).into() };
+                let open = Open { device: Some(device.clone()), require_gpu: shared.require_gpu, ..(*choice).into() };
                 if self.workgroup_size.is_empty() {
                     contestants.push(contestant(format!("{choice}, {name}"), open.clone()));
                 }

@@ -84,7 +84,7 @@ const INSTEAD: &str = "is not for maps: --pixel prints a pixel's network and how
 pub(super) enum Answer {
     Map {
         map: Box<Map>,
-        plan: MapPlan,
+        plan: Box<MapPlan>,
         store: TileStore,
         warnings: Vec<String>,
         /// Holds the tiles, where no other folder does.
@@ -103,9 +103,7 @@ impl Study for Options {
     const FLAGS: &'static [(&'static str, Flag)] = &[
         (
             "nets",
-            Flag::Refused(
-                "is not for maps: --size says how many pixels a map has, --starts how many networks each",
-            ),
+            Flag::Refused("is not for maps: --size says how many pixels a map has, --starts how many networks each"),
         ),
         ("first", Flag::Refused("is not for maps: --net says which network a map starts from")),
         ("interval", Flag::Ignored),
@@ -272,7 +270,7 @@ impl Options {
                 preview.as_mut().map_or(Ok(()), |preview| preview.show(canvas))
             })
         })?;
-        Ok(Answer::Map { map: Box::new(map), plan: plan.clone(), store, warnings, _temporary: temporary })
+        Ok(Answer::Map { map: Box::new(map), plan: Box::new(plan.clone()), store, warnings, _temporary: temporary })
     }
 
     /// Trains the pixel in which a place lies.

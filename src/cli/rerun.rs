@@ -56,10 +56,7 @@ impl Execute for Args {
         let all = || ALL.iter().filter_map(|verb| verb.again);
         let Some(again) = all().find(|again| again.schema == schema) else {
             let known: Vec<&str> = all().map(|again| again.schema).collect();
-            return Err(fail(format!(
-                "its schema is {schema:?}, but this version trains {} again",
-                listed(&known)
-            )));
+            return Err(fail(format!("its schema is {schema:?}, but this version trains {} again", listed(&known))));
         };
         if !again.whole_parts && object["interrupted"] == true {
             return Err(fail("was interrupted, and where cannot be repeated; run its command again".into()));

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, Result};
 use crate::outcome::{WeightsFile, read_weights};
 use crate::report::{
-    OutcomeRows, RowForm, escape_json, escape_text, run_page, survival_csv, survival_picture, survival_title,
+    OutcomeRows, RowForm, run_json, run_page, run_text, survival_csv, survival_picture, survival_title,
 };
 use crate::study::{EscapeRate, EscapeStudy, Unsolved};
 
@@ -141,7 +141,7 @@ impl Study for Options {
     }
 
     fn object(&self, answer: &Answer) -> Value {
-        escape_json(&answer.rate)
+        run_json(&answer.rate)
     }
 
     fn write(&self, answer: &mut Answer, result: &Record<'_>, folder: &mut Folder) -> Result<()> {
@@ -157,7 +157,7 @@ impl Study for Options {
     }
 
     fn text(&self, answer: &Answer, _: &Frame<'_>) -> String {
-        escape_text(&answer.rate)
+        run_text(&answer.rate)
     }
 
     fn ending(&self, answer: &Answer, _: &Frame<'_>) -> Result<Ending> {

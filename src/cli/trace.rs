@@ -16,8 +16,7 @@ use super::verb::Ending;
 use super::{interrupt, pictures};
 
 /// What --out writes beside the object.
-const FILES: [&str; 6] =
-    ["trace.csv", "trace.npz", "trace.png", "trace.svg", "network.png", "network.svg"];
+const FILES: [&str; 6] = ["trace.csv", "trace.npz", "trace.png", "trace.svg", "network.png", "network.svg"];
 
 /// What a trace takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args)]

@@ -70,9 +70,7 @@ impl Verb {
             name: V::NAME,
             about: V::ABOUT,
             arguments: V::arguments,
-            execute: |matches| {
-                V::from_arg_matches(matches).map_err(|error| Error::input(error.to_string()))?.execute()
-            },
+            execute: |matches| V::from_arg_matches(matches).map_err(|error| Error::input(error.to_string()))?.execute(),
             again: V::AGAIN,
         }
     }

@@ -30,7 +30,8 @@ pub(super) struct Options {
 
 impl Study for Options {
     const NAME: &'static str = "verify";
-    const ABOUT: &'static str = "Check GPU stages and whole trainings against the CPU reference; exit 4 on disagreement";
+    const ABOUT: &'static str =
+        "Check GPU stages and whole trainings against the CPU reference; exit 4 on disagreement";
     const FLAGS: &'static [(&'static str, Flag)] = &[
         ("nets", Flag::Means("Networks of the population that is trained on both sides [default: 2000]")),
         ("interval", Flag::Ignored),

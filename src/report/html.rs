@@ -1,11 +1,14 @@
 //! A page of HTML that stands by itself: no network, no script, light and dark, phone and desk. The vocabulary of all
-//! reports; what is in one is said by `page.rs`.
+//! reports; what is in one is said by the `page.rs` of its answer.
 
 use std::fmt::Write;
 
 use base64::Engine;
+use serde_json::Value;
 
+use crate::backend::DeviceInfo;
 use crate::error::Result;
+use crate::spec::keyword::typed;
 
 use super::plot::Scene;
 
@@ -137,6 +140,31 @@ impl Page {
         self.put(format_args!("<pre tabindex=\"0\"><code>{}</code></pre>\n", escaped(line)));
     }
 
+    /// Backend and device, and figures of the work there.
+    pub(super) fn where_it_ran<const N: usize>(
+        &mut self,
+        backend: &str,
+        device: &DeviceInfo,
+        figures: [(&str, String); N],
+    ) {
+        self.section("Where it ran");
+        let place = [
+            ("backend", backend.to_owned()),
+            ("device", device.name.clone()),
+            ("kind", device.kind.to_string()),
+            ("driver", device.driver.clone()),
+        ];
+        self.settings(place.into_iter().chain(figures));
+    }
+
+    /// How the result is made again, and checked.
+    pub(super) fn again(&mut self, command: &str) {
+        self.section("Run it again");
+        self.command(command);
+        self.paragraph("This page holds its own result: `basins rerun` trains again and says whether it agrees.");
+        self.command("basins rerun report.html");
+    }
+
     /// The JSON that the page was made from, for programs; [`page_data`] reads it back.
     pub fn data(&mut self, json: &str) {
         // Nothing in it may end the element: in JSON this is the same text.
@@ -157,6 +185,12 @@ impl Page {
             env!("CARGO_PKG_VERSION")
         )
     }
+}
+
+/// Every setting of a spec's object with its text.
+pub(super) fn spec_pairs(spec: &Value) -> Vec<(String, String)> {
+    let pairs = spec.as_object().into_iter().flatten();
+    pairs.map(|(name, value)| (name.clone(), typed(value))).collect()
 }
 
 /// The JSON in a page, if there is any.

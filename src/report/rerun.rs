@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::study::{Rerun, RerunRow, Trainer};
 
 use super::number::{grouped, percent};
+use super::table::write_table;
 
 /// Rows of agreement that a terminal shows; those that differ are always shown.
 const ROW_LIMIT: usize = 40;
@@ -40,7 +41,9 @@ fn write_rerun(text: &mut String, rerun: &Rerun, file: &str) -> std::fmt::Result
     }
     let mut table = vec![header(rerun, sweep)];
     table.extend(shown.iter().map(|row| cells(rerun, row, sweep)));
-    write_table(text, &table, if sweep { 2 } else { 1 })?;
+    let last = table[0].len() - 1;
+    let words = if sweep { vec![0, 1, last] } else { vec![0, last] };
+    write_table(text, &table, &words)?;
     if shown.len() < all {
         writeln!(text, "   and {} more rows that agree", all - shown.len())?;
     }
@@ -106,22 +109,6 @@ fn cells(rerun: &Rerun, row: &RerunRow, sweep: bool) -> Vec<String> {
     };
     cells.push(verdict.into());
     cells
-}
-
-/// Columns as wide as they need: the first `words` and the last to the left, numbers to the right.
-fn write_table(text: &mut String, rows: &[Vec<String>], words: usize) -> std::fmt::Result {
-    let columns = rows[0].len();
-    let widths: Vec<usize> =
-        (0..columns).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
-    for row in rows {
-        let cell = |(column, (cell, width)): (usize, (&String, &usize))| match column < words || column + 1 == columns {
-            true => format!("{cell:<width$}"),
-            false => format!("{cell:>width$}"),
-        };
-        let cells: Vec<String> = row.iter().zip(&widths).enumerate().map(cell).collect();
-        writeln!(text, "   {}", cells.join("   ").trim_end())?;
-    }
-    Ok(())
 }
 
 /// The object of `basins rerun --json`, schema `basins.rerun/1`.

@@ -1,6 +1,6 @@
 //! A rectangle with two axes, and what is drawn in it.
 
-use super::colour::{Colours, INK, PAPER, Rgb};
+use super::colour::{Colours, INK, PALETTE, PAPER, Rgb};
 use super::{Anchor, Axis, Scene, Stroke, text_width};
 
 /// Size of the numbers at ticks.
@@ -191,4 +191,10 @@ pub fn colour_bar(scene: &mut Scene, (x, y): (f64, f64), (width, height): (f64, 
     }
     let beside = (x + width + 30.0 + widest, y + 0.5 * height);
     scene.styled_text(beside, LABEL_SIZE, Anchor::Middle, &axis.label, INK, false, -90.0);
+}
+
+/// Keys of a legend that need no frame of their own.
+pub fn keys(names: impl IntoIterator<Item = String>) -> Vec<Key> {
+    let colours = PALETTE.iter().cycle();
+    names.into_iter().zip(colours).map(|(name, colour)| Key { colour: *colour, dashed: false, name }).collect()
 }

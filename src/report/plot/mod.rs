@@ -13,7 +13,7 @@ mod solid;
 pub use axis::Axis;
 pub use colour::{Colours, INK, MUTED, PALETTE, PAPER, Rgb};
 pub use contour::contours;
-pub use frame::{Frame, Key, colour_bar, legend_size};
+pub use frame::{Frame, Key, colour_bar, keys, legend_size};
 pub(crate) use scene::add_text;
 pub use scene::{Anchor, Scene, Stroke, TEXT_KEYWORD, text_width};
 pub use solid::Solid;

@@ -4,9 +4,10 @@ use crate::outcome::Fate;
 use crate::spec::{Init, MapAxis, Spec, Varied};
 use crate::study::{Canvas, Cell, MapPlan};
 
-use super::grouped;
-use super::map_colour::{DIVERGED, MapColour, MapColours, UNSOLVED, diverged, fate_colour, words};
-use super::plot::{Anchor, Axis, Frame, INK, MUTED, PAPER, Rgb, Scene, Stroke, colour_bar, text_width};
+use super::colour::{DIVERGED, MapColour, MapColours, UNSOLVED, diverged, fate_colour, words};
+use crate::report::number::grouped;
+use crate::report::plot::{Anchor, Axis, Frame, INK, MUTED, PAPER, Rgb, Scene, Stroke, colour_bar, text_width};
+use crate::report::words::dashed;
 
 /// Left edge of what stands beside the frame.
 const BESIDE: f64 = 672.0;
@@ -109,7 +110,7 @@ fn percentage(share: f64) -> String {
 /// The title, and below the picture what was the same for all pixels.
 fn headings(scene: &mut Scene, canvas: &Canvas, plan: &MapPlan, what: MapColour, height: f64) {
     let spec = plan.spec();
-    let sizes = spec.layers.to_string().replace(',', "-");
+    let sizes = dashed(&spec.layers);
     let says = match (what, plan.start_count()) {
         (MapColour::Epochs, 1) => "epochs until training solves it".to_owned(),
         (MapColour::Epochs, _) => "mean epochs until training solves it".to_owned(),
@@ -126,9 +127,9 @@ fn headings(scene: &mut Scene, canvas: &Canvas, plan: &MapPlan, what: MapColour,
     let middle = CORNER.0 + 0.5 * SIDE;
     scene.styled_text((middle, 40.0), fit(&title, 18.0), Anchor::Middle, &title, INK, true, 0.0);
     let sampled = if canvas.is_whole() { "" } else { ", not all of them drawn" };
-    let sides = format!("{} × {} pixels{sampled}; {}", plan.size().0, plan.size().1, super::map::start_text(plan));
+    let sides = format!("{} × {} pixels{sampled}; {}", plan.size().0, plan.size().1, super::start_text(plan));
     scene.styled_text((middle, 64.0), fit(&sides, 12.5), Anchor::Middle, &sides, MUTED, false, 0.0);
-    let settings = super::map::settings_text(plan);
+    let settings = super::settings_text(plan);
     let foot = (middle, CORNER.1 + height + 78.0);
     scene.styled_text(foot, fit(&settings, 12.0), Anchor::Middle, &settings, MUTED, false, 0.0);
 }

@@ -1,12 +1,18 @@
 //! What a bench measured: tables, JSON and CSV.
 
+#[cfg(feature = "pictures")]
+mod picture;
+
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use crate::report::number::{grouped, short};
+use crate::report::words::dashed;
 use crate::study::bench::{BenchResult, Measurement};
 
-use super::number::{grouped, short};
+#[cfg(feature = "pictures")]
+pub use self::picture::bench_picture;
 
 /// Two tables and who was left out, for a person.
 pub fn bench_text(result: &BenchResult) -> String {
@@ -18,7 +24,12 @@ pub fn bench_text(result: &BenchResult) -> String {
 
 fn write_text(text: &mut String, result: &BenchResult) -> std::fmt::Result {
     if let Some(first) = result.populations.first() {
-        writeln!(text, "Net-epochs/s of {} on {}, by how many networks train at once", dashed(first), first.task)?;
+        writeln!(
+            text,
+            "Net-epochs/s of {} on {}, by how many networks train at once",
+            dashed(&first.layers),
+            first.task
+        )?;
         write!(text, "   {:<34}", "networks")?;
         let nets = populations(result);
         for count in &nets {
@@ -67,7 +78,7 @@ fn write_text(text: &mut String, result: &BenchResult) -> std::fmt::Result {
             writeln!(
                 text,
                 "{:<10} {:>9} {:<34} {:>13} {:>9} {:>9} {:>9} {:>9} {:>8.3} {:>8.4} {:>7}",
-                dashed(one),
+                dashed(&one.layers),
                 grouped(one.nets),
                 one.contestant,
                 short(one.median()),
@@ -97,7 +108,12 @@ pub fn bench_markdown(result: &BenchResult) -> String {
     let mut text = String::new();
     let nets = populations(result);
     if let Some(first) = result.populations.first() {
-        let _ = writeln!(text, "Net-epochs/s of {} on {}, by networks trained at once:\n", dashed(first), first.task);
+        let _ = writeln!(
+            text,
+            "Net-epochs/s of {} on {}, by networks trained at once:\n",
+            dashed(&first.layers),
+            first.task
+        );
         let heads: Vec<String> = nets.iter().map(|count| grouped(*count)).collect();
         let _ = writeln!(text, "| who | {} |\n|---|{}", heads.join(" | "), "---:|".repeat(nets.len()));
         for name in contestants(&result.populations) {
@@ -120,7 +136,7 @@ pub fn bench_markdown(result: &BenchResult) -> String {
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} | {} to {} | {} | {:.3} |",
-            dashed(one),
+            dashed(&one.layers),
             grouped(one.nets),
             one.contestant,
             short(one.median()),
@@ -150,7 +166,7 @@ pub fn bench_csv(result: &BenchResult) -> String {
                 quoted(&one.device.name),
                 quoted(&one.device.kind.to_string()),
                 one.task,
-                dashed(one),
+                dashed(&one.layers),
                 one.nets,
                 one.epochs,
                 one.median(),
@@ -211,10 +227,6 @@ fn measurement_json(one: &Measurement) -> Value {
     })
 }
 
-pub(super) fn dashed(one: &Measurement) -> String {
-    one.layers.to_string().replace(',', "-")
-}
-
 fn populations(result: &BenchResult) -> Vec<u64> {
     let mut nets: Vec<u64> = result.populations.iter().map(|one| one.nets).collect();
     nets.sort_unstable();
@@ -222,7 +234,7 @@ fn populations(result: &BenchResult) -> Vec<u64> {
     nets
 }
 
-pub(super) fn contestants(rows: &[Measurement]) -> Vec<String> {
+fn contestants(rows: &[Measurement]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for one in rows {
         if !names.contains(&one.contestant) {

@@ -4,16 +4,15 @@ use serde_json::Value;
 
 use crate::error::Result;
 use crate::outcome::Fate;
+use crate::report::html::{Fact, Page, spec_pairs};
+use crate::report::number::{grouped, short};
+use crate::report::plot::Scene;
+use crate::report::words::{dashed, duration};
 use crate::spec::Varied;
 use crate::stats::Dimension;
 use crate::study::{Finished, Map, MapPlan};
 
-use super::html::{Fact, Page};
-use super::map::{axis_text, own_starts, settings_text, shares_text, start_text, trainings};
-use super::number::{grouped, short};
-use super::plot::Scene;
-use super::run_page::{again, spec_pairs, where_it_ran};
-use super::terminal::{dashed, duration};
+use super::{axis_text, own_starts, settings_text, shares_text, start_text, trainings};
 
 /// The page of a finished map; `object` is the map's, `command` what makes it again.
 ///
@@ -29,7 +28,7 @@ pub fn map_page(
 ) -> Result<String> {
     let spec = plan.spec();
     let [x, y] = plan.axes();
-    let title = format!("{} learning {}, over {} and {}", dashed(spec), spec.task, x.name, y.name);
+    let title = format!("{} learning {}, over {} and {}", dashed(&spec.layers), spec.task, x.name, y.name);
     let (columns, rows) = plan.size();
     let mut page =
         Page::new(&title, &format!("{columns} x {rows} pixels, each {}: {}.", trainings(plan), settings_text(plan)));
@@ -58,13 +57,13 @@ pub fn map_page(
     page.settings(pairs.iter().map(|(name, value)| (name.as_str(), value.clone())));
     match map.net_epochs {
         // All of it was there.
-        0 => where_it_ran(&mut page, map.backend, &map.device, [("training", "in earlier runs".into())]),
+        0 => page.where_it_ran(map.backend, &map.device, [("training", "in earlier runs".into())]),
         epochs => {
             let figures = [("training", duration(map.seconds.train)), ("net-epochs", short(epochs as f64))];
-            where_it_ran(&mut page, map.backend, &map.device, figures);
+            page.where_it_ran(map.backend, &map.device, figures);
         }
     }
-    again(&mut page, command);
+    page.again(command);
     page.data(&object.to_string());
     Ok(page.finish())
 }

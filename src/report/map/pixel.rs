@@ -7,7 +7,7 @@ use serde_json::{Map as Object, Value, json};
 use crate::outcome::Fate;
 use crate::study::{Cell, MapPixel, MapPlan, MapStart, Member};
 
-use super::number::{grouped, percent};
+use crate::report::number::{grouped, percent};
 
 /// What `basins map --pixel` prints; `trace` is the command that replays one of its networks.
 pub fn map_pixel_text(pixel: &MapPixel, plan: &MapPlan, trace: &dyn Fn(&Member) -> String) -> String {

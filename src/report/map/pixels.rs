@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use crate::outcome::Fate;
 use crate::study::{Cell, Cells};
 
-use super::map_colour::{MapColours, diverged};
-use super::plot::{Axis, Rgb, add_text};
+use super::colour::{MapColours, diverged};
+use crate::report::plot::{Axis, Rgb, add_text};
 
 /// The map as it is, one pixel a pixel and nothing around it, as a PNG with a palette. `rows` come from the top.
 ///

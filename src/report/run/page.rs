@@ -2,19 +2,18 @@
 
 use serde_json::Value;
 
-use crate::backend::DeviceInfo;
 use crate::error::Result;
 use crate::outcome::Fate;
+use crate::report::html::{Fact, Page, spec_pairs};
+use crate::report::number::{grouped, percent, short};
+use crate::report::words::{dashed, duration, settings};
 use crate::spec::Spec;
-use crate::spec::keyword::typed;
 use crate::stats::Interval;
 use crate::study::{EscapeRate, KindRow};
 
 use super::fates::evidence;
-use super::html::{Fact, Page};
-use super::number::{grouped, percent, short};
-use super::survival_picture::survival_picture;
-use super::terminal::{dashed, duration, settings, survival_lines};
+use super::picture::survival_picture;
+use super::text::survival_lines;
 
 /// The page; `run` is the answer's object and `command` what makes it again.
 ///
@@ -22,7 +21,8 @@ use super::terminal::{dashed, duration, settings, survival_lines};
 /// A picture cannot be encoded.
 pub fn run_page(answer: &EscapeRate, run: &Value, command: &str) -> Result<String> {
     let spec = answer.problem.spec();
-    let title = format!("{} networks {} learning {}", grouped(answer.tally.networks()), dashed(spec), spec.task);
+    let title =
+        format!("{} networks {} learning {}", grouped(answer.tally.networks()), dashed(&spec.layers), spec.task);
     let mut page = Page::new(&title, &settings(spec, answer.imported_starts));
     if answer.interrupted {
         page.warning(&format!(
@@ -71,46 +71,15 @@ pub fn run_page(answer: &EscapeRate, run: &Value, command: &str) -> Result<Strin
         ("net-epochs", grouped(answer.tally.net_epochs())),
         ("net-epochs/s", short(answer.throughput())),
     ];
-    where_it_ran(&mut page, answer.backend, &answer.device, figures);
-    again(&mut page, command);
+    page.where_it_ran(answer.backend, &answer.device, figures);
+    page.again(command);
     page.data(&run.to_string());
     Ok(page.finish())
 }
 
 /// "XOR, 2-3-1: still unsolved after so many epochs".
 pub fn survival_title(spec: &Spec) -> String {
-    format!("{}, {}: how many are still unsolved", spec.task.to_string().to_uppercase(), dashed(spec))
-}
-
-/// Backend and device, and figures of the work there.
-pub(super) fn where_it_ran<const N: usize>(
-    page: &mut Page,
-    backend: &str,
-    device: &DeviceInfo,
-    figures: [(&str, String); N],
-) {
-    page.section("Where it ran");
-    let place = [
-        ("backend", backend.to_owned()),
-        ("device", device.name.clone()),
-        ("kind", device.kind.to_string()),
-        ("driver", device.driver.clone()),
-    ];
-    page.settings(place.into_iter().chain(figures));
-}
-
-/// How the result is made again, and checked.
-pub(super) fn again(page: &mut Page, command: &str) {
-    page.section("Run it again");
-    page.command(command);
-    page.paragraph("This page holds its own result: `basins rerun` trains again and says whether it agrees.");
-    page.command("basins rerun report.html");
-}
-
-/// Every setting of a spec's object with its text.
-pub(super) fn spec_pairs(spec: &Value) -> Vec<(String, String)> {
-    let pairs = spec.as_object().into_iter().flatten();
-    pairs.map(|(name, value)| (name.clone(), typed(value))).collect()
+    format!("{}, {}: how many are still unsolved", spec.task.to_string().to_uppercase(), dashed(&spec.layers))
 }
 
 fn between(interval: Interval, half: f64) -> String {

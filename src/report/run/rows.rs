@@ -4,11 +4,10 @@ use std::io::{self, Write};
 
 use crate::landscape::Evidence;
 use crate::outcome::Kind;
+use crate::report::parquet::{Cell, ColumnType, ParquetTable};
 use crate::spec::Problem;
 use crate::spec::keyword::keywords;
 use crate::study::Delivered;
-
-use super::parquet::{Cell, ColumnType, ParquetTable};
 
 /// The form of the rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -3,9 +3,8 @@
 use std::fmt::{Result, Write};
 
 use crate::outcome::Fate;
+use crate::report::number::{grouped, percent};
 use crate::study::{EscapeRate, KindRow, Verdicts, is_examinable};
-
-use super::number::{grouped, percent};
 
 /// Variants shown of a fate; the rest is summed up in a line.
 const VARIANT_LIMIT: usize = 8;

@@ -2,9 +2,10 @@
 
 use crate::study::bench::{BenchResult, Measurement};
 
-use super::bench::{contestants, dashed};
-use super::plot::{Axis, Frame, Scene, Stroke};
-use super::surface::keys;
+use crate::report::plot::{Axis, Frame, Scene, Stroke, keys};
+use crate::report::words::dashed;
+
+use super::contestants;
 
 /// Net-epochs/s over the number of networks, one line a contestant, both axes in factors.
 pub fn bench_picture(result: &BenchResult) -> Scene {
@@ -27,7 +28,7 @@ pub fn bench_picture(result: &BenchResult) -> Scene {
     }
     frame.axes(&mut scene);
     let title = result.populations.first().map_or(String::new(), |first| {
-        format!("Training {} on {}: who pays from how many networks on", dashed(first), first.task)
+        format!("Training {} on {}: who pays from how many networks on", dashed(&first.layers), first.task)
     });
     frame.title(&mut scene, &title);
     frame.legend(&mut scene, &keys, true, false);

@@ -1,14 +1,24 @@
 //! A sweep as text, JSON, CSV and Parquet: one row a point.
 
+#[cfg(feature = "pictures")]
+mod page;
+#[cfg(feature = "pictures")]
+mod picture;
+
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
 use crate::outcome::Fate;
+use crate::report::number::{grouped, percent, short};
+use crate::report::table::write_table;
 use crate::stats::Interval;
 use crate::study::{Sweep, SweepPoint};
 
-use super::number::{grouped, percent, short};
+#[cfg(feature = "pictures")]
+pub use self::page::sweep_page;
+#[cfg(feature = "pictures")]
+pub use self::picture::sweep_picture;
 
 /// Rows of the table on a terminal; of larger sweeps the best are shown.
 const ROW_LIMIT: usize = 40;
@@ -41,7 +51,7 @@ fn write_sweep(text: &mut String, sweep: &Sweep) -> std::fmt::Result {
     }
     let mut rows = vec![header(sweep)];
     rows.extend(shown.iter().map(|at| row(sweep, *at)));
-    write_table(text, &rows)?;
+    write_table(text, &rows, &[])?;
     if sweep.points.len() > ROW_LIMIT {
         writeln!(text, "   and {} points with lower rates (all in --out and --json)", sweep.points.len() - ROW_LIMIT)?;
     }
@@ -57,7 +67,7 @@ fn write_sweep(text: &mut String, sweep: &Sweep) -> std::fmt::Result {
     writeln!(text, "{} on {} ({}, {})", sweep.backend, sweep.device.name, sweep.device.kind, sweep.device.driver)
 }
 
-pub(super) fn header(sweep: &Sweep) -> Vec<String> {
+fn header(sweep: &Sweep) -> Vec<String> {
     let mut cells: Vec<String> = sweep.varied.iter().map(|vary| vary.name.clone()).collect();
     cells.extend(
         ["solved", "95% interval", "median epoch", "epochs a solution", "against *", "95% interval", "p"]
@@ -66,7 +76,7 @@ pub(super) fn header(sweep: &Sweep) -> Vec<String> {
     cells
 }
 
-pub(super) fn row(sweep: &Sweep, at: usize) -> Vec<String> {
+fn row(sweep: &Sweep, at: usize) -> Vec<String> {
     let point = &sweep.points[at];
     let mut cells = point.values.clone();
     let half = point.interval.half_width();
@@ -102,20 +112,8 @@ fn p_text(p: f64) -> String {
     if p < 0.0001 { "<.0001".into() } else { format!("{p:.4}") }
 }
 
-/// Columns as wide as they need, numbers to the right.
-fn write_table(text: &mut String, rows: &[Vec<String>]) -> std::fmt::Result {
-    let widths: Vec<usize> = (0..rows[0].len())
-        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
-        .collect();
-    for row in rows {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
-        writeln!(text, "   {}", cells.join("   ").trim_end())?;
-    }
-    Ok(())
-}
-
 /// Which point the others are held against, and how many cannot be told from it.
-pub(super) fn verdict(sweep: &Sweep) -> String {
+fn verdict(sweep: &Sweep) -> String {
     let name = point_name(sweep, &sweep.points[sweep.against]);
     if sweep.points.len() == 1 {
         return format!("* {name}: the only point\n");
@@ -140,7 +138,7 @@ pub(super) fn verdict(sweep: &Sweep) -> String {
 }
 
 /// `lr=0.1, hidden=3`.
-pub(super) fn point_name(sweep: &Sweep, point: &SweepPoint) -> String {
+fn point_name(sweep: &Sweep, point: &SweepPoint) -> String {
     let named: Vec<String> =
         sweep.varied.iter().zip(&point.values).map(|(vary, value)| format!("{}={value}", vary.name)).collect();
     named.join(", ")
@@ -249,7 +247,7 @@ pub const SWEEP_NOTE: &str = "basins.sweep";
 /// One row a point as Parquet, with the sweep's object in the metadata.
 #[cfg(feature = "tables")]
 pub fn sweep_parquet<W: std::io::Write + Send>(sweep: &Sweep, target: W, object: &str) -> std::io::Result<()> {
-    use super::parquet::{Cell, ColumnType, ParquetTable};
+    use crate::report::parquet::{Cell, ColumnType, ParquetTable};
     let settings = setting_columns(sweep);
     let numeric: Vec<bool> = sweep.varied.iter().map(crate::spec::Vary::is_numeric).collect();
     let kind = |numeric: &bool| if *numeric { ColumnType::F64 } else { ColumnType::Text };

@@ -2,7 +2,7 @@
 
 use crate::study::Surface;
 
-use super::plot::{Anchor, Axis, Colours, Frame, INK, Key, PAPER, Rgb, Scene, Solid, Stroke, colour_bar, contours};
+use crate::report::plot::{Anchor, Axis, Colours, Frame, INK, PAPER, Rgb, Scene, Solid, Stroke, colour_bar, contours};
 
 /// Rows and columns of the surface's patches at most.
 const PATCHES: usize = 61;
@@ -163,10 +163,4 @@ fn ends(name: &str, values: &[f64]) -> Axis {
 fn upper_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// Keys of a legend that need no frame of their own.
-pub(super) fn keys(names: impl IntoIterator<Item = String>) -> Vec<Key> {
-    let colours = super::plot::PALETTE.iter().cycle();
-    names.into_iter().zip(colours).map(|(name, colour)| Key { colour: *colour, dashed: false, name }).collect()
 }

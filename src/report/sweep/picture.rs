@@ -3,8 +3,8 @@
 use crate::spec::{Values, Vary};
 use crate::study::{Sweep, SweepPoint};
 
-use super::number::percent;
-use super::plot::{
+use crate::report::number::{grouped, percent};
+use crate::report::plot::{
     Anchor, Axis, Colours, Frame, INK, Key, MUTED, PALETTE, Rgb, Scene, Stroke, colour_bar, legend_size, text_width,
 };
 
@@ -223,13 +223,13 @@ fn heat(sweep: &Sweep, title: &str) -> Scene {
     colour_bar(&mut scene, (670.0, 70.0), (20.0, 540.0), &colours);
     let widest = sweep.points.iter().map(|point| point.interval.half_width()).fold(0.0, f64::max);
     let note = format!("a cell; 95% intervals of at most ±{:.1} points", 100.0 * widest);
-    foot(&mut scene, &format!("{} networks {note}", super::grouped(sweep.population.count())));
+    foot(&mut scene, &format!("{} networks {note}", grouped(sweep.population.count())));
     scene
 }
 
 /// What a mark stands for.
 fn footnote(scene: &mut Scene, sweep: &Sweep, more: &str) {
-    foot(scene, &format!("{} networks a point, with 95% intervals{more}", super::grouped(sweep.population.count())));
+    foot(scene, &format!("{} networks a point, with 95% intervals{more}", grouped(sweep.population.count())));
 }
 
 /// A line at the foot of the picture.

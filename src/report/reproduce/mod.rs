@@ -1,13 +1,22 @@
 //! Reproductions: published figures beside ours, as text, Markdown and JSON.
 
+#[cfg(feature = "pictures")]
+mod curves;
+#[cfg(feature = "pictures")]
+mod grid;
+
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
 use crate::backend::DeviceInfo;
+use crate::report::number::{grouped, percent};
 use crate::reproduce::{Accept, Figure, Measured, Reproduced, Reproduction, Row, Verdict};
 
-use super::number::{grouped, percent};
+#[cfg(feature = "pictures")]
+pub use self::curves::curves_picture;
+#[cfg(feature = "pictures")]
+pub use self::grid::grid_picture;
 
 /// What was reproduced, and on what.
 pub struct Reproductions<'a> {

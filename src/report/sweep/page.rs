@@ -3,14 +3,13 @@
 use serde_json::Value;
 
 use crate::error::Result;
+use crate::report::html::{Fact, Page, spec_pairs};
+use crate::report::number::{grouped, percent, short};
+use crate::report::plot::Scene;
+use crate::report::words::{dashed, duration};
 use crate::study::Sweep;
 
-use super::html::{Fact, Page};
-use super::number::{grouped, percent, short};
-use super::plot::Scene;
-use super::run_page::{again, spec_pairs, where_it_ran};
-use super::sweep::{header, point_name, row, verdict};
-use super::terminal::{dashed, duration};
+use super::{header, point_name, row, verdict};
 
 /// Rows of the table; larger sweeps have theirs in sweep.csv.
 const ROW_LIMIT: usize = 500;
@@ -21,7 +20,7 @@ const ROW_LIMIT: usize = 500;
 /// The picture cannot be encoded.
 pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str) -> Result<String> {
     let names: Vec<&str> = sweep.varied.iter().map(|vary| vary.name.as_str()).collect();
-    let title = format!("{} learning {}, over {}", dashed(&sweep.spec), sweep.spec.task, names.join(" and "));
+    let title = format!("{} learning {}, over {}", dashed(&sweep.spec.layers), sweep.spec.task, names.join(" and "));
     let varied: Vec<String> = sweep.varied.iter().map(ToString::to_string).collect();
     let lead = format!(
         "{} points of {} networks each: {}.",
@@ -68,8 +67,8 @@ pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str)
         ("training", duration(sweep.seconds.train)),
         ("net-epochs", short(sweep.net_epochs() as f64)),
     ];
-    where_it_ran(&mut page, sweep.backend, &sweep.device, figures);
-    again(&mut page, command);
+    page.where_it_ran(sweep.backend, &sweep.device, figures);
+    page.again(command);
     page.data(&object.to_string());
     Ok(page.finish())
 }

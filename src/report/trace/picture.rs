@@ -4,10 +4,10 @@
 use crate::spec::Problem;
 use crate::study::{Trace, response};
 
-use super::plot::{
+use super::ending;
+use crate::report::plot::{
     Anchor, Axis, Colours, Frame, INK, Key, MUTED, PALETTE, PAPER, Rgb, Scene, Stroke, colour_bar, contours, text_width,
 };
-use super::trace::ending;
 
 /// Outputs that get a line of their own.
 const LINES: usize = 16;

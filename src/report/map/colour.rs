@@ -5,7 +5,7 @@ use crate::spec::SpecError;
 use crate::spec::keyword::{serde_as_text, unknown};
 use crate::study::{Canvas, Cell};
 
-use super::plot::{Axis, Colours, INK, PAPER, Rgb};
+use crate::report::plot::{Axis, Colours, INK, PAPER, Rgb};
 
 /// What the colour of a pixel says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

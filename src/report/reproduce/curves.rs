@@ -2,8 +2,7 @@
 
 use crate::reproduce::{Curves, Scale};
 
-use super::plot::{Axis, Frame, INK, Scene, Stroke};
-use super::surface::keys;
+use crate::report::plot::{Axis, Frame, INK, Scene, Stroke, keys};
 
 /// Curves with a legend, and a marked point where there is one.
 pub fn curves_picture(curves: &Curves, title: &str) -> Scene {

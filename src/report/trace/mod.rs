@@ -1,13 +1,20 @@
 //! One network's training: a summary, a lesson spelt out, CSV.
 
+#[cfg(feature = "pictures")]
+mod picture;
+
 use std::fmt::Write;
 use std::io;
 
 use serde_json::{Value, json};
 
 use crate::outcome::Status;
+use crate::report::words::{dashed, settings};
 use crate::spec::Problem;
 use crate::study::{Lesson, Matrix, Trace};
+
+#[cfg(feature = "pictures")]
+pub use self::picture::{network_picture, trace_picture};
 
 /// Rows of the summary's table.
 const ROWS: usize = 14;
@@ -26,8 +33,8 @@ pub fn trace_text(trace: &Trace, problem: &Problem, network: &str, imported: boo
 
 fn write_trace(text: &mut String, trace: &Trace, problem: &Problem, network: &str, imported: bool) -> std::fmt::Result {
     let spec = problem.spec();
-    writeln!(text, "{network}: {} learning {}", spec.layers.to_string().replace(',', "-"), spec.task)?;
-    writeln!(text, "{}", super::terminal::settings(spec, imported))?;
+    writeln!(text, "{network}: {} learning {}", dashed(&spec.layers), spec.task)?;
+    writeln!(text, "{}", settings(spec, imported))?;
     writeln!(text, "{}", ending(trace, problem))?;
     writeln!(text)?;
     let shown = trace.outputs_of(0).len().min(OUTPUTS);
@@ -42,7 +49,7 @@ fn write_trace(text: &mut String, trace: &Trace, problem: &Problem, network: &st
 }
 
 /// What became of the network, in a sentence.
-pub(super) fn ending(trace: &Trace, problem: &Problem) -> String {
+fn ending(trace: &Trace, problem: &Problem) -> String {
     let last = trace.epochs[trace.row_count() - 1];
     match trace.status {
         Status::Solved => format!("solved at epoch {} by {}", trace.solved_epoch, problem.spec().solved),

@@ -1,15 +1,35 @@
 //! A map in words and JSON.
 
+#[cfg(feature = "pictures")]
+mod colour;
+#[cfg(feature = "pictures")]
+mod page;
+#[cfg(feature = "pictures")]
+mod picture;
+mod pixel;
+#[cfg(feature = "pictures")]
+mod pixels;
+
 use std::fmt::Write;
 
 use serde_json::{Map as Object, Value, json};
 
 use crate::outcome::Fate;
+use crate::report::number::{grouped, short};
+use crate::report::words::{connections, dashed};
 use crate::spec::{MapAxis, Optimizer, Varied};
 use crate::stats::Dimension;
 use crate::study::{Finished, Map, MapPlan, MapStart, Shares};
 
-use super::number::{grouped, short};
+#[cfg(feature = "pictures")]
+pub use self::colour::{MapColour, MapColours};
+#[cfg(feature = "pictures")]
+pub use self::page::map_page;
+#[cfg(feature = "pictures")]
+pub use self::picture::{map_picture, map_picture_scale};
+pub use self::pixel::{map_pixel_json, map_pixel_text};
+#[cfg(feature = "pictures")]
+pub use self::pixels::map_pixels_png;
 
 /// The summary of `basins map`.
 pub fn map_text(map: &Map, plan: &MapPlan) -> String {
@@ -22,7 +42,7 @@ pub fn map_text(map: &Map, plan: &MapPlan) -> String {
 fn write_map(text: &mut String, map: &Map, plan: &MapPlan) -> std::fmt::Result {
     let spec = plan.spec();
     let (columns, rows) = plan.size();
-    let sizes = spec.layers.to_string().replace(',', "-");
+    let sizes = dashed(&spec.layers);
     let trainings = trainings(plan);
     writeln!(text, "{columns} x {rows} pixels, each {trainings} of a {sizes} network on {}", spec.task)?;
     let [x, y] = plan.axes();
@@ -59,7 +79,7 @@ fn write_map(text: &mut String, map: &Map, plan: &MapPlan) -> std::fmt::Result {
 }
 
 /// "a whole training", or how many.
-pub(super) fn trainings(plan: &MapPlan) -> String {
+fn trainings(plan: &MapPlan) -> String {
     match plan.start_count() {
         1 => "a whole training".into(),
         count => format!("{} whole trainings", grouped(count.into())),
@@ -114,12 +134,12 @@ fn write_finished(text: &mut String, finished: &Finished, plan: &MapPlan) -> std
 }
 
 /// Why there is no boundary.
-pub(super) fn own_starts(plan: &MapPlan) -> &'static str {
+fn own_starts(plan: &MapPlan) -> &'static str {
     if plan.start_count() == 1 { "Every pixel has a start of its own" } else { "Every pixel has starts of its own" }
 }
 
 /// How many pixels solve how many of their networks.
-pub(super) fn shares_text(shares: &Shares, plan: &MapPlan) -> String {
+fn shares_text(shares: &Shares, plan: &MapPlan) -> String {
     format!(
         "Pixels by how many of their {} networks are solved: none {}, fewer than half {}, half or more {}, all {}",
         grouped(plan.start_count().into()),
@@ -143,16 +163,16 @@ fn boundary_text(between: &str, dimension: Option<&Dimension>) -> String {
     }
 }
 
-pub(super) fn axis_text(axis: &MapAxis) -> String {
+fn axis_text(axis: &MapAxis) -> String {
     let log = if axis.range.log { ", factors even" } else { "" };
     format!("{} from {} to {}{log}", axis.name, axis.range.low, axis.range.high)
 }
 
 /// The settings that are the same for all pixels.
-pub(super) fn settings_text(plan: &MapPlan) -> String {
+fn settings_text(plan: &MapPlan) -> String {
     let spec = plan.spec();
     let varied = plan.varied();
-    let mut parts = vec![format!("{}{}", spec.activation, super::terminal::connections(spec))];
+    let mut parts = vec![format!("{}{}", spec.activation, connections(spec))];
     parts.extend([spec.loss.to_string(), format!("{} {}", spec.update, spec.optimizer)]);
     if !varied.contains(&Varied::Rate) && !(0..varied.len()).all(|at| matches!(varied[at], Varied::LayerRate(_))) {
         let other = varied.iter().any(|varied| matches!(varied, Varied::LayerRate(_)));
@@ -168,7 +188,7 @@ pub(super) fn settings_text(plan: &MapPlan) -> String {
 }
 
 /// Where the starts come from, in a few words.
-pub(super) fn start_text(plan: &MapPlan) -> String {
+fn start_text(plan: &MapPlan) -> String {
     let fixed =
         plan.fixed().iter().map(|(at, value)| format!("{} = {value}", plan.problem().layers().weight_name(*at)));
     let fixed: String = fixed.map(|text| format!(", {text}")).collect();

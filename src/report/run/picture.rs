@@ -4,8 +4,8 @@
 use crate::stats::SurvivalStep;
 use crate::study::EscapeRate;
 
-use super::number::grouped;
-use super::plot::{Anchor, Axis, Frame, INK, MUTED, PALETTE, PAPER, Scene, Stroke, text_width};
+use crate::report::number::grouped;
+use crate::report::plot::{Anchor, Axis, Frame, INK, MUTED, PALETTE, PAPER, Scene, Stroke, text_width};
 
 /// Points of the curve that a picture can show.
 const POINTS: usize = 600;

@@ -2,7 +2,7 @@
 
 use crate::reproduce::{Grid, Scale};
 
-use super::plot::{Axis, Colours, Frame, Scene, colour_bar};
+use crate::report::plot::{Axis, Colours, Frame, Scene, colour_bar};
 
 /// The grid with a colour bar. Numbers that are not finite are grey.
 pub fn grid_picture(grid: &Grid, title: &str) -> Scene {

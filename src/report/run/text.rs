@@ -1,27 +1,27 @@
-//! Answers as text that a person enjoys reading.
+//! The summary of a run.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::spec::{Bias, Optimizer, OutputActivation, Spec};
+use crate::report::number::{grouped, percent, short};
+use crate::report::words::{dashed, duration, settings};
 use crate::stats::CutOff;
 use crate::study::EscapeRate;
 
 use super::fates::{write_continued, write_fates};
-use super::number::{grouped, percent, short};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const BAR_COUNT: usize = 60;
 
 /// The summary of `basins run`.
-pub fn escape_text(answer: &EscapeRate) -> String {
+pub fn run_text(answer: &EscapeRate) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let _ = write_escape(&mut text, answer);
+    let _ = write_run(&mut text, answer);
     text
 }
 
-fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
+fn write_run(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     let spec = answer.problem.spec();
     let tally = &answer.tally;
     // With a width to reach, what was asked for is no more than a bound.
@@ -34,7 +34,7 @@ fn write_escape(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
         "{} network{} {} learning {}{}",
         grouped(count),
         if count == 1 { "" } else { "s" },
-        dashed(spec),
+        dashed(&spec.layers),
         spec.task,
         starts(answer)
     )?;
@@ -169,10 +169,6 @@ fn epochs(count: u32) -> String {
     format!("{} epoch{}", grouped(count.into()), if count == 1 { "" } else { "s" })
 }
 
-pub(super) fn dashed(spec: &Spec) -> String {
-    spec.layers.to_string().replace(',', "-")
-}
-
 /// Where the networks' starts come from, so that the run can be repeated.
 fn starts(answer: &EscapeRate) -> String {
     let seed = if answer.imported_starts { String::new() } else { format!(", seed {}", answer.population.seed()) };
@@ -191,47 +187,6 @@ fn idle(answer: &EscapeRate) -> String {
     let waits =
         if busy > 0.99 { String::new() } else { format!(", the device idle {:.0}% of it", 100.0 * (1.0 - busy)) };
     lanes + &waits
-}
-
-/// Everything of a spec but what is learnt, in a line.
-pub(super) fn settings(spec: &Spec, imported_starts: bool) -> String {
-    let init = if imported_starts { "imported starts".into() } else { format!("init {}", spec.init) };
-    let momentum = match spec.optimizer {
-        Optimizer::Gd if spec.momentum > 0.0 => format!(", momentum {}", spec.momentum),
-        _ => String::new(),
-    };
-    format!(
-        "{}{}, {}, {} with rate {}{momentum}, {} updates, {init}, solved at {}",
-        spec.activation,
-        connections(spec),
-        spec.loss,
-        spec.optimizer,
-        spec.lr,
-        spec.update,
-        spec.solved
-    )
-}
-
-pub(super) fn connections(spec: &Spec) -> String {
-    let mut text = String::new();
-    if spec.output_activation == OutputActivation::Linear {
-        text.push_str(" with linear outputs");
-    }
-    if spec.shortcuts {
-        text.push_str(", shortcuts");
-    }
-    if spec.bias == Bias::Off {
-        text.push_str(", no biases");
-    }
-    text
-}
-
-pub(super) fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s < 0.0995 => format!("{:.0} ms", 1e3 * s),
-        s if s < 99.5 => format!("{s:.1} s"),
-        s => format!("{} min {:02} s", s.round() as u64 / 60, s.round() as u64 % 60),
-    }
 }
 
 /// Counts of solved networks over the epochs from the first to the last, as bars. Fewer epochs than bars are spread.

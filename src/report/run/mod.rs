@@ -1,22 +1,35 @@
-//! Answers as JSON, for programs. Fields are only ever added within a schema's number.
+//! A run: its object, its survival curve as CSV; its summary, rows, picture and page beside.
+
+mod fates;
+#[cfg(feature = "pictures")]
+mod page;
+#[cfg(feature = "pictures")]
+mod picture;
+#[cfg(feature = "tables")]
+mod rows;
+mod text;
+
+use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
 use crate::outcome::Fate;
 use crate::study::{EscapeRate, KindRow};
 
-use super::fates::evidence;
+use self::fates::evidence;
+#[cfg(feature = "pictures")]
+pub use self::page::{run_page, survival_title};
+#[cfg(feature = "pictures")]
+pub use self::picture::survival_picture;
+#[cfg(feature = "tables")]
+pub use self::rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE};
+pub use self::text::run_text;
 
 /// Points of the survival curve in the answer's object; the whole curve goes to a file of its own.
 const CURVE_POINTS: usize = 100;
 
-/// As text with a line a field, ending in a line break.
-pub fn pretty(value: &Value) -> String {
-    format!("{value:#}\n")
-}
-
 /// The object of `basins run --json`, schema `basins.run/1`.
-pub fn escape_json(answer: &EscapeRate) -> Value {
+pub fn run_json(answer: &EscapeRate) -> Value {
     let fates: Map<String, Value> =
         Fate::ALL.iter().map(|fate| (fate.name().to_owned(), json!(answer.tally.count(*fate)))).collect();
     // Networks that are cut off short would count as unsolved: no interval is one of the rate that was asked for.
@@ -80,4 +93,18 @@ fn survival(answer: &EscapeRate) -> Value {
         "median": curve.median(),
         "curve": curve.thinned(CURVE_POINTS),
     })
+}
+
+/// One row an epoch in which networks were solved.
+pub fn survival_csv(answer: &EscapeRate) -> String {
+    let mut text = String::from("epoch,at_risk,solved,unsolved_share,low,high\n");
+    for step in answer.survival().steps {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{},{},{},{},{},{}",
+            step.epoch, step.at_risk, step.solved, step.unsolved, step.low, step.high
+        );
+    }
+    text
 }

@@ -1,12 +1,19 @@
-//! A loss over a plane in words and JSON.
+//! A surface in words and JSON.
+
+#[cfg(feature = "pictures")]
+mod picture;
 
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
 use crate::backend::DeviceInfo;
+use crate::report::words::dashed;
 use crate::spec::Problem;
 use crate::study::Surface;
+
+#[cfg(feature = "pictures")]
+pub use self::picture::{slope_map, surface_map, surface_picture};
 
 /// Gradient norms below which shares of the plane are told.
 const BOUNDS: [f64; 4] = [0.1, 0.01, 0.001, 0.0001];
@@ -27,7 +34,7 @@ fn write_surface(text: &mut String, surface: &Surface, problem: &Problem) -> std
         text,
         "{} of a {} network on {}, {} x {} points",
         surface.loss_name,
-        spec.layers.to_string().replace(',', "-"),
+        dashed(&spec.layers),
         spec.task,
         surface.x.len(),
         surface.y.len()
