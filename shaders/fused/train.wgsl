@@ -12,7 +12,7 @@ fn train(@builtin(global_invocation_id) id: vec3<u32>) {
     var epoch = slots[slot].epoch;
     var solved_epoch = slots[slot].solved_epoch;
     var status = RUNNING;
-    let last = epoch + min(EPOCHS - epoch, turn.slice_epochs);
+    let last = epoch + min(EPOCHS - epoch, slice.slice_epochs);
     while (epoch < last) {
         epoch += 1u;
         // Online updates move the weights while the outputs are judged: what the epoch began with is kept aside.

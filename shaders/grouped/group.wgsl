@@ -125,16 +125,16 @@ fn judge(layer: Layer, block: Block, local: u32) -> f32 {
     return measure;
 }
 
-// Deltas of a layer's units from those of the layer behind.
-fn backward(layer: Layer, behind: Layer, block: Block, local: u32) {
+// Deltas of a layer's units from those of the next layer.
+fn backward(layer: Layer, next: Layer, block: Block, local: u32) {
     for (var cell = local; cell < block.quads * layer.fan_out; cell += GROUP_SIZE) {
         // Neighbours take different quads, so that they do not read the same bank of memory.
         let strip = (cell % block.quads) * STRIP;
         let unit = cell / block.quads;
-        let k = behind.offset + unit * behind.fan_out;
+        let k = next.offset + unit * next.fan_out;
         var sum = Quad(0.0);
-        for (var next = 0u; next < behind.fan_out; next += 1u) {
-            sum += deltas[strip + behind.place + next] * weights[k + next];
+        for (var j = 0u; j < next.fan_out; j += 1u) {
+            sum += deltas[strip + next.place + j] * weights[k + j];
         }
         let h = units[strip + layer.place + unit];
         let slope = Quad(
@@ -155,7 +155,7 @@ fn add_gradient(layer: Layer, block: Block, local: u32, own: ptr<function, Own>)
         let unit = layer.place + cell % layer.fan_out;
         var feed = layer.before + row;
         if (row >= layer.fan_in) {
-            // Inputs, and behind them the 1; past the shortcuts comes the bias.
+            // Inputs, and after them the 1; past the shortcuts comes the bias.
             feed = select(row - layer.fan_in, INPUT_COUNT, row == layer.fan_in + layer.shortcut);
         }
         var sum = Quad(0.0);

@@ -93,7 +93,7 @@ fn train(
     var epoch = began.epoch;
     var solved_epoch = began.solved_epoch;
     var status = RUNNING;
-    let last = epoch + min(EPOCHS - epoch, turn.slice_epochs);
+    let last = epoch + min(EPOCHS - epoch, slice.slice_epochs);
     while (epoch < last) {
         epoch += 1u;
         if (ONLINE) {
@@ -126,7 +126,7 @@ fn train(
         slots[slot].solved_epoch = solved_epoch;
         slots[slot].status = status;
     }
-    if (status == RUNNING && epoch < EPOCHS && turn.flush == 0u) {
+    if (status == RUNNING && epoch < EPOCHS && slice.flush == 0u) {
         return;
     }
     var loss = 0.0;

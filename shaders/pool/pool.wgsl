@@ -39,7 +39,7 @@ struct Counters {
 }
 
 // What changes from slice to slice.
-struct Turn {
+struct SliceParams {
     slice_epochs: u32,
     // 1: whatever still runs is recorded as unfinished.
     flush: u32,
@@ -53,4 +53,4 @@ struct Turn {
 @group(0) @binding(1) var<storage, read_write> slots: array<Slot>;
 @group(0) @binding(2) var<storage, read_write> active_in: List;
 @group(0) @binding(7) var<storage, read> table: array<f32>;
-@group(0) @binding(9) var<uniform> turn: Turn;
+@group(0) @binding(9) var<uniform> slice: SliceParams;

@@ -66,7 +66,7 @@ fn settle(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocatio
         record = slots[slot];
         atomicAdd(&trained_sum, record.epoch - record.reported_epoch);
         record.reported_epoch = record.epoch;
-        if (record.status == RUNNING && (record.epoch == EPOCHS || turn.flush == 1u)) {
+        if (record.status == RUNNING && (record.epoch == EPOCHS || slice.flush == 1u)) {
             record.status = final_status(slot, record.epoch, record.solved_epoch);
         }
         slots[slot] = record;
@@ -93,7 +93,7 @@ fn settle(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocatio
     }
     free.slots[(ended_base + rank) & (SLOT_COUNT - 1u)] = slot;
     add_spared(EPOCHS - record.epoch);
-    let stride = turn.window_sizes[record.window / 4u][record.window % 4u];
+    let stride = slice.window_sizes[record.window / 4u][record.window % 4u];
     let place = record.window * WINDOW_WORDS + record.position;
     results[place] = record.status;
     results[place + stride] = record.solved_epoch;

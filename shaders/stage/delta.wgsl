@@ -1,4 +1,4 @@
-// dC/dz of each unit: from the loss in the output layer, else from the deltas behind. A cell is an example and a unit.
+// dC/dz of each unit: from the loss in the output layer, else from the deltas of the next layer. A cell is an example and a unit.
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn delta(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -17,10 +17,10 @@ fn delta(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) 
             result = output_delta(a, table[TABLE_TARGETS + example * OUTPUT_COUNT + unit], slope);
         } else {
             var sum = 0.0;
-            for (var behind = 0u; behind < stage.fan_out_behind; behind += 1u) {
-                let k = stage.weight_offset_behind + unit * stage.fan_out_behind + behind;
-                let row_behind = stage.row_behind + example * stage.fan_out_behind + behind;
-                sum += state[k * SLOT_COUNT + slot] * scratch[at(DELTA_ROW + row_behind, id.x)];
+            for (var next = 0u; next < stage.fan_out_next; next += 1u) {
+                let k = stage.weight_offset_next + unit * stage.fan_out_next + next;
+                let row_next = stage.row_next + example * stage.fan_out_next + next;
+                sum += state[k * SLOT_COUNT + slot] * scratch[at(DELTA_ROW + row_next, id.x)];
             }
             result = sum * slope;
         }

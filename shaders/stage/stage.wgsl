@@ -13,12 +13,12 @@ struct Stage {
     first: u32,
     // 1: the output layer.
     last: u32,
-    // Where the activations of the layer before, of this one, and of the one behind begin, counted from the first.
+    // Where the activations of the layer before, of this one, and of the next one begin, counted from the first.
     row_before: u32,
     row: u32,
-    row_behind: u32,
-    fan_out_behind: u32,
-    weight_offset_behind: u32,
+    row_next: u32,
+    fan_out_next: u32,
+    weight_offset_next: u32,
     // The examples at hand.
     example_first: u32,
     example_count: u32,

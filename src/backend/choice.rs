@@ -139,13 +139,8 @@ impl Open {
 
     #[cfg(feature = "gpu")]
     fn open_adapter(&self, found: Vec<crate::gpu::Found>, hardware_only: bool) -> Result<Box<dyn Backend>> {
-        use super::gpu::{Form, GpuBackend, Tuning};
-        let form = match self.choice {
-            Choice::Fused => Some(Form::Fused),
-            Choice::Grouped => Some(Form::Grouped),
-            Choice::Staged => Some(Form::Staged),
-            _ => None,
-        };
+        use super::gpu::{GpuBackend, Tuning, form};
+        let form = form(self.choice.name());
         let found = crate::gpu::select(found, self.device.as_deref(), hardware_only)?;
         let usual = Tuning::default();
         let tuning = match self.workgroup_size {

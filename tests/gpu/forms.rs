@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use basins::backend::conformance::{CHECKS, Fault, Faulty};
-use basins::backend::gpu::{Form, GpuBackend, Tuning};
+use basins::backend::gpu::{FORMS, GpuBackend, Tuning, form};
 use basins::backend::{Backend, Chunk, Job, Trained, Unwatched};
 use basins::gpu::{Checks, Found, Gpu};
 use basins::spec::Spec;
@@ -43,10 +43,10 @@ fn specs() -> Result<Vec<Spec>, Failed> {
 /// Trusted shaders leave out the checks of indices and loops. Checked ones do the same arithmetic, so a difference means
 /// that an index went astray.
 pub(crate) fn checked_and_trusted_agree(found: &Found) -> Result<(), Failed> {
-    for form in [Form::Fused, Form::Grouped, Form::Staged] {
+    for form in FORMS.iter().map(|form| form.name) {
         for spec in specs()? {
             // What a compiler makes of a product and a sum in loops may differ with the checks around it, by roundings.
-            let rounding = form == Form::Grouped;
+            let rounding = form == "grouped";
             let spec = if rounding { Spec { epochs: spec.epochs.min(20), ..spec } } else { spec };
             let checked = Tuning { checks: Checks::All, ..Tuning::default() };
             let with = sample(&mut open(found, form, checked)?, &spec)?;
@@ -56,7 +56,7 @@ pub(crate) fn checked_and_trusted_agree(found: &Found) -> Result<(), Failed> {
                 false => with.iter().zip(&without).any(|(a, b)| (&a.outcomes, &a.weights) != (&b.outcomes, &b.weights)),
             };
             if differ {
-                return Err(format!("{form:?}: checked and trusted shaders differ, {spec:?}").into());
+                return Err(format!("{form}: checked and trusted shaders differ, {spec:?}").into());
             }
             if with.len() != without.len() || with.len() != 4 {
                 return Err("chunks are missing".into());
@@ -71,7 +71,7 @@ pub(crate) fn faults_are_found(found: &Found) -> Result<(), Failed> {
     for fault in Fault::ALL {
         let mut finder = None;
         for check in CHECKS {
-            let faulty = open(found, Form::Fused, Tuning::default())?;
+            let faulty = open(found, "fused", Tuning::default())?;
             if (check.run)(&mut Faulty::new(faulty, *fault)).is_err() {
                 finder = Some(check.name);
                 break;
@@ -89,7 +89,7 @@ pub(crate) fn few_slots_suffice(found: &Found) -> Result<(), Failed> {
     let problem = Spec { epochs: 300, lr: "2".parse()?, ..Spec::default() }.problem()?;
     let job = Job { keep_weights: true, ..Job::new(&problem, 3) };
     let train = |slot_limit: Option<u32>| -> Result<_, Failed> {
-        let mut backend = open(found, Form::Fused, Tuning { slot_limit, ..Tuning::default() })?;
+        let mut backend = open(found, "fused", Tuning { slot_limit, ..Tuning::default() })?;
         let size = backend.prepare(&job)?.min(50);
         let mut chunks = (0..50u64.div_ceil(size)).map(|at| Chunk::drawn(at * size..50.min((at + 1) * size)));
         let mut weights = Vec::new();
@@ -144,7 +144,7 @@ pub(crate) fn however_shared_out(found: &Found) -> Result<(), Failed> {
         let expected = sample(&mut simd, &spec)?;
         for group_size in [None, Some(32), Some(64)] {
             let tuning = Tuning { group_size, ..Tuning::default() };
-            let apart = distance(&sample(&mut open(found, Form::Grouped, tuning)?, &spec)?, &expected)?;
+            let apart = distance(&sample(&mut open(found, "grouped", tuning)?, &spec)?, &expected)?;
             if apart > 2e-5 {
                 return Err(format!("{group_size:?} invocations: a weight is off by {apart:.1e}, {spec:?}").into());
             }
@@ -165,13 +165,13 @@ pub(crate) fn long_slices_end_in_time(found: &Found) -> Result<(), Failed> {
         after_solved: "continue".parse()?,
         ..Spec::default()
     };
-    for (form, epochs) in [(Form::Fused, 1200), (Form::Grouped, 200)] {
+    for (form, epochs) in [("fused", 1200), ("grouped", 200)] {
         let spec = Spec { epochs, ..spec.clone() };
         let short = sliced(&mut open(found, form, Tuning::default())?, &spec, Some(20))?;
         let long = sliced(&mut open(found, form, Tuning::default())?, &spec, Some(4096))?;
         for (a, b) in short.iter().zip(&long) {
             if (&a.outcomes, &a.weights) != (&b.outcomes, &b.weights) {
-                return Err(format!("{form:?}: slices of 4096 epochs train to something else").into());
+                return Err(format!("{form}: slices of 4096 epochs train to something else").into());
             }
         }
     }
@@ -196,9 +196,9 @@ pub(crate) fn size_decides(found: &Found) -> Result<(), Failed> {
         }
     }
     let problem = large.problem()?;
-    for form in [Form::Fused, Form::Grouped] {
-        match open(Some(form))?.prepare(&Job::new(&problem, 1)) {
-            Ok(_) => return Err(format!("{form:?} takes {} weights", problem.layers().weight_count()).into()),
+    for name in ["fused", "grouped"] {
+        match open(form(name))?.prepare(&Job::new(&problem, 1)) {
+            Ok(_) => return Err(format!("{name} takes {} weights", problem.layers().weight_count()).into()),
             Err(refusal) if !refusal.to_string().contains("staged") => return Err(refusal.to_string().into()),
             Err(_) => {}
         }
@@ -231,7 +231,7 @@ pub(crate) fn starts_are_counted(found: &Found) -> Result<(), Failed> {
             }
             Ok(counted.solved)
         };
-        let on_device = count(&mut open(found, Form::Fused, Tuning::default())?, first)?;
+        let on_device = count(&mut open(found, "fused", Tuning::default())?, first)?;
         let mut simd = basins::backend::Simd::new(None)?;
         let (expected, other) = (count(&mut simd, first)?, count(&mut simd, first + COUNT)?);
         if on_device.abs_diff(expected) > AT_THE_EDGE || expected == 0 {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use basins::backend::gpu::{Form, Tuning};
+use basins::backend::gpu::Tuning;
 use basins::backend::{Backend, Chunk, Job, Progress, Trained, Unwatched, Watch};
 use basins::gpu::Found;
 use basins::outcome::Outcomes;
@@ -58,7 +58,7 @@ fn disturbed(found: &Found, tuning: Tuning) -> Result<Disturbed, Failed> {
     let problem = job_spec()?.problem()?;
     let job = Job { slice_epochs: Some(16), ..Job::new(&problem, 5) };
     let mut outcomes = None;
-    let mut backend = open(found, Form::Fused, tuning)?;
+    let mut backend = open(found, "fused", tuning)?;
     let watch = Saboteur {
         device: std::sync::Mutex::new(Some(backend.gpu().device.clone())),
         reports: AtomicU32::new(0),
@@ -83,7 +83,7 @@ pub(crate) fn lost_device_costs_no_outcome(found: &Found) -> Result<(), Failed> 
     let problem = job_spec()?.problem()?;
     let job = Job { slice_epochs: Some(16), ..Job::new(&problem, 5) };
     let mut undisturbed = None;
-    let mut backend = open(found, Form::Fused, Tuning::default())?;
+    let mut backend = open(found, "fused", Tuning::default())?;
     backend.prepare(&job)?;
     backend.train(&job, &mut chunks(), &Unwatched, &mut |trained| {
         join(&mut undisturbed, &trained);
@@ -94,9 +94,9 @@ pub(crate) fn lost_device_costs_no_outcome(found: &Found) -> Result<(), Failed> 
     }
     let needed = undisturbed.as_ref().map_or(0, Outcomes::net_epochs);
     // Copies after every slice, and none before the loss.
-    let [often, never] = [Duration::ZERO, Duration::from_secs(3600)].map(|keep_every| {
+    let [often, never] = [Duration::ZERO, Duration::from_secs(3600)].map(|checkpoint_interval| {
         // Slots for a fourth of the networks: some chunks are delivered before the loss, others wait.
-        disturbed(found, Tuning { keep_every, slot_limit: Some(256), ..Tuning::default() })
+        disturbed(found, Tuning { checkpoint_interval, slot_limit: Some(256), ..Tuning::default() })
     });
     let (often, never) = (often?, never?);
     for (name, run) in [("with copies", &often), ("without copies", &never)] {

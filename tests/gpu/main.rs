@@ -8,7 +8,7 @@ mod words;
 
 use std::process::ExitCode;
 
-use basins::backend::gpu::{Form, GpuBackend, Tuning};
+use basins::backend::gpu::{FORMS, GpuBackend, Tuning, form};
 use basins::gpu::{Found, Gpu, adapters, missing};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -16,7 +16,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 pub(crate) type Check = fn(&Found) -> Result<(), Failed>;
 
 /// Opens the adapter anew: trials run side by side and must not share a device.
-pub(crate) fn open(found: &Found, form: Form, tuning: Tuning) -> Result<GpuBackend, Failed> {
+pub(crate) fn open(found: &Found, name: &str, tuning: Tuning) -> Result<GpuBackend, Failed> {
+    let form = form(name).ok_or_else(|| format!("there is no form {name}"))?;
     Ok(GpuBackend::tuned(Gpu::open(found.clone())?, Some(form), tuning))
 }
 
@@ -38,9 +39,9 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
     add("forms::long_slices_end_in_time", forms::long_slices_end_in_time);
     add("loss::lost_device_costs_no_outcome", loss::lost_device_costs_no_outcome);
     add("loss::lost_for_good_is_an_error", loss::lost_for_good_is_an_error);
-    for form in [Form::Fused, Form::Grouped, Form::Staged] {
+    for form in FORMS.iter().map(|form| form.name) {
         for check in basins::backend::conformance::CHECKS {
-            let name = format!("{}::{}", format!("{form:?}").to_lowercase(), check.name);
+            let name = format!("{form}::{}", check.name);
             let run = check.run;
             checks.push((name, Box::new(move |found| Ok(run(&mut open(found, form, Tuning::default())?)?))));
         }

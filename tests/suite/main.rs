@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "tests tell their seeds and what they found")]
 
+mod circles;
 #[cfg(feature = "cli")]
 mod cli;
 mod conformance;

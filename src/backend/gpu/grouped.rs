@@ -4,41 +4,53 @@
 use std::fmt::Write;
 
 use crate::error::{Error, Result};
-use crate::gpu::{Binding, Bound, Gpu, Kernel, Kind, storage_buffer};
+use crate::gpu::{Bound, SOFTWARE_LOOP_LIMIT};
 use crate::spec::{Problem, Update};
 
-use super::Tuning;
-use super::pool::{PoolBuffers, SCRATCH, Trainer};
+use super::buffers::{SCRATCH, SLICE};
+use super::form::{Form, Limits, Setup, Source, Trainer};
 use super::prelude::Sizes;
-use super::source;
+use super::source::{POOL, RECALL, compose};
 
 /// Workgroup memory that a network may take where it could do with less: as much as every device has. Smaller workgroups
 /// of which more fit on a processor hide each other's waits.
 const ROOM: usize = 16 << 10;
 
-const BINDINGS: [Binding; 6] = [
-    Binding(0, Kind::Storage),
-    Binding(1, Kind::Storage),
-    Binding(2, Kind::Storage),
-    Binding(7, Kind::ReadOnly),
-    Binding(9, Kind::Uniform),
-    Binding(SCRATCH, Kind::Storage),
-];
+const GROUP: &str = include_str!("../../../shaders/grouped/group.wgsl");
+const TRAIN: &str = include_str!("../../../shaders/grouped/train.wgsl");
+
+/// Where outputs and loss lie in scratch memory.
+const ROW_LINES: &str = "const OUTPUT_ROW = 0u;\nconst LOSS_ROW = OUTPUT_ROW_COUNT;\n";
+
+pub(super) const FORM: Form = Form {
+    name: "grouped",
+    check: |problem, limits| Layout::on(problem, limits).map(drop),
+    suits: |_, _| true,
+    scratch_row_count: |problem| problem.examples().targets().len() + 1,
+    settle_code: |_, _| ROW_LINES.to_owned() + RECALL,
+    kernels: |problem, sizes, limits| Ok(kernels(problem, sizes, Layout::on(problem, limits)?)),
+    trainer: |setup| Ok(Box::new(Grouped::new(setup)?)),
+};
+
+fn kernels(problem: &Problem, sizes: Sizes, layout: Layout) -> Vec<Source> {
+    let (lines, calls) = (layout.lines(problem), Layout::calls(problem));
+    vec![("train", compose(problem, sizes, &[ROW_LINES, &lines, POOL, GROUP, &calls, TRAIN]))]
+}
 
 /// How a network is laid out in a workgroup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout {
+struct Layout {
     /// Invocations of the workgroup: a power of two.
-    pub size: usize,
+    size: usize,
     /// Places of a strip: what is known of one example. Odd, so that neighbouring strips lie in different banks.
-    pub strip: usize,
+    strip: usize,
     /// Strips of four examples each in memory at once.
-    pub quads: usize,
+    quads: usize,
 }
 
 impl Layout {
     /// The layout with which a network fits into `memory` bytes, if it does.
-    pub fn of(problem: &Problem, size: usize, memory: usize) -> Option<Self> {
+    fn of(problem: &Problem, size: usize, memory: usize) -> Option<Self> {
         let layers = problem.layers();
         let units: usize = layers.sizes()[1..].iter().sum();
         let strip = (layers.input_count() + 1 + units) | 1;
@@ -63,10 +75,10 @@ impl Layout {
         // A loop's last look at its condition may count as a step.
         let shares = |cells: usize, inner: usize| cells.div_ceil(size) * (inner + 1) + 1;
         let (mut block, mut moves) = (shares(quads * (layers.input_count() + 1), 0), 0);
-        for (shape, behind) in layers.shapes().zip(layers.shapes().skip(1).map(Some).chain([None])) {
+        for (shape, next) in layers.shapes().zip(layers.shapes().skip(1).map(Some).chain([None])) {
             let cells = quads * shape.fan_out;
             block += shares(cells, shape.fan_in + 2);
-            block += behind.map_or(shares(cells, 5), |behind| shares(cells, behind.fan_out + 1));
+            block += next.map_or(shares(cells, 5), |next| shares(cells, next.fan_out + 1));
             block += shares(shape.weight_count(), quads + 1);
             moves += shares(shape.weight_count(), 0);
         }
@@ -75,24 +87,37 @@ impl Layout {
         (blocks * (block + 1) + moves + size.ilog2() as usize + 2) as u64
     }
 
-    /// The layout on a device, of `size` invocations if that is given.
-    pub(super) fn on(gpu: &Gpu, problem: &Problem, size: Option<u32>) -> Option<Self> {
-        let sizes = match size {
+    /// The layout on a device.
+    ///
+    /// # Errors
+    /// The network does not fit into a workgroup's memory, or its loops are too long for a device in software.
+    fn on(problem: &Problem, limits: &Limits<'_>) -> Result<Self> {
+        let sizes = match limits.group_size {
             Some(size) => vec![size as usize],
-            None if gpu.kind.is_hardware() => vec![64],
+            None if limits.hardware => vec![64],
             // A software device works through the invocations of a group in turn: many of them gain it nothing, but each
             // has fewer steps to make.
             None => vec![8, 16, 32, 64, 128],
         };
         let fits = |size: usize| {
-            let layout = Self::of(problem, size, gpu.workgroup_memory())?;
-            (layout.loop_steps(problem) <= gpu.loop_limit()).then_some(layout)
+            let layout = Self::of(problem, size, limits.workgroup_memory)?;
+            (layout.loop_steps(problem) <= limits.loop_limit).then_some(layout)
         };
-        sizes.into_iter().find_map(fits)
+        sizes.into_iter().find_map(fits).ok_or_else(|| {
+            Error::input(format!(
+                "--backend grouped takes networks that fit into a workgroup's {} bytes, and in software into the \
+                 {SOFTWARE_LOOP_LIMIT} steps that loops may make; --layers {} with its {} weights does not on {}; use \
+                 --backend staged",
+                limits.workgroup_memory,
+                problem.layers(),
+                problem.layers().weight_count(),
+                limits.device
+            ))
+        })
     }
 
     /// `const` lines.
-    pub(super) fn lines(self, problem: &Problem) -> String {
+    fn lines(self, problem: &Problem) -> String {
         let spec = problem.spec();
         let shapes: Vec<_> = problem.layers().shapes().collect();
         let online = spec.update == Update::Online;
@@ -132,7 +157,7 @@ impl Layout {
     }
 
     /// The functions that go through the layers one by one.
-    pub(super) fn calls(problem: &Problem) -> String {
+    fn calls(problem: &Problem) -> String {
         let last = problem.layers().shapes().len() - 1;
         let mut text = String::from("fn learn(block: Block, local: u32, own: ptr<function, Own>) -> f32 {\n");
         let forward: String = (0..last)
@@ -141,9 +166,8 @@ impl Layout {
         text.push_str(&forward);
         let _ = writeln!(text, "    let measure = judge(LAYER_{last}, block, local);\n    workgroupBarrier();");
         for layer in (0..last).rev() {
-            let behind = layer + 1;
-            let _ =
-                writeln!(text, "    backward(LAYER_{layer}, LAYER_{behind}, block, local);\n    workgroupBarrier();");
+            let next = layer + 1;
+            let _ = writeln!(text, "    backward(LAYER_{layer}, LAYER_{next}, block, local);\n    workgroupBarrier();");
         }
         for layer in 0..=last {
             let _ = writeln!(text, "    add_gradient(LAYER_{layer}, block, local, own);");
@@ -179,45 +203,20 @@ impl Layout {
     }
 }
 
-/// Where outputs and loss lie in scratch memory, as `const` lines.
-pub(super) fn row_lines() -> String {
-    "const OUTPUT_ROW = 0u;\nconst LOSS_ROW = OUTPUT_ROW_COUNT;\n".into()
-}
-
-/// Scratch rows a slot: outputs, then the loss.
-pub(super) fn row_count(problem: &Problem) -> usize {
-    problem.examples().targets().len() + 1
-}
-
 /// The one kernel, bound to either list.
-pub(super) struct Grouped {
-    train: [Bound; 2],
-    scratch: wgpu::Buffer,
+struct Grouped {
+    train: Vec<[Bound; 2]>,
     loop_steps: u64,
     workgroup_limit: u32,
 }
 
 impl Grouped {
-    /// Compiles and allocates.
-    ///
-    /// # Errors
-    /// The network does not fit, or the device refuses.
-    pub(super) fn new(
-        gpu: &Gpu,
-        problem: &Problem,
-        sizes: Sizes,
-        buffers: &PoolBuffers,
-        tuning: Tuning,
-    ) -> Result<Self> {
-        let Some(layout) = Layout::on(gpu, problem, tuning.group_size) else {
-            return Err(Error::failure("a network that does not fit was to be trained by workgroups"));
-        };
-        let scratch_bytes = 4 * u64::from(sizes.slot_count) * row_count(problem) as u64;
-        let scratch = gpu.guarded("allocating memory for outputs", || storage_buffer(gpu, "scratch", scratch_bytes))?;
-        let kernel =
-            Kernel::new(gpu, "train", &source::train_grouped(problem, sizes, layout), &BINDINGS, tuning.checks)?;
-        let train = buffers.bind_trainer(gpu, &kernel, &BINDINGS, &[(SCRATCH, &scratch)]);
-        Ok(Self { train, scratch, loop_steps: layout.loop_steps(problem), workgroup_limit: gpu.workgroup_limit() })
+    fn new(setup: &Setup<'_>) -> Result<Self> {
+        let Setup { gpu, problem, buffers, tuning, .. } = *setup;
+        let layout = Layout::on(problem, &Limits::of(gpu, tuning))?;
+        let own = [(SLICE, &buffers.slice), (SCRATCH, &buffers.scratch)];
+        let train = setup.compile(&own)?;
+        Ok(Self { train, loop_steps: layout.loop_steps(problem), workgroup_limit: gpu.workgroup_limit() })
     }
 }
 
@@ -225,14 +224,12 @@ impl Trainer for Grouped {
     fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, _epochs: u32) {
         // A slice of no epochs still leaves the outputs of whoever is cut off.
         let across = bound.min(self.workgroup_limit);
-        self.train[list].dispatch(pass, [across, bound.div_ceil(across.max(1))], None);
+        for kernel in &self.train {
+            kernel[list].dispatch(pass, [across, bound.div_ceil(across.max(1))], None);
+        }
     }
 
     fn loop_steps(&self) -> u64 {
         self.loop_steps
-    }
-
-    fn scratch(&self) -> Option<&wgpu::Buffer> {
-        Some(&self.scratch)
     }
 }

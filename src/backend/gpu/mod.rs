@@ -7,82 +7,55 @@
 //! weights in workgroup memory) or *staged* (one kernel a stage of backpropagation, any network that fits the device).
 
 mod book;
+mod buffers;
 mod bus;
+mod checkpoint;
 mod count;
+mod form;
 mod fused;
 mod grouped;
-mod keep;
 mod meter;
 mod outcomes;
 mod pool;
 mod prelude;
-pub mod source;
+mod source;
 mod staged;
 mod stages;
 mod stream;
 mod unroll;
 mod words;
 
-pub use grouped::Layout;
-pub use prelude::Sizes;
+pub use form::{Form, Tuning};
 pub use stages::{StageReport, check_stages};
 pub use words::random_words;
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::gpu::{Checks, Gpu, Lost, SOFTWARE_LOOP_LIMIT};
+use crate::gpu::{Gpu, Lost};
 use crate::plan::{self, SliceClock};
 use crate::spec::{Optimizer, Problem};
 
+use self::buffers::bytes_per_slot;
 use self::count::Counter;
+use self::form::Limits;
 use self::meter::Meter;
-use self::pool::{Pool, bytes_per_slot};
-use self::stream::{Run, Stream, Trouble};
+use self::pool::Pool;
+use self::prelude::Sizes;
+use self::stream::{Run, Stream, StreamError};
 use super::{Backend, Chunk, Counted, Deliver, DeviceInfo, Job, Watch, train_and_count};
 
-/// How networks are trained on the device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// One invocation trains one network through a slice.
-    Fused,
-    /// One workgroup trains one network through a slice.
-    Grouped,
-    /// One kernel a stage.
-    Staged,
+/// The forms, in the order in which they are chosen for networks that they train fast.
+pub static FORMS: [Form; 3] = [fused::FORM, grouped::FORM, staged::FORM];
+
+/// The form of this name.
+pub fn form(name: &str) -> Option<&'static Form> {
+    FORMS.iter().find(|form| form.name == name)
 }
 
 /// Devices lost in a row, without a chunk delivered between, after which a run gives up.
 const LOSS_LIMIT: u32 = 3;
-
-/// What may be set otherwise for tests and tuning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tuning {
-    /// Whether shaders run with all of wgpu's checks.
-    pub checks: Checks,
-    /// Invocations of a workgroup.
-    pub workgroup_size: u32,
-    /// Invocations that share one network in the grouped form, a power of two, where it is not left to the device.
-    pub group_size: Option<u32>,
-    /// Most networks in flight, where fewer are wanted than fit.
-    pub slot_limit: Option<u32>,
-    /// How often the state of all networks in flight is copied to the host: as much work is lost with a device.
-    pub keep_every: Duration,
-}
-
-impl Default for Tuning {
-    fn default() -> Self {
-        Self {
-            checks: Checks::Trusted,
-            workgroup_size: 64,
-            group_size: None,
-            slot_limit: None,
-            keep_every: Duration::from_secs(1),
-        }
-    }
-}
 
 /// A GPU that trains.
 pub struct GpuBackend {
@@ -90,44 +63,27 @@ pub struct GpuBackend {
     pool: Option<Pool>,
     gpu: Gpu,
     /// The form asked for, if one was.
-    wanted: Option<Form>,
-    form: Form,
+    wanted: Option<&'static Form>,
+    form: &'static Form,
     tuning: Tuning,
     lost_slices: u32,
 }
 
 impl GpuBackend {
-    /// On an opened device, in the form asked for, or else in the first that takes the network of fused, grouped and staged.
-    pub fn new(gpu: Gpu, form: Option<Form>) -> Self {
+    /// On an opened device, in the form asked for, or else in the one that suits the network.
+    pub fn new(gpu: Gpu, form: Option<&'static Form>) -> Self {
         Self::tuned(gpu, form, Tuning::default())
     }
 
     /// The same, with other than the usual settings.
-    pub fn tuned(gpu: Gpu, form: Option<Form>, tuning: Tuning) -> Self {
-        Self { pool: None, gpu, wanted: form, form: form.unwrap_or(Form::Fused), tuning, lost_slices: 0 }
+    pub fn tuned(gpu: Gpu, form: Option<&'static Form>, tuning: Tuning) -> Self {
+        Self { pool: None, gpu, wanted: form, form: form.unwrap_or(&FORMS[0]), tuning, lost_slices: 0 }
     }
 
-    /// Whether the fused form takes networks of this problem.
-    pub fn fuses(problem: &Problem) -> bool {
-        fused::Fused::fits(problem)
-    }
-
-    /// Whether a form takes networks of this problem here.
-    fn takes(&self, form: Form, problem: &Problem) -> bool {
-        match form {
-            Form::Fused => Self::fuses(problem) && unroll::loop_steps(problem) <= self.gpu.loop_limit(),
-            Form::Grouped => Layout::on(&self.gpu, problem, self.tuning.group_size).is_some(),
-            Form::Staged => true,
-        }
-    }
-
-    /// Fused as long as it is the fastest, then the first that takes the network.
-    fn best_form(&self, problem: &Problem) -> Form {
-        // Where there are registers they decide; a device in software has none to run out of.
-        if self.takes(Form::Fused, problem) && (fused::Fused::in_registers(problem) || !self.gpu.kind.is_hardware()) {
-            return Form::Fused;
-        }
-        [Form::Grouped, Form::Fused].into_iter().find(|form| self.takes(*form, problem)).unwrap_or(Form::Staged)
+    fn best_form(&self, problem: &Problem) -> &'static Form {
+        let limits = Limits::of(&self.gpu, &self.tuning);
+        let taking = || FORMS.iter().filter(|form| (form.check)(problem, &limits).is_ok());
+        taking().find(|form| (form.suits)(problem, &limits)).or_else(|| taking().next()).unwrap_or(&FORMS[0])
     }
 
     /// The device.
@@ -141,7 +97,8 @@ impl GpuBackend {
     }
 
     fn sizes(&self, job: &Job<'_>) -> Result<Sizes> {
-        let (bytes, largest) = bytes_per_slot(job, self.form);
+        let scratch_row_count = (self.form.scratch_row_count)(job.problem);
+        let (bytes, largest) = bytes_per_slot(job.problem, (job.keep_weights, job.own_rates), scratch_row_count);
         let hardware = self.gpu.kind.is_hardware();
         let memory = if hardware { 2 << 30 } else { 512 << 20 };
         let fitting = plan::chunk_limit(memory, bytes, self.gpu.buffer_limit(), largest);
@@ -174,7 +131,7 @@ impl GpuBackend {
         let ready = self.pool.as_ref().is_some_and(|pool| pool.sizes == sizes && pool.problem == *job.problem);
         if !ready {
             self.pool = None;
-            self.pool = Some(Pool::new(&self.gpu, job.problem, sizes, self.form, self.tuning)?);
+            self.pool = Some(Pool::new(&self.gpu, job.problem, sizes, self.form, &self.tuning)?);
         }
         Ok(sizes.window_capacity.into())
     }
@@ -182,11 +139,7 @@ impl GpuBackend {
 
 impl Backend for GpuBackend {
     fn name(&self) -> &'static str {
-        match self.form {
-            Form::Fused => "fused",
-            Form::Grouped => "grouped",
-            Form::Staged => "staged",
-        }
+        self.form.name
     }
 
     fn device(&self) -> DeviceInfo {
@@ -196,29 +149,7 @@ impl Backend for GpuBackend {
     fn prepare(&mut self, job: &Job<'_>) -> Result<u64> {
         let problem = job.problem;
         self.form = self.wanted.unwrap_or_else(|| self.best_form(problem));
-        if !self.takes(self.form, problem) {
-            let (layers, weights) = (problem.layers(), problem.layers().weight_count());
-            return Err(Error::input(match self.form {
-                Form::Fused if Self::fuses(problem) => format!(
-                    "--backend fused cannot go through {} examples on {}; use --backend staged",
-                    problem.examples().count(),
-                    self.gpu.name
-                ),
-                Form::Fused => format!(
-                    "--backend fused takes networks of at most {} weights, and --layers {layers} has {weights}; use \
-                     --backend grouped or staged",
-                    fused::Fused::WEIGHT_LIMIT,
-                ),
-                _ => format!(
-                    "--backend grouped takes networks that fit into a workgroup's {} bytes, and in software into the {} \
-                     steps that loops may make; --layers {layers} with its {weights} weights does not on {}; use --backend \
-                     staged",
-                    self.gpu.workgroup_memory(),
-                    SOFTWARE_LOOP_LIMIT,
-                    self.gpu.name
-                ),
-            }));
-        }
+        (self.form.check)(problem, &Limits::of(&self.gpu, &self.tuning))?;
         let updates = u64::from(problem.spec().epochs) * problem.examples().count() as u64;
         if problem.spec().optimizer == Optimizer::Adam && updates > u64::from(u32::MAX) {
             return Err(Error::input(
@@ -240,9 +171,9 @@ impl Backend for GpuBackend {
             Some(epochs) => SliceClock::fixed(epochs),
             None => SliceClock::new(SliceClock::FIRST.as_secs_f64()),
         };
-        let keep_every = self.tuning.keep_every;
-        let (again, kept) = (VecDeque::new(), None);
-        let mut run = Run { clock, keep_every, kept, again, deliver_next: 0, lost_slices: 0 };
+        let checkpoint_interval = self.tuning.checkpoint_interval;
+        let (again, checkpoint) = (VecDeque::new(), None);
+        let mut run = Run { clock, checkpoint_interval, checkpoint, again, deliver_next: 0, lost_slices: 0 };
         let mut meter = Meter::new(job.problem.spec().epochs);
         let mut chunks = (0..).zip(chunks);
         let mut losses = 0;
@@ -260,8 +191,8 @@ impl Backend for GpuBackend {
             self.lost_slices = run.lost_slices;
             match ended {
                 Ok(()) => return Ok(()),
-                Err(Trouble::Failed(error)) => return Err(error),
-                Err(Trouble::Lost(lost)) => {
+                Err(StreamError::Failed(error)) => return Err(error),
+                Err(StreamError::Lost(lost)) => {
                     losses = if delivered { 1 } else { losses + 1 };
                     log::error!("{}; going on from {} slices before", lost.0, run.lost_slices);
                     if losses >= LOSS_LIMIT {
@@ -277,9 +208,8 @@ impl Backend for GpuBackend {
         }
     }
 
-    /// On the device where the fused form takes the network.
     fn count_at_start(&mut self, job: &Job<'_>, networks: Range<u64>, watch: &dyn Watch) -> Result<Counted> {
-        if !self.takes(Form::Fused, job.problem) {
+        if count::check(job.problem, &Limits::of(&self.gpu, &self.tuning)).is_err() {
             return train_and_count(self, job, networks, watch);
         }
         // A pool may hold much memory that is not needed now.
@@ -304,3 +234,6 @@ impl Backend for GpuBackend {
 fn lost_for_good(name: &str, losses: u32, lost: &Lost) -> Error {
     Error::device_lost(format!("{name} was lost {losses} times: {}", lost.0))
 }
+
+#[cfg(test)]
+mod tests;

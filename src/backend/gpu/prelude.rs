@@ -12,17 +12,17 @@ use super::bus::WINDOW_COUNT;
 
 /// Sizes that the host chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sizes {
+pub(super) struct Sizes {
     /// Networks in flight: a power of two.
-    pub slot_count: u32,
+    pub(super) slot_count: u32,
     /// Most networks of a window.
-    pub window_capacity: u32,
+    pub(super) window_capacity: u32,
     /// Invocations of a workgroup.
-    pub workgroup_size: u32,
+    pub(super) workgroup_size: u32,
     /// Whether final weights go to the results.
-    pub keep_weights: bool,
+    pub(super) keep_weights: bool,
     /// Whether each network brings its own rates.
-    pub own_rates: bool,
+    pub(super) own_rates: bool,
 }
 
 /// Rows of a network's outcome before its outputs: status, solved epoch, stop epoch, loss.

@@ -5,24 +5,36 @@ use std::fmt::Write;
 
 use crate::backend::conformance::Fault;
 use crate::error::Result;
-use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, storage_buffer, uniform_buffer};
+use crate::gpu::{Binding, Bound, Kind, uniform_buffer};
 use crate::spec::{LayerShape, Problem, Update};
 
+use super::buffers::SCRATCH;
 use super::bus::Stage;
-use super::pool::{PoolBuffers, SCRATCH, Trainer};
+use super::form::{Form, Setup, Source, Trainer};
 use super::prelude::Sizes;
-use super::source;
+use super::source::{POOL, RECALL, compose};
 
-const RECORD: u32 = 12;
+const RECORD: Binding = Binding(12, Kind::Record(size_of::<Stage>() as u64));
 
-const BINDINGS: [Binding; 6] = [
-    Binding(0, Kind::Storage),
-    Binding(1, Kind::Storage),
-    Binding(2, Kind::Storage),
-    Binding(7, Kind::ReadOnly),
-    Binding(SCRATCH, Kind::Storage),
-    Binding(RECORD, Kind::Record(size_of::<Stage>() as u64)),
-];
+const STAGE: &str = include_str!("../../../shaders/stage/stage.wgsl");
+
+pub(super) const FORM: Form = Form {
+    name: "staged",
+    check: |_, _| Ok(()),
+    // The last resort.
+    suits: |_, _| false,
+    scratch_row_count: |problem| Rows::of(problem).count,
+    settle_code: |problem, _| Rows::of(problem).lines() + RECALL,
+    kernels: |problem, sizes, _| Ok(kernels(problem, sizes, None)),
+    trainer: |setup| Ok(Box::new(Staged::new(setup)?)),
+};
+
+/// A kernel a stage, with a fault planted on purpose, if one is.
+pub(super) fn kernels(problem: &Problem, sizes: Sizes, fault: Option<Fault>) -> Vec<Source> {
+    let lines = Rows::of(problem).lines();
+    let source = |step, file| compose(problem, sizes, &[&lines, POOL, STAGE, &with_fault(step, file, fault)]);
+    Step::ALL.into_iter().map(|(step, entry, file)| (entry, source(step, file))).collect()
+}
 
 /// A stage, by its kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +51,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    pub(super) const ALL: [(Self, &'static str, &'static str); 9] = [
+    const ALL: [(Self, &'static str, &'static str); 9] = [
         (Self::Matmul, "matmul", include_str!("../../../shaders/stage/matmul.wgsl")),
         (Self::Activation, "activation", include_str!("../../../shaders/stage/activation.wgsl")),
         (Self::Delta, "delta", include_str!("../../../shaders/stage/delta.wgsl")),
@@ -60,7 +72,7 @@ impl Step {
 }
 
 /// A stage's file as a fault would have it.
-fn spoilt(step: Step, file: &str, fault: Option<Fault>) -> String {
+fn with_fault(step: Step, file: &str, fault: Option<Fault>) -> String {
     let (at, right, wrong) = match fault {
         Some(Fault::GradientSign) => (Step::Gradient, "sum += delta;", "sum -= delta;"),
         Some(Fault::SwappedWeights) => (Step::Matmul, "row * stage.fan_out + unit", "unit * stage.fan_in + row"),
@@ -72,8 +84,11 @@ fn spoilt(step: Step, file: &str, fault: Option<Fault>) -> String {
     if step == at { file.replace(right, wrong) } else { file.to_owned() }
 }
 
-/// Where the rows of scratch memory lie behind the activations, which come first: deltas, gradients, weights kept aside, and single rows.
+/// Where the rows of scratch memory lie after the activations, which come first: deltas, gradients, weights kept aside, and
+/// single rows.
 pub(super) struct Rows {
+    /// The first output's, counted from the first activation.
+    pub(super) outputs: usize,
     pub(super) deltas: usize,
     pub(super) gradient: usize,
     pub(super) kept: usize,
@@ -86,43 +101,33 @@ impl Rows {
     pub(super) fn of(problem: &Problem) -> Self {
         let layers = problem.layers();
         let units: usize = layers.sizes()[1..].iter().sum();
-        let activations = units * problem.examples().count();
+        let examples = problem.examples().count();
+        let activations = units * examples;
+        let outputs = activations - layers.sizes()[layers.sizes().len() - 1] * examples;
         let weight_count = layers.weight_count();
         let gradient = 2 * activations;
         let kept = gradient + weight_count;
         let loss = kept + if problem.spec().update == Update::Online { weight_count } else { 0 };
-        Self { deltas: activations, gradient, kept, loss, step: loss + 1, count: loss + 2 }
+        Self { outputs, deltas: activations, gradient, kept, loss, step: loss + 1, count: loss + 2 }
     }
 
-    /// Row of the first output, counted from the first activation.
-    pub(super) fn outputs(problem: &Problem) -> usize {
-        let units: usize = problem.layers().sizes()[1..problem.layers().sizes().len() - 1].iter().sum();
-        units * problem.examples().count()
+    /// As `const` lines. Weighted sums lie where their deltas come to lie later in the epoch.
+    fn lines(&self) -> String {
+        let mut text = String::new();
+        for (name, row) in [
+            ("SUM_ROW", self.deltas),
+            ("DELTA_ROW", self.deltas),
+            ("GRADIENT_ROW", self.gradient),
+            ("KEPT_ROW", self.kept),
+            ("LOSS_ROW", self.loss),
+            ("STEP_ROW", self.step),
+            ("OUTPUT_ROW", self.outputs),
+        ] {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "const {name} = {row}u;");
+        }
+        text
     }
-}
-
-/// Scratch rows a slot.
-pub(super) fn row_count(problem: &Problem) -> usize {
-    Rows::of(problem).count
-}
-
-/// The rows as `const` lines. Weighted sums lie where their deltas come to lie later in the epoch.
-pub(super) fn row_lines(problem: &Problem) -> String {
-    let rows = Rows::of(problem);
-    let mut text = String::new();
-    for (name, row) in [
-        ("SUM_ROW", rows.deltas),
-        ("DELTA_ROW", rows.deltas),
-        ("GRADIENT_ROW", rows.gradient),
-        ("KEPT_ROW", rows.kept),
-        ("LOSS_ROW", rows.loss),
-        ("STEP_ROW", rows.step),
-        ("OUTPUT_ROW", Rows::outputs(problem)),
-    ] {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "const {name} = {row}u;");
-    }
-    text
 }
 
 /// The records of all dispatches: each layer on all examples, then each layer on each example alone where updates are
@@ -142,19 +147,19 @@ fn layer_records(problem: &Problem, (first, count): (usize, usize)) -> Vec<Stage
         .iter()
         .enumerate()
         .map(|(layer, shape)| {
-            let behind = shapes.get(layer + 1);
+            let next = shapes.get(layer + 1);
             Stage {
                 fan_in: shape.fan_in as u32,
                 shortcut: shape.shortcut as u32,
                 fan_out: shape.fan_out as u32,
                 weight_offset: shape.offset as u32,
                 first: u32::from(layer == 0),
-                last: u32::from(behind.is_none()),
+                last: u32::from(next.is_none()),
                 row_before: if layer == 0 { 0 } else { row(layer - 1) as u32 },
                 row: row(layer) as u32,
-                row_behind: row(layer + 1) as u32,
-                fan_out_behind: behind.map_or(0, |shape| shape.fan_out as u32),
-                weight_offset_behind: behind.map_or(0, |shape| shape.offset as u32),
+                row_next: row(layer + 1) as u32,
+                fan_out_next: next.map_or(0, |shape| shape.fan_out as u32),
+                weight_offset_next: next.map_or(0, |shape| shape.offset as u32),
                 example_first: first as u32,
                 example_count: count as u32,
                 layer: layer as u32,
@@ -167,8 +172,6 @@ fn layer_records(problem: &Problem, (first, count): (usize, usize)) -> Vec<Stage
 /// The stage kernels, bound to either list.
 pub(super) struct Staged {
     kernels: Vec<[Bound; 2]>,
-    /// `[row][lane]`.
-    pub(super) scratch: wgpu::Buffer,
     records: Vec<Stage>,
     stride: u32,
     layer_count: usize,
@@ -188,51 +191,23 @@ struct Recording<'a, 'p> {
 }
 
 impl Staged {
-    /// Compiles and allocates.
+    /// Compiles.
     ///
     /// # Errors
     /// The device refuses.
-    pub(super) fn new(
-        gpu: &Gpu,
-        problem: &Problem,
-        sizes: Sizes,
-        buffers: &PoolBuffers,
-        checks: Checks,
-    ) -> Result<Self> {
-        Self::planted(gpu, problem, sizes, buffers, checks, None)
-    }
-
-    /// The same, with a fault planted in a stage on purpose.
-    ///
-    /// # Errors
-    /// The device refuses.
-    pub(super) fn planted(
-        gpu: &Gpu,
-        problem: &Problem,
-        sizes: Sizes,
-        buffers: &PoolBuffers,
-        checks: Checks,
-        fault: Option<Fault>,
-    ) -> Result<Self> {
+    pub(super) fn new(setup: &Setup<'_>) -> Result<Self> {
+        let Setup { gpu, problem, sizes, buffers, .. } = *setup;
         let records = records(problem);
         let stride = (size_of::<Stage>() as u64).next_multiple_of(gpu.uniform_stride()) as usize;
         let mut bytes = vec![0; stride * records.len()];
         for (at, record) in records.iter().enumerate() {
             bytes[at * stride..][..size_of::<Stage>()].copy_from_slice(bytemuck::bytes_of(record));
         }
-        let scratch_bytes = 4 * u64::from(sizes.slot_count) * row_count(problem) as u64;
-        let (scratch, stage) = gpu.guarded("allocating memory for the stages", || {
-            (storage_buffer(gpu, "scratch", scratch_bytes), uniform_buffer(gpu, "stages", &bytes))
-        })?;
-        let mut kernels = Vec::new();
-        for (step, entry, file) in Step::ALL {
-            let file = spoilt(step, file, fault);
-            let kernel = Kernel::new(gpu, entry, &source::stage(problem, sizes, &file), &BINDINGS, checks)?;
-            kernels.push(buffers.bind_trainer(gpu, &kernel, &BINDINGS, &[(SCRATCH, &scratch), (RECORD, &stage)]));
-        }
+        let stages = gpu.guarded("allocating memory for the stages", || uniform_buffer(gpu, "stages", &bytes))?;
+        let own = [(SCRATCH, &buffers.scratch), (RECORD, &stages)];
+        let kernels = setup.compile(&own)?;
         Ok(Self {
             kernels,
-            scratch,
             records,
             stride: stride as u32,
             layer_count: problem.layers().shapes().len(),
@@ -323,9 +298,5 @@ impl Trainer for Staged {
 
     fn loop_steps(&self) -> u64 {
         0 // A dispatch goes through a part of an epoch, whatever the slice.
-    }
-
-    fn scratch(&self) -> Option<&wgpu::Buffer> {
-        Some(&self.scratch)
     }
 }

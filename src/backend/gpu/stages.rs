@@ -1,20 +1,21 @@
 //! Each stage kernel by itself, on random weights, against f64.
 //!
 //! Like a bisection: a stage's expected values are computed from what the device itself had before the stage, so a wrong
-//! stage is named, and the stages behind it are not blamed.
+//! stage is named, and the stages after it are not blamed.
 
 use crate::backend::conformance::Fault;
 use crate::backend::reference::{activate, activation_slope, example_loss};
 use crate::backend::tolerance::Tolerance;
 use crate::error::{Error, Result};
-use crate::gpu::{Checks, Gpu, Readback};
+use crate::gpu::{Gpu, Readback};
 use crate::seed::Starts;
 use crate::spec::{Criterion, Init, Loss, Optimizer, OutputActivation, Problem, Update};
 
+use super::buffers::PoolBuffers;
 use super::bus::{Slot, Stage};
-use super::pool::{Pool, PoolBuffers};
+use super::form::{Setup, Tuning};
 use super::prelude::{Sizes, state_row_count};
-use super::staged::{Rows, Staged, Step, records};
+use super::staged::{Rows, Staged, Step, kernels, records};
 
 /// Networks that a stage is checked on.
 const LANE_COUNT: usize = 64;
@@ -64,10 +65,11 @@ pub fn check_stages(gpu: &Gpu, problem: &Problem, seed: u64, fault: Option<Fault
         keep_weights: false,
         own_rates: false,
     };
-    let buffers = Pool::allocate(gpu, problem, sizes)?;
-    let staged = Staged::planted(gpu, problem, sizes, &buffers, Checks::Trusted, fault)?;
-    let layers = records(problem).into_iter().take(problem.layers().shapes().len()).collect();
     let rows = Rows::of(problem);
+    let buffers = PoolBuffers::new(gpu, problem, sizes, rows.count)?;
+    let kernels = kernels(problem, sizes, fault);
+    let staged = Staged::new(&Setup { gpu, problem, sizes, buffers: &buffers, tuning: &Tuning::default(), kernels })?;
+    let layers = records(problem).into_iter().take(problem.layers().shapes().len()).collect();
     let mut bench = Bench { gpu, problem, buffers, staged, rows, layers, reports: Vec::new() };
     bench.fill(seed);
     bench.epoch()?;
@@ -99,7 +101,7 @@ impl Bench<'_> {
         write(&self.buffers.state, bytemuck::cast_slice(&state));
         write(&self.buffers.slots, bytemuck::cast_slice(&slots));
         write(&self.buffers.active[0], bytemuck::cast_slice(&active));
-        write(&self.staged.scratch, bytemuck::cast_slice(&vec![SENTINEL; self.rows.count * LANE_COUNT]));
+        write(&self.buffers.scratch, bytemuck::cast_slice(&vec![SENTINEL; self.rows.count * LANE_COUNT]));
     }
 
     fn read(&self) -> Result<Memory> {
@@ -109,7 +111,7 @@ impl Bench<'_> {
         let mut readback = Readback::new(self.gpu, "stage read back", state_bytes + scratch_bytes + slot_bytes);
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         readback.copy(&mut encoder, &self.buffers.state, 0, 0, state_bytes);
-        readback.copy(&mut encoder, &self.staged.scratch, 0, state_bytes, scratch_bytes);
+        readback.copy(&mut encoder, &self.buffers.scratch, 0, state_bytes, scratch_bytes);
         readback.copy(&mut encoder, &self.buffers.slots, 0, state_bytes + scratch_bytes, slot_bytes);
         readback.submitted(self.gpu.queue.submit([encoder.finish()]));
         let taken = readback.receive(self.gpu, |bytes| {
@@ -259,7 +261,7 @@ impl Bench<'_> {
     }
 
     fn check_loss(&mut self, memory: &Memory) {
-        let outputs = Rows::outputs(self.problem);
+        let outputs = self.rows.outputs;
         let count = self.problem.examples().targets().len();
         let loss = self.problem.spec().loss;
         let expected: Vec<_> = (0..LANE_COUNT)
@@ -277,7 +279,7 @@ impl Bench<'_> {
 
     fn check_delta(&mut self, layer: usize, memory: &Memory) {
         let stage = self.layers[layer];
-        let (fan_out, behind) = (stage.fan_out as usize, stage.fan_out_behind as usize);
+        let (fan_out, next) = (stage.fan_out as usize, stage.fan_out_next as usize);
         let expected: Vec<_> = cells(stage.example_count as usize * fan_out)
             .map(|(cell, lane)| {
                 let (example, unit) = (cell / fan_out, cell % fan_out);
@@ -288,9 +290,9 @@ impl Bench<'_> {
                     let error = h - self.target(cell);
                     if self.problem.spec().loss == Loss::CrossEntropy { error } else { error * slope }
                 } else {
-                    let products = (0..behind).map(|j| {
-                        let k = stage.weight_offset_behind as usize + unit * behind + j;
-                        let row = self.rows.deltas + stage.row_behind as usize + example * behind + j;
+                    let products = (0..next).map(|j| {
+                        let k = stage.weight_offset_next as usize + unit * next + j;
+                        let row = self.rows.deltas + stage.row_next as usize + example * next + j;
                         at(&memory.state, k, lane) * at(&memory.scratch, row, lane)
                     });
                     products.sum::<f64>() * slope
@@ -366,7 +368,7 @@ impl Bench<'_> {
 
     /// The epoch is counted, and whether the network steps is right, unless its measure lies at the bound itself.
     fn check_judge(&mut self, memory: &Memory) {
-        let outputs = Rows::outputs(self.problem);
+        let outputs = self.rows.outputs;
         let count = self.problem.examples().targets().len();
         let midpoint = self.problem.midpoint();
         let mut report =

@@ -10,8 +10,8 @@ use crate::gpu::{Gpu, Lost, Readback, Stopwatch};
 use crate::plan::SliceClock;
 
 use super::book::{Book, Known, Numbered, Window};
-use super::bus::{Counters, Turn, WINDOW_COUNT};
-use super::keep::{Keeper, Kept};
+use super::bus::{Counters, SliceParams, WINDOW_COUNT};
+use super::checkpoint::{Checkpoint, Checkpoints};
 use super::meter::Meter;
 use super::outcomes::read_window;
 use super::pool::{Pool, SliceOrder};
@@ -20,20 +20,20 @@ use super::pool::{Pool, SliceOrder};
 const DEPTH: usize = 3;
 
 /// Why a stream ended early.
-pub(super) enum Trouble {
+pub(super) enum StreamError {
     /// The device is gone.
     Lost(Lost),
     /// Anything else.
     Failed(Error),
 }
 
-impl From<Lost> for Trouble {
+impl From<Lost> for StreamError {
     fn from(lost: Lost) -> Self {
         Self::Lost(lost)
     }
 }
 
-impl From<Error> for Trouble {
+impl From<Error> for StreamError {
     fn from(error: Error) -> Self {
         Self::Failed(error)
     }
@@ -51,7 +51,7 @@ struct Slice {
     copy: Option<(Readback, Book)>,
 }
 
-/// Bytes of a status: active count, tail of the free list, counters; behind them the device's clock, where there is one.
+/// Bytes of a status: active count, tail of the free list, counters; after them the device's clock, where there is one.
 const STATUS_BYTES: u64 = 8 + size_of::<Counters>() as u64;
 
 /// A run in progress on one device.
@@ -62,7 +62,7 @@ pub(super) struct Stream<'a> {
     watch: &'a dyn Watch,
     meter: &'a mut Meter,
     stopwatch: Option<Stopwatch>,
-    keeper: Keeper,
+    checkpoints: Checkpoints,
     run: &'a mut Run,
     book: Book,
     slices: VecDeque<Slice>,
@@ -75,10 +75,10 @@ pub(super) struct Stream<'a> {
 pub(super) struct Run {
     pub(super) clock: SliceClock,
     /// How often the pool is copied to the host.
-    pub(super) keep_every: Duration,
+    pub(super) checkpoint_interval: Duration,
     /// From where to go on.
-    pub(super) kept: Option<Kept>,
-    /// Chunks that were neither delivered nor are in `kept`.
+    pub(super) checkpoint: Option<Checkpoint>,
+    /// Chunks that were neither delivered nor are in `checkpoint`.
     pub(super) again: VecDeque<Numbered>,
     /// Number of the chunk that is delivered next. Those with lower ones may be trained again, but are not delivered.
     pub(super) deliver_next: u64,
@@ -96,19 +96,19 @@ impl<'a> Stream<'a> {
         meter: &'a mut Meter,
         run: &'a mut Run,
     ) -> Result<Self> {
-        pool.reset(gpu);
+        pool.buffers.reset(gpu, pool.sizes.slot_count);
         let products = (job.problem.examples().count() * job.problem.layers().weight_count()) as u64;
         // About 10^7 products an epoch: some milliseconds even in software. A pool of large networks may have few slots.
         let width = (10_000_000 / products).max(64).min(pool.sizes.slot_count.into()) as u32;
         let known = Known { free_tail: pool.sizes.slot_count, ..Known::default() };
         let mut book = Book { width, known, ..Book::default() };
-        if let Some(kept) = &run.kept {
-            book = kept.book.clone();
-            pool.restore(gpu, book.list, &kept.bytes);
+        if let Some(from) = &run.checkpoint {
+            book = from.book.clone();
+            pool.buffers.restore(gpu, book.list, &from.bytes);
             for window in &book.windows {
                 pool.import(gpu, window.index, &window.chunk)?;
             }
-            meter.restore(&kept.meter);
+            meter.restore(&from.meter);
         }
         Ok(Self {
             gpu,
@@ -117,7 +117,7 @@ impl<'a> Stream<'a> {
             watch,
             meter,
             stopwatch: Stopwatch::new(gpu, DEPTH as u32),
-            keeper: Keeper::new(run.keep_every, run.kept.take()),
+            checkpoints: Checkpoints::new(run.checkpoint_interval, run.checkpoint.take()),
             run,
             book,
             slices: VecDeque::new(),
@@ -132,22 +132,22 @@ impl<'a> Stream<'a> {
         mut self,
         chunks: &mut dyn Iterator<Item = Numbered>,
         deliver: &mut Deliver<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), StreamError> {
         let ended = self.go(chunks, deliver);
-        let flying = self.slices.into_iter().flat_map(|slice| slice.chunks.into_iter().map(|(chunk, _)| chunk));
+        let in_flight = self.slices.into_iter().flat_map(|slice| slice.chunks.into_iter().map(|(chunk, _)| chunk));
         let waiting = self.book.windows.into_iter().map(|window| (window.number, window.chunk));
-        let kept = self.keeper.latest;
-        let in_kept = |number: u64| kept.iter().any(|kept| kept.book.windows.iter().any(|w| w.number == number));
-        self.run.again.extend(flying.chain(waiting).filter(|(number, _)| !in_kept(*number)));
-        if let Err(Trouble::Lost(_)) = ended {
-            let from = kept.as_ref().map_or(0, |kept| kept.book.slice_count);
+        let checkpoint = self.checkpoints.latest;
+        let kept = |number: u64| checkpoint.iter().any(|from| from.book.windows.iter().any(|w| w.number == number));
+        self.run.again.extend(in_flight.chain(waiting).filter(|(number, _)| !kept(*number)));
+        if let Err(StreamError::Lost(_)) = ended {
+            let from = checkpoint.as_ref().map_or(0, |from| from.book.slice_count);
             self.run.lost_slices += self.book.slice_count.wrapping_sub(from);
         }
-        self.run.kept = kept;
+        self.run.checkpoint = checkpoint;
         ended
     }
 
-    fn go(&mut self, chunks: &mut dyn Iterator<Item = Numbered>, deliver: &mut Deliver<'_>) -> Result<(), Trouble> {
+    fn go(&mut self, chunks: &mut dyn Iterator<Item = Numbered>, deliver: &mut Deliver<'_>) -> Result<(), StreamError> {
         let mut stopping = false;
         loop {
             if !stopping && self.watch.interrupted() {
@@ -174,7 +174,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Fills free windows with chunks.
-    fn admit(&mut self, chunks: &mut dyn Iterator<Item = Numbered>) -> Result<(), Trouble> {
+    fn admit(&mut self, chunks: &mut dyn Iterator<Item = Numbered>) -> Result<(), StreamError> {
         while self.book.windows.len() < WINDOW_COUNT {
             let Some((number, chunk)) = chunks.next() else { break };
             let index = self.book.next_window;
@@ -213,15 +213,15 @@ impl<'a> Stream<'a> {
     }
 
     /// Sends off a slice, with the chunks that are complete.
-    fn submit(&mut self, stopping: bool) -> Result<(), Trouble> {
+    fn submit(&mut self, stopping: bool) -> Result<(), StreamError> {
         self.gpu.check()?;
         let epochs = if stopping { 0 } else { self.slice_epochs() };
         let starts = self.book.starts(self.job.seed, self.pool.sizes.slot_count, self.unsettled_count());
         let started_count: u32 = starts.iter().map(|start| start.count).sum();
         let bound = (self.unsettled_count() + started_count).min(self.pool.sizes.slot_count);
-        let mut turn = Turn { slice_epochs: epochs, flush: u32::from(stopping), ..Turn::default() };
+        let mut params = SliceParams { slice_epochs: epochs, flush: u32::from(stopping), ..SliceParams::default() };
         for window in &self.book.windows {
-            turn.window_sizes[window.index] = window.count();
+            params.window_sizes[window.index] = window.count();
         }
         let mut encoder =
             self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("slice") });
@@ -242,7 +242,7 @@ impl<'a> Stream<'a> {
         // Of the slices under way, each has a span of its own.
         let span = self.book.slice_count % DEPTH as u32;
         let timed = self.stopwatch.as_ref().map(|stopwatch| stopwatch.span(span));
-        let order = SliceOrder { list: self.book.list, starts: &starts, bound, turn, timed };
+        let order = SliceOrder { list: self.book.list, starts: &starts, bound, params, timed };
         self.pool.record(self.gpu, &mut encoder, order);
         let bytes = STATUS_BYTES + Stopwatch::BYTES;
         let mut status = self.spare_status.pop().unwrap_or_else(|| Readback::new(self.gpu, "status read back", bytes));
@@ -255,9 +255,9 @@ impl<'a> Stream<'a> {
         status.copy(&mut encoder, &buffers.free, 0, 4, 4);
         status.copy(&mut encoder, &buffers.counters, 0, 8, size_of::<Counters>() as u64);
         let next = 1 - self.book.list;
-        let mut copy = self.keeper.begin(self.gpu, self.pool);
+        let mut copy = self.checkpoints.begin(self.gpu, &self.pool.buffers);
         if let Some(copy) = &mut copy {
-            self.pool.copy(&mut encoder, copy, next);
+            self.pool.buffers.copy(&mut encoder, copy, next);
         }
         let submission = self.gpu.queue.submit([encoder.finish()]);
         status.submitted(submission.clone());
@@ -276,7 +276,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Waits for the oldest slice and takes in what it says.
-    fn receive(&mut self, deliver: &mut Deliver<'_>) -> Result<(), Trouble> {
+    fn receive(&mut self, deliver: &mut Deliver<'_>) -> Result<(), StreamError> {
         let Some(slice) = self.slices.front_mut() else { return Ok(()) };
         let before = self.book.known;
         self.book.known = slice.status.receive(self.gpu, |bytes| Known {
@@ -325,7 +325,7 @@ impl<'a> Stream<'a> {
         if let Some((mut readback, mut book)) = slice.copy {
             let bytes = readback.receive(self.gpu, <[u8]>::to_vec)?;
             book.known = self.book.known;
-            self.keeper.keep(Kept { book, meter: self.meter.clone(), bytes }, readback);
+            self.checkpoints.take(Checkpoint { book, meter: self.meter.clone(), bytes }, readback);
         }
         Ok(())
     }

@@ -3,18 +3,23 @@
 use crate::error::{Error, Result};
 use crate::gpu::{Binding, Checks, Gpu, Kernel, Kind, Readback, storage_buffer};
 
-use super::source;
+use super::source::RANDOM;
 
 const BINDINGS: [Binding; 2] = [Binding(0, Kind::ReadOnly), Binding(1, Kind::Storage)];
 /// Fills the output beforehand, so that a dispatch that never ran is not taken for one that did.
 const SENTINEL: u32 = 0xdead_beef;
+
+/// Entry `draw_words`: the generator alone.
+pub(super) fn source() -> String {
+    RANDOM.to_owned() + include_str!("../../../shaders/pool/words.wgsl")
+}
 
 /// Draws four words for each counter and key.
 ///
 /// # Errors
 /// The device refuses or is lost.
 pub fn random_words(gpu: &Gpu, places: &[([u32; 4], [u32; 2])]) -> Result<Vec<[u32; 4]>> {
-    let kernel = Kernel::new(gpu, "draw_words", &source::words(), &BINDINGS, Checks::Trusted)?;
+    let kernel = Kernel::new(gpu, "draw_words", &source(), &BINDINGS, Checks::Trusted)?;
     let rows: Vec<[u32; 8]> = places
         .iter()
         .map(|([low, high, purpose, block], [seed_low, seed_high])| {

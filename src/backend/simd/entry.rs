@@ -1,28 +1,124 @@
-//! Where kernels are compiled for an instruction set: each function here has its instructions enabled, and everything
-//! that it calls is inlined into it.
+//! Where kernels are compiled for an instruction set: [`InstructionSet::enter`] has its instructions enabled, and everything
+//! that a task calls is inlined into it.
 
 use super::answers::Answers;
-use super::curve::{Curve, apply};
 use super::kernel::{alternating_burst, burst, evaluate};
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::net::{Form, Net, Rule, Unit};
-use super::shape::{Any, Fixed};
+use super::shape::{Any, Fixed, Shape};
 #[cfg(target_arch = "aarch64")]
 use super::vector::Neon;
 #[cfg(target_arch = "x86_64")]
 use super::vector::{Avx2, Avx512};
 use super::vector::{Pair, Portable, Vector};
 
+/// Something to do with vectors. `run` is inlined, with all that it calls, and then compiled for their instructions.
+pub(super) trait Task {
+    fn run(self) -> u32;
+}
+
+/// Vectors of one instruction set.
+pub(super) trait InstructionSet: Vector {
+    /// Does something with the instructions enabled.
+    ///
+    /// # Safety
+    /// The processor must have them.
+    unsafe fn enter(task: impl Task) -> u32;
+
+    /// The kernels for a problem.
+    ///
+    /// # Safety
+    /// The processor must have the instructions.
+    unsafe fn engine(net: &Net) -> Engine<Self> {
+        let fast = is_fast(net);
+        match net.form {
+            Form::Single => Engine { burst: any::<Self, 1, false, false>, evaluate: answer::<Self, Self, 1, false> },
+            Form::Four => Engine { burst: any::<Self, 4, false, false>, evaluate: answer::<Self, Self, 4, false> },
+            Form::Tree4 => {
+                let burst = match fast {
+                    true if net.sizes == Fixed::<2, 4, 4>::sizes() => fixed::<Self, 2, 4, 4>,
+                    true => any::<Self, 4, true, true>,
+                    false => any::<Self, 4, true, false>,
+                };
+                Engine { burst, evaluate: answer::<Self, Self, 4, true> }
+            }
+            Form::Tree8 => {
+                let burst = if fast { any::<Self, 8, true, true> } else { any::<Self, 8, true, false> };
+                Engine { burst, evaluate: answer::<Self, Self, 8, true> }
+            }
+        }
+    }
+
+    /// Kernels compiled for this very size that train two vectors in turns, where there are any.
+    ///
+    /// # Safety
+    /// The processor must have the instructions.
+    unsafe fn alternating_engine(net: &Net) -> Option<Engine<Pair<Self>>> {
+        if !is_fast(net) || net.form != Form::Tree4 {
+            return None;
+        }
+        let burst = match &net.sizes[..] {
+            [2, 2, 1] => alternating::<Self, 2, 2>,
+            [2, 3, 1] => alternating::<Self, 2, 3>,
+            [2, 4, 1] => alternating::<Self, 2, 4>,
+            _ => return None,
+        };
+        Some(Engine { burst, evaluate: answer::<Self, Pair<Self>, 4, true> })
+    }
+}
+
+/// An instruction set with the features that it needs.
+macro_rules! instruction_set {
+    ($vector:ident, [$($feature:meta)?] { $($own:tt)* }) => {
+        impl InstructionSet for $vector {
+            #[inline(always)]
+            unsafe fn enter(task: impl Task) -> u32 {
+                $(#[$feature])?
+                fn compiled(task: impl Task) -> u32 {
+                    task.run()
+                }
+                // SAFETY: the caller has the instructions.
+                #[allow(unused_unsafe, reason = "portable vectors need no features")]
+                unsafe {
+                    compiled(task)
+                }
+            }
+
+            $($own)*
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+instruction_set!(Avx512, [target_feature(enable = "avx512f")] {});
+#[cfg(target_arch = "x86_64")]
+instruction_set!(Avx2, [target_feature(enable = "avx2,fma")] {});
+#[cfg(target_arch = "aarch64")]
+instruction_set!(Neon, [target_feature(enable = "neon")] {});
+instruction_set!(Portable, [] {
+    // Two kernels for every problem: these vectors are for processors that nobody is in a hurry on.
+    unsafe fn engine(net: &Net) -> Engine<Self> {
+        match net.form {
+            Form::Single => Engine { burst: any::<Self, 1, false, false>, evaluate: answer::<Self, Self, 1, false> },
+            _ => Engine { burst: any::<Self, 4, false, false>, evaluate: answer::<Self, Self, 4, false> },
+        }
+    }
+
+    unsafe fn alternating_engine(_: &Net) -> Option<Engine<Pair<Self>>> {
+        None
+    }
+});
+
 /// See [`burst`].
-type Burst<V> = unsafe fn(&Net, &mut Memory<V>, &mut Ledger, u32) -> u32;
+type BurstFn<V> = unsafe fn(&Net, &mut Memory<V>, &mut Ledger, u32) -> u32;
 /// See [`evaluate`].
-type Evaluate<V> = unsafe fn(&Net, &mut Memory<V>, &mut Answers<'_, '_>) -> u32;
+type EvaluateFn<V> = unsafe fn(&Net, &mut Memory<V>, &mut Answers<'_, '_>) -> u32;
 
 /// The kernels for one problem.
 pub(super) struct Engine<V> {
-    burst: Burst<V>,
-    evaluate: Evaluate<V>,
+    burst: BurstFn<V>,
+    evaluate: EvaluateFn<V>,
 }
 
 impl<V: Vector> Engine<V> {
@@ -39,142 +135,120 @@ impl<V: Vector> Engine<V> {
     }
 }
 
-/// Vectors of one instruction set.
-pub(super) trait InstructionSet: Vector {
-    /// The kernels for a problem.
-    ///
-    /// # Safety
-    /// The processor must have the instructions.
-    unsafe fn engine(net: &Net) -> Engine<Self>;
-
-    /// Kernels compiled for this very size that train two vectors in turns, where there are any.
-    ///
-    /// # Safety
-    /// The processor must have the instructions.
-    unsafe fn alternating_engine(net: &Net) -> Option<Engine<Pair<Self>>>;
-
-    /// A curve by itself, of every number in turn.
-    ///
-    /// # Safety
-    /// The processor must have the instructions.
-    unsafe fn apply(curve: Curve, values: &mut [Self]);
-}
-
 /// Whether a problem has the settings that `FAST` kernels are compiled for.
 fn is_fast(net: &Net) -> bool {
-    matches!(net.form, Form::Tree4 | Form::Tree8)
-        && (net.low, net.span) == (0.0, 1.0)
+    (net.low, net.span) == (0.0, 1.0)
         && (net.hidden, net.output) == (Unit::Sigmoid, Unit::Sigmoid)
         && net.rule == Rule::Plain
         && net.trains_biases
         && net.shapes.iter().all(|shape| shape.shortcut == 0)
 }
 
-/// An instruction set's kernels, with its features enabled, for any sizes and for fixed ones.
-macro_rules! instruction_set {
-    ($module:ident, $vector:ident, [$($feature:meta)?], [$($inputs:literal $first:literal),*]) => {
-        mod $module {
-            use super::*;
+/// A kernel's function, its arguments aside.
+struct Burst<'a, V, S, const E: usize, const TREE: bool, const FAST: bool>(
+    &'a Net,
+    S,
+    &'a mut Memory<V>,
+    &'a mut Ledger,
+    u32,
+);
 
-            type Two = Pair<$vector>;
+impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Task for Burst<'_, V, S, E, TREE, FAST> {
+    #[inline(always)]
+    fn run(self) -> u32 {
+        burst::<V, S, E, TREE, FAST>(self.0, self.1, self.2, self.3, self.4)
+    }
+}
 
-            $(#[$feature])?
-            fn any<const E: usize, const TREE: bool, const FAST: bool>(
-                net: &Net, memory: &mut Memory<$vector>, ledger: &mut Ledger, epochs: u32,
-            ) -> u32 {
-                burst::<$vector, _, E, TREE, FAST>(net, Any::new(net), memory, ledger, epochs)
+unsafe fn any<V: InstructionSet, const E: usize, const TREE: bool, const FAST: bool>(
+    net: &Net,
+    memory: &mut Memory<V>,
+    ledger: &mut Ledger,
+    epochs: u32,
+) -> u32 {
+    // SAFETY: the caller has the instructions.
+    unsafe { V::enter(Burst::<V, _, E, TREE, FAST>(net, Any::new(net), memory, ledger, epochs)) }
+}
+
+unsafe fn fixed<V: InstructionSet, const INPUTS: usize, const FIRST: usize, const SECOND: usize>(
+    net: &Net,
+    memory: &mut Memory<V>,
+    ledger: &mut Ledger,
+    epochs: u32,
+) -> u32 {
+    let shape = Fixed::<INPUTS, FIRST, SECOND>;
+    // SAFETY: as above.
+    unsafe { V::enter(Burst::<V, _, 4, true, true>(net, shape, memory, ledger, epochs)) }
+}
+
+struct Alternating<'a, V, const INPUTS: usize, const FIRST: usize>(
+    &'a Net,
+    &'a mut Memory<Pair<V>>,
+    &'a mut Ledger,
+    u32,
+);
+
+impl<V: Vector, const INPUTS: usize, const FIRST: usize> Task for Alternating<'_, V, INPUTS, FIRST> {
+    #[inline(always)]
+    fn run(self) -> u32 {
+        alternating_burst(self.0, Fixed::<INPUTS, FIRST, 0>, self.1, self.2, self.3)
+    }
+}
+
+unsafe fn alternating<V: InstructionSet, const INPUTS: usize, const FIRST: usize>(
+    net: &Net,
+    memory: &mut Memory<Pair<V>>,
+    ledger: &mut Ledger,
+    epochs: u32,
+) -> u32 {
+    // SAFETY: as above.
+    unsafe { V::enter(Alternating::<V, INPUTS, FIRST>(net, memory, ledger, epochs)) }
+}
+
+struct Answer<'a, 'q, 'r, W, const E: usize, const TREE: bool>(&'a Net, &'a mut Memory<W>, &'a mut Answers<'q, 'r>);
+
+impl<W: Vector, const E: usize, const TREE: bool> Task for Answer<'_, '_, '_, W, E, TREE> {
+    #[inline(always)]
+    fn run(self) -> u32 {
+        evaluate::<W, _, E, TREE>(self.0, Any::new(self.0), self.1, self.2)
+    }
+}
+
+/// Of vectors `W` that are made of those of the instruction set `V`.
+unsafe fn answer<V: InstructionSet, W: Vector, const E: usize, const TREE: bool>(
+    net: &Net,
+    memory: &mut Memory<W>,
+    answers: &mut Answers<'_, '_>,
+) -> u32 {
+    // SAFETY: as above.
+    unsafe { V::enter(Answer::<W, E, TREE>(net, memory, answers)) }
+}
+
+/// Does something with the vectors of a kind, as the type that they are here.
+macro_rules! with_vectors {
+    ($vectors:expr, $type:ident => $what:expr) => {
+        match $vectors {
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Avx512 => {
+                type $type = $crate::backend::simd::vector::Avx512;
+                $what
             }
-
-            $(#[$feature])?
-            fn alternating<const INPUTS: usize, const FIRST: usize>(
-                net: &Net, memory: &mut Memory<Two>, ledger: &mut Ledger, epochs: u32,
-            ) -> u32 {
-                alternating_burst(net, Fixed::<INPUTS, FIRST, 0>, memory, ledger, epochs)
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Avx2 => {
+                type $type = $crate::backend::simd::vector::Avx2;
+                $what
             }
-
-            $(#[$feature])?
-            fn fixed<const INPUTS: usize, const FIRST: usize, const SECOND: usize>(
-                net: &Net, memory: &mut Memory<$vector>, ledger: &mut Ledger, epochs: u32,
-            ) -> u32 {
-                burst::<$vector, _, 4, true, true>(net, Fixed::<INPUTS, FIRST, SECOND>, memory, ledger, epochs)
+            #[cfg(target_arch = "aarch64")]
+            Vectors::Neon => {
+                type $type = $crate::backend::simd::vector::Neon;
+                $what
             }
-
-            $(#[$feature])?
-            fn answer<const E: usize, const TREE: bool>(
-                net: &Net, memory: &mut Memory<$vector>, answers: &mut Answers<'_, '_>,
-            ) -> u32 {
-                evaluate::<$vector, _, E, TREE>(net, Any::new(net), memory, answers)
-            }
-
-            $(#[$feature])?
-            fn answer_two(net: &Net, memory: &mut Memory<Two>, answers: &mut Answers<'_, '_>) -> u32 {
-                evaluate::<Two, _, 4, true>(net, Any::new(net), memory, answers)
-            }
-
-            $(#[$feature])?
-            fn bare(curve: Curve, values: &mut [$vector]) {
-                apply(curve, values);
-            }
-
-            impl InstructionSet for $vector {
-                unsafe fn apply(curve: Curve, values: &mut [Self]) {
-                    // SAFETY: the caller has the instructions. Without features of its own the function is safe.
-                    #[allow(unused_unsafe, reason = "portable vectors need no features")]
-                    unsafe {
-                        bare(curve, values);
-                    }
-                }
-
-                unsafe fn engine(net: &Net) -> Engine<Self> {
-                    let fast = is_fast(net);
-                    match net.form {
-                        Form::Single => Engine { burst: any::<1, false, false>, evaluate: answer::<1, false> },
-                        Form::Four => Engine { burst: any::<4, false, false>, evaluate: answer::<4, false> },
-                        Form::Tree4 if fast && net.sizes == Fixed::<2, 4, 4>::sizes() => {
-                            Engine { burst: fixed::<2, 4, 4>, evaluate: answer::<4, true> }
-                        }
-                        Form::Tree4 if fast => Engine { burst: any::<4, true, true>, evaluate: answer::<4, true> },
-                        Form::Tree4 => Engine { burst: any::<4, true, false>, evaluate: answer::<4, true> },
-                        Form::Tree8 if fast => Engine { burst: any::<8, true, true>, evaluate: answer::<8, true> },
-                        Form::Tree8 => Engine { burst: any::<8, true, false>, evaluate: answer::<8, true> },
-                    }
-                }
-
-                unsafe fn alternating_engine(net: &Net) -> Option<Engine<Pair<Self>>> {
-                    if !is_fast(net) || net.form != Form::Tree4 {
-                        return None;
-                    }
-                    $(
-                        if net.sizes == Fixed::<$inputs, $first, 0>::sizes() {
-                            return Some(Engine { burst: alternating::<$inputs, $first>, evaluate: answer_two });
-                        }
-                    )*
-                    None
-                }
+            _ => {
+                type $type = $crate::backend::simd::vector::Portable;
+                $what
             }
         }
     };
 }
 
-#[cfg(target_arch = "x86_64")]
-instruction_set!(
-    avx512,
-    Avx512,
-    [target_feature(enable = "avx512f")],
-    [2 2, 2 3, 2 4]
-);
-#[cfg(target_arch = "x86_64")]
-instruction_set!(
-    avx2,
-    Avx2,
-    [target_feature(enable = "avx2,fma")],
-    [2 2, 2 3, 2 4]
-);
-#[cfg(target_arch = "aarch64")]
-instruction_set!(
-    neon,
-    Neon,
-    [target_feature(enable = "neon")],
-    [2 2, 2 3, 2 4]
-);
-instruction_set!(portable, Portable, [], [2 3]);
+pub(super) use with_vectors;

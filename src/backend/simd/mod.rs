@@ -29,7 +29,7 @@ use crate::seed::Starts;
 
 use super::{Backend, Chunk, Deliver, DeviceInfo, Job, Trained, Watch};
 
-use entry::InstructionSet;
+use entry::{InstructionSet, with_vectors};
 use net::Net;
 use rows::Rows;
 use worker::Work;
@@ -69,15 +69,7 @@ impl Simd {
         let mut rows = Rows::new(job, chunk.networks.start, count);
         let queue = rows.queue();
         let work = Work { job, net, starts, chunk, queue: &queue, watch };
-        let executed = match self.vectors {
-            #[cfg(target_arch = "x86_64")]
-            Vectors::Avx512 => self.spread::<vector::Avx512>(&work),
-            #[cfg(target_arch = "x86_64")]
-            Vectors::Avx2 => self.spread::<vector::Avx2>(&work),
-            #[cfg(target_arch = "aarch64")]
-            Vectors::Neon => self.spread::<vector::Neon>(&work),
-            _ => self.spread::<vector::Portable>(&work),
-        };
+        let executed = with_vectors!(self.vectors, V => self.spread::<V>(&work));
         rows.into_trained(job, executed)
     }
 

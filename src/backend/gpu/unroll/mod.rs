@@ -77,7 +77,7 @@ pub(super) fn evaluation_code(problem: &Problem) -> String {
 }
 
 /// `draw` and `measure_of`: a network's starting weights, and what the criterion measures of its outputs.
-pub(super) fn glance_code(problem: &Problem) -> String {
+pub(super) fn count_code(problem: &Problem) -> String {
     let mut text =
         String::from("fn draw(network: vec2<u32>, net: ptr<function, Network>) {\n    var words: vec4<u32>;\n");
     for k in 0..problem.layers().weight_count() {
@@ -247,5 +247,22 @@ impl Writer<'_> {
         if !online {
             self.finish_gradient();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Spec;
+
+    /// What a problem does not need is not in its shader: a loop over examples where they are few, say.
+    #[test]
+    fn few_examples_are_written_out_and_many_are_looped_over() {
+        let code = |task: &str, layers: &str| {
+            let spec = Spec { task: task.parse().unwrap(), layers: layers.parse().unwrap(), ..Spec::default() };
+            examples_code(&spec.problem().unwrap())
+        };
+        assert!(!code("xor", "2,3,1").contains("for ("));
+        assert!(code("parity:8", "8,16,1").contains("for (var first"));
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::spec::{LayerShape, Optimizer, Problem};
 
-use crate::backend::gpu::prelude::{activation_name, literal, output_activation_name};
+use super::super::prelude::{activation_name, literal, output_activation_name};
 
 /// What feeds a row of weights.
 #[derive(Clone, Debug)]

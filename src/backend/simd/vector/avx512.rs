@@ -2,38 +2,61 @@
 
 use std::arch::x86_64::*;
 
-use super::{Mask, Vector, operators};
+use super::{Mask, Vector};
 
-#[derive(Clone, Copy)]
-#[repr(transparent)]
-pub(in super::super) struct Avx512(__m512);
-
-operators!(Avx512, _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps, _mm512_div_ps);
-
-impl Mask for __mmask16 {
-    #[inline(always)]
-    fn from_bits(bits: u32) -> Self {
-        bits as Self
+vector! {
+    #[repr(transparent)]
+    Avx512(__m512) of 16, Lanes16(__mmask16);
+    splat(value) = _mm512_set1_ps(value);
+    operators {
+        Add add(a, b) = _mm512_add_ps(a, b);
+        Sub sub(a, b) = _mm512_sub_ps(a, b);
+        Mul mul(a, b) = _mm512_mul_ps(a, b);
+        Div div(a, b) = _mm512_div_ps(a, b);
     }
-
-    #[inline(always)]
-    fn bits(self) -> u32 {
-        u32::from(self)
+    vectors {
+        mul_add(a, factor, addend) = _mm512_fmadd_ps(a, factor, addend);
+        neg_mul_add(a, factor, addend) = _mm512_fnmadd_ps(a, factor, addend);
+        // The second operand is returned where one is NaN.
+        at_most(a, bound) = _mm512_min_ps(bound, a);
+        at_least(a, bound) = _mm512_max_ps(bound, a);
+        abs(a) = _mm512_abs_ps(a);
+        sqrt(a) = _mm512_sqrt_ps(a);
+        add_exponent(a, rounded) = {
+            let exponent = _mm512_slli_epi32::<23>(_mm512_castps_si512(rounded));
+            _mm512_castsi512_ps(_mm512_add_epi32(exponent, _mm512_castps_si512(a)))
+        };
     }
-
-    #[inline(always)]
-    fn and(self, other: Self) -> Self {
-        self & other
+    comparisons {
+        le(a, b) = _mm512_cmp_ps_mask::<_CMP_LE_OQ>(a, b);
+        lt(a, b) = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b);
     }
-
-    #[inline(always)]
-    fn or(self, other: Self) -> Self {
-        self | other
+    select(mask, yes, no) = _mm512_mask_blend_ps(mask, no, yes);
+    from_bits(bits) = bits as __mmask16;
+    bits(mask) = u32::from(mask);
+    masks {
+        and(a, b) = a & b;
+        or(a, b) = a | b;
+        and_not(a, b) = a & !b;
     }
+    {
+        #[inline(always)]
+        fn exp2(self) -> Self {
+            let (power, quadratic) = self.at_least(Self::splat(-120.0)).at_most(Self::splat(127.0)).exp2_parts();
+            power * quadratic
+        }
 
-    #[inline(always)]
-    fn and_not(self, other: Self) -> Self {
-        self & !other
+        #[inline(always)]
+        fn exp2_in_range(self) -> Self {
+            let (power, quadratic) = self.exp2_parts();
+            power * quadratic
+        }
+
+        #[inline(always)]
+        fn one_plus_exp2(self) -> Self {
+            let (power, quadratic) = self.exp2_parts();
+            power.mul_add(quadratic, Self::splat(1.0))
+        }
     }
 }
 
@@ -94,105 +117,5 @@ impl Avx512 {
             let shifted = _mm512_add_ps(rest, _mm512_set1_ps(BETA));
             (Self(power), Self(_mm512_fmadd_ps(shifted, shifted, _mm512_set1_ps(GAMMA))))
         }
-    }
-}
-
-impl Vector for Avx512 {
-    const LANES: usize = 16;
-    type Mask = __mmask16;
-
-    #[inline(always)]
-    fn splat(value: f32) -> Self {
-        // SAFETY: kernels of this type run only where its instructions were found.
-        Self(unsafe { _mm512_set1_ps(value) })
-    }
-
-    #[inline(always)]
-    fn mul_add(self, factor: Self, addend: Self) -> Self {
-        // SAFETY: as above.
-        Self(unsafe { _mm512_fmadd_ps(self.0, factor.0, addend.0) })
-    }
-
-    #[inline(always)]
-    fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
-        // SAFETY: as above.
-        Self(unsafe { _mm512_fnmadd_ps(self.0, factor.0, addend.0) })
-    }
-
-    #[inline(always)]
-    fn at_most(self, bound: Self) -> Self {
-        // The second operand is returned where one is NaN.
-        // SAFETY: as above.
-        Self(unsafe { _mm512_min_ps(bound.0, self.0) })
-    }
-
-    #[inline(always)]
-    fn at_least(self, bound: Self) -> Self {
-        // SAFETY: as above.
-        Self(unsafe { _mm512_max_ps(bound.0, self.0) })
-    }
-
-    #[inline(always)]
-    fn abs(self) -> Self {
-        // SAFETY: as above.
-        Self(unsafe { _mm512_abs_ps(self.0) })
-    }
-
-    #[inline(always)]
-    fn sqrt(self) -> Self {
-        // SAFETY: as above.
-        Self(unsafe { _mm512_sqrt_ps(self.0) })
-    }
-
-    #[inline(always)]
-    fn le(self, other: Self) -> __mmask16 {
-        // SAFETY: as above.
-        unsafe { _mm512_cmp_ps_mask::<_CMP_LE_OQ>(self.0, other.0) }
-    }
-
-    #[inline(always)]
-    fn lt(self, other: Self) -> __mmask16 {
-        // SAFETY: as above.
-        unsafe { _mm512_cmp_ps_mask::<_CMP_LT_OQ>(self.0, other.0) }
-    }
-
-    #[inline(always)]
-    fn select(mask: __mmask16, yes: Self, no: Self) -> Self {
-        // SAFETY: as above.
-        Self(unsafe { _mm512_mask_blend_ps(mask, no.0, yes.0) })
-    }
-
-    /// Correctly rounded. A division takes as much of the multipliers' time as half an approximation with one Newton
-    /// step on Zen 4 (measured), and its divider works beside them.
-    #[inline(always)]
-    fn reciprocal(self) -> Self {
-        Self::splat(1.0) / self
-    }
-
-    #[inline(always)]
-    fn add_exponent(self, rounded: Self) -> Self {
-        // SAFETY: as above.
-        Self(unsafe {
-            let exponent = _mm512_slli_epi32::<23>(_mm512_castps_si512(rounded.0));
-            _mm512_castsi512_ps(_mm512_add_epi32(exponent, _mm512_castps_si512(self.0)))
-        })
-    }
-
-    #[inline(always)]
-    fn exp2(self) -> Self {
-        let (power, quadratic) = self.at_least(Self::splat(-120.0)).at_most(Self::splat(127.0)).exp2_parts();
-        power * quadratic
-    }
-
-    #[inline(always)]
-    fn exp2_in_range(self) -> Self {
-        let (power, quadratic) = self.exp2_parts();
-        power * quadratic
-    }
-
-    #[inline(always)]
-    fn one_plus_exp2(self) -> Self {
-        let (power, quadratic) = self.exp2_parts();
-        power.mul_add(quadratic, Self::splat(1.0))
     }
 }

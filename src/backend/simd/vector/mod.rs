@@ -1,11 +1,115 @@
 //! Vectors of networks: lane l of every vector belongs to network l.
 //!
-//! [`Vector`] is what the kernels are written in; each instruction set implements it in a file of its own. Lanes never
-//! mix, so what happens in one lane depends on that lane alone, whatever the width.
+//! [`Vector`] is what the kernels are written in; each instruction set has a table of its own for it. Lanes never mix, so
+//! what happens in one lane depends on that lane alone, whatever the width.
 //!
 //! Methods are `#[inline(always)]` and compile to the instructions they name only inside a function that has them
 //! enabled; `entry.rs` holds those functions, and nothing else calls kernels. That is also the safety argument of every
 //! implementation: a vector type's kernels run only where its instructions were found at run time.
+
+#![allow(unused_unsafe, reason = "a table of instructions is unsafe, though not every line of it needs to be")]
+
+/// A vector and its mask from a table of what they are made of: a line an operation, which names the registers that it is
+/// given and says what becomes of them. Methods in braces at the end take the place of the trait's own.
+macro_rules! vector {
+    (
+        $(#[$attribute:meta])*
+        $vector:ident($register:ty) of $lanes:literal, $mask:ident($word:ty);
+        splat($value:ident) = $splat:expr;
+        operators { $($trait:ident $operator:ident($a:ident, $b:ident) = $operation:expr;)+ }
+        vectors { $($method:ident($first:ident $(, $other:ident)*) = $result:expr;)+ }
+        comparisons { $($comparison:ident($left:ident, $right:ident) = $holds:expr;)+ }
+        select($condition:ident, $yes:ident, $no:ident) = $selected:expr;
+        from_bits($bits:ident) = $from_bits:expr;
+        bits($of:ident) = $to_bits:expr;
+        masks { $($logic:ident($this:ident, $that:ident) = $combined:expr;)+ }
+        $({ $($own:tt)+ })?
+    ) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy)]
+        pub(in super::super) struct $vector($register);
+
+        $(#[$attribute])*
+        #[derive(Clone, Copy)]
+        pub(in super::super) struct $mask($word);
+
+        $(
+            impl std::ops::$trait for $vector {
+                type Output = Self;
+
+                #[inline(always)]
+                fn $operator(self, $b: Self) -> Self {
+                    let ($a, $b) = (self.0, $b.0);
+                    // SAFETY: kernels of this type run only where its instructions were found.
+                    Self(unsafe { $operation })
+                }
+            }
+        )+
+
+        impl Vector for $vector {
+            const LANES: usize = $lanes;
+            type Mask = $mask;
+
+            #[inline(always)]
+            fn splat($value: f32) -> Self {
+                // SAFETY: as above.
+                Self(unsafe { $splat })
+            }
+
+            $(
+                #[inline(always)]
+                fn $method(self $(, $other: Self)*) -> Self {
+                    let $first = self.0;
+                    $(let $other = $other.0;)*
+                    // SAFETY: as above.
+                    Self(unsafe { $result })
+                }
+            )+
+
+            $(
+                #[inline(always)]
+                fn $comparison(self, $right: Self) -> $mask {
+                    let ($left, $right) = (self.0, $right.0);
+                    // SAFETY: as above.
+                    $mask(unsafe { $holds })
+                }
+            )+
+
+            #[inline(always)]
+            fn select($condition: $mask, $yes: Self, $no: Self) -> Self {
+                let ($condition, $yes, $no) = ($condition.0, $yes.0, $no.0);
+                // SAFETY: as above.
+                Self(unsafe { $selected })
+            }
+
+            $($($own)+)?
+        }
+
+        impl Mask for $mask {
+            #[inline(always)]
+            fn from_bits($bits: u32) -> Self {
+                // SAFETY: as above.
+                Self(unsafe { $from_bits })
+            }
+
+            #[inline(always)]
+            fn bits(self) -> u32 {
+                let $of = self.0;
+                // SAFETY: as above.
+                unsafe { $to_bits }
+            }
+
+            $(
+                #[inline(always)]
+                fn $logic(self, $that: Self) -> Self {
+                    let ($this, $that) = (self.0, $that.0);
+                    // SAFETY: as above.
+                    Self(unsafe { $combined })
+                }
+            )+
+        }
+    };
+}
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -97,8 +201,12 @@ pub(super) trait Vector:
     /// `yes` where the mask holds, else `no`.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
 
-    /// 1 / self: 1 ulp at most.
-    fn reciprocal(self) -> Self;
+    /// 1 / self, correctly rounded: the divider works beside the multipliers. On Zen 4 a division takes as much of the
+    /// multipliers' time as half an approximation with one Newton step (measured).
+    #[inline(always)]
+    fn reciprocal(self) -> Self {
+        Self::splat(1.0) / self
+    }
 
     /// self, a number near 1, times 2^n, where `rounded` is [`ROUND`] + n.
     fn add_exponent(self, rounded: Self) -> Self;
@@ -129,27 +237,3 @@ pub(super) trait Vector:
         Self::splat(1.0) + self.exp2()
     }
 }
-
-/// Operators from the named intrinsics of an instruction set.
-macro_rules! operators {
-    ($vector:ident, $add:path, $sub:path, $mul:path, $div:path) => {
-        operators!(@one $vector, Add, add, $add);
-        operators!(@one $vector, Sub, sub, $sub);
-        operators!(@one $vector, Mul, mul, $mul);
-        operators!(@one $vector, Div, div, $div);
-    };
-    (@one $vector:ident, $trait:ident, $method:ident, $intrinsic:path) => {
-        impl std::ops::$trait for $vector {
-            type Output = Self;
-
-            #[inline(always)]
-            fn $method(self, other: Self) -> Self {
-                // SAFETY: kernels of this type run only where its instructions were found.
-                Self(unsafe { $intrinsic(self.0, other.0) })
-            }
-        }
-    };
-}
-
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-use operators;

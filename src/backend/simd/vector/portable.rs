@@ -1,135 +1,45 @@
 //! Plain arrays, for processors without a file of their own: the compiler makes of them what it can. Also the plainest
-//! statement of what a [`Vector`] does.
+//! statement of what a [`Vector`] does. All bits of a mask's lane are set, or none.
 
 use std::array::from_fn;
 
 use super::{Mask, Vector};
 
-const LANES: usize = 8;
-
-#[derive(Clone, Copy)]
-#[repr(C, align(32))]
-pub(in super::super) struct Portable([f32; LANES]);
-
-/// All bits of a lane set or none.
-#[derive(Clone, Copy)]
-pub(in super::super) struct Words([u32; LANES]);
-
-macro_rules! operator {
-    ($trait:ident, $method:ident, $symbol:tt) => {
-        impl std::ops::$trait for Portable {
-            type Output = Self;
-
-            #[inline(always)]
-            fn $method(self, other: Self) -> Self {
-                Self(from_fn(|lane| self.0[lane] $symbol other.0[lane]))
-            }
-        }
-    };
-}
-
-operator!(Add, add, +);
-operator!(Sub, sub, -);
-operator!(Mul, mul, *);
-operator!(Div, div, /);
-
 fn word(holds: bool) -> u32 {
     if holds { u32::MAX } else { 0 }
 }
 
-impl Mask for Words {
-    #[inline(always)]
-    fn from_bits(bits: u32) -> Self {
-        Self(from_fn(|lane| word(bits >> lane & 1 == 1)))
+vector! {
+    #[repr(C, align(32))]
+    Portable([f32; 8]) of 8, Words([u32; 8]);
+    splat(value) = [value; 8];
+    operators {
+        Add add(a, b) = from_fn(|lane| a[lane] + b[lane]);
+        Sub sub(a, b) = from_fn(|lane| a[lane] - b[lane]);
+        Mul mul(a, b) = from_fn(|lane| a[lane] * b[lane]);
+        Div div(a, b) = from_fn(|lane| a[lane] / b[lane]);
     }
-
-    #[inline(always)]
-    fn bits(self) -> u32 {
-        (0..LANES).fold(0, |bits, lane| bits | (self.0[lane] & 1) << lane)
+    vectors {
+        mul_add(a, factor, addend) = from_fn(|lane| a[lane] * factor[lane] + addend[lane]);
+        neg_mul_add(a, factor, addend) = from_fn(|lane| addend[lane] - a[lane] * factor[lane]);
+        at_most(a, bound) = from_fn(|lane| if bound[lane] < a[lane] { bound[lane] } else { a[lane] });
+        at_least(a, bound) = from_fn(|lane| if bound[lane] > a[lane] { bound[lane] } else { a[lane] });
+        abs(a) = a.map(f32::abs);
+        sqrt(a) = a.map(f32::sqrt);
+        add_exponent(a, rounded) =
+            from_fn(|lane| f32::from_bits(a[lane].to_bits().wrapping_add(rounded[lane].to_bits() << 23)));
     }
-
-    #[inline(always)]
-    fn and(self, other: Self) -> Self {
-        Self(from_fn(|lane| self.0[lane] & other.0[lane]))
+    comparisons {
+        le(a, b) = from_fn(|lane| word(a[lane] <= b[lane]));
+        lt(a, b) = from_fn(|lane| word(a[lane] < b[lane]));
     }
-
-    #[inline(always)]
-    fn or(self, other: Self) -> Self {
-        Self(from_fn(|lane| self.0[lane] | other.0[lane]))
-    }
-
-    #[inline(always)]
-    fn and_not(self, other: Self) -> Self {
-        Self(from_fn(|lane| self.0[lane] & !other.0[lane]))
-    }
-}
-
-impl Vector for Portable {
-    const LANES: usize = LANES;
-    type Mask = Words;
-
-    #[inline(always)]
-    fn splat(value: f32) -> Self {
-        Self([value; LANES])
-    }
-
-    #[inline(always)]
-    fn mul_add(self, factor: Self, addend: Self) -> Self {
-        self * factor + addend
-    }
-
-    #[inline(always)]
-    fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
-        addend - self * factor
-    }
-
-    #[inline(always)]
-    fn at_most(self, bound: Self) -> Self {
-        Self(from_fn(|lane| if bound.0[lane] < self.0[lane] { bound.0[lane] } else { self.0[lane] }))
-    }
-
-    #[inline(always)]
-    fn at_least(self, bound: Self) -> Self {
-        Self(from_fn(|lane| if bound.0[lane] > self.0[lane] { bound.0[lane] } else { self.0[lane] }))
-    }
-
-    #[inline(always)]
-    fn abs(self) -> Self {
-        Self(from_fn(|lane| self.0[lane].abs()))
-    }
-
-    #[inline(always)]
-    fn sqrt(self) -> Self {
-        Self(from_fn(|lane| self.0[lane].sqrt()))
-    }
-
-    #[inline(always)]
-    fn le(self, other: Self) -> Words {
-        Words(from_fn(|lane| word(self.0[lane] <= other.0[lane])))
-    }
-
-    #[inline(always)]
-    fn lt(self, other: Self) -> Words {
-        Words(from_fn(|lane| word(self.0[lane] < other.0[lane])))
-    }
-
-    #[inline(always)]
-    fn select(mask: Words, yes: Self, no: Self) -> Self {
-        Self(from_fn(|lane| {
-            f32::from_bits(yes.0[lane].to_bits() & mask.0[lane] | no.0[lane].to_bits() & !mask.0[lane])
-        }))
-    }
-
-    #[inline(always)]
-    fn reciprocal(self) -> Self {
-        Self::splat(1.0) / self
-    }
-
-    #[inline(always)]
-    fn add_exponent(self, rounded: Self) -> Self {
-        Self(from_fn(|lane| {
-            let exponent = rounded.0[lane].to_bits() << 23;
-            f32::from_bits(self.0[lane].to_bits().wrapping_add(exponent))
-        }))
+    select(mask, yes, no) =
+        from_fn(|lane| f32::from_bits(yes[lane].to_bits() & mask[lane] | no[lane].to_bits() & !mask[lane]));
+    from_bits(bits) = from_fn(|lane| word(bits >> lane & 1 == 1));
+    bits(mask) = (0..8).fold(0, |bits, lane| bits | (mask[lane] & 1) << lane);
+    masks {
+        and(a, b) = from_fn(|lane| a[lane] & b[lane]);
+        or(a, b) = from_fn(|lane| a[lane] | b[lane]);
+        and_not(a, b) = from_fn(|lane| a[lane] & !b[lane]);
     }
 }

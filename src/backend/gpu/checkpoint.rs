@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 use crate::gpu::{Gpu, Readback};
 
 use super::book::Book;
+use super::buffers::PoolBuffers;
 use super::meter::Meter;
-use super::pool::Pool;
 
 /// Pools of more bytes are not kept: a loss costs their chunks in flight.
 const LIMIT: u64 = 256 << 20;
 
 /// A state from which training can go on.
 #[derive(Clone)]
-pub(super) struct Kept {
+pub(super) struct Checkpoint {
     pub(super) book: Book,
     pub(super) meter: Meter,
     /// The pool's buffers, one after the other.
@@ -22,23 +22,23 @@ pub(super) struct Kept {
 }
 
 /// Says when the pool is to be copied out, and holds the latest copy.
-pub(super) struct Keeper {
+pub(super) struct Checkpoints {
     every: Duration,
     last: Instant,
     under_way: bool,
     spare: Option<Readback>,
-    pub(super) latest: Option<Kept>,
+    pub(super) latest: Option<Checkpoint>,
 }
 
-impl Keeper {
+impl Checkpoints {
     /// Copies at most every so often. `latest` is what the run went on from, if it did.
-    pub(super) fn new(every: Duration, latest: Option<Kept>) -> Self {
+    pub(super) fn new(every: Duration, latest: Option<Checkpoint>) -> Self {
         Self { every, last: Instant::now(), under_way: false, spare: None, latest }
     }
 
     /// Room for a copy, where one is due.
-    pub(super) fn begin(&mut self, gpu: &Gpu, pool: &Pool) -> Option<Readback> {
-        let bytes = pool.kept_bytes();
+    pub(super) fn begin(&mut self, gpu: &Gpu, buffers: &PoolBuffers) -> Option<Readback> {
+        let bytes = buffers.checkpoint_bytes();
         if self.under_way || self.last.elapsed() < self.every || bytes > LIMIT {
             return None;
         }
@@ -47,8 +47,8 @@ impl Keeper {
     }
 
     /// Takes a copy that has arrived.
-    pub(super) fn keep(&mut self, kept: Kept, spare: Readback) {
-        self.latest = Some(kept);
+    pub(super) fn take(&mut self, taken: Checkpoint, spare: Readback) {
+        self.latest = Some(taken);
         self.spare = Some(spare);
         self.under_way = false;
         self.last = Instant::now();

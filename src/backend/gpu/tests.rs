@@ -1,0 +1,116 @@
+//! Every kernel of every form, held against naga: valid WGSL, and structs laid out as the host has them.
+
+use std::mem::{offset_of, size_of};
+
+use naga::valid::{Capabilities, ValidationFlags, Validator};
+
+use super::bus::{Counters, SliceParams, Slot, Stage, Start};
+use super::form::{Form, Limits, Source};
+use super::prelude::Sizes;
+use super::{FORMS, count, form, fused, pool, words};
+use crate::backend::conformance::{short_specs, slow_specs};
+use crate::spec::{Problem, Spec};
+
+const SIZES: Sizes =
+    Sizes { slot_count: 1 << 16, window_capacity: 1 << 14, workgroup_size: 64, keep_weights: false, own_rates: false };
+
+const LIMITS: Limits<'static> =
+    Limits { device: "a device", hardware: true, workgroup_memory: 16 << 10, loop_limit: u64::MAX, group_size: None };
+
+fn kernels(form: &Form, problem: &Problem, sizes: Sizes) -> Vec<Source> {
+    (form.kernels)(problem, sizes, &LIMITS).unwrap()
+}
+
+fn validate(source: &str) -> Result<(), String> {
+    let module = naga::front::wgsl::parse_str(source).map_err(|error| error.emit_to_string(source))?;
+    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+    validator.validate(&module).map(drop).map_err(|error| error.emit_to_string(source))
+}
+
+/// Every kernel that the spec would be trained with.
+fn sources(problem: &Problem, sizes: Sizes) -> Vec<Source> {
+    let mut sources = vec![("start", pool::start_source(problem, sizes))];
+    if count::check(problem, &LIMITS).is_ok() {
+        sources.push(("count", count::source(problem, sizes)));
+    }
+    for form in FORMS.iter().filter(|form| (form.check)(problem, &LIMITS).is_ok()) {
+        sources.push((form.name, pool::settle_source(problem, sizes, form)));
+        sources.extend(kernels(form, problem, sizes));
+    }
+    sources
+}
+
+#[test]
+fn every_shader_is_valid() {
+    let mut count = 0;
+    for spec in short_specs().into_iter().chain(slow_specs()) {
+        let problem = spec.problem().unwrap();
+        for (keep_weights, own_rates) in [(false, false), (true, false), (true, true)] {
+            for (name, source) in sources(&problem, Sizes { keep_weights, own_rates, ..SIZES }) {
+                validate(&source).unwrap_or_else(|error| panic!("{name}, {spec:?}:\n{error}"));
+                count += 1;
+            }
+        }
+    }
+    validate(&words::source()).unwrap();
+    assert!(count > 1000, "only {count} shaders");
+}
+
+#[test]
+fn an_invalid_shader_is_refused() {
+    let problem = Spec::default().problem().unwrap();
+    let (_, source) = kernels(&fused::FORM, &problem, SIZES).remove(0);
+    assert!(validate(&source).is_ok());
+    assert!(validate(&source.replace("epoch += 1u;", "epoch += 1.0;")).is_err());
+}
+
+#[test]
+fn size_and_device_decide_the_form() {
+    let names = |layers: &str, limits: &Limits<'_>| {
+        let spec = Spec { task: "parity:8".parse().unwrap(), layers: layers.parse().unwrap(), ..Spec::default() };
+        let problem = spec.problem().unwrap();
+        let taking = FORMS.iter().filter(|form| (form.check)(&problem, limits).is_ok());
+        taking.map(|form| (form.name, (form.suits)(&problem, limits))).collect::<Vec<_>>()
+    };
+    assert_eq!(names("8,8,1", &LIMITS), [("fused", true), ("grouped", true), ("staged", false)]);
+    assert_eq!(names("8,16,1", &LIMITS), [("fused", false), ("grouped", true), ("staged", false)]);
+    assert_eq!(names("8,16,1", &Limits { hardware: false, ..LIMITS })[0], ("fused", true));
+    assert_eq!(names("8,64,1", &LIMITS), [("grouped", true), ("staged", false)]);
+    assert_eq!(names("8,999,1", &LIMITS), [("staged", false)]);
+    assert!(form("staged").is_some() && form("stage").is_none());
+}
+
+/// Size and offsets of a struct as naga lays it out in a shader.
+fn layout(source: &str, name: &str) -> (usize, Vec<usize>) {
+    let module = naga::front::wgsl::parse_str(source).unwrap();
+    let (_, found) = module.types.iter().find(|(_, ty)| ty.name.as_deref() == Some(name)).unwrap();
+    let naga::TypeInner::Struct { members, span } = &found.inner else { panic!("{name} is no struct") };
+    (*span as usize, members.iter().map(|member| member.offset as usize).collect())
+}
+
+macro_rules! fields {
+    ($type:ty: $($field:ident),+) => { (size_of::<$type>(), vec![$(offset_of!($type, $field)),+]) };
+}
+
+#[test]
+fn structs_lie_as_shaders_read_them() {
+    let problem = Spec::default().problem().unwrap();
+    let settle = pool::settle_source(&problem, SIZES, &fused::FORM);
+    assert_eq!(layout(&settle, "Slot"), fields!(Slot: window, position, epoch, solved_epoch, status, reported_epoch));
+    assert_eq!(layout(&settle, "Counters"), fields!(Counters: trained, spared, finished, canary, remaining));
+    let (size, offsets) = layout(&settle, "SliceParams");
+    assert_eq!((size, offsets[0], offsets[1]), (size_of::<SliceParams>(), 0, offset_of!(SliceParams, flush)));
+    assert_eq!(offsets.last(), Some(&offset_of!(SliceParams, window_sizes)));
+    let (size, offsets) = layout(&pool::start_source(&problem, SIZES), "Start");
+    let (expected_size, expected) = fields!(Start: seed, first, count, window, position, free_head, imported, reserved);
+    assert_eq!((size, &offsets[..expected.len()]), (expected_size, &expected[..]));
+    let (_, stage) = kernels(form("staged").unwrap(), &problem, SIZES).remove(0);
+    let (size, offsets) = layout(&stage, "Stage");
+    let (expected_size, expected) = fields!(
+        Stage: fan_in, shortcut, fan_out, weight_offset, first, last, row_before, row, row_next, fan_out_next,
+        weight_offset_next, example_first, example_count, layer, reserved
+    );
+    assert_eq!((size, &offsets[..expected.len()]), (expected_size, &expected[..]));
+    // A layout that is off by a field must not pass.
+    assert_ne!(layout(&settle, "Slot").0, size_of::<Start>());
+}
