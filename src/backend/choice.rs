@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::spec::keyword::keywords;
 
-use super::{Backend, Reference, Simd};
+use super::{Backend, Precision, Reference, Simd};
 
 /// The words of `--backend`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -36,17 +36,6 @@ impl Choice {
         Self::GPU.contains(&self)
     }
 }
-
-/// Floating-point format of the reference backend; all others train in f32.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Precision {
-    /// Single precision.
-    F32,
-    /// Double precision.
-    F64,
-}
-
-keywords!(Precision, "--precision", { F32 => "f32", F64 => "f64" });
 
 /// How a backend is to be opened.
 #[derive(Clone, Debug, Default)]

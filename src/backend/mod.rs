@@ -10,15 +10,17 @@ mod device;
 pub mod gpu;
 mod mock;
 mod own_rates;
+mod precision;
 pub mod reference;
 pub mod simd;
 pub mod tolerance;
 mod watch;
 
-pub use choice::{Choice, Open, Precision};
+pub use choice::{Choice, Open};
 pub use device::{DeviceInfo, DeviceKind};
 pub use mock::Mock;
 pub use own_rates::OwnRates;
+pub use precision::Precision;
 pub use reference::Reference;
 pub use simd::{Simd, Vectors};
 pub use watch::{Progress, Unwatched, Watch};
@@ -89,7 +91,7 @@ pub struct Trained {
 /// Takes finished chunks, in order.
 pub type Deliver<'a> = dyn FnMut(Trained) -> Result<()> + 'a;
 
-/// Someone who trains networks.
+/// A training backend.
 pub trait Backend {
     /// The word that stands for it in the command line and in files.
     fn name(&self) -> &'static str;

@@ -10,6 +10,9 @@ use crate::study::{Cells, EscapeRate, EscapeStudy, MapPlan, MapStudy, TileStore}
 
 use super::{Exhibit, Measured};
 
+/// Seed of every population here, so that a verdict can be repeated.
+pub(super) const SEED: u64 = 2015;
+
 /// A finding for one figure.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
@@ -103,7 +106,7 @@ impl<'a> Lab<'a> {
         starts: Option<&Weights>,
         each: &mut dyn FnMut(&Outcome<'_>),
     ) -> Result<EscapeRate> {
-        let population = Population::new(0, count, super::SEED)?;
+        let population = Population::new(0, count, SEED)?;
         let study = EscapeStudy { starts, ..EscapeStudy::new(problem, population) };
         let answer = study.run(self.backend, Instant::now(), self.watch, &mut |chunk| {
             chunk.outcomes.iter().for_each(|outcome| each(&outcome));
@@ -133,7 +136,7 @@ impl<'a> Lab<'a> {
     /// # Errors
     /// The device failed, or the run was interrupted.
     pub fn glance(&mut self, problem: &Problem, count: u64) -> Result<Counted> {
-        let counted = self.backend.count_at_start(&Job::new(problem, super::SEED), 0..count, self.watch)?;
+        let counted = self.backend.count_at_start(&Job::new(problem, SEED), 0..count, self.watch)?;
         if counted.networks < count {
             return Err(Error::failure("interrupted"));
         }

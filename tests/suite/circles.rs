@@ -26,23 +26,26 @@ fn seen_by_all(text: &str) -> String {
     parts.fold(first, |code, part| code + "pub" + part.split_once(')').map_or(part, |(_, rest)| rest))
 }
 
-/// Names that a file passes on from others, and its code without the lines that do so.
+/// Names that a file has from others, and its code without the lines that only pass them on.
 fn passed_on(code: &str) -> (BTreeMap<String, String>, String) {
-    let (mut passed, mut rest) = (BTreeMap::new(), String::new());
-    for statement in code.split_inclusive(';') {
-        let start = statement.rfind("pub").filter(|at| statement[*at..].contains(" use "));
-        let Some((before, line)) = start.map(|at| statement.split_at(at)) else {
-            rest.push_str(statement);
+    let (mut passed, mut rest, mut done) = (BTreeMap::new(), String::new(), 0);
+    for (at, word) in code.match_indices("use ") {
+        let start = code[..at].rfind('\n').map_or(0, |end| end + 1);
+        let visibility = code[start..at].trim();
+        if !visibility.is_empty() && (!visibility.starts_with("pub") || visibility.contains(' ')) {
             continue;
-        };
-        rest.push_str(before);
-        let path = line.split_once(" use ").map_or("", |(_, path)| path.trim());
+        }
+        let path = &code[at + word.len()..];
+        let end = at + word.len() + path.find(';').map_or(path.len(), |end| end + 1);
         for path in paths(path) {
-            let name = path.rsplit("::").next().unwrap_or_default().to_owned();
-            passed.insert(name, path);
+            passed.insert(path.rsplit("::").next().unwrap_or_default().to_owned(), path);
+        }
+        if !visibility.is_empty() {
+            rest.push_str(&code[done..start]);
+            done = end;
         }
     }
-    (passed, rest)
+    (passed, rest + &code[done..])
 }
 
 /// Words that stand by themselves: not a field, a method, or a part of a path.
