@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::report::{DeviceRow, devices_json, devices_text, pretty};
 
 use super::print::print;
-use super::verb::{Ending, Execute};
+use super::verb::{Ending, Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
@@ -18,7 +18,7 @@ impl Execute for Args {
     const NAME: &'static str = "devices";
     const ABOUT: &'static str = "List what there is to train on, and what is missing";
 
-    fn execute(self) -> Result<Ending> {
+    fn execute(self, _verbs: &[Verb]) -> Result<Ending> {
         let cpu = Open { choice: crate::backend::Choice::Simd, ..Open::default() }.backend()?.device();
         let (rows, missing) = rows();
         print(&match self.json {

@@ -21,7 +21,7 @@ use super::interrupt;
 use super::print::print;
 use super::progress::Shown;
 use super::settings::Settings;
-use super::verb::{Ending, Execute};
+use super::verb::{Ending, Execute, Verb};
 
 /// What a shared flag means to a verb to which it does not mean the usual.
 pub(super) enum Flag {
@@ -213,7 +213,7 @@ impl<S: Study> Execute for Asked<S> {
         })
     }
 
-    fn execute(self) -> Result<Ending> {
+    fn execute(self, _verbs: &[Verb]) -> Result<Ending> {
         let Self { options, shared } = self;
         shared.output.start_log(shared.verbose);
         let settings = shared.settings()?;

@@ -13,7 +13,7 @@ use crate::report::{MapColour, map_json, map_pixel_json, map_pixel_text, map_tex
 use crate::spec::{MapAxis, PixelStarts, Varied};
 use crate::study::{Map, MapPlan, MapStart, MapStudy, Member, TileStore};
 
-use super::again::{Again, Repeat};
+use super::again::Again;
 use super::folder::Folder;
 use super::frame::{Flag, Frame, Record, Study};
 use super::map_files::{FILES, Files};
@@ -21,6 +21,7 @@ use super::map_place::{Place, Size, Zoom};
 use super::map_trace::trace_command;
 use super::network::{NetworkArgs, trained};
 use super::print::eprint_line;
+use super::repeat::Repeat;
 use super::settings::Settings;
 use super::verb::Ending;
 
@@ -286,7 +287,9 @@ impl Options {
         let pixel = frame.watched(plan.start_count().into(), plan.spec().epochs, "the pixel", |watch| {
             MapStudy { plan }.pixel(backend.as_mut(), pixel, watch)
         })?;
-        let trace = |member: &Member| trace_command(frame.settings, self, plan, pixel.pixel, member);
+        let trace = |member: &Member| {
+            trace_command(frame.settings, (self.network.net.0, self.trained), plan, pixel.pixel, member)
+        };
         Ok(Answer::Pixel {
             object: map_pixel_json(&pixel, plan, backend.name(), &trace),
             text: map_pixel_text(&pixel, plan, &trace),

@@ -7,13 +7,12 @@ use crate::spec::{Spec, Varied};
 use crate::study::{MapPlan, Member, Pixel};
 
 use super::command::quoted;
-use super::map::Options;
 use super::settings::Settings;
 
-/// `basins trace` of a network of one pixel of a map.
+/// `basins trace` of a network of one pixel of a map: `net`, unless the member says which, as drawn or as it was trained.
 pub(super) fn trace_command(
     settings: &Settings,
-    options: &Options,
+    (net, trained): (u64, bool),
     plan: &MapPlan,
     pixel: Pixel,
     member: &Member,
@@ -22,13 +21,13 @@ pub(super) fn trace_command(
     words.extend(flags(&plan.spec_at(pixel)));
     let layers = plan.problem().layers();
     let mut fixed: Vec<usize> = (0..layers.weight_count()).collect();
-    if !options.trained {
+    if !trained {
         // What is drawn or read need not be spelt out.
         match &settings.weights_in {
             Some(path) => words.extend(["--weights-in".to_owned(), quoted(&path.display().to_string())]),
             None => words.extend(["--seed".to_owned(), settings.seed.map_or(0, |seed| seed.0).to_string()]),
         }
-        let network = member.network.unwrap_or(options.network.net.0);
+        let network = member.network.unwrap_or(net);
         words.extend(["--net".to_owned(), network.to_string()]);
         let set = |position: &usize| {
             plan.varied().contains(&Varied::Weight(*position)) || plan.fixed().iter().any(|(at, _)| at == position)

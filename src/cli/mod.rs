@@ -1,4 +1,4 @@
-//! The command line: one file a verb, listed in `verb`. Reads what is asked, opens files before work starts, prints to
+//! The command line: one file a verb, listed here. Reads what is asked, opens files before work starts, prints to
 //! stdout what was found and to stderr all else.
 
 mod again;
@@ -20,6 +20,7 @@ mod pictures;
 mod print;
 mod progress;
 mod record;
+mod repeat;
 mod reproduce;
 mod rerun;
 mod run;
@@ -34,18 +35,35 @@ mod verify;
 
 use std::process::ExitCode;
 
-use verb::{ALL, Ending};
+use frame::Asked;
+use verb::{Ending, Verb};
+
+/// All verbs, in the order of help.
+const ALL: [Verb; 12] = [
+    Verb::of::<Asked<run::Options>>(),
+    Verb::of::<Asked<trace::Options>>(),
+    Verb::of::<Asked<sweep::Options>>(),
+    Verb::of::<Asked<map::Options>>(),
+    Verb::of::<Asked<surface::Options>>(),
+    Verb::of::<reproduce::Args>(),
+    Verb::of::<rerun::Args>(),
+    Verb::of::<Asked<verify::Options>>(),
+    Verb::of::<Asked<bench::Options>>(),
+    Verb::of::<devices::Args>(),
+    Verb::of::<shell::Completions>(),
+    Verb::of::<shell::Man>(),
+];
 
 /// The program.
 pub fn main() -> ExitCode {
     quiet_loader();
-    let matches = match verb::command().try_get_matches() {
+    let matches = match verb::command(&ALL).try_get_matches() {
         Ok(matches) => matches,
         Err(error) => return usage::usage(&error),
     };
     let (name, matches) = matches.subcommand().unwrap_or((ALL[0].name, &matches));
     let verb = ALL.iter().find(|verb| verb.name == name).unwrap_or(&ALL[0]);
-    match (verb.execute)(matches) {
+    match (verb.execute)(matches, &ALL) {
         Ok(Ending::Complete) => ExitCode::SUCCESS,
         Ok(Ending::Interrupted) => ExitCode::from(130),
         Err(error) => {

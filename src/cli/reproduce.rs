@@ -17,7 +17,7 @@ use super::arguments::{DeviceArgs, OutputArgs};
 use super::folder::Folder;
 use super::print::{eprint_line, print};
 use super::progress::{Mode, answer_interruption};
-use super::verb::{Ending, Execute};
+use super::verb::{Ending, Execute, Verb};
 use super::{interrupt, pictures};
 
 /// What --out writes beside the pictures.
@@ -56,7 +56,7 @@ impl Execute for Args {
     const NAME: &'static str = "reproduce";
     const ABOUT: &'static str = "The tutorial's programs and published results, each figure beside ours with a verdict";
 
-    fn execute(self) -> Result<Ending> {
+    fn execute(self, _verbs: &[Verb]) -> Result<Ending> {
         if self.list {
             let listed = if self.names.is_empty() { ALL.to_vec() } else { named(&self.names)? };
             print(&reproduction_list(&listed))?;

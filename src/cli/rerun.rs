@@ -15,7 +15,7 @@ use super::count::Count;
 use super::print::print;
 use super::record;
 use super::settings::Settings;
-use super::verb::{ALL, Ending, Execute};
+use super::verb::{Ending, Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
@@ -47,13 +47,13 @@ impl Execute for Args {
     const NAME: &'static str = "rerun";
     const ABOUT: &'static str = "Train again what a result says of itself, and say whether it agrees; exit 4 if not";
 
-    fn execute(self) -> Result<Ending> {
+    fn execute(self, verbs: &[Verb]) -> Result<Ending> {
         self.output.start_log(0);
         let object = record::read(&self.file)?;
         let file = self.file.display().to_string();
         let fail = |what: String| Error::input(format!("{file}: {what}"));
         let schema = object["schema"].as_str().unwrap_or_default();
-        let all = || ALL.iter().filter_map(|verb| verb.again);
+        let all = || verbs.iter().filter_map(|verb| verb.again);
         let Some(again) = all().find(|again| again.schema == schema) else {
             let known: Vec<&str> = all().map(|again| again.schema).collect();
             return Err(fail(format!("its schema is {schema:?}, but this version trains {} again", listed(&known))));

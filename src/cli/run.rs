@@ -14,10 +14,11 @@ use crate::report::{
 };
 use crate::study::{EscapeRate, EscapeStudy, Unsolved};
 
-use super::again::{Again, Repeat};
+use super::again::Again;
 use super::folder::Folder;
 use super::frame::{Frame, Record, Study};
 use super::pictures;
+use super::repeat::Repeat;
 use super::verb::Ending;
 
 /// Networks of a run that does not say how many.

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 
 use super::print::print;
-use super::verb::{Ending, Execute, command};
+use super::verb::{Ending, Execute, Verb, command};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Completions {
@@ -15,9 +15,9 @@ impl Execute for Completions {
     const NAME: &'static str = "completions";
     const ABOUT: &'static str = "Print a completion script for a shell";
 
-    fn execute(self) -> Result<Ending> {
+    fn execute(self, verbs: &[Verb]) -> Result<Ending> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut command(), "basins", &mut script);
+        clap_complete::generate(self.shell, &mut command(verbs), "basins", &mut script);
         print(&String::from_utf8_lossy(&script)).map(|()| Ending::Complete)
     }
 }
@@ -29,9 +29,9 @@ impl Execute for Man {
     const NAME: &'static str = "man";
     const ABOUT: &'static str = "Print the manual page in roff";
 
-    fn execute(self) -> Result<Ending> {
+    fn execute(self, verbs: &[Verb]) -> Result<Ending> {
         let mut page = Vec::new();
-        clap_mangen::Man::new(command())
+        clap_mangen::Man::new(command(verbs))
             .render(&mut page)
             .map_err(|error| Error::failure(format!("the manual page cannot be made: {error}")))?;
         print(&String::from_utf8_lossy(&page)).map(|()| Ending::Complete)

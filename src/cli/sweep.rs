@@ -10,10 +10,11 @@ use crate::report::{grouped, sweep_csv, sweep_json, sweep_page, sweep_parquet, s
 use crate::spec::Vary;
 use crate::study::{Plan, Sweep, SweepStudy};
 
-use super::again::{Again, Repeat};
+use super::again::Again;
 use super::folder::Folder;
 use super::frame::{Flag, Frame, Record, Study};
 use super::pictures;
+use super::repeat::Repeat;
 use super::verb::Ending;
 
 /// Networks a point if nothing is said.

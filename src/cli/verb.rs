@@ -1,28 +1,10 @@
-//! The list of verbs. A verb is a row: its name, its arguments, what runs, and what trains its results again.
+//! What a verb is: a row with its name, its arguments, what runs, and what trains its results again. The list: `mod.rs`.
 
 use clap::{ArgMatches, Args, Command};
 
 use crate::error::{Error, Result};
 
 use super::again::Again;
-use super::frame::Asked;
-use super::{bench, devices, map, reproduce, rerun, run, shell, surface, sweep, trace, verify};
-
-/// All verbs, in the order of help. The first is also what `basins` does without one.
-pub(super) const ALL: [Verb; 12] = [
-    Verb::of::<Asked<run::Options>>(),
-    Verb::of::<Asked<trace::Options>>(),
-    Verb::of::<Asked<sweep::Options>>(),
-    Verb::of::<Asked<map::Options>>(),
-    Verb::of::<Asked<surface::Options>>(),
-    Verb::of::<reproduce::Args>(),
-    Verb::of::<rerun::Args>(),
-    Verb::of::<Asked<verify::Options>>(),
-    Verb::of::<Asked<bench::Options>>(),
-    Verb::of::<devices::Args>(),
-    Verb::of::<shell::Completions>(),
-    Verb::of::<shell::Man>(),
-];
 
 /// How a verb ended, when it did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +34,8 @@ pub(super) trait Execute: Args {
         Self::augment_args(command)
     }
 
-    fn execute(self) -> Result<Ending>;
+    /// Runs it; `verbs` are all there are.
+    fn execute(self, verbs: &[Verb]) -> Result<Ending>;
 }
 
 /// A row of the list.
@@ -60,17 +43,19 @@ pub(super) struct Verb {
     pub name: &'static str,
     about: &'static str,
     pub arguments: fn(Command) -> Command,
-    pub execute: fn(&ArgMatches) -> Result<Ending>,
+    pub execute: fn(&ArgMatches, &[Verb]) -> Result<Ending>,
     pub again: Option<Again>,
 }
 
 impl Verb {
-    const fn of<V: Execute>() -> Self {
+    pub(super) const fn of<V: Execute>() -> Self {
         Self {
             name: V::NAME,
             about: V::ABOUT,
             arguments: V::arguments,
-            execute: |matches| V::from_arg_matches(matches).map_err(|error| Error::input(error.to_string()))?.execute(),
+            execute: |matches, verbs| {
+                V::from_arg_matches(matches).map_err(|error| Error::input(error.to_string()))?.execute(verbs)
+            },
             again: V::AGAIN,
         }
     }
@@ -80,15 +65,15 @@ impl Verb {
     }
 }
 
-/// The whole command line.
-pub(super) fn command() -> Command {
+/// The whole command line of these verbs; the first is also what `basins` does without one.
+pub(super) fn command(verbs: &[Verb]) -> Command {
     let about = "Trains millions of tiny neural networks at once and tells how often they learn their task.";
     let root = Command::new("basins").version(env!("CARGO_PKG_VERSION")).max_term_width(110);
-    (ALL[0].arguments)(root)
+    (verbs[0].arguments)(root)
         .about(about)
         .long_about(format!(
             "{about}\n\nWithout a command, the same as `basins run`: 100,000 of the tutorial's XOR networks."
         ))
         .args_conflicts_with_subcommands(true)
-        .subcommands(ALL.iter().map(Verb::command))
+        .subcommands(verbs.iter().map(Verb::command))
 }
