@@ -150,6 +150,7 @@ pub mod outcome;
 pub mod plan;
 pub mod report;
 pub mod reproduce;
+pub mod rule;
 pub mod seed;
 pub mod spec;
 pub mod stats;

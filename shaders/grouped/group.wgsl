@@ -282,11 +282,3 @@ fn record_outputs(layer: Layer, block: Block, lane: u32, local: u32) -> f32 {
     }
     return loss;
 }
-
-// Two invocations' measures as one.
-fn join(a: f32, b: f32) -> f32 {
-    if (CRITERION == SQUARES) {
-        return a + b;
-    }
-    return max(a, b);
-}

@@ -7,6 +7,6 @@ fn activation(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgro
     }
     for (var cell = id.y; cell < stage.example_count * stage.fan_out; cell += groups.y) {
         let row = stage.row + stage.example_first * stage.fan_out + cell;
-        scratch[at(row, id.x)] = activate(layer_activation(), scratch[at(SUM_ROW + row, id.x)]);
+        scratch[at(row, id.x)] = activate(stage.activation, scratch[at(SUM_ROW + row, id.x)]);
     }
 }

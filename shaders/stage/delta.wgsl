@@ -11,7 +11,7 @@ fn delta(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) 
         let unit = cell % stage.fan_out;
         let row = stage.row + example * stage.fan_out + unit;
         let a = scratch[at(row, id.x)];
-        let slope = activation_slope(layer_activation(), a);
+        let slope = activation_slope(stage.activation, a);
         var result: f32;
         if (stage.last == 1u) {
             result = output_delta(a, table[TABLE_TARGETS + example * OUTPUT_COUNT + unit], slope);

@@ -24,8 +24,8 @@ struct Stage {
     example_count: u32,
     // Which layer of weights this is, counted from 0.
     layer: u32,
-    reserved1: u32,
-    reserved2: u32,
+    activation: u32,
+    reserved: u32,
 }
 
 @group(0) @binding(11) var<storage, read_write> scratch: array<f32>;
@@ -51,8 +51,4 @@ fn feeding(example: u32, row: u32, lane: u32) -> f32 {
 // Whether a network has an epoch left to train.
 fn trains(slot: u32) -> bool {
     return slots[slot].status == RUNNING && slots[slot].epoch < EPOCHS;
-}
-
-fn layer_activation() -> u32 {
-    return select(HIDDEN_ACTIVATION, OUTPUT_ACTIVATION, stage.last == 1u);
 }

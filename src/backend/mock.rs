@@ -3,7 +3,6 @@
 
 use crate::error::Result;
 use crate::outcome::{Outcome, Outcomes, Status};
-use crate::spec::Loss;
 
 use super::{Backend, Chunk, Deliver, DeviceInfo, Job, Progress, Trained, Watch};
 
@@ -46,10 +45,9 @@ impl Backend for Mock {
         let targets = job.problem.examples().targets();
         let mean = targets.iter().sum::<f64>() / targets.len() as f64;
         let stuck = vec![mean as f32; targets.len()];
-        let stuck_loss = match job.problem.spec().loss {
-            Loss::CrossEntropy => std::f64::consts::LN_2,
-            Loss::Mse => targets.iter().map(|target| 0.5 * (target - mean).powi(2)).sum::<f64>() / targets.len() as f64,
-        };
+        let loss = job.problem.spec().loss;
+        let losses = targets.iter().map(|target| loss.of_output(mean, *target));
+        let stuck_loss = losses.sum::<f64>() / targets.len() as f64;
         let right: Vec<f32> = targets.iter().map(|target| *target as f32).collect();
         for Chunk { networks, .. } in chunks {
             let mut outcomes =

@@ -7,6 +7,7 @@ use crate::error::Result;
 
 use super::config;
 use super::count::Count;
+use super::print::eprint_line;
 use super::progress::Mode;
 use super::settings::{Settings, thread_count};
 
@@ -40,10 +41,14 @@ impl SharedArgs {
     /// Settings from flags, environment and file.
     pub(super) fn settings(&self) -> Result<Settings> {
         let settings = self.settings.clone();
-        match &self.config {
-            Some(path) => Ok(settings.or(config::read(path)?)),
-            None => Ok(settings),
+        let settings = match &self.config {
+            Some(path) => settings.or(config::read(path)?),
+            None => settings,
+        };
+        if let Some(advice) = settings.outdated()?.filter(|_| !self.output.quiet) {
+            eprint_line(&format!("warning: {advice}"));
         }
+        Ok(settings)
     }
 }
 

@@ -8,12 +8,21 @@ use serde::{Deserialize, Serialize};
 use crate::backend::{Choice, Open, Precision};
 use crate::error::{Error, Result};
 use crate::spec::{
-    Activation, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, OutputActivation, Population,
-    Rates, Spec, Task, Update,
+    Activation, Activations, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, Population, Rates,
+    Spec, Task, Update,
 };
 use crate::stats::RateMethod;
 
 use super::count::Count;
+
+/// How earlier versions set the outputs' activation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum OutputActivation {
+    /// That of all other units.
+    Same,
+    Linear,
+}
 
 /// More threads than any machine has cores would only cost memory.
 const THREAD_LIMIT: u64 = 1024;
@@ -52,15 +61,16 @@ settings! {
     task: Task, "BASINS_TASK", "TASK";
     /// Units of each layer, inputs first [default: 2,3,1]
     layers: Layers, "BASINS_LAYERS", "SIZES";
-    /// sigmoid or tanh, in every layer [default: sigmoid]
-    activation: Activation, "BASINS_ACTIVATION", "NAME";
+    /// sigmoid, tanh or linear; or one for each layer of weights as in tanh,sigmoid, the last for the outputs
+    /// [default: sigmoid]
+    activation: Activations, "BASINS_ACTIVATION", "NAME";
     /// Join the inputs to the last layer as well, past the hidden ones
     [num_args = 0..=1, require_equals = true, default_missing_value = "true"]
     shortcuts: bool, "BASINS_SHORTCUTS", "BOOL";
     /// on or off: biases that start at zero and stay there [default: on]
     bias: Bias, "BASINS_BIAS", "SWITCH";
-    /// same or linear: no activation at the output units, with mse only [default: same]
-    output_activation: OutputActivation, "BASINS_OUTPUT_ACTIVATION", "NAME";
+    /// Earlier word for the last of --activation
+    [hide = true] output_activation: OutputActivation, "BASINS_OUTPUT_ACTIVATION", "NAME";
     /// cross-entropy or mse [default: cross-entropy]
     loss: Loss, "BASINS_LOSS", "NAME";
     /// gd or adam [default: gd]
@@ -126,10 +136,9 @@ impl Settings {
             inputs: self.inputs.unwrap_or(default.inputs),
             targets: self.targets.unwrap_or(default.targets),
             layers: self.layers.clone().unwrap_or(default.layers),
-            activation: self.activation.unwrap_or(default.activation),
+            activation: self.activation()?,
             shortcuts: self.shortcuts.unwrap_or(default.shortcuts),
             bias: self.bias.unwrap_or(default.bias),
-            output_activation: self.output_activation.unwrap_or(default.output_activation),
             loss: self.loss.unwrap_or(default.loss),
             optimizer: self.optimizer.unwrap_or(default.optimizer),
             lr: self.lr.clone().unwrap_or(default.lr),
@@ -140,6 +149,32 @@ impl Settings {
             solved: self.solved.unwrap_or(default.solved),
             after_solved: self.after_solved.unwrap_or(default.after_solved),
         })
+    }
+
+    /// The activations, those of earlier files included: there the outputs' stood apart.
+    fn activation(&self) -> Result<Activations> {
+        let given = self.activation.clone().unwrap_or(Spec::default().activation);
+        match (self.output_activation, given.values()) {
+            (None | Some(OutputActivation::Same), _) => Ok(given),
+            (Some(OutputActivation::Linear), [hidden]) => {
+                let layers = self.layers.clone().unwrap_or(Spec::default().layers);
+                let mut activations = vec![*hidden; layers.sizes().len() - 1];
+                if let Some(last) = activations.last_mut() {
+                    *last = Activation::Linear;
+                }
+                Ok(Activations::new(activations))
+            }
+            _ => Err(Error::input(format!(
+                "--output-activation is the last of --activation, which is given as {given}; leave it out"
+            ))),
+        }
+    }
+
+    /// What to write in place of settings that have another form by now.
+    pub(super) fn outdated(&self) -> Result<Option<String>> {
+        let given = self.output_activation.is_some();
+        let now = self.activation()?;
+        Ok(given.then(|| format!("--output-activation is now part of --activation: write --activation {now}")))
     }
 
     /// Which networks; `in_file` is how many starts were read, if any.

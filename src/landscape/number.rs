@@ -1,32 +1,8 @@
-//! Numbers that training's formulas can be evaluated in: plain, or with a derivative.
+//! A value with its derivative.
 
-use std::ops::{Add, AddAssign, Mul, Neg, Sub};
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
-/// What the formulas of a network need.
-pub(super) trait Number:
-    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Neg<Output = Self> + AddAssign
-{
-    /// A constant.
-    fn constant(value: f64) -> Self;
-
-    /// g(z) = 1/(1 + e^-z), without overflow and with its digits at either end.
-    fn logistic(self) -> Self;
-}
-
-impl Number for f64 {
-    fn constant(value: f64) -> Self {
-        value
-    }
-
-    fn logistic(self) -> Self {
-        if self >= 0.0 {
-            1.0 / (1.0 + (-self).exp())
-        } else {
-            let e = self.exp();
-            e / (1.0 + e)
-        }
-    }
-}
+use crate::rule::Number;
 
 /// A value with its derivative along one direction: forward-mode differentiation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,11 +45,34 @@ impl AddAssign for Dual {
     }
 }
 
+impl Div for Dual {
+    type Output = Self;
+    fn div(self, other: Self) -> Self {
+        let value = self.value / other.value;
+        Self { value, slope: (self.slope - value * other.slope) / other.value }
+    }
+}
+
 impl Number for Dual {
-    fn constant(value: f64) -> Self {
+    fn of(value: f64) -> Self {
         Self { value, slope: 0.0 }
     }
 
+    fn wide(self) -> f64 {
+        self.value
+    }
+
+    fn exp(self) -> Self {
+        let value = self.value.exp();
+        Self { value, slope: value * self.slope }
+    }
+
+    fn tanh(self) -> Self {
+        let value = self.value.tanh();
+        Self { value, slope: (1.0 - value * value) * self.slope }
+    }
+
+    /// Its slope from both ends: g'(z) = g(z) g(-z).
     fn logistic(self) -> Self {
         let value = self.value.logistic();
         Self { value, slope: value * (-self.value).logistic() * self.slope }

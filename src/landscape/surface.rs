@@ -2,9 +2,10 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::spec::{Activation, LayerShape, Loss, OutputActivation, Problem};
+use crate::rule::{Activate, Lose, Number, with_activation, with_loss};
+use crate::spec::{LayerShape, Problem};
 
-use super::number::{Dual, Number};
+use super::number::Dual;
 
 /// The loss C of a problem over the weights that are trained; biases that are not trained stay where they are.
 #[derive(Clone, Debug)]
@@ -68,14 +69,7 @@ impl<'p> Surface<'p> {
     }
 
     fn unit_loss(&self, z: f64, target: f64) -> f64 {
-        match self.problem.spec().loss {
-            // softplus(z) = ln(1 + e^z) without overflow.
-            Loss::CrossEntropy => {
-                let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
-                target * softplus(-z) + (1.0 - target) * softplus(z)
-            }
-            Loss::Mse => 0.5 * self.error(z, target).powi(2),
-        }
+        with_loss!(self.problem.spec().loss, Row => Row::exact(z, self.error(z, target), target))
     }
 
     /// Outputs, `[example][unit]`.
@@ -112,7 +106,7 @@ impl<'p> Surface<'p> {
 
     /// Hessian of C over the trained weights: the derivative of the gradient along each of them, exact.
     pub fn hessian(&self, weights: &[f64]) -> DMatrix<f64> {
-        let mut duals: Vec<Dual> = weights.iter().map(|weight| Dual::constant(*weight)).collect();
+        let mut duals: Vec<Dual> = weights.iter().map(|weight| Dual::of(*weight)).collect();
         let mut hessian = DMatrix::zeros(self.trained.len(), self.trained.len());
         for (column, position) in self.trained.iter().enumerate() {
             duals[*position].slope = 1.0;
@@ -128,11 +122,11 @@ impl<'p> Surface<'p> {
 
     fn full_gradient<N: Number>(&self, weights: &[N]) -> Vec<N> {
         let examples = self.problem.examples();
-        let mut gradient = vec![N::constant(0.0); weights.len()];
+        let mut gradient = vec![N::of(0.0); weights.len()];
         for example in 0..examples.count() {
             self.add_gradient(weights, examples.input(example), examples.target(example), &mut gradient);
         }
-        let share = N::constant(1.0 / examples.count() as f64);
+        let share = N::of(1.0 / examples.count() as f64);
         gradient.iter_mut().for_each(|g| *g = *g * share);
         gradient
     }
@@ -144,10 +138,7 @@ impl<'p> Surface<'p> {
             .iter()
             .zip(outputs)
             .zip(target)
-            .map(|((z, unit), y)| match self.problem.spec().loss {
-                Loss::CrossEntropy => self.error(*z, *y),
-                Loss::Mse => self.error(*z, *y) * unit.slope,
-            })
+            .map(|((z, unit), y)| self.problem.spec().loss.delta(self.error(*z, *y), unit.slope))
             .collect();
         for (layer, shape) in self.shapes.iter().enumerate().rev() {
             for (column, delta) in deltas.iter().enumerate() {
@@ -160,7 +151,7 @@ impl<'p> Surface<'p> {
                 let sum = deltas
                     .iter()
                     .enumerate()
-                    .fold(N::constant(0.0), |sum, (column, delta)| sum + weights[shape.position(row, column)] * *delta);
+                    .fold(N::of(0.0), |sum, (column, delta)| sum + weights[shape.position(row, column)] * *delta);
                 sum * unit.slope
             };
             deltas = layers[layer].iter().enumerate().map(|(row, unit)| back(row, unit)).collect();
@@ -169,7 +160,7 @@ impl<'p> Surface<'p> {
 
     /// Units of every layer, inputs first, and the weighted sums of the output units.
     fn forward<N: Number>(&self, weights: &[N], input: &[f64]) -> (Vec<Vec<Unit<N>>>, Vec<N>) {
-        let constant = |value: &f64| Unit { activation: N::constant(*value), slope: N::constant(0.0) };
+        let constant = |value: &f64| Unit { activation: N::of(*value), slope: N::of(0.0) };
         let mut layers: Vec<Vec<Unit<N>>> = vec![input.iter().map(constant).collect()];
         let mut sums = Vec::new();
         for (layer, shape) in self.shapes.iter().enumerate() {
@@ -181,43 +172,17 @@ impl<'p> Surface<'p> {
                         .fold(bias, |z, (row, unit)| z + unit.activation * weights[shape.position(row, column)])
                 })
                 .collect();
-            let linear =
-                layer + 1 == self.shapes.len() && self.problem.spec().output_activation == OutputActivation::Linear;
-            layers.push(sums.iter().map(|z| if linear { linear_unit(*z) } else { self.unit(*z) }).collect());
+            let activation = self.problem.spec().activation.of_layer(layer);
+            let exact = |z: &N| with_activation!(activation, Row => Row::exact(*z));
+            layers.push(sums.iter().map(exact).map(|(activation, slope)| Unit { activation, slope }).collect());
         }
         (layers, sums)
     }
 
-    /// Slopes from both ends: g'(z) = g(z) g(-z), and tanh'(z) = 4 g(2z) g(-2z).
-    fn unit<N: Number>(&self, z: N) -> Unit<N> {
-        match self.problem.spec().activation {
-            Activation::Sigmoid => {
-                let (up, down) = (z.logistic(), (-z).logistic());
-                Unit { activation: up, slope: up * down }
-            }
-            Activation::Tanh => {
-                let (up, down) = ((z + z).logistic(), (-z - z).logistic());
-                Unit { activation: up - down, slope: N::constant(4.0) * up * down }
-            }
-        }
-    }
-
     /// Output less target, from the weighted sum, without cancellation where the output has saturated at the target.
     fn error<N: Number>(&self, z: N, target: f64) -> N {
-        let spec = self.problem.spec();
-        let constant = N::constant;
-        match (spec.output_activation, spec.activation) {
-            (OutputActivation::Linear, _) => z - constant(target),
-            (_, Activation::Sigmoid) => constant(1.0 - target) * z.logistic() - constant(target) * (-z).logistic(),
-            (_, Activation::Tanh) => {
-                constant(1.0 - target) * (z + z).logistic() - constant(1.0 + target) * (-z - z).logistic()
-            }
-        }
+        with_activation!(self.problem.spec().activation.last(), Row => Row::error(z, target))
     }
-}
-
-fn linear_unit<N: Number>(z: N) -> Unit<N> {
-    Unit { activation: z, slope: N::constant(1.0) }
 }
 
 /// What feeds a layer of weights, row by row without the bias: the units before it, then the inputs by shortcut.

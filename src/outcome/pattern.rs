@@ -3,7 +3,8 @@
 //! Examples whose hidden codes coincide share one output, which tends to the mean of their targets; the others are right.
 //! This is looked for in any task with one output unit.
 
-use crate::spec::{Loss, Problem};
+use crate::rule::{Lose, with_loss};
+use crate::spec::Problem;
 
 use super::{Fate, Variant};
 
@@ -61,8 +62,8 @@ impl Grouping {
         let near = |example: usize, value: f64| (f64::from(outputs[example]) - value).abs() <= tolerance;
         let wrong: Vec<usize> = (0..targets.len()).filter(|example| !near(*example, targets[*example])).collect();
         let at_ends = wrong.iter().all(|example| near(*example, low + high - targets[*example]));
-        (problem.spec().loss == Loss::Mse && !wrong.is_empty() && at_ends && tolerance > 0.0)
-            .then_some(Self { groups: Vec::new(), wrong })
+        let rests = with_loss!(problem.spec().loss, Row => Row::RESTS_AT_WRONG_ENDS);
+        (rests && !wrong.is_empty() && at_ends && tolerance > 0.0).then_some(Self { groups: Vec::new(), wrong })
     }
 
     /// Every output at its target or, with at least one other, at the mean of a group.
@@ -123,17 +124,13 @@ impl Grouping {
 
 /// Loss of one example with this output.
 fn unit_loss(problem: &Problem, target: f64, output: f64) -> f64 {
-    let term = |share: f64, value: f64| if share == 0.0 { 0.0 } else { -share * value.ln() };
-    match problem.spec().loss {
-        Loss::Mse => 0.5 * (output - target).powi(2),
-        Loss::CrossEntropy => term(target, output) + term(1.0 - target, 1.0 - output),
-    }
+    problem.spec().loss.of_output(output, target)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Levels, Spec, Task};
+    use crate::spec::{Levels, Loss, Spec, Task};
 
     fn problem(task: &str, layers: &str, loss: Loss) -> Problem {
         Spec { task: task.parse().unwrap(), layers: layers.parse().unwrap(), loss, ..Spec::default() }

@@ -11,6 +11,18 @@ pub enum Values {
     F64(Vec<f64>),
 }
 
+impl From<Vec<f32>> for Values {
+    fn from(values: Vec<f32>) -> Self {
+        Self::F32(values)
+    }
+}
+
+impl From<Vec<f64>> for Values {
+    fn from(values: Vec<f64>) -> Self {
+        Self::F64(values)
+    }
+}
+
 /// Weights of `count` networks, `[network][flat position]`, biases included (see [`Layers`]).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {

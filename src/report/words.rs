@@ -1,6 +1,6 @@
 //! Settings and durations in words.
 
-use crate::spec::{Bias, Layers, Optimizer, OutputActivation, Spec};
+use crate::spec::{Bias, Layers, Spec};
 
 /// Sizes of layers, as 2-3-1.
 pub(super) fn dashed(layers: &Layers) -> String {
@@ -10,14 +10,10 @@ pub(super) fn dashed(layers: &Layers) -> String {
 /// Everything of a spec but what is learnt, in a line.
 pub(super) fn settings(spec: &Spec, imported_starts: bool) -> String {
     let init = if imported_starts { "imported starts".into() } else { format!("init {}", spec.init) };
-    let momentum = match spec.optimizer {
-        Optimizer::Gd if spec.momentum > 0.0 => format!(", momentum {}", spec.momentum),
-        _ => String::new(),
-    };
+    let momentum = if spec.momentum > 0.0 { format!(", momentum {}", spec.momentum) } else { String::new() };
     format!(
-        "{}{}, {}, {} with rate {}{momentum}, {} updates, {init}, solved at {}",
-        spec.activation,
-        connections(spec),
+        "{}, {}, {} with rate {}{momentum}, {} updates, {init}, solved at {}",
+        connected_units(spec),
         spec.loss,
         spec.optimizer,
         spec.lr,
@@ -26,12 +22,14 @@ pub(super) fn settings(spec: &Spec, imported_starts: bool) -> String {
     )
 }
 
-/// What a spec says of connections, where it is not the usual.
-pub(super) fn connections(spec: &Spec) -> String {
-    let mut text = String::new();
-    if spec.output_activation == OutputActivation::Linear {
-        text.push_str(" with linear outputs");
-    }
+/// What units do, and how they are connected where it is not the usual.
+pub(super) fn connected_units(spec: &Spec) -> String {
+    let mut text = match spec.activation.values() {
+        [hidden @ .., output] if !hidden.is_empty() && hidden.iter().all(|unit| *unit == hidden[0]) => {
+            if *output == hidden[0] { output.to_string() } else { format!("{} with {output} outputs", hidden[0]) }
+        }
+        _ => spec.activation.to_string(),
+    };
     if spec.shortcuts {
         text.push_str(", shortcuts");
     }

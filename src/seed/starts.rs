@@ -39,7 +39,7 @@ impl Starts {
         let zero_bias = init.zero_bias() || layers.bias() == Bias::Off;
         let mut scales = Vec::with_capacity(layers.weight_count());
         for layer in layers.shapes() {
-            let scale = (init.scale(layer) * unit) as f32;
+            let scale = (init.scale(layer.fan_in, layer.fan_out) * unit) as f32;
             scales.extend(std::iter::repeat_n(scale, layer.fan_in * layer.fan_out));
             scales.extend(std::iter::repeat_n(if zero_bias { 0.0 } else { scale }, layer.fan_out));
         }

@@ -1,4 +1,4 @@
-//! What is joined to what beyond layer to layer, and what the last layer does with its sums.
+//! What is joined to what beyond layer to layer.
 
 use super::keyword::keywords;
 
@@ -12,14 +12,3 @@ pub enum Bias {
 }
 
 keywords!(Bias, "--bias", { On => "on", Off => "off" });
-
-/// The activation of the output units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum OutputActivation {
-    /// That of all other units.
-    Same,
-    /// None: an output is its weighted sum z, and act'(z) = 1. With mse only.
-    Linear,
-}
-
-keywords!(OutputActivation, "--output-activation", { Same => "same", Linear => "linear" });

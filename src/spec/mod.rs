@@ -2,50 +2,38 @@
 //!
 //! A [`Spec`] holds every setting as a user writes it, in the command line, a TOML file or JSON; each type here reads
 //! and prints that one form. [`Spec::problem`] checks the settings against each other and yields a [`Problem`], which
-//! is all that a backend needs. Nothing here trains, draws or knows a device. The WGSL twins of the enums are the
-//! files of `shaders/part`.
+//! is all that a backend needs. Nothing here trains, draws or knows a device. What the words of a rule mean is in
+//! [`rule`](crate::rule).
 
-mod activation;
 mod connections;
-mod criterion;
-mod error;
 mod examples;
-mod init;
-pub(crate) mod keyword;
 mod layers;
 mod levels;
-mod loss;
 mod map_axis;
-mod optimizer;
+mod per_layer;
 mod pixel_starts;
 mod population;
 mod problem;
-mod rates;
 mod setting;
 mod task;
-mod update;
 mod vary;
 mod weight_name;
 
-pub use activation::Activation;
-pub use connections::{Bias, OutputActivation};
-pub use criterion::Criterion;
-pub use error::SpecError;
+pub use connections::Bias;
 pub use examples::Examples;
-pub use init::{Init, InitShape};
 pub use layers::{LayerShape, Layers};
 pub use levels::Levels;
-pub use loss::Loss;
 pub use map_axis::{MapAxis, Varied};
-pub use optimizer::Optimizer;
+pub use per_layer::{Activations, LayerValue, PerLayer, Rates};
 pub use pixel_starts::PixelStarts;
 pub use population::Population;
 pub use problem::Problem;
-pub use rates::Rates;
 pub use task::Task;
-pub use update::{AfterSolved, Update};
 pub(crate) use vary::short;
 pub use vary::{Range, Values, Vary};
+
+pub(crate) use crate::rule::keyword;
+pub use crate::rule::{Activation, AfterSolved, Criterion, Init, InitShape, Loss, Optimizer, SpecError, Update};
 
 use serde::{Deserialize, Serialize};
 
@@ -80,10 +68,8 @@ pub struct Spec {
     pub shortcuts: bool,
     /// Whether units have biases.
     pub bias: Bias,
-    /// Activation of every layer behind the inputs.
-    pub activation: Activation,
-    /// Whether the last layer differs from that.
-    pub output_activation: OutputActivation,
+    /// Activation of every layer after the inputs; or one for each layer of weights, the last for the outputs.
+    pub activation: Activations,
     /// What training minimises.
     pub loss: Loss,
     /// How a gradient becomes a step.
@@ -114,8 +100,7 @@ impl Default for Spec {
             layers: Layers::tutorial(),
             shortcuts: false,
             bias: Bias::On,
-            activation: Activation::Sigmoid,
-            output_activation: OutputActivation::Same,
+            activation: Activation::Sigmoid.into(),
             loss: Loss::CrossEntropy,
             optimizer: Optimizer::Gd,
             lr: Rates::from(0.1),

@@ -1,10 +1,8 @@
 //! A checked spec with its examples: all that a backend needs to know.
 
 use super::examples::Examples;
-use super::{
-    Activation, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, OutputActivation, Spec, SpecError,
-    Task,
-};
+use super::{AfterSolved, Bias, Layers, Levels, Spec, SpecError, Task};
+use crate::rule::{Lose, with_loss};
 
 /// Settings that fit each other, and the task's examples. Made by [`Spec::problem`] alone, so whoever holds one need not
 /// check anything again.
@@ -84,14 +82,6 @@ impl Problem {
         rates
     }
 
-    /// The interval that outputs can come from.
-    fn output_range(spec: &Spec) -> (f64, f64) {
-        match spec.output_activation {
-            OutputActivation::Same => spec.activation.range(),
-            OutputActivation::Linear => (f64::NEG_INFINITY, f64::INFINITY),
-        }
-    }
-
     /// The middle between the values for false and true (of a file, between its smallest and largest target): what the
     /// criterion `sign` compares with.
     pub fn midpoint(&self) -> f64 {
@@ -100,6 +90,11 @@ impl Problem {
             _ => (self.spec.targets.low, self.spec.targets.high),
         };
         0.5 * (low + high)
+    }
+
+    /// What a gradient summed over the examples of an update is multiplied with.
+    pub fn share(&self) -> f64 {
+        self.spec.update.share(self.examples.count())
     }
 
     /// Whether a network stops being trained once solved.
@@ -113,7 +108,9 @@ fn fail<T>(message: String) -> Result<T, SpecError> {
 }
 
 fn check_numbers(spec: &Spec) -> Result<(), SpecError> {
-    spec.lr.check(spec.layers.sizes().len() - 1)?;
+    let layer_count = spec.layers.sizes().len() - 1;
+    spec.lr.check(layer_count)?;
+    spec.activation.check_count(layer_count)?;
     if !(0.0..1.0).contains(&spec.momentum) {
         return fail(format!("--momentum must be at least 0 and below 1, but is {}", spec.momentum));
     }
@@ -122,7 +119,7 @@ fn check_numbers(spec: &Spec) -> Result<(), SpecError> {
             return fail(format!("{flag} {levels} passes the largest number in single precision, {:e}", f32::MAX));
         }
     }
-    if let Init::Uniform(size) | Init::Normal(size) = spec.init {
+    if let Some(size) = spec.init.width() {
         let bound = f64::from(super::WEIGHT_BOUND);
         if size > bound || !(size as f32).is_normal() {
             return fail(format!(
@@ -140,26 +137,18 @@ fn check_numbers(spec: &Spec) -> Result<(), SpecError> {
 }
 
 fn check_combination(spec: &Spec) -> Result<(), SpecError> {
-    if spec.loss == Loss::CrossEntropy && spec.output_activation == OutputActivation::Linear {
-        return fail(
-            "--loss cross-entropy takes logarithms of the outputs, but --output-activation linear can give any number; \
-             use --loss mse"
-                .into(),
-        );
+    let output = spec.activation.last();
+    let ((low, high), (least, most)) = (output.range(), with_loss!(spec.loss, Row => Row::DOMAIN));
+    if low < least || high > most {
+        return fail(format!(
+            "--loss {} takes outputs between {least} and {most}, but {output} outputs lie between {low} and {high}; use \
+             --loss mse, or sigmoid outputs, as --activation {},sigmoid",
+            spec.loss,
+            spec.activation.of_layer(0)
+        ));
     }
-    if spec.loss == Loss::CrossEntropy && spec.activation == Activation::Tanh {
-        return fail(
-            "--loss cross-entropy takes logarithms of the outputs, but tanh outputs can be negative; use \
-                     --loss mse, or --activation sigmoid"
-                .into(),
-        );
-    }
-    if spec.optimizer == Optimizer::Adam && spec.momentum != 0.0 {
-        return fail(
-            "--momentum belongs to --optimizer gd; adam keeps a mean of gradients of its own (beta1 = 0.9), so \
-                     leave --momentum 0"
-                .into(),
-        );
+    if let Some(reason) = spec.optimizer.refuses_momentum().filter(|_| spec.momentum != 0.0) {
+        return fail(format!("--momentum belongs to --optimizer gd; {reason}, so leave --momentum 0"));
     }
     if matches!(spec.task, Task::Csv(_)) && (spec.inputs, spec.targets) != (Levels::BINARY, Levels::BINARY) {
         return fail(
@@ -189,27 +178,28 @@ fn check_layers(spec: &Spec) -> Result<(), SpecError> {
 
 fn check_targets(spec: &Spec, examples: &Examples) -> Result<(), SpecError> {
     let (low, high) = examples.target_range();
-    let (least, most) = Problem::output_range(spec);
+    let (least, most) = spec.activation.last().range();
     if low < least || high > most {
         return fail(format!(
             "targets from {low} to {high} cannot be reached: {} outputs lie between {least} and {most}",
-            spec.activation
+            spec.activation.last()
         ));
     }
-    match spec.solved {
-        Criterion::MaxError(bound) if bound >= most - least => fail(format!(
-            "--solved max-error:{bound} would call every network solved: outputs lie between {least} and {most}"
-        )),
-        Criterion::Sign if low == high && matches!(spec.task, Task::Csv(_)) => {
-            fail("--solved sign needs two different target values to tell the sides apart".into())
-        }
-        _ => Ok(()),
+    if spec.solved.largest_error().is_some_and(|bound| bound >= most - least) {
+        return fail(format!(
+            "--solved {} would call every network solved: outputs lie between {least} and {most}",
+            spec.solved
+        ));
     }
+    if spec.solved.needs_two_targets() && low == high && matches!(spec.task, Task::Csv(_)) {
+        return fail(format!("--solved {} needs two different target values to tell the sides apart", spec.solved));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Rates;
+    use super::super::{Activation, Activations, Criterion, Loss, Rates};
     use super::*;
 
     fn refusal(spec: Spec) -> String {
@@ -218,10 +208,12 @@ mod tests {
 
     #[test]
     fn settings_that_contradict_each_other_are_refused() {
-        let linear = Spec { output_activation: OutputActivation::Linear, ..Spec::default() };
+        let linear = Spec { activation: "sigmoid,linear".parse().unwrap(), ..Spec::default() };
+        let three = Spec { activation: "tanh,tanh,sigmoid".parse().unwrap(), ..Spec::default() };
         let flat = Spec { task: Task::And, layers: "2,1".parse().unwrap(), shortcuts: true, ..Spec::default() };
         for (spec, expected) in [
-            (linear, "--output-activation linear"),
+            (linear, "as --activation sigmoid,sigmoid"),
+            (three, "2 layers of weights; got 3 names"),
             (flat, "try --layers 2,1,1"),
             (Spec { lr: Rates::new([0.1, 0.2, 0.3]), ..Spec::default() }, "2 layers of weights; got 3 rates"),
             (Spec { lr: Rates::new([0.1, -0.2]), ..Spec::default() }, "above 0, but is -0.2"),
@@ -241,7 +233,8 @@ mod tests {
             ..Spec::default()
         };
         assert!(refusal(squashed.clone()).contains("cannot be reached"));
-        assert!(Spec { output_activation: OutputActivation::Linear, ..squashed }.problem().is_ok());
+        let activation = Activations::new([Activation::Sigmoid, Activation::Linear]);
+        assert!(Spec { activation, ..squashed }.problem().is_ok());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A setting by its name and its text: what sweeps and maps change.
 
-use super::{Init, Layers, Rates, Spec, SpecError};
+use super::{Layers, Rates, Spec, SpecError};
 
 /// Settings that stand for a part of another one.
 const PARTS: [&str; 3] = ["hidden", "init-width", "lrN"];
@@ -70,15 +70,14 @@ impl Spec {
     }
 
     fn with_init_width(&self, text: &str) -> Result<Self, SpecError> {
-        let form = match self.init {
-            Init::Uniform(_) => "uniform",
-            Init::Normal(_) => "normal",
-            init => {
-                return Err(SpecError::new(format!(
-                    "init-width={text}: --init {init} has no width; use --init uniform:1 or --init normal:1"
-                )));
-            }
-        };
+        if self.init.width().is_none() {
+            return Err(SpecError::new(format!(
+                "init-width={text}: --init {} has no width; use --init uniform:1 or --init normal:1",
+                self.init
+            )));
+        }
+        let form = self.init.to_string();
+        let form = form.split(':').next().unwrap_or_default();
         Ok(Self { init: format!("{form}:{text}").parse()?, ..self.clone() })
     }
 

@@ -1,7 +1,8 @@
 //! One epoch of one network spelt out, every matrix in its turn: what a teacher writes on a blackboard.
 
 use crate::backend::reference::{Network, Step, Training};
-use crate::spec::{Activation, Bias, LayerShape, Loss, Optimizer, OutputActivation, Problem, Update};
+use crate::rule::{Activate, Lose, Optimize, with_activation, with_loss, with_optimizer};
+use crate::spec::{Bias, LayerShape, Problem};
 
 /// A matrix with its name and how it comes about.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +53,7 @@ impl Lesson {
         let examples: Vec<usize> = (0..problem.examples().count()).collect();
         let mut passages = Vec::new();
         let mut board = Board::new(problem, training.weights());
-        if problem.spec().update == Update::Online {
+        if problem.spec().update.is_online() {
             for (example, new) in examples.into_iter().zip(&updates) {
                 board.examples(&[example], &format!("example {}: ", example + 1), &mut passages);
                 board.update(new, &mut passages);
@@ -140,10 +141,7 @@ impl<'p> Board<'p> {
         }
         passages.push(Passage { heading: format!("{before}forward"), matrices: forward });
         let mean = losses.iter().sum::<f64>() / rows as f64;
-        let formula = match self.problem.spec().loss {
-            Loss::CrossEntropy => "-(Y ln H + (1-Y) ln(1-H))",
-            Loss::Mse => "(H - Y)^2 / 2",
-        };
+        let formula = with_loss!(self.problem.spec().loss, Row => Row::FORMULA);
         let loss = vec![
             matrix("Y".into(), "the targets".into(), targets),
             matrix("L".into(), format!("{formula} with H = A{layer_count}, summed over output units"), losses),
@@ -183,35 +181,21 @@ impl<'p> Board<'p> {
         format!("[A{layer}{shortcut} 1]")
     }
 
-    fn linear(&self, layer: usize) -> bool {
-        layer + 1 == self.shapes.len() && self.problem.spec().output_activation == OutputActivation::Linear
-    }
-
     fn activation(&self, layer: usize) -> String {
         let z = format!("Z{}", layer + 1);
-        match self.problem.spec().activation {
-            _ if self.linear(layer) => format!("{z}, a linear output"),
-            Activation::Sigmoid => format!("g({z}) = 1/(1 + e^-{z})"),
-            Activation::Tanh => format!("tanh({z})"),
-        }
+        with_activation!(self.problem.spec().activation.of_layer(layer), Row => Row::formula(&z))
     }
 
     fn slope(&self, layer: usize) -> String {
         let a = format!("A{}", layer + 1);
-        match self.problem.spec().activation {
-            _ if self.linear(layer) => String::new(),
-            Activation::Sigmoid => format!(" * {a} (1 - {a})"),
-            Activation::Tanh => format!(" * (1 - {a}^2)"),
-        }
+        with_activation!(self.problem.spec().activation.of_layer(layer), Row => Row::slope_formula(&a))
     }
 
     fn delta(&self, layer: usize) -> String {
         let number = layer + 1;
         if number == self.shapes.len() {
-            return match self.problem.spec().loss {
-                Loss::CrossEntropy => format!("A{number} - Y"),
-                Loss::Mse => format!("(A{number} - Y){}", self.slope(layer)),
-            };
+            let (loss, a, slope) = (self.problem.spec().loss, format!("A{number}"), self.slope(layer));
+            return with_loss!(loss, Row => Row::delta_formula(&a, &slope));
         }
         let rows = if self.shapes[number].shortcut > 0 { "shortcuts' and bias rows" } else { "bias row" };
         format!("(D{0} theta{0}ᵀ, {rows} left out){1}", number + 1, self.slope(layer))
@@ -221,18 +205,13 @@ impl<'p> Board<'p> {
     fn update(&mut self, new: &[f64], passages: &mut Vec<Passage>) {
         let spec = self.problem.spec();
         let m = self.problem.examples().count();
-        let share = if spec.update == Update::BatchMean { format!(" · 1/{m}") } else { String::new() };
-        let rule = match spec.optimizer {
-            Optimizer::Gd if spec.momentum > 0.0 => {
-                format!("V <- {} V - {}{share} · G, theta <- theta + V", spec.momentum, spec.lr)
-            }
-            Optimizer::Gd => format!("theta <- theta - {}{share} · G", spec.lr),
-            Optimizer::Adam => format!("adam with rate {}{share} on G", spec.lr),
-        };
+        let share = if spec.update.share(2) < 1.0 { format!(" · 1/{m}") } else { String::new() };
+        let rate = spec.lr.to_string();
+        let rule = with_optimizer!(spec.optimizer, Row => Row::formula(&rate, &share, spec.momentum));
         let bias = if spec.bias == Bias::Off { "; biases stay" } else { "" };
         let mut matrices = Vec::new();
         for layer in 0..self.shapes.len() {
-            if spec.optimizer == Optimizer::Gd && spec.momentum > 0.0 {
+            if spec.momentum > 0.0 {
                 let change: Vec<f64> = new.iter().zip(&self.weights).map(|(new, old)| new - old).collect();
                 matrices.push(self.layered(
                     format!("V{}", layer + 1),
@@ -251,7 +230,7 @@ impl<'p> Board<'p> {
 #[cfg(test)]
 mod tests {
     use crate::seed::Starts;
-    use crate::spec::Spec;
+    use crate::spec::{Spec, Update};
 
     use super::*;
 

@@ -3,7 +3,7 @@
 use basins::backend::reference::Training;
 use basins::backend::tolerance::Tolerance;
 use basins::seed::Starts;
-use basins::spec::{Activation, Init, Levels, Loss, OutputActivation, Problem, Spec, Update};
+use basins::spec::{Activation, Init, Levels, Loss, Problem, Spec, Update};
 
 const STEP: f64 = 1e-5;
 
@@ -27,7 +27,7 @@ fn problems() -> Vec<Problem> {
                 let spec = Spec {
                     task: task.parse().unwrap(),
                     layers: layers.parse().unwrap(),
-                    activation,
+                    activation: activation.into(),
                     loss,
                     ..Spec::default()
                 };
@@ -38,11 +38,19 @@ fn problems() -> Vec<Problem> {
     let minus_one = Levels { low: -1.0, high: 1.0 };
     let mse = Spec { loss: Loss::Mse, ..Spec::default() };
     let short = Spec { shortcuts: true, ..mse.clone() };
-    let linear = Spec { output_activation: OutputActivation::Linear, ..short.clone() };
-    let tanh = Spec { activation: Activation::Tanh, inputs: minus_one, targets: minus_one, ..mse };
-    let rest = [Spec { loss: Loss::CrossEntropy, ..short.clone() }, short, linear, tanh];
+    let linear = Spec { activation: "sigmoid,linear".parse().unwrap(), ..short.clone() };
+    let tanh = Spec { activation: Activation::Tanh.into(), inputs: minus_one, targets: minus_one, ..mse };
+    let mixed = |activation: &str| Spec { activation: activation.parse().unwrap(), ..Spec::default() };
+    let rest = [
+        Spec { loss: Loss::CrossEntropy, ..short.clone() },
+        short,
+        linear,
+        tanh,
+        mixed("tanh,sigmoid"),
+        Spec { layers: "2,4,3,1".parse().unwrap(), ..mixed("linear,tanh,sigmoid") },
+    ];
     problems.extend(rest.iter().map(|spec| spec.problem().expect("a valid spec")));
-    assert_eq!(problems.len(), 3 * 6 + 4, "only tanh with cross-entropy has no meaning");
+    assert_eq!(problems.len(), 4 * 6 + 6, "only tanh and linear outputs with cross-entropy have no meaning");
     problems
 }
 

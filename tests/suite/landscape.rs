@@ -5,16 +5,16 @@ use basins::backend::tolerance::Tolerance;
 use basins::landscape::{Surface, Verdict, examine};
 use basins::outcome::Fate;
 use basins::seed::Starts;
-use basins::spec::{Activation, Bias, Init, Loss, OutputActivation, Problem, Spec};
+use basins::spec::{Activation, Bias, Init, Loss, Problem, Spec};
 
 fn specs() -> Vec<Spec> {
     let sigmoid = Spec { layers: "2,3,1".parse().unwrap(), ..Spec::default() };
-    let tanh = Spec { activation: Activation::Tanh, loss: Loss::Mse, ..sigmoid.clone() };
+    let tanh = Spec { activation: Activation::Tanh.into(), loss: Loss::Mse, ..sigmoid.clone() };
     vec![
         sigmoid.clone(),
         Spec { loss: Loss::Mse, layers: "2,3,2,1".parse().unwrap(), ..sigmoid.clone() },
         Spec { shortcuts: true, layers: "2,1,1".parse().unwrap(), ..sigmoid },
-        Spec { output_activation: OutputActivation::Linear, ..tanh.clone() },
+        Spec { activation: "tanh,linear".parse().unwrap(), ..tanh.clone() },
         Spec { bias: Bias::Off, ..tanh },
     ]
 }

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use basins::backend::{Choice, Precision};
 use basins::spec::{
-    Activation, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, OutputActivation, Population,
-    Rates, Spec, SpecError, Task, Update,
+    Activation, Activations, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, Population, Rates,
+    Spec, SpecError, Task, Update,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -75,7 +75,6 @@ fn what_is_printed_is_read_back() {
     round_trips(select(Update::ALL));
     round_trips(select(AfterSolved::ALL));
     round_trips(select(Bias::ALL));
-    round_trips(select(OutputActivation::ALL));
     round_trips(prop::collection::vec(above_zero(), 1..5).prop_map(Rates::new));
     round_trips(select(Choice::ALL));
     round_trips(select(Precision::ALL));
@@ -126,7 +125,7 @@ fn no_text_makes_a_parser_panic() {
 fn any_combination_is_a_problem_or_a_sentence() {
     let words = (select(Activation::ALL), select(Loss::ALL), select(Optimizer::ALL), select(Update::ALL));
     let numbers = (any::<f64>(), prop_oneof![Just(0.0), any::<f64>()], 0u32..5);
-    let connections = (any::<bool>(), select(Bias::ALL), select(OutputActivation::ALL));
+    let connections = (any::<bool>(), select(Bias::ALL), prop::collection::vec(select(Activation::ALL), 1..4));
     let sizes = prop::collection::vec(1usize..=9, 2..5).prop_map(|sizes| Layers::new(sizes).unwrap());
     let shapes = (tasks().prop_filter("no files", |task| !matches!(task, Task::Csv(_))), sizes);
     let all = (words, numbers, shapes, connections, criteria(), inits(), levels(), levels());
@@ -145,10 +144,11 @@ fn any_combination_is_a_problem_or_a_sentence() {
             }
             let (activation, loss, optimizer, update) = words;
             let default = Spec::default();
-            let spec =
-                Spec { task, inputs, targets, layers, activation, loss, optimizer, update, init, solved, ..default };
-            let (shortcuts, bias, output_activation) = connections;
-            let spec = Spec { shortcuts, bias, output_activation, ..spec };
+            let spec = Spec { task, inputs, targets, layers, loss, optimizer, update, init, solved, ..default };
+            let (shortcuts, bias, more) = connections;
+            // Mostly one activation, at times one for each layer.
+            let activation = if epochs == 4 { Activations::new(more) } else { activation.into() };
+            let spec = Spec { shortcuts, bias, activation, ..spec };
             let (lr, momentum) = (lr.abs().min(1e3).into(), if epochs < 3 { 0.0 } else { momentum });
             let targets = if epochs > 1 { Levels::BINARY } else { spec.targets };
             let spec = Spec { lr, momentum, epochs, targets, ..spec };

@@ -8,18 +8,19 @@ use crate::support::root;
 /// Whom each part of the library may use, by the names behind `crate::`. A path with more parts allows that item alone.
 /// Data flows from the first lines to the last: no arrow points back.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("spec", &[]),
+    ("rule", &[]),
+    ("spec", &["rule"]),
     ("error", &["spec::SpecError"]),
     ("seed", &["spec"]),
     ("plan", &["spec"]),
-    ("outcome", &["error", "spec"]),
+    ("outcome", &["error", "rule", "spec"]),
     ("stats", &["seed::normal_quantile", "spec::keyword"]),
     // The surface around one network: what became of it is told by `outcome`.
-    ("landscape", &["outcome", "spec"]),
+    ("landscape", &["outcome", "rule", "spec"]),
     ("gpu", &["error"]),
-    ("backend", &["error", "gpu", "outcome", "plan", "seed", "spec", "conformance"]),
-    ("study", &["backend", "error", "gpu::Gpu", "landscape", "outcome", "plan", "seed", "spec", "stats"]),
-    ("reproduce", &["backend", "error", "outcome", "plan", "seed", "spec", "stats", "study"]),
+    ("backend", &["error", "gpu", "outcome", "plan", "rule", "seed", "spec", "conformance"]),
+    ("study", &["backend", "error", "gpu::Gpu", "landscape", "outcome", "plan", "rule", "seed", "spec", "stats"]),
+    ("reproduce", &["backend", "error", "outcome", "plan", "rule", "seed", "spec", "stats", "study"]),
     // Types to show; what is computed is computed elsewhere.
     (
         "report",

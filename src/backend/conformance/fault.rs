@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::outcome::{Status, Values, Weights};
 use crate::seed::Starts;
 use crate::spec::keyword::keywords;
-use crate::spec::{Bias, OutputActivation, Problem};
+use crate::spec::{Bias, Problem};
 
 use crate::backend::{Backend, Chunk, Deliver, DeviceInfo, Job, Trained, Watch};
 
@@ -78,7 +78,7 @@ impl<B: Backend> Faulty<B> {
             Fault::GradientSign => spec.lr = spec.lr.scaled(-1.0),
             Fault::OneRate => spec.lr = spec.lr.of_layer(0).into(),
             Fault::BiasTrained => spec.bias = Bias::On,
-            Fault::OutputSquashed => spec.output_activation = OutputActivation::Same,
+            Fault::OutputSquashed => spec.activation = spec.activation.of_layer(0).into(),
             _ => return problem.clone(),
         }
         problem.with_unchecked(spec)

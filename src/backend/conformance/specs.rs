@@ -1,8 +1,7 @@
 //! The specs that a backend must agree on: each setting's every value, and the pairs that interact.
 
 use crate::spec::{
-    Activation, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, OutputActivation, Spec, Task,
-    Update,
+    Activation, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, Spec, Task, Update,
 };
 
 fn parsed<T: std::str::FromStr>(text: &str) -> T {
@@ -24,7 +23,7 @@ pub fn short_specs() -> Vec<Spec> {
             {
                 for &update in Update::ALL {
                     let lr = lr.into();
-                    specs.push(Spec { activation, loss, optimizer, momentum, lr, update, ..base() });
+                    specs.push(Spec { activation: activation.into(), loss, optimizer, momentum, lr, update, ..base() });
                 }
             }
         }
@@ -45,7 +44,7 @@ pub fn short_specs() -> Vec<Spec> {
         specs.push(Spec {
             task: parsed(task),
             layers: parsed(layers),
-            activation: Activation::Tanh,
+            activation: Activation::Tanh.into(),
             loss: Loss::Mse,
             inputs: minus_one,
             targets: minus_one,
@@ -65,8 +64,8 @@ pub fn short_specs() -> Vec<Spec> {
 fn connected_specs() -> Vec<Spec> {
     let online = Spec { update: Update::Online, momentum: 0.5, ..base() };
     let adam = Spec { optimizer: Optimizer::Adam, lr: parsed("0.01,0.03"), ..base() };
-    let linear = Spec { output_activation: OutputActivation::Linear, loss: Loss::Mse, lr: 0.05.into(), ..base() };
-    let tanh = Spec { activation: Activation::Tanh, ..linear.clone() };
+    let linear = Spec { activation: parsed("sigmoid,linear"), loss: Loss::Mse, lr: 0.05.into(), ..base() };
+    let tanh = Spec { activation: parsed("tanh,linear"), ..linear.clone() };
     let mut specs = vec![
         Spec { lr: parsed("0.1,0.5"), ..base() },
         Spec { lr: parsed("0.5,0.1,0.3"), layers: parsed("2,5,4,1"), ..online.clone() },

@@ -116,7 +116,9 @@ pub(super) struct Stage {
     pub(super) example_count: u32,
     /// Which layer of weights this is, counted from 0.
     pub(super) layer: u32,
-    pub(super) reserved: [u32; 2],
+    /// The code of its activation.
+    pub(super) activation: u32,
+    pub(super) reserved: u32,
 }
 
 #[cfg(test)]

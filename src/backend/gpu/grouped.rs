@@ -5,11 +5,11 @@ use std::fmt::Write;
 
 use crate::error::{Error, Result};
 use crate::gpu::{Bound, SOFTWARE_LOOP_LIMIT};
-use crate::spec::{Problem, Update};
+use crate::spec::Problem;
 
 use super::buffers::{SCRATCH, SLICE};
 use super::form::{Form, Limits, Setup, Source, Trainer};
-use super::prelude::Sizes;
+use super::prelude::{Sizes, activation_code};
 use super::source::{POOL, RECALL, compose};
 
 /// Workgroup memory that a network may take where it could do with less: as much as every device has. Smaller workgroups
@@ -59,7 +59,7 @@ impl Layout {
         // Weights, a number an invocation, and what the kernel keeps of its slot.
         let fixed = 4 * layers.weight_count() + 4 * size + 256;
         let room = memory.min(ROOM.max(2 * fixed));
-        let online = problem.spec().update == Update::Online;
+        let online = problem.spec().update.is_online();
         let wanted = if online { 1 } else { problem.examples().count().div_ceil(4) };
         let quads = (room.saturating_sub(fixed) / quad_bytes).max(1).min(wanted);
         (fixed + quads * quad_bytes <= memory).then_some(Self { size, strip, quads })
@@ -68,7 +68,7 @@ impl Layout {
     /// Steps of all loops that one invocation goes through in an epoch, at most.
     fn loop_steps(self, problem: &Problem) -> u64 {
         let Self { size, quads, .. } = self;
-        let online = problem.spec().update == Update::Online;
+        let online = problem.spec().update.is_online();
         let examples = problem.examples().count();
         let blocks = if online { examples } else { examples.div_ceil(4 * quads) };
         let layers = problem.layers();
@@ -120,16 +120,16 @@ impl Layout {
     fn lines(self, problem: &Problem) -> String {
         let spec = problem.spec();
         let shapes: Vec<_> = problem.layers().shapes().collect();
-        let online = spec.update == Update::Online;
+        let online = spec.update.is_online();
         let mut text = String::new();
         let mut place = problem.layers().input_count() + 1;
         let (mut before, mut own) = (0, 0);
         // Writing to a string cannot fail.
         for (layer, shape) in shapes.iter().enumerate() {
-            let activation = if layer + 1 == shapes.len() { "OUTPUT_ACTIVATION" } else { "HIDDEN_ACTIVATION" };
+            let activation = activation_code(spec.activation.of_layer(layer));
             let _ = writeln!(
                 text,
-                "const LAYER_{layer} = Layer({}u, {}u, {}u, {}u, {before}u, {place}u, {layer}u, {own}u, {activation});",
+                "const LAYER_{layer} = Layer({}u, {}u, {}u, {}u, {before}u, {place}u, {layer}u, {own}u, {activation}u);",
                 shape.fan_in - shape.shortcut,
                 shape.shortcut,
                 shape.fan_out,

@@ -35,7 +35,7 @@ use std::ops::Range;
 use crate::error::{Error, Result};
 use crate::gpu::{Gpu, Lost};
 use crate::plan::{self, SliceClock};
-use crate::spec::{Optimizer, Problem};
+use crate::spec::Problem;
 
 use self::buffers::bytes_per_slot;
 use self::count::Counter;
@@ -151,10 +151,11 @@ impl Backend for GpuBackend {
         self.form = self.wanted.unwrap_or_else(|| self.best_form(problem));
         (self.form.check)(problem, &Limits::of(&self.gpu, &self.tuning))?;
         let updates = u64::from(problem.spec().epochs) * problem.examples().count() as u64;
-        if problem.spec().optimizer == Optimizer::Adam && updates > u64::from(u32::MAX) {
-            return Err(Error::input(
-                "adam on a GPU counts at most 2^32 updates of a network; use fewer --epochs, or --backend simd",
-            ));
+        if problem.spec().optimizer.counts_updates() && updates > u64::from(u32::MAX) {
+            return Err(Error::input(format!(
+                "{} on a GPU counts at most 2^32 updates of a network; use fewer --epochs, or --backend simd",
+                problem.spec().optimizer
+            )));
         }
         self.build(job)
     }

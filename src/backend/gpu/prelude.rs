@@ -2,11 +2,9 @@
 
 use std::fmt::Write;
 
+use crate::rule::{Activate, Lose, Optimize, with_activation, with_loss, with_optimizer};
 use crate::seed::{NormalTable, Purpose, Starts};
-use crate::spec::{
-    Activation, Criterion, DIVERGENCE_STRIDE, InitShape, Loss, Optimizer, OutputActivation, Problem, Update,
-    WEIGHT_BOUND,
-};
+use crate::spec::{Activation, DIVERGENCE_STRIDE, InitShape, Problem, WEIGHT_BOUND};
 
 use super::bus::WINDOW_COUNT;
 
@@ -50,20 +48,38 @@ pub(super) fn literal(value: f64) -> String {
     format!("{:?}f", value as f32)
 }
 
-/// The code by which shaders know an activation.
-pub(super) fn activation_name(activation: Activation) -> &'static str {
-    match activation {
-        Activation::Sigmoid => "SIGMOID",
-        Activation::Tanh => "TANH",
-    }
+/// What the names of an activation's WGSL functions end in.
+pub(super) fn activation_name(activation: Activation) -> String {
+    activation.name().replace('-', "_")
 }
 
-/// The same for the output layer.
-pub(super) fn output_activation_name(problem: &Problem) -> &'static str {
-    match problem.spec().output_activation {
-        OutputActivation::Linear => "LINEAR",
-        OutputActivation::Same => activation_name(problem.spec().activation),
+/// The number by which shaders know an activation that is not the same in all layers.
+pub(super) fn activation_code(activation: Activation) -> usize {
+    Activation::ALL.iter().position(|known| *known == activation).unwrap_or_default()
+}
+
+/// The parts of the problem's rules: activations, loss, optimizer, criterion.
+pub(super) fn rule_parts(problem: &Problem) -> String {
+    let spec = problem.spec();
+    let used: Vec<Activation> =
+        Activation::ALL.iter().copied().filter(|known| spec.activation.values().contains(known)).collect();
+    let mut text: String = used.iter().map(|activation| with_activation!(*activation, Row => Row::WGSL)).collect();
+    // Which function a layer has may be known only when the kernel runs.
+    for (function, row, argument) in [("activate", "act", "z"), ("activation_slope", "slope", "h")] {
+        let _ = writeln!(text, "fn {function}(activation: u32, {argument}: f32) -> f32 {{\n    switch activation {{");
+        for (at, activation) in used.iter().enumerate() {
+            let last = at + 1 == used.len();
+            let case = if last { "default".into() } else { format!("case {}u", activation_code(*activation)) };
+            let name = activation_name(*activation);
+            let _ = writeln!(text, "        {case}: {{ return {row}_{name}({argument}); }}");
+        }
+        text.push_str("    }\n}\n");
     }
+    text.push_str(with_loss!(spec.loss, Row => Row::WGSL));
+    text.push_str(include_str!("../../../shaders/part/step.wgsl"));
+    text.push_str(with_optimizer!(spec.optimizer, Row => Row::WGSL));
+    text.push_str(spec.solved.measured(problem.examples().targets().len()).0.wgsl());
+    text
 }
 
 /// The `const` lines that every kernel of the problem begins with.
@@ -101,49 +117,16 @@ pub(super) fn prelude(problem: &Problem, sizes: Sizes) -> String {
     line("PURPOSE_START", format!("{}u", Purpose::Start as u32));
     line("INIT_NORMAL", (spec.init.shape() == InitShape::Normal).to_string());
     line("EPOCHS", format!("{}u", spec.epochs));
-    line("ONLINE", (spec.update == Update::Online).to_string());
+    line("ONLINE", spec.update.is_online().to_string());
     line("RETIRE", problem.retires().to_string());
     line("DIVERGENCE_STRIDE", format!("{DIVERGENCE_STRIDE}u"));
     line("WEIGHT_BOUND_BITS", format!("{}u", WEIGHT_BOUND.to_bits()));
-    line("HIDDEN_ACTIVATION", activation_name(spec.activation).into());
-    line("OUTPUT_ACTIVATION", output_activation_name(problem).into());
-    line(
-        "LOSS",
-        match spec.loss {
-            Loss::CrossEntropy => "CROSS_ENTROPY".into(),
-            Loss::Mse => "MSE".into(),
-        },
-    );
-    line(
-        "OPTIMIZER",
-        match spec.optimizer {
-            Optimizer::Gd => "GD".into(),
-            Optimizer::Adam => "ADAM".into(),
-        },
-    );
     line("MOMENTUM", literal(spec.momentum));
-    line(
-        "SHARE",
-        literal(match spec.update {
-            Update::BatchMean => 1.0 / examples.count() as f64,
-            Update::BatchSum | Update::Online => 1.0,
-        }),
-    );
-    line("ADAM_BETA1", literal(Optimizer::ADAM_BETA1));
-    line("ADAM_BETA2", literal(Optimizer::ADAM_BETA2));
-    line("ADAM_LN_BETA1", literal(Optimizer::ADAM_BETA1.ln()));
-    line("ADAM_LN_BETA2", literal(Optimizer::ADAM_BETA2.ln()));
-    line("ADAM_EPSILON", literal(Optimizer::ADAM_EPSILON));
-    let count = output_row_count as f64;
-    let (criterion, bound) = match spec.solved {
-        Criterion::MaxError(bound) => ("MAX_ERROR", bound),
-        Criterion::Sign => ("SIGN", 0.5),
-        Criterion::Sse(bound) => ("SQUARES", bound),
-        Criterion::Mse(bound) => ("SQUARES", bound * count),
-        Criterion::Rms(bound) => ("SQUARES", bound * bound * count),
-    };
-    line("CRITERION", criterion.into());
-    line("CRITERION_BOUND", literal(bound));
+    line("SHARE", literal(problem.share()));
+    for (name, value) in with_optimizer!(spec.optimizer, Row => Row::constants()) {
+        line(name, literal(value));
+    }
+    line("CRITERION_BOUND", literal(spec.solved.measured(output_row_count).1));
     line("MIDPOINT", literal(problem.midpoint()));
     text
 }

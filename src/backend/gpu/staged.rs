@@ -6,12 +6,12 @@ use std::fmt::Write;
 use crate::backend::conformance::Fault;
 use crate::error::Result;
 use crate::gpu::{Binding, Bound, Kind, uniform_buffer};
-use crate::spec::{LayerShape, Problem, Update};
+use crate::spec::{LayerShape, Problem};
 
 use super::buffers::SCRATCH;
 use super::bus::Stage;
 use super::form::{Form, Setup, Source, Trainer};
-use super::prelude::Sizes;
+use super::prelude::{Sizes, activation_code};
 use super::source::{POOL, RECALL, compose};
 
 const RECORD: Binding = Binding(12, Kind::Record(size_of::<Stage>() as u64));
@@ -107,7 +107,7 @@ impl Rows {
         let weight_count = layers.weight_count();
         let gradient = 2 * activations;
         let kept = gradient + weight_count;
-        let loss = kept + if problem.spec().update == Update::Online { weight_count } else { 0 };
+        let loss = kept + if problem.spec().update.is_online() { weight_count } else { 0 };
         Self { outputs, deltas: activations, gradient, kept, loss, step: loss + 1, count: loss + 2 }
     }
 
@@ -134,7 +134,7 @@ impl Rows {
 /// online.
 pub(super) fn records(problem: &Problem) -> Vec<Stage> {
     let examples = problem.examples().count();
-    let online = problem.spec().update == Update::Online;
+    let online = problem.spec().update.is_online();
     let alone = (0..if online { examples } else { 0 }).map(|example| (example, 1));
     std::iter::once((0, examples)).chain(alone).flat_map(|range| layer_records(problem, range)).collect()
 }
@@ -163,7 +163,8 @@ fn layer_records(problem: &Problem, (first, count): (usize, usize)) -> Vec<Stage
                 example_first: first as u32,
                 example_count: count as u32,
                 layer: layer as u32,
-                reserved: [0; 2],
+                activation: activation_code(problem.spec().activation.of_layer(layer)) as u32,
+                reserved: 0,
             }
         })
         .collect()
@@ -213,7 +214,7 @@ impl Staged {
             layer_count: problem.layers().shapes().len(),
             example_count: problem.examples().count(),
             weight_count: problem.layers().weight_count() as u32,
-            online: problem.spec().update == Update::Online,
+            online: problem.spec().update.is_online(),
             workgroup_size: sizes.workgroup_size,
             workgroup_limit: gpu.workgroup_limit(),
         })

@@ -4,12 +4,12 @@
 //! stage is named, and the stages after it are not blamed.
 
 use crate::backend::conformance::Fault;
-use crate::backend::reference::{activate, activation_slope, example_loss};
 use crate::backend::tolerance::Tolerance;
 use crate::error::{Error, Result};
 use crate::gpu::{Gpu, Readback};
+use crate::rule::{Optimize, Shared, with_optimizer};
 use crate::seed::Starts;
-use crate::spec::{Criterion, Init, Loss, Optimizer, OutputActivation, Problem, Update};
+use crate::spec::{Init, Problem};
 
 use super::buffers::PoolBuffers;
 use super::bus::{Slot, Stage};
@@ -153,7 +153,7 @@ impl Bench<'_> {
     }
 
     fn epoch(&mut self) -> Result<()> {
-        let online = self.problem.spec().update == Update::Online;
+        let online = self.problem.spec().update.is_online();
         if online {
             let memory = self.run(Step::Keep, 0)?;
             let weights = self.problem.layers().weight_count();
@@ -229,28 +229,13 @@ impl Bench<'_> {
         self.compare(Step::Matmul, &memory.scratch, expected.into_iter());
     }
 
-    fn activation(&self, layer: usize, z: f64) -> f64 {
-        let spec = self.problem.spec();
-        match spec.output_activation {
-            OutputActivation::Linear if self.layers[layer].last == 1 => z,
-            _ => activate(spec.activation, z),
-        }
-    }
-
-    fn slope(&self, layer: usize, h: f64) -> f64 {
-        let spec = self.problem.spec();
-        match spec.output_activation {
-            OutputActivation::Linear if self.layers[layer].last == 1 => 1.0,
-            _ => activation_slope(spec.activation, h),
-        }
-    }
-
     fn check_activation(&mut self, layer: usize, memory: &Memory) {
         let stage = self.layers[layer];
+        let activation = self.problem.spec().activation.of_layer(layer);
         let expected: Vec<_> = cells((stage.example_count * stage.fan_out) as usize)
             .map(|(cell, lane)| {
                 let row = stage.row as usize + cell;
-                (row, lane, self.activation(layer, at(&memory.scratch, self.rows.deltas + row, lane)))
+                (row, lane, activation.value(at(&memory.scratch, self.rows.deltas + row, lane)))
             })
             .collect();
         self.compare(Step::Activation, &memory.scratch, expected.into_iter());
@@ -269,7 +254,7 @@ impl Bench<'_> {
                 let each = (0..count).map(|output| {
                     let h = at(&memory.scratch, outputs + output, lane);
                     let z = at(&memory.scratch, self.rows.deltas + outputs + output, lane);
-                    example_loss(loss, z, h, self.target(output))
+                    loss.value(z, h, self.target(output))
                 });
                 (self.rows.loss, lane, each.sum::<f64>() / self.problem.examples().count() as f64)
             })
@@ -279,16 +264,16 @@ impl Bench<'_> {
 
     fn check_delta(&mut self, layer: usize, memory: &Memory) {
         let stage = self.layers[layer];
+        let spec = self.problem.spec();
         let (fan_out, next) = (stage.fan_out as usize, stage.fan_out_next as usize);
         let expected: Vec<_> = cells(stage.example_count as usize * fan_out)
             .map(|(cell, lane)| {
                 let (example, unit) = (cell / fan_out, cell % fan_out);
                 let row = stage.row as usize + cell;
                 let h = at(&memory.scratch, row, lane);
-                let slope = self.slope(layer, h);
+                let slope = spec.activation.of_layer(layer).slope(h);
                 let delta = if stage.last == 1 {
-                    let error = h - self.target(cell);
-                    if self.problem.spec().loss == Loss::CrossEntropy { error } else { error * slope }
+                    spec.loss.delta(h - self.target(cell), slope)
                 } else {
                     let products = (0..next).map(|j| {
                         let k = stage.weight_offset_next as usize + unit * next + j;
@@ -325,30 +310,25 @@ impl Bench<'_> {
         let spec = self.problem.spec();
         let weight_count = self.problem.layers().weight_count();
         let rates = self.problem.weight_rates();
-        let examples = self.problem.examples().count() as f64;
-        let share = if spec.update == Update::BatchMean { 1.0 / examples } else { 1.0 };
         // Five epochs of batch updates, or the first of the fifth epoch's online ones.
-        let update_count = if spec.update == Update::Online { 4.0 * examples + 1.0 } else { 5.0 };
+        let update_count = 4 * spec.update.per_epoch(self.problem.examples().count()) as u64 + 1;
         let memories = spec.optimizer.state_count(spec.momentum);
         let mut expected = Vec::new();
         for (cell, lane) in cells(((stage.fan_in + 1) * stage.fan_out) as usize) {
             let k = stage.weight_offset as usize + cell;
-            let row = |block: usize| at(&before.state, block * weight_count + k, lane);
-            let g = share * at(&before.scratch, self.rows.gradient + k, lane);
-            let now = match spec.optimizer {
-                Optimizer::Gd => {
-                    let velocity = if memories > 0 { spec.momentum * row(1) } else { 0.0 } - rates[k] * g;
-                    [row(0) + velocity, velocity, 0.0]
-                }
-                Optimizer::Adam => {
-                    let (b1, b2) = (Optimizer::ADAM_BETA1, Optimizer::ADAM_BETA2);
-                    let first = b1 * row(1) + (1.0 - b1) * g;
-                    let second = b2 * row(2) + (1.0 - b2) * g * g;
-                    let corrected = [b1, b2].map(|beta| 1.0 - beta.powf(update_count));
-                    let change = (first / corrected[0]) / ((second / corrected[1]).sqrt() + Optimizer::ADAM_EPSILON);
-                    [row(0) - rates[k] * change, first, second]
-                }
-            };
+            let row =
+                |block: usize| if block > memories { 0.0 } else { at(&before.state, block * weight_count + k, lane) };
+            let [mut weight, mut first, mut second] = [0, 1, 2].map(row);
+            let gradient = at(&before.scratch, self.rows.gradient + k, lane);
+            with_optimizer!(spec.optimizer, Row => {
+                let shared = Shared {
+                    share: self.problem.share(),
+                    momentum: spec.momentum,
+                    corrections: Row::corrections(update_count),
+                };
+                Row::step(&shared, rates[k], gradient, &mut weight, [&mut first, &mut second]);
+            });
+            let now = [weight, first, second];
             expected.extend((0..=memories).map(|block| (block * weight_count + k, lane, now[block])));
         }
         self.compare(Step::Update, &after.state, expected.into_iter());
@@ -370,23 +350,16 @@ impl Bench<'_> {
     fn check_judge(&mut self, memory: &Memory) {
         let outputs = self.rows.outputs;
         let count = self.problem.examples().targets().len();
-        let midpoint = self.problem.midpoint();
+        let targets: Vec<f64> = (0..count).map(|output| self.target(output)).collect();
         let mut report =
             StageReport { stage: Step::Judge.name(), compared_count: 0, excess: 0.0, worst: "none".into() };
         for lane in 0..LANE_COUNT {
-            let pairs = || (0..count).map(|at_| (at(&memory.scratch, outputs + at_, lane), self.target(at_)));
-            let squares: f64 = pairs().map(|(h, y)| (h - y) * (h - y)).sum();
-            let (measure, bound) = match self.problem.spec().solved {
-                Criterion::MaxError(bound) => (pairs().map(|(h, y)| (h - y).abs()).fold(0.0, f64::max), bound),
-                Criterion::Sign => (pairs().map(|(h, y)| -(h - midpoint) * (y - midpoint)).fold(-1.0, f64::max), 0.0),
-                Criterion::Sse(bound) => (squares, bound),
-                Criterion::Mse(bound) => (squares / count as f64, bound),
-                Criterion::Rms(bound) => (squares / count as f64, bound * bound),
-            };
-            if (measure - bound).abs() < 1e-5 {
+            let h: Vec<f64> = (0..count).map(|output| at(&memory.scratch, outputs + output, lane)).collect();
+            let distance = self.problem.spec().solved.distance(&h, &targets, self.problem.midpoint());
+            if distance.abs() < 1e-5 {
                 continue;
             }
-            let solved = measure < bound;
+            let solved = distance < 0.0;
             let slot = memory.slots[lane];
             let right = slot.epoch == 5
                 && (slot.solved_epoch == 5) == solved
@@ -394,7 +367,7 @@ impl Bench<'_> {
             report.compared_count += 1;
             if !right {
                 report.excess = f64::INFINITY;
-                report.worst = format!("{slot:?} with a measure of {measure} and a bound of {bound}");
+                report.worst = format!("{slot:?} at a distance of {distance}");
             }
         }
         self.reports.push(report);

@@ -2,17 +2,16 @@
 //! backend is held against, so nothing in it is clever. Networks are spread over threads, that is all.
 
 mod network;
-mod real;
 mod training;
 
-pub use network::{Network, activate, activation_slope, example_loss};
-pub use real::Real;
+pub use network::Network;
 pub use training::{Step, Training};
 
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::outcome::{Outcomes, Weights};
+use crate::outcome::{Outcomes, Values, Weights};
+use crate::rule::Real;
 use crate::seed::Starts;
 
 use super::{Backend, Chunk, Deliver, DeviceInfo, Job, Precision, Progress, Trained, Watch};
@@ -41,7 +40,10 @@ impl Reference {
         Ok(Self { precision, pool })
     }
 
-    fn chunk<R: Real>(&self, job: &Job<'_>, chunk: &Chunk, watch: &dyn Watch) -> Trained {
+    fn chunk<R: Real>(&self, job: &Job<'_>, chunk: &Chunk, watch: &dyn Watch) -> Trained
+    where
+        Values: From<Vec<R>>,
+    {
         let count = (chunk.networks.end - chunk.networks.start) as usize;
         let starts = Starts::new(job.problem.spec().init, job.problem.layers(), job.seed);
         let start = |position: usize| match &chunk.starts {
@@ -78,7 +80,7 @@ impl Reference {
             outcomes.append(&rows);
             weights.extend(values);
         }
-        let weights = job.keep_weights.then(|| Weights::new(job.problem.layers(), R::into_values(weights)));
+        let weights = job.keep_weights.then(|| Weights::new(job.problem.layers(), weights.into()));
         Trained { executed_net_epochs: outcomes.net_epochs(), outcomes, weights, device_seconds: None }
     }
 }

@@ -1,9 +1,10 @@
 //! One network from its start to its end, epoch by epoch: the meaning of a spec, in the order in which it happens.
 
 use crate::outcome::{Outcome, Status};
-use crate::spec::{AfterSolved, Criterion, DIVERGENCE_STRIDE, Optimizer, Problem, Update, WEIGHT_BOUND};
+use crate::rule::{Optimize, Real, Shared, with_optimizer};
+use crate::spec::{AfterSolved, DIVERGENCE_STRIDE, Problem, WEIGHT_BOUND};
 
-use super::{Network, Real};
+use super::Network;
 
 /// What an epoch led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,8 @@ pub enum Step {
 pub struct Training<'p, R> {
     problem: &'p Problem,
     inputs: Vec<Vec<R>>,
-    targets: Vec<Vec<R>>,
+    /// `[example][unit]`.
+    targets: Vec<R>,
     network: Network<R>,
     state: State<R>,
     /// Learning rate of each weight.
@@ -40,9 +42,8 @@ pub struct Training<'p, R> {
 #[derive(Clone, Debug)]
 struct State<R> {
     weights: Vec<R>,
-    /// Momentum's velocity, or Adam's mean of gradients.
+    /// What the optimizer remembers of each weight, as far as it does.
     first: Vec<R>,
-    /// Adam's mean of squared gradients.
     second: Vec<R>,
     update_count: u64,
 }
@@ -53,11 +54,11 @@ impl<'p, R: Real> Training<'p, R> {
         let examples = problem.examples();
         let convert = |values: &[f64]| values.iter().map(|value| R::of(*value)).collect::<Vec<R>>();
         let weights = convert(start);
-        let zeros = vec![R::zero(); weights.len()];
+        let zeros = vec![R::of(0.0); weights.len()];
         Self {
             problem,
             inputs: (0..examples.count()).map(|example| convert(examples.input(example))).collect(),
-            targets: (0..examples.count()).map(|example| convert(examples.target(example))).collect(),
+            targets: convert(examples.targets()),
             network: Network::new(problem),
             rates: convert(&problem.weight_rates()),
             momentum: R::of(problem.spec().momentum),
@@ -110,19 +111,20 @@ impl<'p, R: Real> Training<'p, R> {
     /// The same; `seen` is shown the weights after each update within an online epoch.
     pub fn step_seen(&mut self, seen: &mut dyn FnMut(&[R])) -> Step {
         self.epoch += 1;
-        let online = self.problem.spec().update == Update::Online;
+        let online = self.problem.spec().update.is_online();
         let before = online.then(|| self.state.clone());
+        let output_count = self.network.outputs().len();
         self.outputs.clear();
-        self.gradient.fill(R::zero());
+        self.gradient.fill(R::of(0.0));
         for example in 0..self.inputs.len() {
             self.network.forward(&self.state.weights, &self.inputs[example]);
             self.outputs.extend_from_slice(self.network.outputs());
-            self.network.backward(&self.state.weights, &self.targets[example]);
+            self.network.backward(&self.state.weights, &self.targets[example * output_count..][..output_count]);
             self.network.add_gradient(&mut self.gradient);
             if online {
                 self.update();
                 seen(&self.state.weights);
-                self.gradient.fill(R::zero());
+                self.gradient.fill(R::of(0.0));
             }
         }
         let solved = self.criterion_holds();
@@ -152,60 +154,35 @@ impl<'p, R: Real> Training<'p, R> {
         step
     }
 
-    /// Whether the outputs at hand meet the criterion. NaN never does.
+    /// Whether the outputs at hand meet the criterion.
     fn criterion_holds(&self) -> bool {
-        let mut pairs = self.outputs.iter().zip(self.targets.iter().flatten());
-        let squares = || self.outputs.iter().zip(self.targets.iter().flatten()).map(|(h, y)| (*h - *y) * (*h - *y));
-        let sum: R = squares().sum();
-        let mean = sum / R::of(self.outputs.len() as f64);
-        let midpoint = R::of(self.problem.midpoint());
-        match self.problem.spec().solved {
-            Criterion::MaxError(bound) => pairs.all(|(h, y)| (*h - *y).abs() <= R::of(bound)),
-            Criterion::Sign => pairs.all(|(h, y)| (*h - midpoint) * (*y - midpoint) > R::zero()),
-            Criterion::Sse(bound) => sum < R::of(bound),
-            Criterion::Mse(bound) => mean < R::of(bound),
-            Criterion::Rms(bound) => mean < R::of(bound * bound),
-        }
+        self.problem.spec().solved.holds(&self.outputs, &self.targets, R::of(self.problem.midpoint()))
     }
 
     /// Changes the weights by the gradient at hand.
     fn update(&mut self) {
-        let spec = self.problem.spec();
-        let share = match spec.update {
-            Update::BatchMean => R::one() / R::of(self.inputs.len() as f64),
-            Update::BatchSum | Update::Online => R::one(),
-        };
         let State { weights, first, second, update_count } = &mut self.state;
         *update_count += 1;
-        match spec.optimizer {
-            Optimizer::Gd => {
-                let momentum = self.momentum;
-                for (((w, v), g), lr) in weights.iter_mut().zip(first).zip(&self.gradient).zip(&self.rates) {
-                    *v = momentum * *v - *lr * share * *g;
-                    *w += *v;
-                }
+        with_optimizer!(self.problem.spec().optimizer, Row => {
+            let shared = Shared {
+                share: R::of(self.problem.share()),
+                momentum: self.momentum,
+                corrections: Row::corrections(*update_count),
+            };
+            let memories = first.iter_mut().zip(second);
+            for (((weight, (first, second)), g), rate) in
+                weights.iter_mut().zip(memories).zip(&self.gradient).zip(&self.rates)
+            {
+                Row::step(&shared, *rate, *g, weight, [first, second]);
             }
-            Optimizer::Adam => {
-                let (beta1, beta2) = (Optimizer::ADAM_BETA1, Optimizer::ADAM_BETA2);
-                let correction = |beta: f64| R::of(-(*update_count as f64 * beta.ln()).exp_m1());
-                let (correction1, correction2) = (correction(beta1), correction(beta2));
-                let (beta1, beta2) = (R::of(beta1), R::of(beta2));
-                let state = weights.iter_mut().zip(first).zip(second);
-                for ((((w, m), v), g), lr) in state.zip(&self.gradient).zip(&self.rates) {
-                    let g = share * *g;
-                    *m = beta1 * *m + (R::one() - beta1) * g;
-                    *v = beta2 * *v + (R::one() - beta2) * g * g;
-                    *w -= *lr * (*m / correction1) / ((*v / correction2).sqrt() + R::of(Optimizer::ADAM_EPSILON));
-                }
-            }
-        }
+        });
     }
 
     /// Forward with the weights as they are: loss, and outputs `[example][unit]`.
     pub fn evaluate(&mut self) -> (R, &[R]) {
-        let mut loss = R::zero();
+        let mut loss = R::of(0.0);
         self.outputs.clear();
-        for (input, target) in self.inputs.iter().zip(&self.targets) {
+        for (input, target) in self.inputs.iter().zip(self.targets.chunks(self.network.outputs().len())) {
             self.network.forward(&self.state.weights, input);
             self.outputs.extend_from_slice(self.network.outputs());
             loss += self.network.loss(target);
@@ -215,14 +192,14 @@ impl<'p, R: Real> Training<'p, R> {
 
     /// Gradient of the loss C with the weights as they are, in flat order, whatever the update rule: for checks.
     pub fn loss_gradient(&mut self) -> Vec<R> {
-        let mut gradient = vec![R::zero(); self.state.weights.len()];
-        for (input, target) in self.inputs.iter().zip(&self.targets) {
+        let mut gradient = vec![R::of(0.0); self.state.weights.len()];
+        for (input, target) in self.inputs.iter().zip(self.targets.chunks(self.network.outputs().len())) {
             self.network.forward(&self.state.weights, input);
             self.network.backward(&self.state.weights, target);
             self.network.add_gradient(&mut gradient);
         }
-        let share = R::one() / R::of(self.inputs.len() as f64);
-        gradient.iter_mut().for_each(|g| *g *= share);
+        let share = R::of(1.0) / R::of(self.inputs.len() as f64);
+        gradient.iter_mut().for_each(|g| *g = *g * share);
         gradient
     }
 

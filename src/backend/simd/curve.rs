@@ -1,7 +1,8 @@
 //! The exponential and the activations by themselves, compiled as the kernels have them: for benches alone.
 
+use crate::rule::{Activate, activation_rows};
+
 use super::entry::{InstructionSet, Task, with_vectors};
-use super::math::{exp, sigmoid, tanh};
 use super::memory::lanes;
 use super::vector::Vector;
 use super::vectors::Vectors;
@@ -48,17 +49,17 @@ impl<V: Vector> Task for Pass<'_, V> {
         match self.0 {
             Curve::Exp => {
                 for z in self.1 {
-                    *z = exp(*z);
+                    *z = z.exp();
                 }
             }
             Curve::Sigmoid => {
                 for z in self.1 {
-                    *z = sigmoid(*z);
+                    *z = activation_rows::Sigmoid::vector(*z);
                 }
             }
             Curve::Tanh => {
                 for z in self.1 {
-                    *z = tanh(*z);
+                    *z = activation_rows::Tanh::vector(*z);
                 }
             }
         }

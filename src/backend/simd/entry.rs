@@ -1,11 +1,13 @@
 //! Where kernels are compiled for an instruction set: [`InstructionSet::enter`] has its instructions enabled, and everything
 //! that a task calls is inlined into it.
 
+use crate::spec::{Activation, Optimizer};
+
 use super::answers::Answers;
 use super::kernel::{alternating_burst, burst, evaluate};
 use super::ledger::Ledger;
 use super::memory::Memory;
-use super::net::{Form, Net, Rule, Unit};
+use super::net::{Form, Net};
 use super::shape::{Any, Fixed, Shape};
 #[cfg(target_arch = "aarch64")]
 use super::vector::Neon;
@@ -138,8 +140,8 @@ impl<V: Vector> Engine<V> {
 /// Whether a problem has the settings that `FAST` kernels are compiled for.
 fn is_fast(net: &Net) -> bool {
     (net.low, net.span) == (0.0, 1.0)
-        && (net.hidden, net.output) == (Unit::Sigmoid, Unit::Sigmoid)
-        && net.rule == Rule::Plain
+        && net.units.iter().all(|unit| *unit == Activation::Sigmoid)
+        && (net.optimizer, net.memory_count) == (Optimizer::Gd, 0)
         && net.trains_biases
         && net.shapes.iter().all(|shape| shape.shortcut == 0)
 }

@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::net::{Net, Rule};
+use super::net::Net;
 use super::vector::Vector;
 
 /// An array of vectors that a kernel reads and writes without checking indices again.
@@ -67,14 +67,13 @@ impl<V: Vector> Cells<V> {
 pub(super) struct Memory<V> {
     /// In flat order.
     pub(super) weights: Vec<V>,
-    /// Momentum's velocity, or Adam's mean of gradients; empty for plain descent.
+    /// What the optimizer remembers of each weight; empty where it does not.
     pub(super) first: Vec<V>,
-    /// Adam's mean of squared gradients.
     pub(super) second: Vec<V>,
     /// What gradients are multiplied with, `[layer]`: see [`Net::step`].
     pub(super) steps: Vec<V>,
     pub(super) momentum: [V; 1],
-    /// Adam's bias corrections 1 - beta^updates.
+    /// What the optimizer makes of the number of updates: Adam's bias corrections.
     pub(super) corrections: [V; 2],
     pub(super) gradient: Vec<V>,
     /// Of online updates, the weights before the epoch.
@@ -109,8 +108,8 @@ impl<V: Vector> Memory<V> {
         let units = net.unit_count * net.form.block();
         Self {
             weights: weights(true),
-            first: weights(net.rule != Rule::Plain),
-            second: weights(net.rule == Rule::Adam),
+            first: weights(net.memory_count > 0),
+            second: weights(net.memory_count > 1),
             steps: zeros(net.shapes.len()),
             momentum: [V::splat(0.0)],
             corrections: [V::splat(0.0); 2],

@@ -1,17 +1,18 @@
 //! The CPU at full width: every lane of every vector trains a network of its own, on all cores.
 //!
 //! `net.rs` turns a problem into tables, `kernel` is the training written once for vectors of any width
-//! (`vector`, `math.rs`) and networks of any size (`shape.rs`), `entry.rs` compiles it for each instruction set, and
+//! (`vector`) and networks of any size (`shape.rs`), `entry.rs` compiles it for each instruction set, and
 //! `worker.rs` keeps the lanes of a thread full with the networks of a chunk (`ledger.rs`, `rows.rs`). f32 throughout.
 //! The same operations happen to a network in whatever lane it trains and whoever its neighbours are, so outcomes do
 //! not depend on how the population is cut.
 
+#[cfg(test)]
+mod accuracy;
 mod answers;
 mod curve;
 mod entry;
 mod kernel;
 mod ledger;
-mod math;
 mod memory;
 mod net;
 mod rows;

@@ -1,37 +1,7 @@
 //! A problem as the kernels need it: tables in f32, padded to whole blocks of examples.
 
-use crate::spec::{Activation, Bias, Criterion, LayerShape, Loss, Optimizer, OutputActivation, Problem, Update};
-
-/// What a unit does with its weighted sum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
-    Sigmoid,
-    Tanh,
-    Linear,
-}
-
-/// The solved criterion with its bounds in f32.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Judgement {
-    /// |h - y| <= the bound, for every output.
-    Error(f32),
-    /// (h - the midpoint)(y - the midpoint) > 0, for every output.
-    Side(f32),
-    /// The sum of squares is below the bound.
-    Squares(f32),
-    /// The mean of squares is below the bound.
-    MeanSquare(f32),
-}
-
-/// How a gradient becomes a step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Rule {
-    /// w <- w - rate g.
-    Plain,
-    /// v <- momentum v - rate g, then w <- w + v.
-    Momentum,
-    Adam,
-}
+use crate::rule::{Judgement, Optimize, with_optimizer};
+use crate::spec::{Activation, Bias, LayerShape, Loss, Optimizer, Problem};
 
 /// Examples of one block side by side: what the first layer does with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,26 +37,28 @@ pub(super) struct Net {
     pub(super) shapes: Vec<LayerShape>,
     /// Units of each layer, inputs first.
     pub(super) sizes: Vec<usize>,
-    /// For each layer behind the inputs, how many units lie in the layers between.
+    /// For each layer after the inputs, how many units lie in the layers between.
     pub(super) unit_offsets: Vec<usize>,
-    /// Units behind the inputs.
+    /// Units after the inputs.
     pub(super) unit_count: usize,
     pub(super) weight_count: usize,
     pub(super) form: Form,
     /// Examples, without padding.
     pub(super) example_count: usize,
-    /// `[example][input]`, zeros behind the last example up to a whole block.
+    /// `[example][input]`, zeros after the last example up to a whole block.
     inputs: Vec<f32>,
     /// `[example][output]`, likewise.
     targets: Vec<f32>,
     /// Of a truth table, the inputs' value for false and the distance to that for true.
     pub(super) low: f32,
     pub(super) span: f32,
-    pub(super) hidden: Unit,
-    pub(super) output: Unit,
+    /// Activation of each layer after the inputs.
+    pub(super) units: Vec<Activation>,
     pub(super) loss: Loss,
     pub(super) judgement: Judgement,
-    pub(super) rule: Rule,
+    pub(super) optimizer: Optimizer,
+    /// Numbers that it remembers of each weight.
+    pub(super) memory_count: usize,
     pub(super) online: bool,
     /// Share of a gradient summed over examples that counts: 1/m or 1.
     pub(super) share: f64,
@@ -112,7 +84,7 @@ impl Net {
                 unit_count - size
             })
             .collect();
-        let online = spec.update == Update::Online;
+        let online = spec.update.is_online();
         let truth_table = truth_table(problem);
         let form = match (examples.count(), truth_table) {
             (count, _) if online || count < 3 => Form::Single,
@@ -127,11 +99,6 @@ impl Net {
             table.resize(padded * width, 0.0);
             table
         };
-        let share = if spec.update == Update::BatchMean { 1.0 / examples.count() as f64 } else { 1.0 };
-        let hidden = match spec.activation {
-            Activation::Sigmoid => Unit::Sigmoid,
-            Activation::Tanh => Unit::Tanh,
-        };
         Self {
             unit_offsets,
             unit_count,
@@ -142,26 +109,13 @@ impl Net {
             targets: table(examples.targets(), layers.output_count()),
             low,
             span,
-            hidden,
-            output: match spec.output_activation {
-                OutputActivation::Same => hidden,
-                OutputActivation::Linear => Unit::Linear,
-            },
+            units: (0..shapes.len()).map(|layer| spec.activation.of_layer(layer)).collect(),
             loss: spec.loss,
-            judgement: match spec.solved {
-                Criterion::MaxError(bound) => Judgement::Error(bound as f32),
-                Criterion::Sign => Judgement::Side(problem.midpoint() as f32),
-                Criterion::Sse(bound) => Judgement::Squares(bound as f32),
-                Criterion::Mse(bound) => Judgement::MeanSquare(bound as f32),
-                Criterion::Rms(bound) => Judgement::MeanSquare((bound * bound) as f32),
-            },
-            rule: match spec.optimizer {
-                Optimizer::Gd if spec.momentum == 0.0 => Rule::Plain,
-                Optimizer::Gd => Rule::Momentum,
-                Optimizer::Adam => Rule::Adam,
-            },
+            judgement: spec.solved.judgement(problem.midpoint()),
+            optimizer: spec.optimizer,
+            memory_count: spec.optimizer.state_count(spec.momentum),
             online,
-            share,
+            share: problem.share(),
             rates: (0..shapes.len()).map(|layer| spec.lr.of_layer(layer)).collect(),
             momentum: spec.momentum,
             trains_biases: layers.bias() == Bias::On,
@@ -191,9 +145,9 @@ impl Net {
         unsafe { *self.targets.get_unchecked(at) }
     }
 
-    /// What a layer's gradients are multiplied with: -rate times share, or for Adam the rate.
+    /// What the optimizer multiplies a layer's gradients with.
     pub(super) fn step(&self, rate: f64) -> f32 {
-        (if self.rule == Rule::Adam { rate } else { -rate * self.share }) as f32
+        with_optimizer!(self.optimizer, Row => Row::factor(rate, self.share) as f32)
     }
 }
 

@@ -16,8 +16,8 @@ use serde_json::{Map as Object, Value, json};
 
 use crate::outcome::Fate;
 use crate::report::number::{grouped, short};
-use crate::report::words::{connections, dashed};
-use crate::spec::{MapAxis, Optimizer, Varied};
+use crate::report::words::{connected_units, dashed};
+use crate::spec::{MapAxis, Varied};
 use crate::stats::Dimension;
 use crate::study::{Finished, Map, MapPlan, MapStart, Shares};
 
@@ -172,13 +172,13 @@ fn axis_text(axis: &MapAxis) -> String {
 fn settings_text(plan: &MapPlan) -> String {
     let spec = plan.spec();
     let varied = plan.varied();
-    let mut parts = vec![format!("{}{}", spec.activation, connections(spec))];
+    let mut parts = vec![connected_units(spec)];
     parts.extend([spec.loss.to_string(), format!("{} {}", spec.update, spec.optimizer)]);
     if !varied.contains(&Varied::Rate) && !(0..varied.len()).all(|at| matches!(varied[at], Varied::LayerRate(_))) {
         let other = varied.iter().any(|varied| matches!(varied, Varied::LayerRate(_)));
         parts.push(format!("{}rate {}", if other { "other " } else { "" }, spec.lr));
     }
-    if spec.optimizer == Optimizer::Gd && spec.momentum > 0.0 && !varied.contains(&Varied::Momentum) {
+    if spec.momentum > 0.0 && !varied.contains(&Varied::Momentum) {
         parts.push(format!("momentum {}", spec.momentum));
     }
     if !matches!(plan.start(), MapStart::Given { .. }) && !varied.contains(&Varied::Init) {

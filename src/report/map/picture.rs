@@ -1,7 +1,7 @@
 //! A map, drawn: its pixels in colours, axes, a legend.
 
 use crate::outcome::Fate;
-use crate::spec::{Init, MapAxis, Spec, Varied};
+use crate::spec::{MapAxis, Spec, Varied};
 use crate::study::{Canvas, Cell, MapPlan};
 
 use super::colour::{DIVERGED, MapColour, MapColours, UNSOLVED, diverged, fate_colour, words};
@@ -140,10 +140,7 @@ fn label(varied: Varied, axis: &MapAxis, spec: &Spec) -> String {
         Varied::Rate => "learning rate".into(),
         Varied::LayerRate(layer) => format!("learning rate of layer {}", layer + 1),
         Varied::Momentum => "momentum".into(),
-        Varied::Init => match spec.init {
-            Init::Normal(_) => "deviation S of the starts, N(0, S²)".into(),
-            _ => "width R of the starts, U(−R, R)".into(),
-        },
+        Varied::Init => spec.init.width_meaning().unwrap_or("width of the starts").into(),
     }
 }
 

@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 use crate::reproduce::{Accept, Content, Exhibit, Figure, Grid, Lab, Measured, Reproduction, SEED, Scale};
 use crate::seed::Starts;
 use crate::spec::{
-    Activation, AfterSolved, Bias, Examples, Init, Layers, Loss, MapAxis, OutputActivation, Problem, Range, Rates,
-    Spec, Task,
+    Activation, Activations, AfterSolved, Bias, Examples, Init, Layers, Loss, MapAxis, Problem, Range, Rates, Spec,
+    Task,
 };
 use crate::stats::boundary;
 
@@ -244,8 +244,7 @@ fn reference_problem(setup: &Setup, (rate0, rate1): (f64, f64)) -> Result<Proble
         task: Task::Csv("fractal".into()),
         layers: Layers::new(vec![WIDTH, WIDTH, 1])?,
         bias: Bias::Off,
-        activation: Activation::Tanh,
-        output_activation: OutputActivation::Linear,
+        activation: Activations::new([Activation::Tanh, Activation::Linear]),
         loss: Loss::Mse,
         lr: Rates::new([2.0 * rate0 * 2.0 / n, 2.0 * rate1 / (n * n)]),
         epochs: STEPS as u32,

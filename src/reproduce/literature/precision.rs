@@ -2,9 +2,10 @@
 
 use rayon::prelude::*;
 
-use crate::backend::reference::{Real, Training};
+use crate::backend::reference::Training;
 use crate::error::Result;
 use crate::reproduce::{Accept, Figure, Lab, Measured, Reproduction, SEED};
+use crate::rule::Real;
 use crate::seed::Starts;
 use crate::spec::{Init, Problem, Spec, Update};
 

@@ -1,6 +1,7 @@
 //! What one net-epoch costs in arithmetic, and what devices can do at most.
 
-use crate::spec::{Optimizer, OutputActivation, Problem, Update};
+use crate::rule::{Activate, Optimize, with_activation, with_optimizer};
+use crate::spec::Problem;
 
 /// Arithmetic of one net-epoch, counted from the formulas: what any implementation must do, shortcuts aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,23 +21,17 @@ impl Cost {
         let layers = problem.layers();
         let examples = problem.examples().count() as u64;
         let weights = layers.weight_count() as u64;
-        let units: usize = layers.sizes()[1..].iter().sum();
         let hidden = layers.shapes().skip(1).map(|shape| (shape.fan_in - shape.shortcut) * shape.fan_out);
-        let behind_hidden = hidden.sum::<usize>() as u64;
+        let from_hidden = hidden.sum::<usize>() as u64;
         let spec = problem.spec();
-        let steps = if spec.update == Update::Online { examples } else { 1 };
-        let (operations, specials) = match spec.optimizer {
-            Optimizer::Gd if spec.momentum == 0.0 => (2, 0),
-            Optimizer::Gd => (4, 0),
-            Optimizer::Adam => (13, 2),
-        };
-        let behind_inputs = match spec.output_activation {
-            OutputActivation::Same => units,
-            OutputActivation::Linear => units - layers.output_count(),
-        };
+        let steps = spec.update.per_epoch(problem.examples().count()) as u64;
+        let (operations, specials) = with_optimizer!(spec.optimizer, Row => Row::cost(spec.momentum));
+        let units = layers.sizes()[1..].iter().enumerate().map(|(layer, count)| {
+            *count as u64 * with_activation!(spec.activation.of_layer(layer), Row => Row::SPECIAL_COUNT)
+        });
         Self {
-            operations: 2 * examples * (2 * weights + behind_hidden) + operations * weights * steps,
-            specials: 2 * examples * behind_inputs as u64 + specials * weights * steps,
+            operations: 2 * examples * (2 * weights + from_hidden) + operations * weights * steps,
+            specials: examples * units.sum::<u64>() + specials * weights * steps,
         }
     }
 }
@@ -67,7 +62,7 @@ impl Limit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::Spec;
+    use crate::spec::{Optimizer, Spec, Update};
 
     #[test]
     fn the_tutorial_network_costs_what_is_counted_by_hand() {

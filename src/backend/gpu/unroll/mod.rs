@@ -9,7 +9,7 @@ mod writer;
 
 use std::fmt::Write;
 
-use crate::spec::{Problem, Update};
+use crate::spec::Problem;
 
 use self::writer::{Feed, Writer};
 use super::prelude::{Sizes, literal, rate_row_count};
@@ -140,7 +140,7 @@ fn apply_code(problem: &Problem, own_rates: bool) -> String {
 
 fn bounds_code(problem: &Problem) -> String {
     // Divergence is looked for in the weights that the epoch began with.
-    let online = problem.spec().update == Update::Online;
+    let online = problem.spec().update.is_online();
     let weights = if online { "(*before)" } else { "(*net).weights" };
     let mut text = String::from(
         "fn any_out_of_bounds(net: ptr<function, Network>, before: ptr<function, Weights>) -> bool {\n    \
@@ -183,14 +183,14 @@ impl Writer<'_> {
         let layers = self.problem.layers();
         let units: usize = layers.sizes()[1..].iter().sum();
         let fits = 2 * layers.weight_count() + BLOCK * units <= ROOM;
-        let batch = self.problem.spec().update != Update::Online;
+        let batch = !self.problem.spec().update.is_online();
         if batch && fits { BLOCK } else { 1 }
     }
 
     /// Every example by itself, its inputs and targets as literals.
     fn write_out(&mut self) {
         let examples = self.problem.examples();
-        let online = self.problem.spec().update == Update::Online;
+        let online = self.problem.spec().update.is_online();
         let numbers = |example: usize| examples.input(example).iter().map(|value| Feed::Number(*value)).collect();
         let mut begun = vec![false; self.problem.layers().weight_count()];
         for first in (0..examples.count()).step_by(self.block()) {
@@ -222,7 +222,7 @@ impl Writer<'_> {
     /// A loop over blocks of examples, their inputs and targets from the table.
     fn write_loop(&mut self) {
         let count = self.problem.examples().count();
-        let online = self.problem.spec().update == Update::Online;
+        let online = self.problem.spec().update.is_online();
         let size = (1..=self.block()).rev().find(|size| count.is_multiple_of(*size)).unwrap_or(1);
         if !online {
             self.text.push_str("    (*net).gradient = Weights();\n");

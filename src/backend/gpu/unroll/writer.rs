@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use crate::spec::{LayerShape, Optimizer, Problem};
+use crate::spec::{LayerShape, Problem};
 
-use super::super::prelude::{activation_name, literal, output_activation_name};
+use super::super::prelude::{activation_name, literal};
 
 /// What feeds a row of weights.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ impl Feed {
     fn name(&self) -> &str {
         match self {
             Self::Name(name) => name,
-            Self::Number(_) => unreachable!("units behind the inputs are computed"),
+            Self::Number(_) => unreachable!("units after the inputs are computed"),
         }
     }
 }
@@ -35,7 +35,7 @@ pub(super) struct Writer<'p> {
 
 /// Names of what an example sends back.
 pub(super) struct Backward {
-    /// `[layer][unit]`, the deltas of the layers behind the inputs. Of the only hidden layer in front of a single output
+    /// `[layer][unit]`, the deltas of the layers after the inputs. Of the only hidden layer in front of a single output
     /// they lack the weight to the output, see [`Writer::finish_gradient`].
     deltas: Vec<Vec<String>>,
     /// In front of a single output: its delta times each unit of the last hidden layer.
@@ -54,6 +54,11 @@ impl<'p> Writer<'p> {
     pub(super) fn new(problem: &'p Problem) -> Self {
         let shapes = problem.layers().shapes().collect();
         Self { problem, shapes, text: String::new(), sums: HashMap::new(), next_sum: 0 }
+    }
+
+    /// What the names of a layer's activation functions end in.
+    fn activation(&self, layer: usize) -> String {
+        activation_name(self.problem.spec().activation.of_layer(layer))
     }
 
     /// Reads an example's inputs from the table.
@@ -103,11 +108,7 @@ impl<'p> Writer<'p> {
             inputs.into_iter().map(|inputs| Forward { feeds: vec![inputs], sums: Vec::new() }).collect();
         for layer in 0..self.shapes.len() {
             let shape = self.shapes[layer];
-            let activation = if layer + 1 == self.shapes.len() {
-                output_activation_name(self.problem)
-            } else {
-                activation_name(self.problem.spec().activation)
-            };
+            let activation = self.activation(layer);
             for example in &mut examples {
                 let rows: Vec<&Feed> = self.rows(&example.feeds, layer).collect();
                 example.sums = (0..shape.fan_out).map(|column| self.weighted_sum(shape, column, &rows, net)).collect();
@@ -116,7 +117,7 @@ impl<'p> Writer<'p> {
                 let mut units = Vec::new();
                 for (column, z) in example.sums.iter().enumerate() {
                     let name = format!("a{layer}_{column}{suffix}");
-                    let _ = writeln!(self.text, "    let {name} = activate({activation}, {z});");
+                    let _ = writeln!(self.text, "    let {name} = act_{activation}({z});");
                     units.push(Feed::Name(name));
                 }
                 example.feeds.push(units);
@@ -171,27 +172,27 @@ impl<'p> Writer<'p> {
     pub(super) fn backward(&mut self, suffix: &str, forward: &Forward, targets: &[String]) -> Backward {
         let last = self.shapes.len() - 1;
         let mut deltas = vec![Vec::new(); self.shapes.len()];
-        let activation = output_activation_name(self.problem);
+        let activation = self.activation(last);
         for (unit, y) in targets.iter().enumerate() {
             let h = forward.output(unit);
             let name = format!("d{last}_{unit}{suffix}");
             let _ = writeln!(
                 self.text,
                 "    measure = gather(measure, {h}, {y});\n    \
-                 let {name} = output_delta({h}, {y}, activation_slope({activation}, {h}));"
+                 let {name} = output_delta({h}, {y}, slope_{activation}({h}));"
             );
             deltas[last].push(name);
         }
-        let activation = activation_name(self.problem.spec().activation);
         let mut products = Vec::new();
         for layer in (0..last).rev() {
             let shape = self.shapes[layer + 1];
+            let activation = self.activation(layer);
             for row in 0..self.shapes[layer].fan_out {
                 let name = format!("d{layer}_{row}{suffix}");
                 let a = forward.feeds[layer + 1][row].name();
                 if layer + 1 == last && self.narrows() {
                     let (product, delta) = (format!("p{row}{suffix}"), &deltas[last][0]);
-                    let slope = format!("times_slope({activation}, {delta}, {product}, {a})");
+                    let slope = format!("times_slope_{activation}({delta}, {product}, {a})");
                     let weight = format!("(*net).weights[{}]", shape.position(row, 0));
                     let value = if layer == 0 { slope } else { format!("{weight} * {slope}") };
                     let _ = writeln!(self.text, "    let {product} = {a} * {delta};\n    let {name} = {value};");
@@ -203,7 +204,7 @@ impl<'p> Writer<'p> {
                         .map(|(column, delta)| format!("(*net).weights[{}] * {delta}", shape.position(row, column)))
                         .collect();
                     let sum = terms.join(" + ");
-                    let _ = writeln!(self.text, "    let {name} = ({sum}) * activation_slope({activation}, {a});");
+                    let _ = writeln!(self.text, "    let {name} = ({sum}) * slope_{activation}({a});");
                 }
                 deltas[layer].push(name);
             }
@@ -312,10 +313,8 @@ impl<'p> Writer<'p> {
 
     /// An online update after an example.
     pub(super) fn apply(&mut self, example: &str) {
-        let update = match self.problem.spec().optimizer {
-            Optimizer::Gd => "1u".into(),
-            Optimizer::Adam => format!("(epoch - 1u) * EXAMPLE_COUNT + {example} + 1u"),
-        };
+        let counts = self.problem.spec().optimizer.counts_updates();
+        let update = if counts { format!("(epoch - 1u) * EXAMPLE_COUNT + {example} + 1u") } else { "1u".into() };
         let _ = writeln!(self.text, "    apply(net, correction({update}));");
     }
 }

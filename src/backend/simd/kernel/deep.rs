@@ -1,10 +1,9 @@
 //! Any number of layers and outputs. Sums run in tiles that stay in registers: a few units times the block's examples on
 //! the ways forward and back, a few rows times a few columns for the gradient of a matrix of weights.
 
-use super::super::math::{activate, times_slope};
 use super::super::shape::Shape;
 use super::super::vector::Vector;
-use super::{Kernel, each};
+use super::{Kernel, activate, each, times_slope};
 
 /// Units of a tile.
 const TILE: usize = 4;
@@ -68,8 +67,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             if last && !FAST {
                 self.sums.set_block(column + t, z);
             }
-            let unit = if last { self.output() } else { self.hidden() };
-            self.activations.set_block(at + t, activate(unit, z));
+            self.activations.set_block(at + t, activate(self.activation(layer + 1), z));
         }
     }
 
@@ -106,7 +104,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         );
     }
 
-    /// Deltas of `T` units of a layer, from those of the layer behind it.
+    /// Deltas of `T` units of a layer, from those of the next layer.
     #[inline(always)]
     fn backward_tile<const T: usize>(&self, layer: usize, unit: usize) {
         let columns = self.shape.units(layer + 1);
@@ -126,13 +124,13 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             let h: [V; E] = self.activations.block(at + t);
             let mut deltas = sums;
             for e in 0..E {
-                deltas[e] = times_slope(self.hidden(), sums[e], h[e]);
+                deltas[e] = times_slope(self.activation(layer), sums[e], sums[e] * h[e], h[e]);
             }
             self.deltas.set_block(at + t, deltas);
         }
     }
 
-    /// Gradient of a layer of weights behind the first: outer products, summed over the block's examples.
+    /// Gradient of a layer of weights after the first: outer products, summed over the block's examples.
     #[inline(always)]
     fn add_layer_gradient(&self, block: usize, layer: usize) {
         let (rows, columns) = (self.shape.units(layer), self.shape.units(layer + 1));

@@ -3,8 +3,9 @@
 use std::hint::black_box;
 use std::mem::MaybeUninit;
 
+use crate::rule::{Lose, with_loss};
+
 use super::super::ledger::Ledger;
-use super::super::math::example_loss;
 use super::super::memory::{Cells, Memory};
 use super::super::net::Net;
 use super::super::shape::Shape;
@@ -234,7 +235,8 @@ pub(in super::super) fn evaluate<V: Vector, S: Shape, const E: usize, const TREE
             for column in 0..outputs {
                 let z = kernel.sums.get(column * E + e);
                 let h = kernel.activations.get((shape.unit_offset(depth) + column) * E + e);
-                let loss = example_loss(net.loss, z, h, kernel.target(block, e, column));
+                let target = kernel.target(block, e, column);
+                let loss = with_loss!(net.loss, Row => Row::vector(z, h, target));
                 evaluation.output((block * E + e) * outputs + column, h, loss);
             }
         }

@@ -7,11 +7,11 @@
 //! place. Where a lane's weights are so large that a power or a product could leave the range of f32, that lane takes
 //! the sums instead; the choice depends on its own weights alone.
 
-use super::super::math::activate;
-use super::super::net::Unit;
+use crate::spec::Activation;
+
 use super::super::shape::Shape;
 use super::super::vector::{Mask, Vector};
-use super::Kernel;
+use super::{Kernel, activate};
 
 /// Largest sum of magnitudes log2(e) |w| of a unit's weights whose powers are multiplied.
 const LARGEST_EXPONENT: f32 = 120.0;
@@ -22,13 +22,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Whether exponentials are shared.
     #[inline(always)]
     pub(super) fn multiplies_powers(&self) -> bool {
-        TREE && E == 8 && self.first_unit() == Unit::Sigmoid
-    }
-
-    /// What the units of layer 1 do.
-    #[inline(always)]
-    fn first_unit(&self) -> Unit {
-        if self.shape.depth() == 1 { self.output() } else { self.hidden() }
+        TREE && E == 8 && self.activation(1) == Activation::Sigmoid
     }
 
     /// Flat position of a weight of the first layer; the bias row is row `units(0)`.
@@ -153,7 +147,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Activations of a unit on a block's examples. `powers` is what `prepare_first_layer` gave.
     #[inline(always)]
     pub(super) fn first_activations(&self, block: usize, column: usize, powers: Option<V::Mask>) -> [V; E] {
-        let Some(large) = powers else { return activate(self.first_unit(), self.first_sums(block, column)) };
+        let Some(large) = powers else { return activate(self.activation(1), self.first_sums(block, column)) };
         let inputs = self.shape.units(0);
         let mut h = [self.base_power(block, column); E];
         for level in 0..Self::TREE_INPUTS {
@@ -167,7 +161,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         }
         if large.any() {
             let large = self.is_large(column);
-            let direct = activate(Unit::Sigmoid, self.first_sums(block, column));
+            let direct = activate(Activation::Sigmoid, self.first_sums(block, column));
             for (h, direct) in h.iter_mut().zip(direct) {
                 *h = V::select(large, direct, *h);
             }

@@ -3,7 +3,6 @@
 use crate::spec::WEIGHT_BOUND;
 
 use super::super::memory::Cells;
-use super::super::net::Judgement;
 use super::super::shape::Shape;
 use super::super::vector::{Mask, Vector};
 use super::Kernel;
@@ -34,19 +33,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
                     break;
                 }
                 let target = self.target(block, e, column);
-                match self.net.judgement {
-                    Judgement::Error(bound) => {
-                        verdict.holds = verdict.holds.and((h - target).abs().le(V::splat(bound)));
-                    }
-                    Judgement::Side(midpoint) => {
-                        let midpoint = V::splat(midpoint);
-                        verdict.holds = verdict.holds.and(V::splat(0.0).lt((h - midpoint) * (target - midpoint)));
-                    }
-                    Judgement::Squares(_) | Judgement::MeanSquare(_) => {
-                        let error = h - target;
-                        verdict.squares = error.mul_add(error, verdict.squares);
-                    }
-                }
+                self.net.judgement.gather(&mut verdict.holds, &mut verdict.squares, h, target);
             }
         }
     }
@@ -54,14 +41,8 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// The lanes in which the criterion holds.
     #[inline(always)]
     pub(super) fn solved(&self, verdict: &Verdict<V>) -> V::Mask {
-        match self.net.judgement {
-            Judgement::Error(_) | Judgement::Side(_) => verdict.holds,
-            Judgement::Squares(bound) => verdict.squares.lt(V::splat(bound)),
-            Judgement::MeanSquare(bound) => {
-                let count = self.net.example_count * self.shape.units(self.shape.depth());
-                (verdict.squares / V::splat(count as f32)).lt(V::splat(bound))
-            }
-        }
+        let count = self.net.example_count * self.shape.units(self.shape.depth());
+        self.net.judgement.solved(verdict.holds, verdict.squares, count)
     }
 
     /// The lanes whose weights are all finite and within the bound.

@@ -17,8 +17,11 @@ mod update;
 pub(super) use alternate::alternating_burst;
 pub(super) use epoch::{Evaluation, burst, evaluate};
 
+use crate::rule::{Activate, Lose, with_activation, with_loss};
+use crate::spec::Activation;
+
 use super::memory::Cells;
-use super::net::{Net, Unit};
+use super::net::Net;
 use super::shape::Shape;
 use super::vector::Vector;
 
@@ -49,14 +52,10 @@ pub(super) struct Kernel<'a, V, S, const E: usize, const TREE: bool, const FAST:
 }
 
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
+    /// Activation of a layer's units, inputs being layer 0.
     #[inline(always)]
-    fn hidden(&self) -> Unit {
-        if FAST { Unit::Sigmoid } else { self.net.hidden }
-    }
-
-    #[inline(always)]
-    fn output(&self) -> Unit {
-        if FAST { Unit::Sigmoid } else { self.net.output }
+    fn activation(&self, layer: usize) -> Activation {
+        if FAST { Activation::Sigmoid } else { self.net.units[layer - 1] }
     }
 
     /// Whether one output unit is all that the only hidden layer feeds.
@@ -112,10 +111,11 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         let at = self.shape.unit_offset(self.shape.depth()) + column;
         let h: [V; E] = self.activations.block(at);
         let mut deltas = h;
-        let slope = self.net.loss == crate::spec::Loss::Mse;
+        let cancels = with_loss!(self.net.loss, Row => Row::CANCELS_SLOPE);
+        let activation = self.activation(self.shape.depth());
         for e in 0..E {
             let error = h[e] - self.target(block, e, column);
-            deltas[e] = if slope { super::math::times_slope(self.output(), error, h[e]) } else { error };
+            deltas[e] = if cancels { error } else { times_slope(activation, error, error * h[e], h[e]) };
         }
         if !TREE {
             let count = self.example_count(block);
@@ -154,6 +154,25 @@ macro_rules! each {
 }
 
 use each;
+
+/// act(z).
+#[inline(always)]
+fn activate<V: Vector, const E: usize>(activation: Activation, z: [V; E]) -> [V; E] {
+    let mut h = z;
+    // A loop, not a closure, which would be compiled without the instruction set.
+    with_activation!(activation, Row => {
+        for h in &mut h {
+            *h = Row::vector(*h);
+        }
+    });
+    h
+}
+
+/// delta act'(z), from h = act(z) and the product of h and delta.
+#[inline(always)]
+fn times_slope<V: Vector>(activation: Activation, delta: V, product: V, h: V) -> V {
+    with_activation!(activation, Row => Row::times_slope(delta, product, h))
+}
 
 /// Sum of a block's numbers, by halves.
 #[inline(always)]

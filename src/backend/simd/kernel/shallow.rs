@@ -4,11 +4,9 @@
 //! The delta of hidden unit i on an example is w_i delta h_i' with delta the output's, so w_i is left out of the sums
 //! over examples and multiplied in once an epoch, and h_i delta serves both w_i's gradient and the hidden delta.
 
-use super::super::math::{activate, times_slope};
-use super::super::net::Unit;
 use super::super::shape::Shape;
 use super::super::vector::Vector;
-use super::{Kernel, each, sum};
+use super::{Kernel, activate, each, sum, times_slope};
 
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
     /// Forward on a block.
@@ -71,7 +69,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         if !FAST {
             self.sums.set_block(0, z);
         }
-        self.activations.set_block(self.shape.units(1), activate(self.output(), z));
+        self.activations.set_block(self.shape.units(1), activate(self.activation(2), z));
     }
 
     #[inline(always)]
@@ -80,17 +78,14 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         self.add_gradient(self.shape.offset(1) + unit, part);
     }
 
-    /// Adds to the first layer's gradient, and returns the block's part of the gradient of the weight behind the unit.
+    /// Adds to the first layer's gradient, and returns the block's part of the gradient of the weight after the unit.
     #[inline(always)]
     pub(super) fn hidden_gradient(&self, block: usize, unit: usize, deltas: [V; E]) -> V {
         let h: [V; E] = self.activations.block(unit);
         let (mut products, mut hidden_deltas) = (h, h);
         for e in 0..E {
             products[e] = h[e] * deltas[e];
-            hidden_deltas[e] = match self.hidden() {
-                Unit::Sigmoid => products[e].neg_mul_add(h[e], products[e]),
-                unit => times_slope(unit, deltas[e], h[e]),
-            };
+            hidden_deltas[e] = times_slope(self.activation(1), deltas[e], products[e], h[e]);
         }
         self.add_first_gradient(block, unit, hidden_deltas);
         sum(products)

@@ -1,8 +1,7 @@
 //! Gradients become steps.
 
-use crate::spec::Optimizer;
+use crate::rule::{Optimize, Shared, optimizer_rows, with_optimizer};
 
-use super::super::net::Rule;
 use super::super::shape::Shape;
 use super::super::vector::Vector;
 use super::Kernel;
@@ -18,18 +17,16 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
                 self.finish_first_gradient(column, None);
             }
         }
-        let rule = if FAST { Rule::Plain } else { self.net.rule };
-        match rule {
-            Rule::Plain => self.each_weight(|at, step| {
-                self.weights.set(at, self.gradient.get(at).mul_add(step, self.weights.get(at)));
-            }),
-            Rule::Momentum => self.each_weight(|at, step| {
-                let next = self.gradient.get(at).mul_add(step, self.momentum.get(0) * self.first.get(at));
-                self.first.set(at, next);
-                self.weights.set(at, self.weights.get(at) + next);
-            }),
-            Rule::Adam => self.update_by_adam(),
+        if FAST {
+            return self.update_by::<optimizer_rows::Gd, 0>();
         }
+        // Kernels are compiled for what a rule may remember, and no more.
+        with_optimizer!(self.net.optimizer, Row => match self.net.memory_count {
+            0 if const { may_remember::<Row>(0) } => self.update_by::<Row, 0>(),
+            1 if const { may_remember::<Row>(1) } => self.update_by::<Row, 1>(),
+            _ if const { may_remember::<Row>(2) } => self.update_by::<Row, 2>(),
+            _ => debug_assert!(false, "an optimizer remembers what it said it would not"),
+        });
     }
 
     /// Does something with every weight that learns, and its layer's step.
@@ -49,30 +46,48 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         }
     }
 
+    /// A step of an optimizer that remembers `M` numbers of each weight.
     #[inline(always)]
-    fn update_by_adam(&self) {
-        let share = V::splat(self.net.share as f32);
-        let decays = [Optimizer::ADAM_BETA1, Optimizer::ADAM_BETA2].map(|beta| (1.0 - beta) as f32);
-        let (rest1, rest2) = (V::splat(decays[0]), V::splat(decays[1]));
-        // 1 - beta^n grows by (1 - beta) beta^(n - 1): no logarithm, and no cancellation in the first updates.
-        let mut scales = [V::splat(1.0); 2];
-        for (at, rest) in [rest1, rest2].into_iter().enumerate() {
-            let before = self.corrections.get(at);
-            let correction = (V::splat(1.0) - before).mul_add(rest, before);
-            self.corrections.set(at, correction);
-            scales[at] = V::splat(1.0) / correction;
+    fn update_by<O: Optimize, const M: usize>(&self) {
+        let mut corrections = [V::splat(1.0); 2];
+        if O::COUNTS_UPDATES {
+            corrections = O::next_corrections([self.corrections.get(0), self.corrections.get(1)]);
+            for (at, correction) in corrections.iter_mut().enumerate() {
+                self.corrections.set(at, *correction);
+                *correction = V::splat(1.0) / *correction;
+            }
         }
-        let epsilon = V::splat(Optimizer::ADAM_EPSILON as f32);
-        self.each_weight(|at, rate| {
-            let (weight, mean, square) = (self.weights.get(at), self.first.get(at), self.second.get(at));
-            let gradient = share * self.gradient.get(at);
-            let next_mean = rest1.mul_add(gradient - mean, mean);
-            let next_square = rest2.mul_add(gradient.mul_add(gradient, V::splat(0.0) - square), square);
-            let denominator = (next_square * scales[1]).sqrt() + epsilon;
-            let step = rate * (next_mean * scales[0]) / denominator;
-            self.first.set(at, next_mean);
-            self.second.set(at, next_square);
-            self.weights.set(at, weight - step);
+        let momentum = if M > 0 { self.momentum.get(0) } else { V::splat(0.0) };
+        let shared = Shared { share: V::splat(self.net.share as f32), momentum, corrections };
+        self.each_weight(|at, factor| {
+            let mut memory = [V::splat(0.0); 2];
+            if M > 0 {
+                memory[0] = self.first.get(at);
+            }
+            if M > 1 {
+                memory[1] = self.second.get(at);
+            }
+            let (weight, memory) =
+                O::vector::<V, M>(&shared, factor, self.gradient.get(at), self.weights.get(at), memory);
+            self.weights.set(at, weight);
+            if M > 0 {
+                self.first.set(at, memory[0]);
+            }
+            if M > 1 {
+                self.second.set(at, memory[1]);
+            }
         });
     }
+}
+
+/// Whether an optimizer may remember so many numbers of each weight.
+const fn may_remember<O: Optimize>(count: usize) -> bool {
+    let mut at = 0;
+    while at < O::MEMORY_COUNTS.len() {
+        if O::MEMORY_COUNTS[at] == count {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }

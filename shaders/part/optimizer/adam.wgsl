@@ -1,15 +1,5 @@
-// How a gradient changes a weight. Needs OPTIMIZER, SHARE and ADAM_* from the prelude.
-// Rust twin: src/backend/reference/training.rs.
-
-const GD = 0u;
-const ADAM = 1u;
-
-// A weight with what its optimizer remembers: momentum's velocity, or Adam's two means.
-struct Step {
-    weight: f32,
-    first: f32,
-    second: f32,
-}
+// Adam. Needs SHARE and ADAM_* from the prelude, Step from shaders/part/step.wgsl.
+// Rust twin: src/rule/optimizer/adam.rs.
 
 // 1 - e^x for x <= 0, accurate near 0, where the plain difference would cancel.
 fn one_minus_exp(x: f32) -> f32 {
@@ -18,22 +8,12 @@ fn one_minus_exp(x: f32) -> f32 {
     return select(1.0 - exp(max(x, -80.0)), series, x > -0.25);
 }
 
-// Adam's bias corrections 1 - beta^t at update t, counted from 1.
+// The bias corrections 1 - beta^t at update t, counted from 1.
 fn correction(update: u32) -> vec2<f32> {
-    if (OPTIMIZER == GD) {
-        return vec2<f32>(1.0, 1.0);
-    }
     return vec2<f32>(one_minus_exp(f32(update) * ADAM_LN_BETA1), one_minus_exp(f32(update) * ADAM_LN_BETA2));
 }
 
 fn optimizer_step(before: Step, gradient: f32, rate: f32, momentum: f32, corrected: vec2<f32>) -> Step {
-    if (OPTIMIZER == GD) {
-        if (MOMENTUM == 0.0 && RATE_ROW_COUNT == 0u) {
-            return Step(fma(-(rate * SHARE), gradient, before.weight), 0.0, 0.0);
-        }
-        let velocity = fma(-(rate * SHARE), gradient, momentum * before.first);
-        return Step(before.weight + velocity, velocity, 0.0);
-    }
     let g = SHARE * gradient;
     let first = ADAM_BETA1 * before.first + (1.0 - ADAM_BETA1) * g;
     let second = ADAM_BETA2 * before.second + (1.0 - ADAM_BETA2) * g * g;

@@ -18,9 +18,9 @@ macro_rules! serde_as_text {
     };
 }
 
-/// `ALL`, `name`, `Display`, `FromStr` and serde of an enum whose variants are words.
+/// `ALL`, `name`, `Display`, `FromStr` and serde of an enum whose variants are words; words after the first are aliases.
 macro_rules! keywords {
-    ($type:ident, $what:literal, { $($variant:ident => $word:literal),+ $(,)? }) => {
+    ($type:ident, $what:literal, { $($variant:ident => $word:literal $(| $alias:literal)*),+ $(,)? }) => {
         impl $type {
             /// Every variant, in the order in which they are documented.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
@@ -38,21 +38,23 @@ macro_rules! keywords {
         }
 
         impl std::str::FromStr for $type {
-            type Err = $crate::spec::SpecError;
+            type Err = $crate::rule::SpecError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let found = Self::ALL.iter().copied().find(|value| value.name() == text.trim());
-                found.ok_or_else(|| $crate::spec::keyword::unknown($what, text, &[$($word),+]))
+                match text.trim() {
+                    $($word $(| $alias)* => Ok(Self::$variant),)+
+                    _ => Err($crate::rule::keyword::unknown($what, text, &[$($word),+])),
+                }
             }
         }
 
-        $crate::spec::keyword::serde_as_text!($type);
+        $crate::rule::keyword::serde_as_text!($type);
     };
 }
 
 pub(crate) use {keywords, serde_as_text};
 
-use super::SpecError;
+use super::error::SpecError;
 
 /// The message for a word that is none of those known: what it is for, the nearest, and all there are.
 pub(crate) fn unknown(what: &str, text: &str, known: &[&str]) -> SpecError {

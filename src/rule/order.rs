@@ -13,6 +13,29 @@ pub enum Update {
     Online,
 }
 
+impl Update {
+    /// Whether weights change after each example.
+    pub fn is_online(self) -> bool {
+        match self {
+            Self::BatchMean | Self::BatchSum => false,
+            Self::Online => true,
+        }
+    }
+
+    /// What a gradient that is summed over the examples of an update is multiplied with, of so many examples.
+    pub fn share(self, example_count: usize) -> f64 {
+        match self {
+            Self::BatchMean => 1.0 / example_count as f64,
+            Self::BatchSum | Self::Online => 1.0,
+        }
+    }
+
+    /// Updates of an epoch over so many examples.
+    pub fn per_epoch(self, example_count: usize) -> usize {
+        if self.is_online() { example_count } else { 1 }
+    }
+}
+
 keywords!(Update, "--update", { BatchMean => "batch-mean", BatchSum => "batch-sum", Online => "online" });
 
 /// What happens to a network once it is solved.

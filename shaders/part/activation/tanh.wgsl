@@ -1,0 +1,14 @@
+// The hyperbolic tangent. Rust twin: src/rule/activation/tanh.rs.
+
+// The bound keeps the exponential finite: infinity is not promised in WGSL.
+fn act_tanh(z: f32) -> f32 {
+    return 1.0 - 2.0 / (1.0 + exp(min(2.0 * z, 80.0)));
+}
+
+fn slope_tanh(h: f32) -> f32 {
+    return 1.0 - h * h;
+}
+
+fn times_slope_tanh(delta: f32, product: f32, h: f32) -> f32 {
+    return fma(-product, h, delta);
+}

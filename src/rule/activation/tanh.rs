@@ -1,0 +1,58 @@
+//! The hyperbolic tangent.
+
+use super::{Activate, Number, Vector};
+
+pub(crate) struct Tanh;
+
+impl Activate for Tanh {
+    const RANGE: (f64, f64) = (-1.0, 1.0);
+    const SPECIAL_COUNT: u64 = 2;
+    #[cfg(feature = "gpu")]
+    const WGSL: &'static str = include_str!("../../../shaders/part/activation/tanh.wgsl");
+
+    fn value<N: Number>(z: N) -> N {
+        z.tanh()
+    }
+
+    fn slope<N: Number>(h: N) -> N {
+        N::of(1.0) - h * h
+    }
+
+    /// tanh z = g(2z) - g(-2z) and tanh'(z) = 4 g(2z) g(-2z), g being the sigmoid.
+    fn exact<N: Number>(z: N) -> (N, N) {
+        let (up, down) = ((z + z).logistic(), (-z - z).logistic());
+        (up - down, N::of(4.0) * up * down)
+    }
+
+    fn error<N: Number>(z: N, target: f64) -> N {
+        N::of(1.0 - target) * (z + z).logistic() - N::of(1.0 + target) * (-z - z).logistic()
+    }
+
+    /// Near 0 an odd polynomial (of Cephes' tanhf), else 1 - 2 / (1 + e^2z).
+    #[inline(always)]
+    fn vector<V: Vector>(z: V) -> V {
+        let square = z * z;
+        let mut sum = V::splat(-5.704_988_7e-3);
+        sum = sum.mul_add(square, V::splat(2.063_909e-2));
+        sum = sum.mul_add(square, V::splat(-5.373_971_6e-2));
+        sum = sum.mul_add(square, V::splat(1.333_144_3e-1));
+        sum = sum.mul_add(square, V::splat(-3.333_328e-1));
+        let near = (sum * square).mul_add(z, z);
+        let far = (z * V::splat(2.0 * std::f32::consts::LOG2_E)).one_plus_exp2().reciprocal();
+        let far = far.neg_mul_add(V::splat(2.0), V::splat(1.0));
+        V::select(z.abs().le(V::splat(0.625)), near, far)
+    }
+
+    #[inline(always)]
+    fn times_slope<V: Vector>(delta: V, product: V, h: V) -> V {
+        product.neg_mul_add(h, delta)
+    }
+
+    fn formula(z: &str) -> String {
+        format!("tanh({z})")
+    }
+
+    fn slope_formula(a: &str) -> String {
+        format!(" * (1 - {a}^2)")
+    }
+}
