@@ -133,8 +133,8 @@ fn backward(layer: Layer, next: Layer, block: Block, local: u32) {
         let unit = cell / block.quads;
         let k = next.offset + unit * next.fan_out;
         var sum = Quad(0.0);
-        for (var j = 0u; j < next.fan_out; j += 1u) {
-            sum += deltas[strip + next.place + j] * weights[k + j];
+        for (var column = 0u; column < next.fan_out; column += 1u) {
+            sum += deltas[strip + next.place + column] * weights[k + column];
         }
         let h = units[strip + layer.place + unit];
         let slope = Quad(

@@ -6,7 +6,7 @@ const NONE = 0xffffffffu;
 
 var<workgroup> slot_at_hand: u32;
 var<workgroup> standing: Slot;
-var<workgroup> astray: atomic<u32>;
+var<workgroup> found_out_of_bounds: atomic<u32>;
 var<workgroup> verdict: u32;
 
 // The sum over all invocations: of measures as they join, or plainly.
@@ -26,15 +26,15 @@ fn joined(local: u32, value: f32, plainly: bool) -> f32 {
 // Whether a weight with which the epoch began is out of bounds.
 fn any_out_of_bounds(local: u32, own: ptr<function, Own>) -> bool {
     if (local == 0u) {
-        atomicStore(&astray, 0u);
+        atomicStore(&found_out_of_bounds, 0u);
     }
     workgroupBarrier();
     if (largest_of_all(local, own) > WEIGHT_BOUND_BITS) {
-        atomicStore(&astray, 1u);
+        atomicStore(&found_out_of_bounds, 1u);
     }
     workgroupBarrier();
     if (local == 0u) {
-        verdict = atomicLoad(&astray);
+        verdict = atomicLoad(&found_out_of_bounds);
     }
     return workgroupUniformLoad(&verdict) == 1u;
 }

@@ -17,9 +17,9 @@ fn delta(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) 
             result = output_delta(a, table[TABLE_TARGETS + example * OUTPUT_COUNT + unit], slope);
         } else {
             var sum = 0.0;
-            for (var next = 0u; next < stage.fan_out_next; next += 1u) {
-                let k = stage.weight_offset_next + unit * stage.fan_out_next + next;
-                let row_next = stage.row_next + example * stage.fan_out_next + next;
+            for (var column = 0u; column < stage.fan_out_next; column += 1u) {
+                let k = stage.weight_offset_next + unit * stage.fan_out_next + column;
+                let row_next = stage.row_next + example * stage.fan_out_next + column;
                 sum += state[k * SLOT_COUNT + slot] * scratch[at(DELTA_ROW + row_next, id.x)];
             }
             result = sum * slope;

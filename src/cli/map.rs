@@ -35,7 +35,7 @@ const MEMORY_PIXELS: usize = 1 << 20;
 /// What a map takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
 pub(super) struct Options {
-    /// What varies across: NAME=LOW..HIGH, with :log behind it for equal factors. NAME is a weight (theta1[0,0]: row, column;
+    /// What varies across: NAME=LOW..HIGH, with :log after it for equal factors. NAME is a weight (theta1[0,0]: row, column;
     /// the last row is the bias), lr, lr1, lr2, ... (the rate of one layer), momentum, or init (the width of the starts)
     #[arg(long, value_name = "AXIS", default_value = "theta1[0,0]=-10..10", help_heading = "Map")]
     x: MapAxis,

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::backend::Watch;
 use crate::error::{Error, Result};
 use crate::outcome::{Array, Values, Weights, WeightsFile, npz_bytes};
-use crate::report::{lesson_text, network_picture, trace_csv, trace_json, trace_picture, trace_text};
+use crate::report::{explanation_text, network_picture, trace_csv, trace_json, trace_picture, trace_text};
 use crate::spec::Problem;
-use crate::study::{Lesson, Trace};
+use crate::study::{Explanation, Trace};
 
 use super::folder::Folder;
 use super::frame::{Flag, Frame, Record, Study};
@@ -129,8 +129,8 @@ fn explain(frame: &Frame<'_>, problem: &Problem, start: &[f64], epoch: u32) -> R
     if let Some((_, flag)) = whole.iter().find(|(given, _)| *given) {
         return Err(Error::input(format!("{flag} is for the whole trace; --explain prints one epoch")));
     }
-    let lesson = Lesson::of(problem, start, epoch).ok_or_else(|| nothing_to_explain(problem, epoch))?;
-    Ok(Answer::Explanation(lesson_text(&lesson)))
+    let explanation = Explanation::of(problem, start, epoch).ok_or_else(|| nothing_to_explain(problem, epoch))?;
+    Ok(Answer::Explanation(explanation_text(&explanation)))
 }
 
 /// Ctrl-C without progress.

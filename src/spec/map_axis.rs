@@ -9,7 +9,7 @@ use super::{Range, WEIGHT_BOUND};
 pub struct MapAxis {
     /// A weight by its name or flat position, `lr`, `lr1`, `lr2`, ..., `momentum` or `init`.
     pub name: String,
-    /// Ends and spacing. Pixels are cells: the first one's middle lies half a step behind the low end.
+    /// Ends and spacing. Pixels are cells: the first one's middle lies half a step above the low end.
     pub range: Range,
 }
 
@@ -210,7 +210,7 @@ impl std::str::FromStr for MapAxis {
     fn from_str(text: &str) -> Result<Self, SpecError> {
         let fail = |what: &str| {
             SpecError::new(format!(
-                "{text:?} {what}; an axis is NAME=LOW..HIGH, with :log behind it if factors are to be equal steps, as \
+                "{text:?} {what}; an axis is NAME=LOW..HIGH, with :log after it if factors are to be equal steps, as \
                  theta1[0,0]=-10..10 or lr=0.01..10:log"
             ))
         };

@@ -108,7 +108,7 @@ impl std::fmt::Display for Vary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let log = |range: &Range| if range.log { ":log" } else { "" };
         match &self.values {
-            // A single value with commas in it keeps its semicolon behind it, or it would be several.
+            // A single value with commas in it keeps a semicolon at its end, or it would be several.
             Values::List(texts) if texts.iter().any(|text| text.contains(',')) => {
                 let end = if texts.len() == 1 { ";" } else { "" };
                 write!(f, "{}={}{end}", self.name, texts.join(";"))

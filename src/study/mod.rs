@@ -5,7 +5,7 @@ pub mod bench;
 mod continued;
 mod escape;
 mod examine;
-mod lesson;
+mod explanation;
 mod map;
 mod rerun;
 mod surface;
@@ -16,7 +16,7 @@ pub mod verify;
 pub use continued::{Continued, Escapes, Unsolved};
 pub use escape::{Delivered, EscapeRate, EscapeStudy, KindRow, LEVEL, Seconds, Sink};
 pub use examine::{Examined, Verdicts, is_examinable};
-pub use lesson::{Lesson, Matrix, Passage};
+pub use explanation::{Explanation, Matrix, Section};
 pub use map::{
     Boundary, Canvas, Cell, Cells, FateCounts, Finished, Map, MapPixel, MapPlan, MapStart, MapStudy, Member, Pixel,
     Shares, Sketch, TileStore,

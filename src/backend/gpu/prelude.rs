@@ -32,7 +32,7 @@ pub(super) fn state_row_count(problem: &Problem) -> usize {
     problem.layers().weight_count() * (1 + spec.optimizer.state_count(spec.momentum))
 }
 
-/// Rows of a network's own rates, behind its other numbers: one for each layer of weights, then the momentum.
+/// Rows of a network's own rates, after its other numbers: one for each layer of weights, then the momentum.
 pub(super) fn rate_row_count(problem: &Problem, own_rates: bool) -> usize {
     if own_rates { problem.layers().shapes().len() + 1 } else { 0 }
 }

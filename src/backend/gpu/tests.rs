@@ -108,7 +108,7 @@ fn structs_lie_as_shaders_read_them() {
     let (size, offsets) = layout(&stage, "Stage");
     let (expected_size, expected) = fields!(
         Stage: fan_in, shortcut, fan_out, weight_offset, first, last, row_before, row, row_next, fan_out_next,
-        weight_offset_next, example_first, example_count, layer, reserved
+        weight_offset_next, example_first, example_count, layer, activation, reserved
     );
     assert_eq!((size, &offsets[..expected.len()]), (expected_size, &expected[..]));
     // A layout that is off by a field must not pass.

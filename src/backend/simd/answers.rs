@@ -7,12 +7,12 @@ use super::rows::{Queue, Taken};
 use super::vector::Vector;
 
 /// The network in each lane.
-pub(super) type Tenants = [Option<Taken>; LANE_LIMIT];
+pub(super) type LaneNetworks = [Option<Taken>; LANE_LIMIT];
 
 /// Takes what an evaluation computes.
 pub(super) struct Answers<'a, 'r> {
     queue: &'a Queue<'r>,
-    tenants: &'a Tenants,
+    networks: &'a LaneNetworks,
     /// Lanes whose network has finished.
     finished: u32,
     /// Losses, summed over examples.
@@ -20,8 +20,8 @@ pub(super) struct Answers<'a, 'r> {
 }
 
 impl<'a, 'r> Answers<'a, 'r> {
-    pub(super) fn new(queue: &'a Queue<'r>, tenants: &'a Tenants, finished: u32) -> Self {
-        Self { queue, tenants, finished, losses: [0.0; LANE_LIMIT] }
+    pub(super) fn new(queue: &'a Queue<'r>, networks: &'a LaneNetworks, finished: u32) -> Self {
+        Self { queue, networks, finished, losses: [0.0; LANE_LIMIT] }
     }
 
     /// Losses of each lane, summed over examples.
@@ -36,7 +36,7 @@ impl<V: Vector> Evaluation<V> for Answers<'_, '_> {
         let (mut output, mut loss) = ([output], [loss]);
         let (outputs, losses) = (lanes(&mut output), lanes(&mut loss));
         for lane in bits(self.finished) {
-            if let Some(taken) = &self.tenants[lane] {
+            if let Some(taken) = &self.networks[lane] {
                 self.queue.set_output(taken, at, outputs[lane]);
                 self.losses[lane] += f64::from(losses[lane]);
             }

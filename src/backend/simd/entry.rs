@@ -1,10 +1,8 @@
 //! Where kernels are compiled for an instruction set: [`InstructionSet::enter`] has its instructions enabled, and everything
 //! that a task calls is inlined into it.
 
-use crate::spec::{Activation, Optimizer};
-
 use super::answers::Answers;
-use super::kernel::{alternating_burst, burst, evaluate};
+use super::kernel::{FAST_ACTIVATION, FAST_OPTIMIZER, alternating_burst, burst, evaluate};
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::net::{Form, Net};
@@ -140,8 +138,8 @@ impl<V: Vector> Engine<V> {
 /// Whether a problem has the settings that `FAST` kernels are compiled for.
 fn is_fast(net: &Net) -> bool {
     (net.low, net.span) == (0.0, 1.0)
-        && net.units.iter().all(|unit| *unit == Activation::Sigmoid)
-        && (net.optimizer, net.memory_count) == (Optimizer::Gd, 0)
+        && net.units.iter().all(|unit| *unit == FAST_ACTIVATION)
+        && (net.optimizer, net.memory_count) == (FAST_OPTIMIZER, 0)
         && net.trains_biases
         && net.shapes.iter().all(|shape| shape.shortcut == 0)
 }

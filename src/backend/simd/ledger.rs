@@ -75,7 +75,7 @@ impl Ledger {
         DIVERGENCE_STRIDE - self.phase
     }
 
-    /// Whether lanes look for divergence in the epoch behind the next `ahead`.
+    /// Whether lanes look for divergence in the epoch after the next `ahead`.
     #[inline(always)]
     pub(super) fn looks(&self, ahead: u32) -> bool {
         (self.phase + ahead + 1).is_multiple_of(DIVERGENCE_STRIDE)
@@ -92,7 +92,7 @@ impl Ledger {
         self.solved &= !(1 << lane);
     }
 
-    /// In the epoch behind the next `ahead`, the criterion holds in some lanes, and some are found out of bounds.
+    /// In the epoch after the next `ahead`, the criterion holds in some lanes, and some are found out of bounds.
     /// Returns those that train on.
     #[cold]
     #[inline(never)]

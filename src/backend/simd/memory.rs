@@ -92,7 +92,7 @@ pub(super) struct Memory<V> {
     pub(super) parts: Vec<V>,
     /// Sums over blocks that wait for those of later blocks, `[unit][input that blocks share]`.
     pub(super) waiting: Vec<V>,
-    /// `[unit][example of the block]`, units behind the inputs.
+    /// `[unit][example of the block]`, units after the inputs.
     pub(super) activations: Vec<V>,
     /// dC/dz, likewise.
     pub(super) deltas: Vec<V>,

@@ -14,7 +14,7 @@ pub(super) trait Shape: Copy {
     /// Units of a layer, inputs being layer 0.
     fn units(self, layer: usize) -> usize;
 
-    /// Position of the first unit of a layer behind the inputs among all units behind the inputs.
+    /// Position of the first unit of a layer behind the inputs among all units after the inputs.
     fn unit_offset(self, layer: usize) -> usize;
 
     /// Flat position of the first weight of a layer of weights.

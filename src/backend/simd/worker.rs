@@ -5,7 +5,7 @@ use crate::outcome::Values;
 use crate::seed::Starts;
 use crate::spec::DIVERGENCE_STRIDE;
 
-use super::answers::{Answers, Tenants};
+use super::answers::{Answers, LaneNetworks};
 use super::entry::Engine;
 use super::ledger::{LANE_LIMIT, Ledger, bits};
 use super::memory::Memory;
@@ -48,7 +48,7 @@ impl Work<'_, '_> {
             engine,
             memory: Memory::new(self.net),
             ledger: Ledger::new(self.net),
-            tenants: [const { None }; LANE_LIMIT],
+            networks: [const { None }; LANE_LIMIT],
             start: vec![0.0; self.net.weight_count],
             progress: Progress::default(),
             finished_count: 0,
@@ -63,7 +63,7 @@ struct Worker<'a, 'w, 'r, V> {
     engine: &'a Engine<V>,
     memory: Memory<V>,
     ledger: Ledger,
-    tenants: Tenants,
+    networks: LaneNetworks,
     start: Vec<f32>,
     /// What the watch has not heard of.
     progress: Progress,
@@ -127,7 +127,7 @@ impl<V: Vector> Worker<'_, '_, '_, V> {
             let steps = rates.iter().map(|rate| net.step(*rate));
             self.memory.load(lane, &self.start, steps, momentum as f32);
             self.ledger.enter(lane);
-            self.tenants[lane] = Some(taken);
+            self.networks[lane] = Some(taken);
         }
     }
 
@@ -156,11 +156,11 @@ impl<V: Vector> Worker<'_, '_, '_, V> {
     fn finish(&mut self, lanes: u32) {
         self.ledger.leave(lanes);
         let Work { net, queue, .. } = *self.work;
-        let mut answers = Answers::new(queue, &self.tenants, lanes);
+        let mut answers = Answers::new(queue, &self.networks, lanes);
         let in_bounds = self.engine.evaluate(net, &mut self.memory, &mut answers);
         let losses = answers.losses();
         for lane in bits(lanes) {
-            let Some(taken) = self.tenants[lane].take() else { continue };
+            let Some(taken) = self.networks[lane].take() else { continue };
             let ended = self.ledger.lanes[lane];
             let row = Row {
                 status: self.ledger.status(lane, net.epochs, in_bounds >> lane & 1 == 1),

@@ -1,4 +1,4 @@
-//! One network's training: a summary, a lesson spelt out, CSV.
+//! One network's training: a summary, an explanation spelt out, CSV.
 
 #[cfg(feature = "pictures")]
 mod picture;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::outcome::Status;
 use crate::report::words::{dashed, settings};
 use crate::spec::Problem;
-use crate::study::{Lesson, Matrix, Trace};
+use crate::study::{Explanation, Matrix, Trace};
 
 #[cfg(feature = "pictures")]
 pub use self::picture::{network_picture, trace_picture};
@@ -126,20 +126,20 @@ pub fn trace_json(trace: &Trace, problem: &Problem, network: &Value) -> Value {
     })
 }
 
-/// A lesson as it would stand on a blackboard.
-pub fn lesson_text(lesson: &Lesson) -> String {
-    let mut text = format!("Epoch {}\n", lesson.epoch);
-    for passage in &lesson.passages {
-        let mut heading = passage.heading.clone();
+/// An explanation as it would stand on a blackboard.
+pub fn explanation_text(explanation: &Explanation) -> String {
+    let mut text = format!("Epoch {}\n", explanation.epoch);
+    for section in &explanation.sections {
+        let mut heading = section.heading.clone();
         if let Some(first) = heading.get(..1) {
             heading = first.to_uppercase() + &heading[1..];
         }
         let _ = writeln!(text, "\n{heading}\n{}", "─".repeat(heading.chars().count()));
-        for matrix in &passage.matrices {
+        for matrix in &section.matrices {
             let _ = write_matrix(&mut text, matrix);
         }
     }
-    let _ = writeln!(text, "\n{}", lesson.ending);
+    let _ = writeln!(text, "\n{}", explanation.ending);
     text
 }
 

@@ -14,7 +14,9 @@ pub(crate) trait Activate {
     const RANGE: (f64, f64);
     /// Exponentials, reciprocals and the like of one value.
     const SPECIAL_COUNT: u64;
-    /// WGSL functions `act_NAME(z)`, `slope_NAME(h)` and `times_slope_NAME(delta, product, h)`.
+    /// Whether h = 1/(1 + e^-z), which is had from products of powers e^-w where weights w sum to z.
+    const IS_LOGISTIC: bool = false;
+    /// WGSL functions `act_NAME(z)`, `slope_NAME(h)` and `times_slope_NAME(delta, product, h)`, with `_` for `-`.
     #[cfg(feature = "gpu")]
     const WGSL: &'static str;
 

@@ -7,6 +7,7 @@ pub(crate) struct Sigmoid;
 impl Activate for Sigmoid {
     const RANGE: (f64, f64) = (0.0, 1.0);
     const SPECIAL_COUNT: u64 = 2;
+    const IS_LOGISTIC: bool = true;
     #[cfg(feature = "gpu")]
     const WGSL: &'static str = include_str!("../../../shaders/part/activation/sigmoid.wgsl");
 

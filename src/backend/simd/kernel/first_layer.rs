@@ -7,7 +7,7 @@
 //! place. Where a lane's weights are so large that a power or a product could leave the range of f32, that lane takes
 //! the sums instead; the choice depends on its own weights alone.
 
-use crate::spec::Activation;
+use crate::rule::{Activate, with_activation};
 
 use super::super::shape::Shape;
 use super::super::vector::{Mask, Vector};
@@ -22,7 +22,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Whether exponentials are shared.
     #[inline(always)]
     pub(super) fn multiplies_powers(&self) -> bool {
-        TREE && E == 8 && self.activation(1) == Activation::Sigmoid
+        TREE && E == 8 && with_activation!(self.activation(1), Row => Row::IS_LOGISTIC)
     }
 
     /// Flat position of a weight of the first layer; the bias row is row `units(0)`.
@@ -161,7 +161,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         }
         if large.any() {
             let large = self.is_large(column);
-            let direct = activate(Activation::Sigmoid, self.first_sums(block, column));
+            let direct = activate(self.activation(1), self.first_sums(block, column));
             for (h, direct) in h.iter_mut().zip(direct) {
                 *h = V::select(large, direct, *h);
             }

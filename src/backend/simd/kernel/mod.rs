@@ -17,13 +17,19 @@ mod update;
 pub(super) use alternate::alternating_burst;
 pub(super) use epoch::{Evaluation, burst, evaluate};
 
-use crate::rule::{Activate, Lose, with_activation, with_loss};
-use crate::spec::Activation;
+use crate::rule::{Activate, Lose, optimizer_rows, with_activation, with_loss};
+use crate::spec::{Activation, Optimizer};
 
 use super::memory::Cells;
 use super::net::Net;
 use super::shape::Shape;
 use super::vector::Vector;
+
+/// The rules of `FAST` kernels, see [`Kernel`].
+pub(super) const FAST_ACTIVATION: Activation = Activation::Sigmoid;
+pub(super) const FAST_OPTIMIZER: Optimizer = Optimizer::Gd;
+/// The same as a row; it remembers nothing of a weight.
+type FastOptimizer = optimizer_rows::Gd;
 
 /// What the passes work on. `E` examples a block, the values of the last inputs of a truth table if `TREE`. `FAST` is
 /// for the most frequent settings, which are compiled apart: a truth table of 0 and 1, sigmoids, plain gradient descent
@@ -55,7 +61,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Activation of a layer's units, inputs being layer 0.
     #[inline(always)]
     fn activation(&self, layer: usize) -> Activation {
-        if FAST { Activation::Sigmoid } else { self.net.units[layer - 1] }
+        if FAST { FAST_ACTIVATION } else { self.net.units[layer - 1] }
     }
 
     /// Whether one output unit is all that the only hidden layer feeds.

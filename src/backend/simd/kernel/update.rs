@@ -1,10 +1,10 @@
 //! Gradients become steps.
 
-use crate::rule::{Optimize, Shared, optimizer_rows, with_optimizer};
+use crate::rule::{Optimize, Shared, with_optimizer};
 
 use super::super::shape::Shape;
 use super::super::vector::Vector;
-use super::Kernel;
+use super::{FastOptimizer, Kernel};
 
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
     /// Changes the weights by the gradient at hand, in all lanes: those of networks that have stopped are kept apart.
@@ -18,7 +18,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             }
         }
         if FAST {
-            return self.update_by::<optimizer_rows::Gd, 0>();
+            return self.update_by::<FastOptimizer, 0>();
         }
         // Kernels are compiled for what a rule may remember, and no more.
         with_optimizer!(self.net.optimizer, Row => match self.net.memory_count {

@@ -1,4 +1,4 @@
-//! One epoch of one network spelt out, every matrix in its turn: what a teacher writes on a blackboard.
+//! One epoch of one network spelt out, matrix by matrix, as a teacher would write it on a blackboard.
 
 use crate::backend::reference::{Network, Step, Training};
 use crate::rule::{Activate, Lose, Optimize, with_activation, with_loss, with_optimizer};
@@ -21,7 +21,7 @@ pub struct Matrix {
 
 /// Matrices under one heading.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Passage {
+pub struct Section {
     /// What is done.
     pub heading: String,
     /// With which matrices.
@@ -30,16 +30,16 @@ pub struct Passage {
 
 /// An epoch spelt out.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Lesson {
+pub struct Explanation {
     /// Which epoch, from 1.
     pub epoch: u32,
     /// What is done, in order.
-    pub passages: Vec<Passage>,
+    pub sections: Vec<Section>,
     /// How the epoch ends.
     pub ending: String,
 }
 
-impl Lesson {
+impl Explanation {
     /// Spells out an epoch; `None` where training ends before it.
     pub fn of(problem: &Problem, start: &[f64], epoch: u32) -> Option<Self> {
         let mut training = Training::<f64>::new(problem, start);
@@ -51,17 +51,17 @@ impl Lesson {
         let mut updates = Vec::new();
         let step = after.step_seen(&mut |weights| updates.push(weights.to_vec()));
         let examples: Vec<usize> = (0..problem.examples().count()).collect();
-        let mut passages = Vec::new();
-        let mut board = Board::new(problem, training.weights());
+        let mut sections = Vec::new();
+        let mut state = State::new(problem, training.weights());
         if problem.spec().update.is_online() {
             for (example, new) in examples.into_iter().zip(&updates) {
-                board.examples(&[example], &format!("example {}: ", example + 1), &mut passages);
-                board.update(new, &mut passages);
+                state.examples(&[example], &format!("example {}: ", example + 1), &mut sections);
+                state.update(new, &mut sections);
             }
         } else {
-            board.examples(&examples, "", &mut passages);
+            state.examples(&examples, "", &mut sections);
             if step == Step::Updated {
-                board.update(after.weights(), &mut passages);
+                state.update(after.weights(), &mut sections);
             }
         }
         let ending = match step {
@@ -73,12 +73,12 @@ impl Lesson {
             ),
             Step::Diverged => "A weight is out of bounds: the network has diverged and stops.".into(),
         };
-        Some(Self { epoch, passages, ending })
+        Some(Self { epoch, sections, ending })
     }
 }
 
-/// What stands on the board: the weights as they are, and what the examples at hand led to.
-struct Board<'p> {
+/// The weights as they are, and what the examples at hand led to.
+struct State<'p> {
     problem: &'p Problem,
     shapes: Vec<LayerShape>,
     network: Network<f64>,
@@ -86,7 +86,7 @@ struct Board<'p> {
     gradient: Vec<f64>,
 }
 
-impl<'p> Board<'p> {
+impl<'p> State<'p> {
     fn new(problem: &'p Problem, weights: &[f64]) -> Self {
         Self {
             problem,
@@ -98,7 +98,7 @@ impl<'p> Board<'p> {
     }
 
     /// Forward, loss, deltas and gradients of some examples, one a row.
-    fn examples(&mut self, examples: &[usize], before: &str, passages: &mut Vec<Passage>) {
+    fn examples(&mut self, examples: &[usize], before: &str, sections: &mut Vec<Section>) {
         let table = self.problem.examples();
         let layer_count = self.shapes.len();
         let mut activations: Vec<Vec<f64>> = vec![Vec::new(); layer_count + 1];
@@ -139,18 +139,18 @@ impl<'p> Board<'p> {
             ));
             forward.push(matrix(format!("A{}", layer + 1), self.activation(layer), activations[layer + 1].clone()));
         }
-        passages.push(Passage { heading: format!("{before}forward"), matrices: forward });
+        sections.push(Section { heading: format!("{before}forward"), matrices: forward });
         let mean = losses.iter().sum::<f64>() / rows as f64;
         let formula = with_loss!(self.problem.spec().loss, Row => Row::FORMULA);
         let loss = vec![
             matrix("Y".into(), "the targets".into(), targets),
             matrix("L".into(), format!("{formula} with H = A{layer_count}, summed over output units"), losses),
         ];
-        passages.push(Passage { heading: format!("{before}loss C = mean of L = {mean:.6}"), matrices: loss });
+        sections.push(Section { heading: format!("{before}loss C = mean of L = {mean:.6}"), matrices: loss });
         let backward = (0..layer_count)
             .rev()
             .map(|layer| matrix(format!("D{}", layer + 1), self.delta(layer), std::mem::take(&mut deltas[layer])));
-        passages.push(Passage {
+        sections.push(Section {
             heading: format!("{before}deltas, dL/dZ, from the last layer back"),
             matrices: backward.collect(),
         });
@@ -158,7 +158,7 @@ impl<'p> Board<'p> {
             let made = format!("{}ᵀ D{}, summed over the examples", self.fed(layer), layer + 1);
             self.layered(format!("G{}", layer + 1), made, layer, &self.gradient)
         });
-        passages.push(Passage { heading: format!("{before}gradients"), matrices: gradients.collect() });
+        sections.push(Section { heading: format!("{before}gradients"), matrices: gradients.collect() });
     }
 
     fn theta(&self, layer: usize) -> Matrix {
@@ -202,7 +202,7 @@ impl<'p> Board<'p> {
     }
 
     /// How the update reads, and what it leads to.
-    fn update(&mut self, new: &[f64], passages: &mut Vec<Passage>) {
+    fn update(&mut self, new: &[f64], sections: &mut Vec<Section>) {
         let spec = self.problem.spec();
         let m = self.problem.examples().count();
         let share = if spec.update.share(2) < 1.0 { format!(" · 1/{m}") } else { String::new() };
@@ -222,7 +222,7 @@ impl<'p> Board<'p> {
             }
             matrices.push(self.layered(format!("theta{}", layer + 1), "the new weights".into(), layer, new));
         }
-        passages.push(Passage { heading: format!("update: {rule}{bias}"), matrices });
+        sections.push(Section { heading: format!("update: {rule}{bias}"), matrices });
         self.weights.copy_from_slice(new);
     }
 }
@@ -234,55 +234,60 @@ mod tests {
 
     use super::*;
 
-    fn lesson(spec: Spec, epoch: u32) -> (Problem, Vec<f64>, Option<Lesson>) {
+    fn explanation(spec: Spec, epoch: u32) -> (Problem, Vec<f64>, Option<Explanation>) {
         let problem = spec.problem().unwrap();
         let start: Vec<f64> =
             Starts::new(spec.init, problem.layers(), 1).weights(0).into_iter().map(f64::from).collect();
-        let lesson = Lesson::of(&problem, &start, epoch);
-        (problem, start, lesson)
+        let explanation = Explanation::of(&problem, &start, epoch);
+        (problem, start, explanation)
     }
 
-    fn find<'l>(lesson: &'l Lesson, heading: &str, name: &str) -> &'l Matrix {
-        let passage = lesson.passages.iter().find(|passage| passage.heading.contains(heading)).unwrap();
-        passage.matrices.iter().find(|matrix| matrix.name == name).unwrap()
+    fn find<'l>(explanation: &'l Explanation, heading: &str, name: &str) -> &'l Matrix {
+        let section = explanation.sections.iter().find(|section| section.heading.contains(heading)).unwrap();
+        section.matrices.iter().find(|matrix| matrix.name == name).unwrap()
     }
 
     #[test]
-    fn the_update_follows_from_the_gradient_on_the_board() {
-        let (problem, _, lesson) = lesson(Spec { lr: 0.5.into(), ..Spec::default() }, 3);
-        let lesson = lesson.unwrap();
+    fn the_update_follows_from_the_gradient_in_the_matrices() {
+        let (problem, _, explanation) = explanation(Spec { lr: 0.5.into(), ..Spec::default() }, 3);
+        let explanation = explanation.unwrap();
         for layer in ["1", "2"] {
-            let (old, gradient) =
-                (find(&lesson, "forward", &format!("theta{layer}")), find(&lesson, "gradients", &format!("G{layer}")));
-            let new = find(&lesson, "update", &format!("theta{layer}"));
+            let (old, gradient) = (
+                find(&explanation, "forward", &format!("theta{layer}")),
+                find(&explanation, "gradients", &format!("G{layer}")),
+            );
+            let new = find(&explanation, "update", &format!("theta{layer}"));
             assert_eq!((gradient.rows, gradient.columns), (new.rows, new.columns));
             for ((old, g), new) in old.values.iter().zip(&gradient.values).zip(&new.values) {
                 assert!((old - 0.5 * g / 4.0 - new).abs() < 1e-12);
             }
         }
-        let (a, d, g) =
-            (find(&lesson, "forward", "A1"), find(&lesson, "deltas", "D2"), find(&lesson, "gradients", "G2"));
+        let (a, d, g) = (
+            find(&explanation, "forward", "A1"),
+            find(&explanation, "deltas", "D2"),
+            find(&explanation, "gradients", "G2"),
+        );
         let product: f64 = (0..4).map(|example| a.values[example * 3] * d.values[example]).sum();
         assert!((product - g.values[0]).abs() < 1e-12);
         assert_eq!(problem.examples().count(), a.rows);
     }
 
     #[test]
-    fn online_lessons_end_with_the_epochs_weights() {
+    fn online_explanations_end_with_the_epochs_weights() {
         let spec = Spec { update: Update::Online, momentum: 0.5, ..Spec::default() };
-        let (problem, start, lesson) = lesson(spec, 2);
+        let (problem, start, explanation) = explanation(spec, 2);
         let mut training = Training::<f64>::new(&problem, &start);
         training.run(2);
-        let last = &lesson.unwrap().passages;
+        let last = &explanation.unwrap().sections;
         let last = &last[last.len() - 1].matrices;
         assert_eq!(last[last.len() - 1].values, training.weights()[9..]);
     }
 
     #[test]
-    fn there_is_no_lesson_after_the_end() {
-        let (_, _, past) = lesson(Spec { epochs: 5, ..Spec::default() }, 6);
+    fn nothing_is_explained_after_the_end() {
+        let (_, _, past) = explanation(Spec { epochs: 5, ..Spec::default() }, 6);
         assert_eq!(past, None);
-        let (_, _, zero) = lesson(Spec::default(), 0);
+        let (_, _, zero) = explanation(Spec::default(), 0);
         assert_eq!(zero, None);
     }
 }
