@@ -27,6 +27,9 @@
 //! # Ok::<(), basins::Error>(())
 //! ```
 //!
+//! What the words of a rule mean (an activation, a loss, an optimizer, a distribution of starts, an order of updates, a
+//! criterion) is in [`rule`]: a row each, with its formula for every kind of backend.
+//!
 //! # Who starts where: [`plan`] and [`seed`]
 //!
 //! A [`Population`](spec::Population) is a range of network indices under a seed. A network's start depends on the seed

@@ -14,6 +14,7 @@ mod maps;
 mod plan;
 mod random_words;
 mod reproductions;
+mod rules;
 mod settings;
 mod statistics;
 mod structure;

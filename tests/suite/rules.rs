@@ -1,0 +1,103 @@
+//! A rule stands in one file: who else names one by its variant is counted.
+
+use std::path::{Path, PathBuf};
+
+use basins::spec::{Activation, Criterion, Init, Loss, Optimizer, Update};
+
+use crate::support::root;
+
+/// Most files that may name a variant, beside the rules' own room.
+const FILE_LIMIT: usize = 3;
+
+/// Where naming one is a setting and no knowledge of what it means: the default, published experiments, what
+/// conformance asks of every backend.
+const SETTINGS: [&str; 3] = ["spec/mod.rs", "reproduce/", "backend/conformance/"];
+
+/// `Type::Variant` for every rule, as code names it.
+fn variants() -> Vec<String> {
+    // A variant's debug text begins with its name; parameters follow it.
+    fn named<T: std::fmt::Debug>(kind: &str, all: &[T]) -> Vec<String> {
+        let word = |value: &T| format!("{value:?}").split('(').next().unwrap_or_default().to_owned();
+        let mut names: Vec<String> = all.iter().map(|value| format!("{kind}::{}", word(value))).collect();
+        names.dedup();
+        names
+    }
+    [
+        named("Activation", Activation::ALL),
+        named("Loss", Loss::ALL),
+        named("Optimizer", Optimizer::ALL),
+        named("Update", Update::ALL),
+        named("Init", Init::ALL),
+        named("Criterion", Criterion::ALL),
+    ]
+    .concat()
+}
+
+/// Code without comments and without the tests at a file's end.
+fn own(text: &str) -> String {
+    let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or("")).collect();
+    code.join("\n").split("#[cfg(test)]").next().unwrap_or("").to_owned()
+}
+
+/// Whether code names a variant, and not one whose name only begins like it.
+fn names(code: &str, variant: &str) -> bool {
+    code.match_indices(variant).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        let after = code[at + variant.len()..].chars().next();
+        let in_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        !in_word(before) && !in_word(after)
+    })
+}
+
+/// Variants that more files name than may, with the files.
+fn named_too_often(source: &[(PathBuf, String)]) -> Vec<String> {
+    let is_setting = |path: &Path| SETTINGS.iter().any(|place| path.to_string_lossy().starts_with(place));
+    let counted: Vec<(&PathBuf, String)> = source
+        .iter()
+        .filter(|(path, _)| !path.starts_with("rule") && !is_setting(path) && !path.ends_with("tests.rs"))
+        .map(|(path, text)| (path, own(text)))
+        .collect();
+    let mut wrong = Vec::new();
+    for variant in variants() {
+        let files: Vec<String> = counted
+            .iter()
+            .filter(|(_, code)| names(code, &variant))
+            .map(|(path, _)| path.display().to_string())
+            .collect();
+        if files.len() > FILE_LIMIT {
+            wrong.push(format!("{variant}: {}", files.join(", ")));
+        }
+    }
+    wrong
+}
+
+fn source(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            source(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.push((path.strip_prefix(root().join("src")).unwrap().to_owned(), text));
+        }
+    }
+}
+
+#[test]
+fn a_rule_is_known_in_few_files() {
+    let mut files = Vec::new();
+    source(&root().join("src"), &mut files);
+    assert!(files.len() > 40 && variants().len() > 15, "{} files, {} rules", files.len(), variants().len());
+    let wrong = named_too_often(&files);
+    assert!(wrong.is_empty(), "named in more than {FILE_LIMIT} files outside src/rule:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_rule_that_is_known_everywhere_is_found() {
+    let planted = |line: &str| -> Vec<(PathBuf, String)> {
+        ["study/a.rs", "report/b.rs", "cli/c.rs", "gpu/d.rs"].map(|path| (path.into(), line.to_owned())).into()
+    };
+    assert_eq!(named_too_often(&planted("if loss == Loss::Mse {}")).len(), 1);
+    assert_eq!(named_too_often(&planted("fn f() {} // Loss::Mse\n#[cfg(test)]\nLoss::Mse")), [] as [String; 0]);
+    assert_eq!(named_too_often(&planted("MyLoss::Mse, Loss::MseOfMine")), [] as [String; 0]);
+}
