@@ -49,11 +49,11 @@ pub(super) fn literal(value: f64) -> String {
 }
 
 /// What the names of an activation's WGSL functions end in.
-pub(super) fn activation_name(activation: Activation) -> String {
+fn activation_name(activation: Activation) -> String {
     activation.name().replace('-', "_")
 }
 
-/// The number by which shaders know an activation that is not the same in all layers.
+/// The number by which shaders know an activation.
 pub(super) fn activation_code(activation: Activation) -> usize {
     Activation::ALL.iter().position(|known| *known == activation).unwrap_or_default()
 }
@@ -64,14 +64,18 @@ pub(super) fn rule_parts(problem: &Problem) -> String {
     let used: Vec<Activation> =
         Activation::ALL.iter().copied().filter(|known| spec.activation.values().contains(known)).collect();
     let mut text: String = used.iter().map(|activation| with_activation!(*activation, Row => Row::WGSL)).collect();
-    // Which function a layer has may be known only when the kernel runs.
-    for (function, row, argument) in [("activate", "act", "z"), ("activation_slope", "slope", "h")] {
-        let _ = writeln!(text, "fn {function}(activation: u32, {argument}: f32) -> f32 {{\n    switch activation {{");
+    // A kernel may know only when it runs which activation a layer has.
+    for (function, row, parameters, arguments) in [
+        ("activate", "act", "z: f32", "z"),
+        ("activation_slope", "slope", "h: f32", "h"),
+        ("times_slope", "times_slope", "delta: f32, product: f32, h: f32", "delta, product, h"),
+    ] {
+        let _ = writeln!(text, "fn {function}(activation: u32, {parameters}) -> f32 {{\n    switch activation {{");
         for (at, activation) in used.iter().enumerate() {
             let last = at + 1 == used.len();
             let case = if last { "default".into() } else { format!("case {}u", activation_code(*activation)) };
             let name = activation_name(*activation);
-            let _ = writeln!(text, "        {case}: {{ return {row}_{name}({argument}); }}");
+            let _ = writeln!(text, "        {case}: {{ return {row}_{name}({arguments}); }}");
         }
         text.push_str("    }\n}\n");
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::spec::{LayerShape, Problem};
 
-use super::super::prelude::{activation_name, literal};
+use super::super::prelude::{activation_code, literal};
 
 /// What feeds a row of weights.
 #[derive(Clone, Debug)]
@@ -56,9 +56,9 @@ impl<'p> Writer<'p> {
         Self { problem, shapes, text: String::new(), sums: HashMap::new(), next_sum: 0 }
     }
 
-    /// What the names of a layer's activation functions end in.
-    fn activation(&self, layer: usize) -> String {
-        activation_name(self.problem.spec().activation.of_layer(layer))
+    /// The code of a layer's activation.
+    fn activation(&self, layer: usize) -> usize {
+        activation_code(self.problem.spec().activation.of_layer(layer))
     }
 
     /// Reads an example's inputs from the table.
@@ -117,7 +117,7 @@ impl<'p> Writer<'p> {
                 let mut units = Vec::new();
                 for (column, z) in example.sums.iter().enumerate() {
                     let name = format!("a{layer}_{column}{suffix}");
-                    let _ = writeln!(self.text, "    let {name} = act_{activation}({z});");
+                    let _ = writeln!(self.text, "    let {name} = activate({activation}u, {z});");
                     units.push(Feed::Name(name));
                 }
                 example.feeds.push(units);
@@ -179,7 +179,7 @@ impl<'p> Writer<'p> {
             let _ = writeln!(
                 self.text,
                 "    measure = gather(measure, {h}, {y});\n    \
-                 let {name} = output_delta({h}, {y}, slope_{activation}({h}));"
+                 let {name} = output_delta({h}, {y}, activation_slope({activation}u, {h}));"
             );
             deltas[last].push(name);
         }
@@ -192,7 +192,7 @@ impl<'p> Writer<'p> {
                 let a = forward.feeds[layer + 1][row].name();
                 if layer + 1 == last && self.narrows() {
                     let (product, delta) = (format!("p{row}{suffix}"), &deltas[last][0]);
-                    let slope = format!("times_slope_{activation}({delta}, {product}, {a})");
+                    let slope = format!("times_slope({activation}u, {delta}, {product}, {a})");
                     let weight = format!("(*net).weights[{}]", shape.position(row, 0));
                     let value = if layer == 0 { slope } else { format!("{weight} * {slope}") };
                     let _ = writeln!(self.text, "    let {product} = {a} * {delta};\n    let {name} = {value};");
@@ -204,7 +204,7 @@ impl<'p> Writer<'p> {
                         .map(|(column, delta)| format!("(*net).weights[{}] * {delta}", shape.position(row, column)))
                         .collect();
                     let sum = terms.join(" + ");
-                    let _ = writeln!(self.text, "    let {name} = ({sum}) * slope_{activation}({a});");
+                    let _ = writeln!(self.text, "    let {name} = ({sum}) * activation_slope({activation}u, {a});");
                 }
                 deltas[layer].push(name);
             }
