@@ -33,6 +33,7 @@ const ROWS: [Row; 5] = [
 ];
 
 /// What is gathered over outputs: one WGSL file each.
+#[cfg(feature = "gpu")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Measure {
     /// The largest |h - y|.
@@ -43,9 +44,9 @@ pub(crate) enum Measure {
     Squares,
 }
 
+#[cfg(feature = "gpu")]
 impl Measure {
     /// WGSL functions `gather(measure, h, y)`, `join(measure, measure)` and `criterion_holds(measure)`.
-    #[cfg(feature = "gpu")]
     pub(crate) fn wgsl(self) -> &'static str {
         match self {
             Self::LargestError => include_str!("../../shaders/part/criterion/largest_error.wgsl"),
@@ -60,6 +61,7 @@ impl Criterion {
     pub const ALL: &'static [Self] = &[ROWS[0].2, Self::MaxError(0.4), ROWS[1].2, ROWS[2].2, ROWS[3].2, ROWS[4].2];
 
     /// Its measure, and the bound of that measure where so many outputs are looked at.
+    #[cfg(feature = "gpu")]
     pub(crate) fn measured(self, output_count: usize) -> (Measure, f64) {
         let count = output_count as f64;
         match self {
