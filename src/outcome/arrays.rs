@@ -1,9 +1,15 @@
 //! Arrays of numbers as an NPZ archive that NumPy reads.
 
-use std::io::{self, BufWriter, Cursor, Read, Seek, Write};
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Cursor, Read, Seek, Write};
+use std::path::Path;
 
-use npyz::npz::{NpzArchive, NpzWriter, file_name_from_array_name};
-use npyz::{AutoSerialize, Deserialize, WriteOptions, WriterBuilder};
+use zip::read::ZipFile;
+use zip::result::ZipError;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use super::npy::{Element, Header};
 
 /// An array with its name and shape, row-major.
 #[derive(Clone, Copy, Debug)]
@@ -29,75 +35,147 @@ pub fn npz_bytes(arrays: &[Array<'_>]) -> io::Result<Vec<u8>> {
 }
 
 /// The least compression.
-const FASTEST: i32 = 1;
+const FASTEST: i64 = 1;
 
 /// An archive written number by number, so that no array need be held.
 pub(crate) struct ArraysFile<W: Write + Seek> {
-    archive: NpzWriter<W>,
+    archive: ZipWriter<W>,
 }
 
 impl<W: Write + Seek> ArraysFile<W> {
     /// Without arrays yet.
     pub(crate) fn new(target: W) -> Self {
-        Self { archive: NpzWriter::new(target) }
+        Self { archive: ZipWriter::new(target) }
     }
 
-    /// Adds an array in the numbers' own format; as many must come as the shape says.
+    /// Adds an array in the numbers' own format, compressed; as many must come as the shape says.
     ///
     /// # Errors
     /// The target cannot be written, a number cannot be had, or the shape does not fit.
-    pub(crate) fn add<T: AutoSerialize>(
+    pub(crate) fn add<T: Element>(
         &mut self,
         name: &str,
         shape: &[u64],
         values: impl IntoIterator<Item = io::Result<T>>,
     ) -> io::Result<()> {
         // Losses hardly shrink, however hard one tries.
-        let options = zip::write::FileOptions::default()
-            .compression_method(zip::CompressionMethod::Deflated)
-            .compression_level(Some(FASTEST))
-            .last_modified_time(zip::DateTime::default());
-        let archive = self.archive.zip_writer();
-        archive.start_file(file_name_from_array_name(name), options)?;
+        let options = options().compression_method(CompressionMethod::Deflated).compression_level(Some(FASTEST));
+        self.archive.start_file(file_name(name), options)?;
+        self.write(&Header::of::<T>(shape), values)
+    }
+
+    /// Adds an array as it is, of any size.
+    ///
+    /// # Errors
+    /// As [`ArraysFile::add`].
+    pub(super) fn add_stored<T: Element>(
+        &mut self,
+        name: &str,
+        shape: &[u64],
+        values: impl IntoIterator<Item = io::Result<T>>,
+    ) -> io::Result<()> {
+        let options = options().compression_method(CompressionMethod::Stored).large_file(true);
+        self.archive.start_file(file_name(name), options)?;
+        self.write(&Header::of::<T>(shape), values)
+    }
+
+    fn write<T: Element>(
+        &mut self,
+        header: &Header,
+        values: impl IntoIterator<Item = io::Result<T>>,
+    ) -> io::Result<()> {
         // The compressor takes its time for every call, so numbers go to it many at a time.
-        let mut target = BufWriter::with_capacity(1 << 16, archive);
-        let mut array = WriteOptions::new().default_dtype().shape(shape).writer(&mut target).begin_nd()?;
-        values.into_iter().try_for_each(|value| array.push(&value?))?;
-        array.finish()?;
-        target.flush()
+        let mut target = BufWriter::with_capacity(1 << 16, &mut self.archive);
+        header.write(&mut target)?;
+        let mut count = 0;
+        for value in values {
+            value?.write(&mut target)?;
+            count += 1;
+        }
+        target.flush()?;
+        let expected = header.count()?;
+        if count == expected {
+            Ok(())
+        } else {
+            Err(io::Error::new(io::ErrorKind::InvalidData, format!("{count} numbers where {expected} were announced")))
+        }
     }
 
     /// Ends the archive and gives its target back.
-    pub(crate) fn finish(mut self) -> io::Result<W> {
-        let mut target = self.archive.zip_writer().finish()?;
+    pub(crate) fn finish(self) -> io::Result<W> {
+        let mut target = self.archive.finish()?;
         target.flush()?;
         Ok(target)
     }
 }
 
-/// Reads an array of so many numbers, whatever its shape; the archive's checksum must hold.
-///
-/// # Errors
-/// There is no such array, it is damaged, or holds other numbers.
-pub(crate) fn read_numbers<T: Deserialize>(
-    archive: &mut NpzArchive<impl Read + Seek>,
-    name: &str,
-    count: usize,
-) -> io::Result<Vec<T>> {
-    let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidData, format!("array {name} {what}"));
-    whole(archive, name)?;
-    let file = archive.by_name(name)?.ok_or_else(|| wrong("is missing"))?;
-    let numbers: Vec<T> = file.into_vec()?;
-    if numbers.len() == count { Ok(numbers) } else { Err(wrong("has another size")) }
+/// The same bytes whenever they are written.
+fn options() -> SimpleFileOptions {
+    SimpleFileOptions::default().last_modified_time(zip::DateTime::default())
 }
 
-/// Reads an array to its end for the archive's checksum: numbers alone would not show that a header was changed.
-pub(super) fn whole(archive: &mut NpzArchive<impl Read + Seek>, name: &str) -> io::Result<()> {
-    match archive.zip_archive().by_name(&file_name_from_array_name(name)) {
-        Ok(mut file) => io::copy(&mut file, &mut io::sink()).map(|_| ()),
-        // That an array is missing is told with the names of those that are not.
-        Err(zip::result::ZipError::FileNotFound) => Ok(()),
-        Err(error) => Err(error.into()),
+fn file_name(array: &str) -> String {
+    format!("{array}.npy")
+}
+
+/// An archive of arrays to read from.
+pub(crate) struct ArraysReader<R> {
+    archive: ZipArchive<R>,
+}
+
+impl ArraysReader<BufReader<File>> {
+    /// Of a file.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no archive.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        Self::new(BufReader::new(File::open(path)?))
+    }
+}
+
+impl<R: Read + Seek> ArraysReader<R> {
+    /// Of an archive's bytes.
+    ///
+    /// # Errors
+    /// It is no archive.
+    pub(crate) fn new(source: R) -> io::Result<Self> {
+        Ok(Self { archive: ZipArchive::new(source)? })
+    }
+
+    /// Names of all arrays, sorted.
+    pub(super) fn names(&self) -> Vec<String> {
+        let files = self.archive.file_names().filter_map(Result::ok);
+        let mut names: Vec<String> =
+            files.filter_map(|name| name.strip_suffix(".npy").map(str::to_owned)).collect();
+        names.sort();
+        names
+    }
+
+    /// An array's header, and its numbers to read; `None` where there is none of this name. It was read to its end
+    /// before, for the archive's checksum: numbers alone would not show that a header was changed.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub(super) fn array(&mut self, name: &str) -> io::Result<Option<(Header, ZipFile<'_, R>)>> {
+        let name = file_name(name);
+        match self.archive.by_name(&name) {
+            Ok(mut file) => io::copy(&mut file, &mut io::sink())?,
+            Err(ZipError::FileNotFound) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let mut file = self.archive.by_name(&name)?;
+        Ok(Some((Header::read(&mut file)?, file)))
+    }
+
+    /// Reads an array of so many numbers, whatever its shape.
+    ///
+    /// # Errors
+    /// There is no such array, it is damaged, or holds other numbers.
+    pub(crate) fn numbers<T: Element>(&mut self, name: &str, count: usize) -> io::Result<Vec<T>> {
+        let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidData, format!("array {name} {what}"));
+        let (header, mut file) = self.array(name)?.ok_or_else(|| wrong("is missing"))?;
+        let numbers = header.numbers(&mut file)?;
+        if numbers.len() == count { Ok(numbers) } else { Err(wrong("has another size")) }
     }
 }
 
@@ -112,13 +190,13 @@ mod tests {
             Array { name: "loss", shape: &[2, 3], values: &values },
             Array { name: "x", shape: &[1], values: &[f64::NAN] },
         ]);
-        let mut archive = NpzArchive::new(Cursor::new(bytes.unwrap())).unwrap();
-        let loss = archive.by_name("loss").unwrap().unwrap();
-        assert_eq!(loss.shape(), [2, 3]);
-        assert_eq!(loss.into_vec::<f64>().unwrap(), values);
-        assert_eq!(read_numbers::<f64>(&mut archive, "loss", 6).unwrap(), values);
-        assert!(read_numbers::<f64>(&mut archive, "loss", 5).is_err());
-        assert!(read_numbers::<f64>(&mut archive, "lost", 6).is_err());
+        let mut archive = ArraysReader::new(Cursor::new(bytes.unwrap())).unwrap();
+        assert_eq!(archive.names(), ["loss", "x"]);
+        assert_eq!(archive.array("loss").unwrap().unwrap().0.shape, [2, 3]);
+        assert_eq!(archive.numbers::<f64>("loss", 6).unwrap(), values);
+        assert!(archive.numbers::<f64>("loss", 5).is_err());
+        assert!(archive.numbers::<f32>("loss", 6).is_err());
+        assert!(archive.numbers::<f64>("lost", 6).is_err());
         assert!(npz_bytes(&[Array { name: "loss", shape: &[7], values: &values }]).is_err());
     }
 }

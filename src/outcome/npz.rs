@@ -5,14 +5,14 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use npyz::{DType, Order, WriterBuilder, npz::NpzArchive, npz::NpzWriter};
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 use crate::spec::{LayerShape, Layers};
 
-use super::arrays::whole;
+use super::arrays::{ArraysFile, ArraysReader};
 use super::files::temporary_in;
+use super::npy::Element;
 use super::{Values, Weights};
 
 fn array_name(layer: usize) -> String {
@@ -25,7 +25,7 @@ fn array_name(layer: usize) -> String {
 /// The file cannot be read, is no NPZ archive, or its arrays do not fit the layers.
 pub fn read_weights(path: &Path, layers: &Layers) -> Result<Weights> {
     let fail = |what: String| Error::input(format!("--weights-in {}: {what}", path.display()));
-    let mut archive = NpzArchive::open(path).map_err(|error| match error.kind() {
+    let mut archive = ArraysReader::open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => fail(format!("cannot be read: {error}")),
         _ => fail(format!("is not an NPZ archive, or is damaged ({error})")),
     })?;
@@ -51,25 +51,19 @@ struct Array {
 }
 
 fn read_array(
-    archive: &mut NpzArchive<BufReader<File>>,
+    archive: &mut ArraysReader<BufReader<File>>,
     name: &str,
     shape: LayerShape,
     layers: &Layers,
 ) -> std::result::Result<Array, String> {
-    let damaged = |error: io::Error| {
-        // The reader draws pictures of what it could not parse; the first line says it.
-        let reason = error.to_string();
-        let reason = reason.lines().next().unwrap_or("no reason given").trim_end_matches([' ', ':', '-', '>']);
-        format!("array {name} cannot be read, the file is damaged or truncated ({reason})")
-    };
-    whole(archive, name).map_err(damaged)?;
-    let mut found: Vec<String> = archive.array_names().map(str::to_owned).collect();
-    found.sort();
-    let file = archive.by_name(name).map_err(damaged)?.ok_or_else(|| {
+    let damaged =
+        |error: io::Error| format!("array {name} cannot be read, the file is damaged or truncated ({error})");
+    let found = archive.names();
+    let (header, mut numbers) = archive.array(name).map_err(damaged)?.ok_or_else(|| {
         format!("has no array {name}; --layers {layers} needs {name}, and the file holds {}", found.join(", "))
     })?;
     let expected = [shape.row_count() as u64, shape.fan_out as u64];
-    let dimensions = file.shape().to_vec();
+    let dimensions = &header.shape;
     if dimensions.len() != 3 || dimensions[1..] != expected {
         return Err(format!(
             "array {name} has shape {dimensions:?}, but --layers {layers} needs (networks, {}, {}): rows are the units \
@@ -79,16 +73,16 @@ fn read_array(
             if shape.shortcut > 0 { ", the inputs (--shortcuts)" } else { "" }
         ));
     }
-    if file.order() == Order::Fortran {
+    if header.fortran_order {
         return Err(format!("array {name} is stored column by column; save np.ascontiguousarray({name})"));
     }
     let count = dimensions[0] as usize;
-    let dtype = file.dtype();
-    let text = dtype.descr().trim_matches('\'').to_owned();
-    let values = match &dtype {
-        DType::Plain(_) if text.ends_with("f4") => Values::F32(file.into_vec().map_err(damaged)?),
-        DType::Plain(_) if text.ends_with("f8") => Values::F64(file.into_vec().map_err(damaged)?),
-        _ => return Err(format!("array {name} holds {text}, but weights are float32 or float64")),
+    let values = if header.holds::<f32>() {
+        Values::F32(header.numbers(&mut numbers).map_err(damaged)?)
+    } else if header.holds::<f64>() {
+        Values::F64(header.numbers(&mut numbers).map_err(damaged)?)
+    } else {
+        return Err(format!("array {name} holds {}, but weights are float32 or float64", header.descr));
     };
     Ok(Array { count, values })
 }
@@ -181,8 +175,8 @@ impl WeightsFile {
             for network in 0..weights.count() {
                 let start = network * weights.weight_count() + shape.offset;
                 match weights.values() {
-                    Values::F32(values) => write_le(spool, &values[start..][..shape.weight_count()], f32::to_le_bytes)?,
-                    Values::F64(values) => write_le(spool, &values[start..][..shape.weight_count()], f64::to_le_bytes)?,
+                    Values::F32(values) => write_all(spool, &values[start..][..shape.weight_count()])?,
+                    Values::F64(values) => write_all(spool, &values[start..][..shape.weight_count()])?,
                 }
             }
         }
@@ -200,47 +194,37 @@ impl WeightsFile {
     }
 
     fn join(self) -> io::Result<()> {
-        let mut archive = NpzWriter::new(BufWriter::new(self.target.as_file().try_clone()?));
-        let options = zip::write::FileOptions::default()
-            .compression_method(zip::CompressionMethod::Stored)
-            .large_file(true)
-            .last_modified_time(zip::DateTime::default());
+        let mut archive = ArraysFile::new(BufWriter::new(self.target.as_file().try_clone()?));
         for (layer, (spool, shape)) in self.spools.into_iter().zip(self.layers.shapes()).enumerate() {
             let mut spool = spool.into_inner().map_err(|error| error.into_error())?;
             spool.seek(SeekFrom::Start(0))?;
-            let mut spool = BufReader::new(spool);
+            let spool = BufReader::new(spool);
             let dimensions = [self.count, shape.row_count() as u64, shape.fan_out as u64];
             let total = self.count * shape.weight_count() as u64;
             let name = array_name(layer);
             if self.double == Some(true) {
-                let mut array = archive.array(&name, options)?.default_dtype().shape(&dimensions).begin_nd()?;
-                for _ in 0..total {
-                    array.push(&f64::from_le_bytes(read_bytes(&mut spool)?))?;
-                }
-                array.finish()?;
+                archive.add_stored(&name, &dimensions, numbers::<f64>(spool, total))?;
             } else {
-                let mut array = archive.array(&name, options)?.default_dtype().shape(&dimensions).begin_nd()?;
-                for _ in 0..total {
-                    array.push(&f32::from_le_bytes(read_bytes(&mut spool)?))?;
-                }
-                array.finish()?;
+                archive.add_stored(&name, &dimensions, numbers::<f32>(spool, total))?;
             }
         }
-        archive.zip_writer().finish()?.flush()?;
-        drop(archive);
+        archive.finish()?;
         self.target.persist(&self.path).map_err(|error| error.error)?;
         Ok(())
     }
 }
 
-fn write_le<T: Copy, const N: usize>(spool: &mut impl Write, values: &[T], bytes: fn(T) -> [u8; N]) -> io::Result<()> {
-    values.iter().try_for_each(|value| spool.write_all(&bytes(*value)))
+fn write_all<T: Element>(spool: &mut impl Write, values: &[T]) -> io::Result<()> {
+    values.iter().try_for_each(|value| value.write(spool))
 }
 
-fn read_bytes<const N: usize>(spool: &mut impl Read) -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    spool.read_exact(&mut bytes)?;
-    Ok(bytes)
+/// So many numbers of a spool.
+fn numbers<T: Element>(mut spool: impl Read, count: u64) -> impl Iterator<Item = io::Result<T>> {
+    let mut bytes = vec![0; T::SIZE];
+    (0..count).map(move |_| {
+        spool.read_exact(&mut bytes)?;
+        T::from_bytes(&bytes, false).ok_or_else(|| io::ErrorKind::InvalidData.into())
+    })
 }
 
 #[cfg(test)]

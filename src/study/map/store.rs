@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::io::{self, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use npyz::npz::NpzArchive;
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 use crate::outcome::files::temporary_in;
-use crate::outcome::{ArraysFile, Fate, read_numbers};
+use crate::outcome::{ArraysFile, ArraysReader, Fate};
 use crate::spec::keyword::typed;
 
 use super::cells::{Cells, FateCounts};
@@ -76,14 +75,13 @@ impl TileStore {
     /// A tile's cells, if it is finished. A file that is damaged counts as missing: it is trained again.
     pub(super) fn read(&self, tile: &Tile) -> Option<Cells> {
         let Some(folder) = &self.folder else { return self.memory.get(tile).cloned() };
-        let file = std::fs::File::open(folder.join(tile.file_name())).ok()?;
-        let mut archive = NpzArchive::new(BufReader::new(file)).ok()?;
+        let mut archive = ArraysReader::open(&folder.join(tile.file_name())).ok()?;
         let count = tile.count();
         let mut cells = || -> io::Result<Cells> {
             Ok(Cells {
-                fate: read_numbers(&mut archive, "fate", count)?,
-                epoch: read_numbers(&mut archive, "epoch", count)?,
-                loss: read_numbers(&mut archive, "loss", count)?,
+                fate: archive.numbers("fate", count)?,
+                epoch: archive.numbers("epoch", count)?,
+                loss: archive.numbers("loss", count)?,
                 counts: match self.several {
                     true => read_counts(&mut archive, count)?,
                     false => Vec::new(),
@@ -133,8 +131,8 @@ fn write_cells<W: Write + Seek>(mut archive: ArraysFile<W>, shape: &[u64], cells
     archive.finish().map(|_| ())
 }
 
-fn read_counts(archive: &mut NpzArchive<BufReader<std::fs::File>>, count: usize) -> io::Result<Vec<FateCounts>> {
-    let numbers: Vec<u16> = read_numbers(archive, "counts", count * Fate::ALL.len())?;
+fn read_counts(archive: &mut ArraysReader<BufReader<std::fs::File>>, count: usize) -> io::Result<Vec<FateCounts>> {
+    let numbers: Vec<u16> = archive.numbers("counts", count * Fate::ALL.len())?;
     // As many as there are fates come in each piece.
     Ok(numbers.chunks_exact(Fate::ALL.len()).filter_map(|counts| counts.try_into().ok()).collect())
 }

@@ -1,0 +1,295 @@
+//! One array as NumPy keeps it: a line of Python that says what follows, then the numbers. Versions 1 to 3 of the format are
+//! read, the first is written. What a file holds of arrays is in [`super::arrays`].
+
+use std::io::{self, ErrorKind, Read, Write};
+
+const MAGIC: &[u8] = b"\x93NUMPY";
+/// Numbers begin at a multiple of so many bytes.
+const ALIGNMENT: usize = 64;
+/// Most bytes asked of memory at once: a header may promise more numbers than the file has.
+const PIECE: usize = 1 << 20;
+
+/// A number that arrays are made of.
+pub(crate) trait Element: Copy {
+    /// Its kind and count of bytes, as NumPy writes them.
+    const KIND: &'static str;
+    /// Count of bytes.
+    const SIZE: usize;
+
+    /// Writes the number, its least byte first.
+    fn write(self, target: &mut impl Write) -> io::Result<()>;
+
+    /// The number of so many bytes, the least first or last.
+    fn from_bytes(bytes: &[u8], big: bool) -> Option<Self>;
+}
+
+macro_rules! element {
+    ($($number:ty, $kind:literal;)*) => {$(
+        impl Element for $number {
+            const KIND: &'static str = $kind;
+            const SIZE: usize = size_of::<Self>();
+
+            fn write(self, target: &mut impl Write) -> io::Result<()> {
+                target.write_all(&self.to_le_bytes())
+            }
+
+            fn from_bytes(bytes: &[u8], big: bool) -> Option<Self> {
+                let bytes = bytes.try_into().ok()?;
+                Some(if big { Self::from_be_bytes(bytes) } else { Self::from_le_bytes(bytes) })
+            }
+        }
+    )*};
+}
+
+element! { u8, "u1"; u16, "u2"; u32, "u4"; f32, "f4"; f64, "f8"; }
+
+/// What an array says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    /// Byte order, kind and size of a number, as `<f4`; of a record the Python text.
+    pub descr: String,
+    /// Whether the first dimension runs fastest.
+    pub fortran_order: bool,
+    /// Dimensions.
+    pub shape: Vec<u64>,
+}
+
+impl Header {
+    /// Of numbers of one kind, the last dimension fastest.
+    pub(super) fn of<T: Element>(shape: &[u64]) -> Self {
+        let order = if T::SIZE == 1 { '|' } else { '<' };
+        Self { descr: format!("{order}{}", T::KIND), fortran_order: false, shape: shape.to_vec() }
+    }
+
+    /// Reads up to the first number.
+    ///
+    /// # Errors
+    /// The source ends early, or this is no array.
+    pub(super) fn read(source: &mut impl Read) -> io::Result<Self> {
+        let mut start = [0; 8];
+        source.read_exact(&mut start).map_err(|_| invalid("magic not found for NPY file"))?;
+        if &start[..6] != MAGIC {
+            return Err(invalid("magic not found for NPY file"));
+        }
+        let length = match start[6..] {
+            [1, 0] => u64::from(u16::from_le_bytes(bytes(source)?)),
+            [2 | 3, 0] => u64::from(u32::from_le_bytes(bytes(source)?)),
+            _ => return Err(invalid(format!("unsupported version: ({}, {})", start[6], start[7]))),
+        };
+        let mut text = Vec::new();
+        if source.take(length).read_to_end(&mut text)? as u64 != length {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        let text = String::from_utf8(text).map_err(|_| invalid("could not parse utf-8"))?;
+        Python { rest: &text }.header().ok_or_else(|| invalid("could not parse Python expression"))
+    }
+
+    /// Writes up to the first number.
+    pub(super) fn write(&self, target: &mut impl Write) -> io::Result<()> {
+        let order = if self.fortran_order { "True" } else { "False" };
+        let shape: String = self.shape.iter().map(|size| format!("{size}, ")).collect();
+        let mut text = format!("{{'descr': '{}', 'fortran_order': {order}, 'shape': ({shape}), }}", self.descr);
+        let before = MAGIC.len() + 4;
+        text.push_str(&" ".repeat(ALIGNMENT - 1 - (before + text.len()) % ALIGNMENT));
+        text.push('\n');
+        let length = u16::try_from(text.len()).map_err(|_| invalid("too many dimensions"))?;
+        target.write_all(MAGIC)?;
+        target.write_all(&[1, 0])?;
+        target.write_all(&length.to_le_bytes())?;
+        target.write_all(text.as_bytes())
+    }
+
+    /// How many numbers follow.
+    pub(super) fn count(&self) -> io::Result<usize> {
+        let product = self.shape.iter().try_fold(1u64, |product, size| product.checked_mul(*size));
+        product.and_then(|count| count.try_into().ok()).ok_or_else(|| invalid("larger than memory"))
+    }
+
+    /// Whether the numbers are of a kind, in either order of bytes.
+    pub(super) fn holds<T: Element>(&self) -> bool {
+        self.descr.strip_prefix(['<', '>', '=', '|']).unwrap_or(&self.descr) == T::KIND
+    }
+
+    /// Reads the numbers, in the order of the file.
+    ///
+    /// # Errors
+    /// The source ends early, or the numbers are of another kind.
+    pub(super) fn numbers<T: Element>(&self, source: &mut impl Read) -> io::Result<Vec<T>> {
+        if !self.holds::<T>() {
+            return Err(invalid(format!("numbers are {}, not {}", self.descr, T::KIND)));
+        }
+        let big = self.descr.starts_with('>') || (self.descr.starts_with('=') && cfg!(target_endian = "big"));
+        let mut rest = self.count()?;
+        let mut numbers = Vec::new();
+        while rest > 0 {
+            let count = rest.min(PIECE / T::SIZE);
+            let mut piece = vec![0; count * T::SIZE];
+            source.read_exact(&mut piece)?;
+            numbers.extend(piece.chunks_exact(T::SIZE).filter_map(|bytes| T::from_bytes(bytes, big)));
+            rest -= count;
+        }
+        Ok(numbers)
+    }
+}
+
+fn invalid(what: impl Into<String>) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, what.into())
+}
+
+fn bytes<const N: usize>(source: &mut impl Read) -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    source.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads the few forms of Python that a header has.
+struct Python<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Python<'a> {
+    /// The dictionary, its entries in any order; `None` if it is none or has others.
+    fn header(mut self) -> Option<Header> {
+        let (mut descr, mut fortran_order, mut shape) = (None, None, None);
+        self.token("{")?;
+        while self.token("}").is_none() {
+            let key = self.string()?;
+            self.token(":")?;
+            match key {
+                "descr" => descr = Some(self.string().or_else(|| self.list())?.to_owned()),
+                "fortran_order" => fortran_order = Some(self.truth()?),
+                "shape" => shape = Some(self.shape()?),
+                _ => return None,
+            }
+            if self.token(",").is_none() {
+                self.token("}")?;
+                break;
+            }
+        }
+        let ends = self.rest.trim().is_empty();
+        ends.then_some(Header { descr: descr?, fortran_order: fortran_order?, shape: shape? })
+    }
+
+    fn token(&mut self, token: &str) -> Option<()> {
+        self.rest = self.rest.trim_start().strip_prefix(token)?;
+        Some(())
+    }
+
+    /// The first bytes, then what is after them.
+    fn take(&mut self, length: usize) -> &'a str {
+        let (taken, rest) = self.rest.split_at(length);
+        self.rest = rest;
+        taken
+    }
+
+    fn string(&mut self) -> Option<&'a str> {
+        let quote = if self.token("'").is_some() { '\'' } else { self.token("\"").map(|()| '"')? };
+        let text = self.take(self.rest.find(quote)?);
+        self.take(1);
+        Some(text)
+    }
+
+    /// The text of a list, whatever is in it.
+    fn list(&mut self) -> Option<&'a str> {
+        self.rest = self.rest.trim_start();
+        let mut depth = 0;
+        for (at, c) in self.rest.char_indices() {
+            match c {
+                '[' => depth += 1,
+                ']' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return (at > 0).then(|| self.take(at + 1));
+            }
+        }
+        None
+    }
+
+    fn truth(&mut self) -> Option<bool> {
+        if self.token("True").is_some() { Some(true) } else { self.token("False").map(|()| false) }
+    }
+
+    fn shape(&mut self) -> Option<Vec<u64>> {
+        let mut shape = Vec::new();
+        self.token("(")?;
+        while self.token(")").is_none() {
+            self.rest = self.rest.trim_start();
+            let digits = self.rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.rest.len());
+            shape.push(self.take(digits).parse().ok()?);
+            if self.token(",").is_none() {
+                self.token(")")?;
+                break;
+            }
+        }
+        Some(shape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Option<Header> {
+        Python { rest: text }.header()
+    }
+
+    #[test]
+    fn headers_of_numpy_are_read() {
+        let header = |descr: &str, fortran_order, shape: &[u64]| {
+            Some(Header { descr: descr.into(), fortran_order, shape: shape.to_vec() })
+        };
+        let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3, 4), }   \n";
+        assert_eq!(parsed(text), header("<f4", false, &[2, 3, 4]));
+        assert_eq!(parsed("{\"shape\":(7,),\"descr\":\">f8\",\"fortran_order\":True}"), header(">f8", true, &[7]));
+        assert_eq!(parsed("{'descr': '|u1', 'fortran_order': False, 'shape': ()}"), header("|u1", false, &[]));
+        let record = "{'descr': [('a', '<f4', (2,)), ('b', [('c', '<i2')])], 'fortran_order': False, 'shape': (1,)}";
+        assert_eq!(parsed(record), header("[('a', '<f4', (2,)), ('b', [('c', '<i2')])]", false, &[1]));
+        for wrong in [
+            "",
+            "{",
+            "{}",
+            "{'descr': '<f4', 'fortran_order': False}",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (1 2)}",
+            "{'descr': '<f4', 'fortran_order': 0, 'shape': (1,)}",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': True}",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} and more",
+            "{'descr': [('a', 'fortran_order': False, 'shape': (1,)}",
+        ] {
+            assert_eq!(parsed(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_version_is_read() {
+        let text = "{'descr': '<u2', 'fortran_order': False, 'shape': (2,), }\n";
+        let length = text.len() as u32;
+        for version in 1..=4u8 {
+            let length = if version == 1 { length.to_le_bytes()[..2].to_vec() } else { length.to_le_bytes().to_vec() };
+            let file = [MAGIC, &[version, 0], &length, text.as_bytes(), &[1, 0, 0, 1]].concat();
+            let mut source = file.as_slice();
+            let header = Header::read(&mut source);
+            if version == 4 {
+                assert!(header.unwrap_err().to_string().contains("unsupported version: (4, 0)"));
+                continue;
+            }
+            let header = header.unwrap();
+            assert_eq!(header.numbers::<u16>(&mut &*source).unwrap(), [1, 256]);
+            assert!(header.numbers::<u32>(&mut &*source).unwrap_err().to_string().contains("<u2, not u4"));
+            assert!(header.numbers::<u16>(&mut &source[1..]).is_err());
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_aligned() {
+        for dimensions in 0..12 {
+            let header = Header::of::<f64>(&vec![123_456; dimensions]);
+            let mut file = Vec::new();
+            header.write(&mut file).unwrap();
+            assert!(file.len().is_multiple_of(ALIGNMENT) && file.ends_with(b"\n"));
+            assert_eq!(Header::read(&mut file.as_slice()).unwrap(), header);
+        }
+    }
+}
