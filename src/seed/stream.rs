@@ -2,7 +2,8 @@
 
 use std::convert::Infallible;
 
-use rand_core::{TryRng, utils};
+use rand::TryRng;
+use rand::rand_core::utils;
 
 use super::{Purpose, words};
 
@@ -10,9 +11,10 @@ use super::{Purpose, words};
 ///
 /// ```
 /// use basins::seed::{Purpose, Stream, words};
-/// use rand_core::Rng;
+/// use rand::Rng;
 /// let mut stream = Stream::new(42, 7, Purpose::Start);
 /// assert_eq!(stream.next_u32(), words(42, 7, Purpose::Start, 0)[0]);
+/// assert_eq!(stream.from_block(3).next_u32(), words(42, 7, Purpose::Start, 3)[0]);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Stream {
@@ -26,6 +28,11 @@ impl Stream {
     /// Starts at position 0.
     pub fn new(seed: u64, network: u64, purpose: Purpose) -> Self {
         Self { seed, network, purpose, position: 0 }
+    }
+
+    /// The same sequence from the first word of a block on.
+    pub fn from_block(self, block: u32) -> Self {
+        Self { position: 4 * u64::from(block), ..self }
     }
 }
 

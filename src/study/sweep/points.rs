@@ -1,7 +1,9 @@
 //! Which points a sweep goes through: grids, lists and random draws over settings.
 
+use rand::RngExt;
+
 use crate::error::{Error, Result};
-use crate::seed::{Purpose, words};
+use crate::seed::{Purpose, Stream};
 use crate::spec::{Problem, Spec, Values, Vary};
 
 /// Most points of a sweep.
@@ -125,7 +127,7 @@ fn values_at(varied: &[Vary], grids: &[Option<Vec<String>>], drawn: usize, at: u
     let value = |(setting, (vary, grid)): (usize, (&Vary, &Option<Vec<String>>))| match (grid, &vary.values) {
         (Some(texts), _) => texts[digits[grids.len() - 1 - setting]].clone(),
         (None, Values::Random(range, _)) => {
-            let word = words(seed, sample as u64, Purpose::Point, setting as u32)[0];
+            let word: u32 = Stream::new(seed, sample as u64, Purpose::Point).from_block(setting as u32).random();
             crate::spec::short(range.at((f64::from(word) + 0.5) / 2f64.powi(32)), 6)
         }
         (None, _) => String::new(),
