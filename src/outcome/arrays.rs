@@ -145,8 +145,7 @@ impl<R: Read + Seek> ArraysReader<R> {
     /// Names of all arrays, sorted.
     pub(super) fn names(&self) -> Vec<String> {
         let files = self.archive.file_names().filter_map(Result::ok);
-        let mut names: Vec<String> =
-            files.filter_map(|name| name.strip_suffix(".npy").map(str::to_owned)).collect();
+        let mut names: Vec<String> = files.filter_map(|name| name.strip_suffix(".npy").map(str::to_owned)).collect();
         names.sort();
         names
     }

@@ -56,8 +56,7 @@ fn read_array(
     shape: LayerShape,
     layers: &Layers,
 ) -> std::result::Result<Array, String> {
-    let damaged =
-        |error: io::Error| format!("array {name} cannot be read, the file is damaged or truncated ({error})");
+    let damaged = |error: io::Error| format!("array {name} cannot be read, the file is damaged or truncated ({error})");
     let found = archive.names();
     let (header, mut numbers) = archive.array(name).map_err(damaged)?.ok_or_else(|| {
         format!("has no array {name}; --layers {layers} needs {name}, and the file holds {}", found.join(", "))

@@ -47,18 +47,46 @@ pub(super) struct Image {
 
 /// What a picture is made of.
 pub(super) enum Shape {
-    Rectangle { corner: Point, size: Point, fill: Option<Rgb>, stroke: Option<Stroke> },
-    Disc { centre: Point, radius: f64, fill: Option<Rgb>, stroke: Option<Stroke> },
+    Rectangle {
+        corner: Point,
+        size: Point,
+        fill: Option<Rgb>,
+        stroke: Option<Stroke>,
+    },
+    Disc {
+        centre: Point,
+        radius: f64,
+        fill: Option<Rgb>,
+        stroke: Option<Stroke>,
+    },
     /// Lines through points.
-    Lines { lines: Vec<Vec<Point>>, stroke: Stroke },
-    Polygon { points: Vec<Point>, fill: Rgb, opacity: f64, stroke: Option<Stroke> },
+    Lines {
+        lines: Vec<Vec<Point>>,
+        stroke: Stroke,
+    },
+    Polygon {
+        points: Vec<Point>,
+        fill: Rgb,
+        opacity: f64,
+        stroke: Option<Stroke>,
+    },
     /// A polygon that meets its neighbours without a seam.
-    Patch { points: Vec<Point>, fill: Rgb },
+    Patch {
+        points: Vec<Point>,
+        fill: Rgb,
+    },
     Text(Text),
     /// Shapes of a scene placed in another.
-    Placed { offset: Point, shapes: Vec<Shape> },
+    Placed {
+        offset: Point,
+        shapes: Vec<Shape>,
+    },
     /// Shapes that show only inside a rectangle.
-    Clipped { corner: Point, size: Point, shapes: Vec<Shape> },
+    Clipped {
+        corner: Point,
+        size: Point,
+        shapes: Vec<Shape>,
+    },
 }
 
 /// A line of text.

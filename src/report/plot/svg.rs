@@ -65,13 +65,13 @@ impl Shapes {
                 self.line(format_args!(r#"<circle cx="{x:.2}" cy="{y:.2}" r="{radius:.2}" fill="{fill}"{stroke}/>"#));
             }
             Shape::Lines { lines, stroke } => {
-                let (d, stroke) = (lines.iter().map(|points| path(points)).collect::<String>(), attributes(Some(*stroke)));
+                let (d, stroke) =
+                    (lines.iter().map(|points| path(points)).collect::<String>(), attributes(Some(*stroke)));
                 self.line(format_args!(r#"<path d="{d}" fill="none"{stroke}/>"#));
             }
             Shape::Polygon { points, fill, opacity, stroke } => {
                 let (d, stroke) = (path(points), attributes(*stroke));
-                let opacity =
-                    if *opacity < 1.0 { format!(r#" fill-opacity="{opacity:.2}""#) } else { String::new() };
+                let opacity = if *opacity < 1.0 { format!(r#" fill-opacity="{opacity:.2}""#) } else { String::new() };
                 self.line(format_args!(r#"<path d="{d}Z" fill="{fill}"{opacity}{stroke}/>"#));
             }
             Shape::Patch { points, fill } => {
