@@ -6,7 +6,7 @@ use std::path::Path;
 
 use zip::read::ZipFile;
 use zip::result::ZipError;
-use zip::write::SimpleFileOptions;
+use zip::write::FileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::npy::{Element, Header};
@@ -35,7 +35,7 @@ pub fn npz_bytes(arrays: &[Array<'_>]) -> io::Result<Vec<u8>> {
 }
 
 /// The least compression.
-const FASTEST: i64 = 1;
+const FASTEST: i32 = 1;
 
 /// An archive written number by number, so that no array need be held.
 pub(crate) struct ArraysFile<W: Write + Seek> {
@@ -102,7 +102,7 @@ impl<W: Write + Seek> ArraysFile<W> {
     }
 
     /// Ends the archive and gives its target back.
-    pub(crate) fn finish(self) -> io::Result<W> {
+    pub(crate) fn finish(mut self) -> io::Result<W> {
         let mut target = self.archive.finish()?;
         target.flush()?;
         Ok(target)
@@ -110,8 +110,8 @@ impl<W: Write + Seek> ArraysFile<W> {
 }
 
 /// The same bytes whenever they are written.
-fn options() -> SimpleFileOptions {
-    SimpleFileOptions::default().last_modified_time(zip::DateTime::default())
+fn options() -> FileOptions {
+    FileOptions::default().last_modified_time(zip::DateTime::default())
 }
 
 fn file_name(array: &str) -> String {
@@ -144,8 +144,8 @@ impl<R: Read + Seek> ArraysReader<R> {
 
     /// Names of all arrays, sorted.
     pub(super) fn names(&self) -> Vec<String> {
-        let files = self.archive.file_names().filter_map(Result::ok);
-        let mut names: Vec<String> = files.filter_map(|name| name.strip_suffix(".npy").map(str::to_owned)).collect();
+        let files = self.archive.file_names();
+        let mut names: Vec<String> = files.filter_map(|name| name.strip_suffix(".npy")).map(str::to_owned).collect();
         names.sort();
         names
     }
@@ -155,7 +155,7 @@ impl<R: Read + Seek> ArraysReader<R> {
     ///
     /// # Errors
     /// It is damaged.
-    pub(super) fn array(&mut self, name: &str) -> io::Result<Option<(Header, ZipFile<'_, R>)>> {
+    pub(super) fn array(&mut self, name: &str) -> io::Result<Option<(Header, ZipFile<'_>)>> {
         let name = file_name(name);
         match self.archive.by_name(&name) {
             Ok(mut file) => io::copy(&mut file, &mut io::sink())?,

@@ -103,7 +103,7 @@ fn header(dtype: &str, fortran: bool, shape: &str) -> String {
 fn archive(path: &Path, arrays: &[(&str, Vec<u8>)], method: zip::CompressionMethod) {
     let mut writer = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
     for (name, bytes) in arrays {
-        let options = zip::write::SimpleFileOptions::default().compression_method(method);
+        let options = zip::write::FileOptions::default().compression_method(method);
         writer.start_file(format!("{name}.npy"), options).unwrap();
         std::io::Write::write_all(&mut writer, bytes).unwrap();
     }
