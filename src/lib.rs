@@ -1,4 +1,4 @@
-//! Trains millions of tiny neural networks at once and tells how often they get where they should.
+//! Trains millions of tiny neural networks at once and tells how often they learn their task.
 //!
 //! Data flows one way, and the modules are its stations:
 //!

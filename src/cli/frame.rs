@@ -146,16 +146,15 @@ impl<'a> Frame<'a> {
         object
     }
 
-    /// Trains `networks` times `epochs` net-epochs at most, with progress and Ctrl-C; `hand` is what Ctrl-C waits for.
+    /// Trains `networks` times `epochs` net-epochs at most, with progress and Ctrl-C.
     pub(super) fn watched<T>(
         &self,
         networks: u64,
         epochs: u32,
-        hand: &'static str,
         train: impl FnOnce(&dyn Watch) -> Result<T>,
     ) -> Result<T> {
         interrupt::listen();
-        let shown = Shown::new(self.output.progress(), networks, epochs, hand);
+        let shown = Shown::new(self.output.progress(), networks, epochs);
         let trained = train(&shown);
         shown.finish();
         trained

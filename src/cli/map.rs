@@ -266,7 +266,7 @@ impl Options {
         });
         let files = settings.out.as_deref().map(|path| self.pictures(path, plan));
         let mut preview = files.map(|files| files.preview(&frame.complete(sketch)));
-        let map = frame.watched(plan.network_count(), plan.spec().epochs, "the tile", |watch| {
+        let map = frame.watched(plan.network_count(), plan.spec().epochs, |watch| {
             MapStudy { plan }.run(backend.as_mut(), &mut store, opened, watch, &mut |canvas| {
                 preview.as_mut().map_or(Ok(()), |preview| preview.show(canvas))
             })
@@ -284,7 +284,7 @@ impl Options {
         let (axes, size) = (plan.axes(), plan.size());
         let pixel = (found(axes[0], place.0, size.0)?, found(axes[1], place.1, size.1)?);
         let mut backend = frame.open()?.backend()?;
-        let pixel = frame.watched(plan.start_count().into(), plan.spec().epochs, "the pixel", |watch| {
+        let pixel = frame.watched(plan.start_count().into(), plan.spec().epochs, |watch| {
             MapStudy { plan }.pixel(backend.as_mut(), pixel, watch)
         })?;
         let trace = |member: &Member| {

@@ -51,10 +51,10 @@ pub(super) struct Shown {
 }
 
 /// Has Ctrl-C answered at once where progress is shown.
-pub(super) fn answer_interruption(mode: Mode, bar: &ProgressBar, hand: &str) {
-    let answer = format!("Ctrl-C: {hand} at hand is being finished; Ctrl-C again ends at once, without it");
+pub(super) fn answer_interruption(mode: Mode, bar: &ProgressBar) {
+    let answer = "Finishing the current batch; press Ctrl-C again to stop now";
     if mode == Mode::Plain {
-        interrupt::answer_with(move || eprint_line(&answer));
+        interrupt::answer_with(move || eprint_line(answer));
     } else if !bar.is_hidden() {
         let bar = bar.clone();
         interrupt::answer_with(move || bar.println(answer));
@@ -64,8 +64,8 @@ pub(super) fn answer_interruption(mode: Mode, bar: &ProgressBar, hand: &str) {
 const PLAIN_SECONDS: u64 = 5;
 
 impl Shown {
-    /// For a run of `networks` times `epochs` net-epochs at most; `hand` is what Ctrl-C waits for, as in "the slice".
-    pub(super) fn new(mode: Mode, networks: u64, epochs: u32, hand: &'static str) -> Self {
+    /// For a run of `networks` times `epochs` net-epochs at most.
+    pub(super) fn new(mode: Mode, networks: u64, epochs: u32) -> Self {
         let bar = ProgressBar::with_draw_target(Some(1_000_000), ProgressDrawTarget::hidden());
         if mode.draws() {
             let style = ProgressStyle::with_template("{wide_bar} {percent:>3}%  {msg}  {eta} left");
@@ -73,7 +73,7 @@ impl Shown {
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
             bar.enable_steady_tick(Duration::from_millis(250));
         }
-        answer_interruption(mode, &bar, hand);
+        answer_interruption(mode, &bar);
         Self {
             bar,
             plain: mode == Mode::Plain,

@@ -128,7 +128,7 @@ impl Stage {
             eprint_line(&name);
         }
         bar.set_prefix(name);
-        answer_interruption(mode, &bar, "the slice");
+        answer_interruption(mode, &bar);
         Self { bar, began: Instant::now(), net_epochs: AtomicU64::new(0) }
     }
 

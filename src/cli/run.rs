@@ -126,7 +126,7 @@ impl Study for Options {
             continue_factor: self.continue_unsolved,
             ..EscapeStudy::new(problem, population)
         };
-        let rate = frame.watched(population.count(), problem.spec().epochs, "the slice", |watch| {
+        let rate = frame.watched(population.count(), problem.spec().epochs, |watch| {
             study.run(backend.as_mut(), opened, watch, &mut |chunk| {
                 if let (Some(file), Some(weights)) = (&mut weights, chunk.weights) {
                     file.append(weights)?;

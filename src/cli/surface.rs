@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::backend::DeviceInfo;
 use crate::error::{Error, Result};
 use crate::outcome::{Array, npz_bytes};
-use crate::report::{surface_json, surface_text};
+use crate::report::{surface_json, surface_text, surface_title};
 use crate::spec::Problem;
 use crate::study::{PlaneAxis, Surface, SurfaceStudy};
 
@@ -139,7 +139,7 @@ impl Study for Options {
         let mut backend = frame.open()?.backend()?;
         let study = SurfaceStudy { problem, base: &base, x, y };
         let points = x.count as u64 * y.count as u64;
-        let surface = frame.watched(2 * points, 1, "the slice", |watch| {
+        let surface = frame.watched(2 * points, 1, |watch| {
             let mut surface = study.run(backend.as_mut(), watch)?;
             // Paths are seconds at most, or as long as the caller wants: Ctrl-C is heard between their epochs.
             for Point(across, up) in self.starts(x, y) {
@@ -161,9 +161,7 @@ impl Study for Options {
 
     fn write(&self, answer: &mut Answer, _: &Record<'_>, folder: &mut Folder) -> Result<()> {
         let Answer { surface, problem, base, .. } = answer;
-        let sizes = problem.layers().to_string().replace(',', "-");
-        let title = format!("{} of a {sizes} network on {}", problem.spec().loss, problem.spec().task);
-        pictures::write_surface(folder, "surface", surface, &title)?;
+        pictures::write_surface(folder, "surface", surface, &surface_title(problem))?;
         let grid = [surface.y.len() as u64, surface.x.len() as u64];
         let arrays = [
             Array { name: "x", shape: &grid[1..], values: &surface.x },

@@ -83,7 +83,7 @@ impl Study for Options {
         let networks = population.count().saturating_mul(plan.points.len() as u64);
         let method = frame.settings.interval.unwrap_or_default();
         let study = SweepStudy { spec: &spec, plan: &plan, population, method, against };
-        frame.watched(networks, most_epochs, "the slice", |watch| study.run(backend.as_mut(), opened, watch))
+        frame.watched(networks, most_epochs, |watch| study.run(backend.as_mut(), opened, watch))
     }
 
     fn object(&self, sweep: &Sweep) -> Value {

@@ -77,7 +77,7 @@ impl Study for Options {
                 }
             });
             noted?;
-            let found = frame.watched(2 * population.count(), problem.spec().epochs, "the slice", |watch| {
+            let found = frame.watched(2 * population.count(), problem.spec().epochs, |watch| {
                 agreement(backend.as_mut(), problem, population, open.threads, watch)
             });
             if interrupt::asked() {

@@ -104,7 +104,10 @@ pub fn select(mut found: Vec<Found>, wanted: Option<&str>, hardware_only: bool) 
     match (matching.iter().find(|at| !hardware_only || found[**at].kind.is_hardware()), wanted) {
         (Some(at), _) => Ok(found.swap_remove(*at)),
         (None, _) if found.is_empty() => Err(Error::device(format!("no GPU was found: {}", missing()))),
-        (None, None) => Err(Error::device(format!("no hardware GPU was found; there are {}", list(&found)))),
+        (None, None) => {
+            let names: Vec<&str> = found.iter().map(|adapter| adapter.name.as_str()).collect();
+            Err(Error::device(format!("only a software GPU was found: {}", names.join(", "))))
+        }
         (None, Some(_)) if !matching.is_empty() => Err(Error::device(format!(
             "{source} names {}, which is no hardware GPU; there are {}",
             found[matching[0]].name,

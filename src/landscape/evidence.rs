@@ -39,7 +39,7 @@ impl Verdict {
     pub const ALL: [Self; 5] =
         [Self::LocalMinimum, Self::MinimumAtInfinity, Self::Saddle, Self::Descending, Self::Unclear];
 
-    /// The words that stand for it.
+    /// The words that stand for it in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::LocalMinimum => "local minimum",
@@ -47,6 +47,15 @@ impl Verdict {
             Self::Saddle => "saddle",
             Self::Descending => "descending",
             Self::Unclear => "unclear",
+        }
+    }
+
+    /// What it says to a person.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::MinimumAtInfinity => "no descent found",
+            Self::Descending => "descent found",
+            verdict => verdict.name(),
         }
     }
 }

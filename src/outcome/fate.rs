@@ -58,12 +58,12 @@ impl Fate {
     pub fn description(self) -> &'static str {
         match self {
             Self::Solved => "met the criterion",
-            Self::OnePairTie => "two examples share their mean, the rest is right",
-            Self::CornerCut => "three examples share their mean, the rest is right",
-            Self::AllHalf => "all outputs at the mean of all targets",
+            Self::OnePairTie => "two-pattern plateau (SSE 1/2): two examples share their mean, the rest is right",
+            Self::CornerCut => "three-pattern plateau (SSE 2/3): three examples share their mean, the rest is right",
+            Self::AllHalf => "constant output (for XOR SSE 1): all outputs at the mean of all targets",
             Self::Grouped => "other examples share their means",
             Self::WrongSaturated => "outputs at the wrong end, the rest right",
-            Self::Descending => "none of the patterns: most often still descending",
+            Self::Descending => "none of the patterns: most often still improving",
             Self::Diverged => "not finite, or a weight past the bound",
             Self::Unfinished => "interrupted before the last epoch",
         }

@@ -29,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "backend::DeviceKind",
             "error",
             "landscape::Evidence",
+            "landscape::Verdict",
             "outcome",
             "reproduce",
             "spec",

@@ -28,7 +28,7 @@ pub fn bench_picture(result: &BenchResult) -> Scene {
     }
     frame.axes(&mut scene);
     let title = result.populations.first().map_or(String::new(), |first| {
-        format!("Training {} on {}: who pays from how many networks on", dashed(&first.layers), first.task)
+        format!("Training {} on {}: population at which each backend wins", dashed(&first.layers), first.task)
     });
     frame.title(&mut scene, &title);
     frame.legend(&mut scene, &keys, true, false);

@@ -121,8 +121,10 @@ pub(super) fn diverged(cell: &Cell) -> bool {
 /// A fate in pictures.
 pub(super) fn words(fate: Fate) -> String {
     match fate {
-        Fate::Descending => "still descending".into(),
-        Fate::OnePairTie => "one-pair tie".into(),
+        Fate::Descending => "still improving".into(),
+        Fate::OnePairTie => "two-pattern plateau (SSE 1/2)".into(),
+        Fate::CornerCut => "three-pattern plateau (SSE 2/3)".into(),
+        Fate::AllHalf => "constant output".into(),
         Fate::WrongSaturated => "wrong, saturated".into(),
         fate => fate.name().replace('-', " "),
     }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::backend::DeviceInfo;
 use crate::report::number::{grouped, percent};
+use crate::report::table::{WIDTH, broken, wrapped};
 use crate::reproduce::{Accept, Figure, Measured, Reproduced, Reproduction, Row, Verdict};
 
 #[cfg(feature = "pictures")]
@@ -93,14 +94,14 @@ fn cells(one: &Reproduced) -> Vec<Vec<String>> {
 
 /// Lines of a table whose last column and first one wrap where the page is too narrow.
 fn table(rows: &[Vec<String>]) -> Vec<String> {
-    const PAGE: usize = 116;
+    const PAGE: usize = WIDTH - 2;
     const GAP: usize = 2;
     let columns = rows[0].len();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let mut widths: Vec<usize> = (0..columns).map(width).collect();
     // Figures keep to one line where they can; words give way first, from the widest column on.
     while widths.iter().sum::<usize>() + GAP * (columns - 1) > PAGE {
-        let floor = |column: usize| if column == 0 { 24 } else { 18 };
+        let floor = |column: usize| if column == 0 { 20 } else { 14 };
         let wide = (0..columns).filter(|column| widths[*column] > floor(*column)).max_by_key(|column| widths[*column]);
         let Some(wide) = wide else { break };
         widths[wide] -= 1;
@@ -121,34 +122,6 @@ fn table(rows: &[Vec<String>]) -> Vec<String> {
         }
     }
     lines
-}
-
-/// Words in lines of at most so many characters; a longer word has a line of its own.
-fn broken(words: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in words.split_whitespace() {
-        let line = lines.len() - 1;
-        let filled = lines[line].chars().count();
-        if filled > 0 && filled + 1 + word.chars().count() > width {
-            lines.push(word.to_owned());
-        } else {
-            if filled > 0 {
-                lines[line].push(' ');
-            }
-            lines[line].push_str(word);
-        }
-    }
-    lines
-}
-
-/// Words in lines behind a label, those after the first below its end.
-fn wrapped(text: &mut String, label: &str, words: &str) -> std::fmt::Result {
-    let indent = label.chars().count();
-    for (at, line) in broken(words, 110 - indent).into_iter().enumerate() {
-        let before = if at == 0 { label } else { &" ".repeat(indent) };
-        writeln!(text, "{before}{line}")?;
-    }
-    Ok(())
 }
 
 fn verdict_line(row: &Row) -> String {

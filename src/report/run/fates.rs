@@ -2,8 +2,10 @@
 
 use std::fmt::{Result, Write};
 
+use crate::landscape::Verdict;
 use crate::outcome::Fate;
 use crate::report::number::{grouped, percent};
+use crate::report::table::wrapped;
 use crate::study::{EscapeRate, KindRow, Verdicts, is_examinable};
 
 /// Variants shown of a fate; the rest is summed up in a line.
@@ -15,39 +17,43 @@ pub(super) fn write_fates(text: &mut String, answer: &EscapeRate) -> Result {
     if rest == 0 {
         return Ok(());
     }
-    writeln!(text, "What became of the other {}", grouped(rest))?;
+    writeln!(text, "The {} unsolved", grouped(rest))?;
     // Networks that finish before an interruption are no fair sample: their shares have no honest interval.
     let interval = if answer.interrupted { "" } else { "95% interval" };
-    writeln!(
-        text,
-        "   {:<16}{:>9} {:>8}   {interval:<16}  {:>9}{}",
-        "fate",
-        "networks",
-        "share",
-        "mean loss",
-        if answer.examined.is_empty() { "" } else { "  examined idle   found" }
-    )?;
+    writeln!(text, "   {:<16}{:>9} {:>8}   {interval:<16}  {:>9}", "fate", "networks", "share", "mean loss",)?;
     let fates = answer.fates();
+    each_row(text, answer, &fates, write_row)?;
     for row in &fates {
-        write_row(text, answer, row.kind.fate.name(), row)?;
+        wrapped(text, &format!("   {}: ", row.kind.fate.name()), row.kind.fate.description())?;
+    }
+    if !answer.examined.is_empty() {
+        writeln!(text)?;
+        writeln!(text, "   {:<16}{:>9} {:>10}   found", "examined in f64", "networks", "idle units")?;
+        each_row(text, answer, &fates, write_examined)?;
+    } else if fates.iter().any(|row| is_examinable(row.kind.fate)) {
+        writeln!(text, "   Judged by outputs and loss alone: a small gradient is no minimum (see --examine)")?;
+    }
+    writeln!(text)
+}
+
+/// A row a fate, and below it one a variant.
+fn each_row(
+    text: &mut String,
+    answer: &EscapeRate,
+    fates: &[KindRow],
+    write: fn(&mut String, &EscapeRate, &str, &KindRow) -> Result,
+) -> Result {
+    for row in fates {
+        write(text, answer, row.kind.fate.name(), row)?;
         let variants = answer.variants(row.kind.fate);
         for variant in variants.iter().take(VARIANT_LIMIT) {
-            write_row(text, answer, &format!("  {}", variant.kind.variant.label(&answer.problem)), variant)?;
+            write(text, answer, &format!("  {}", variant.kind.variant.label(&answer.problem)), variant)?;
         }
         if variants.len() > VARIANT_LIMIT {
             writeln!(text, "     and {} more variants", variants.len() - VARIANT_LIMIT)?;
         }
     }
-    for row in &fates {
-        writeln!(text, "   {}: {}", row.kind.fate.name(), row.kind.fate.description())?;
-    }
-    if !answer.examined.is_empty() {
-        writeln!(text, "   examined in f64: how many, how many of them with idle units, and what was found of them")?;
-    }
-    if answer.examined.is_empty() && fates.iter().any(|row| is_examinable(row.kind.fate)) {
-        writeln!(text, "   Told by final outputs and loss alone: a small gradient makes no minimum (see --examine).")?;
-    }
-    writeln!(text)
+    Ok(())
 }
 
 fn write_row(text: &mut String, answer: &EscapeRate, name: &str, row: &KindRow) -> Result {
@@ -58,12 +64,8 @@ fn write_row(text: &mut String, answer: &EscapeRate, name: &str, row: &KindRow) 
         false => format!("{} to {}", percent(row.interval.low, half), percent(row.interval.high, half)),
     };
     let loss = row.tally.mean_loss().map_or("-".into(), |loss| format!("{loss:.5}"));
-    let line = format!(
-        "   {name:<16}{:>9} {:>8}   {interval:<16}  {loss:>9}{}",
-        grouped(row.tally.count),
-        percent(share, half),
-        found(row.kind.fate, &row.verdicts)
-    );
+    let line =
+        format!("   {name:<16}{:>9} {:>8}   {interval:<16}  {loss:>9}", grouped(row.tally.count), percent(share, half));
     writeln!(text, "{}", line.trim_end())
 }
 
@@ -73,7 +75,7 @@ pub(super) fn write_continued(text: &mut String, answer: &EscapeRate) -> Result 
     let first = if continued.partial { "the first " } else { "all " };
     writeln!(
         text,
-        "Trained on to {} epochs: {first}{} that were unsolved",
+        "Trained on to {} epochs: {first}{} unsolved",
         grouped(continued.epochs.into()),
         grouped(continued.networks)
     )?;
@@ -106,23 +108,24 @@ pub(super) fn write_continued(text: &mut String, answer: &EscapeRate) -> Result 
     writeln!(text)
 }
 
-/// How many were examined, how many of them have idle units, and what was found, in columns of their own.
-fn found(fate: Fate, verdicts: &Verdicts) -> String {
-    if verdicts.examined == 0 || !is_examinable(fate) {
-        return String::new();
+/// How many were examined, how many of them have idle units, and what was found.
+fn write_examined(text: &mut String, _: &EscapeRate, name: &str, row: &KindRow) -> Result {
+    let verdicts = &row.verdicts;
+    if verdicts.examined == 0 || !is_examinable(row.kind.fate) {
+        return Ok(());
     }
     let ranked = verdicts.ranked();
-    let parts: Vec<String> = ranked.iter().map(|(verdict, count)| format!("{} {count}", verdict.name())).collect();
-    format!("  {:>8} {:>4}   {}", verdicts.examined, verdicts.reducible, parts.join(", "))
+    let parts: Vec<String> = ranked.iter().map(|(verdict, count)| format!("{} {count}", verdict.words())).collect();
+    writeln!(text, "   {name:<16}{:>9} {:>10}   {}", verdicts.examined, verdicts.reducible, parts.join(", "))
 }
 
-/// "minimum at infinity 7 of 8, saddle 1; 2 do the work of a smaller network".
-pub(super) fn evidence(fate: Fate, verdicts: &Verdicts) -> String {
+/// "no descent found 7 of 8, saddle 1; 2 with idle units", verdicts `named` as they should be.
+pub(super) fn evidence(fate: Fate, verdicts: &Verdicts, named: fn(Verdict) -> &'static str) -> String {
     if verdicts.examined == 0 || !is_examinable(fate) {
         return String::new();
     }
     let ranked = verdicts.ranked();
-    let mut parts: Vec<String> = ranked.iter().map(|(verdict, count)| format!("{} {count}", verdict.name())).collect();
+    let mut parts: Vec<String> = ranked.iter().map(|(verdict, count)| format!("{} {count}", named(*verdict))).collect();
     if let Some(first) = parts.first_mut() {
         first.push_str(&format!(" of {}", verdicts.examined));
     }

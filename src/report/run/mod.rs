@@ -13,6 +13,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
+use crate::landscape::Verdict;
 use crate::outcome::Fate;
 use crate::study::{EscapeRate, KindRow};
 
@@ -75,7 +76,7 @@ fn fate_rows(answer: &EscapeRate, complete: bool) -> Value {
             "examined": row.verdicts.examined,
             "with_idle_units": row.verdicts.reducible,
             "verdicts": row.verdicts.ranked().iter().map(|(v, n)| (v.name().to_owned(), json!(n))).collect::<Map<_, _>>(),
-            "evidence": evidence(row.kind.fate, &row.verdicts),
+            "evidence": evidence(row.kind.fate, &row.verdicts, Verdict::name),
         })
     };
     let fates = answer.fates().into_iter().map(|fate| {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::error::Result;
+use crate::landscape::Verdict;
 use crate::outcome::Fate;
 use crate::report::html::{Fact, Page, spec_pairs};
 use crate::report::number::{grouped, percent, short};
@@ -34,7 +35,7 @@ pub fn run_page(answer: &EscapeRate, run: &Value, command: &str) -> Result<Strin
         ));
     }
     if answer.cut_after {
-        page.warning("Interrupted when all networks were trained: what was to follow is missing or not whole.");
+        page.warning("Interrupted after training: what follows it is missing or incomplete.");
     }
     page.facts(&facts(answer));
     if let Some(width) = answer.until_width {
@@ -48,10 +49,10 @@ pub fn run_page(answer: &EscapeRate, run: &Value, command: &str) -> Result<Strin
     epochs(&mut page, answer);
     page.picture(
         &survival_picture(answer, &survival_title(spec)),
-        "Share of the networks that are still unsolved after so many epochs, with its 95% band.",
+        "Share of the networks that are still unsolved after so many epochs, with its pointwise 95% band.",
     )?;
     for line in survival_lines(answer) {
-        page.paragraph(&line);
+        page.paragraph(line.trim_start());
     }
     fates(&mut page, answer);
     continued(&mut page, answer);
@@ -105,8 +106,8 @@ fn facts(answer: &EscapeRate) -> Vec<Fact> {
     if let Some(restart) = answer.restart() {
         let cost = grouped(restart.best.expected_epochs.round() as u64);
         let label = match restart.pays() {
-            true => format!("epochs a solution, restarting after {}", grouped(restart.best.epoch.into())),
-            false => "epochs a solution; restarting earlier would not pay".into(),
+            true => format!("expected epochs per solution, restarting after {}", grouped(restart.best.epoch.into())),
+            false => "expected epochs per solution; restarting earlier saves less than 1%".into(),
         };
         facts.push(Fact::new(cost, label));
     }
@@ -141,7 +142,7 @@ fn fates(page: &mut Page, answer: &EscapeRate) {
             // Networks that finish before an interruption are no fair sample.
             if answer.interrupted { String::new() } else { between(row.interval, half) },
             row.tally.mean_loss().map_or("-".into(), |loss| format!("{loss:.5}")),
-            evidence(row.kind.fate, &row.verdicts),
+            evidence(row.kind.fate, &row.verdicts, Verdict::words),
         ]
     };
     let mut rows = Vec::new();

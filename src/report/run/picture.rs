@@ -41,7 +41,7 @@ pub fn survival_picture(answer: &EscapeRate, title: &str) -> Scene {
     frame.title(&mut scene, title);
     let level = 100.0 * curve.level;
     let note = format!(
-        "Kaplan-Meier estimate over {} networks; the band has {level:.0}% at each epoch by itself{}",
+        "Kaplan-Meier estimate over {} networks; pointwise {level:.0}% band{}",
         grouped(curve.networks),
         if answer.interrupted { "; interrupted" } else { "" }
     );
@@ -82,7 +82,7 @@ fn median(scene: &mut Scene, frame: &Frame, answer: &EscapeRate) {
         format!("half are solved by epoch {}", grouped(epoch.into())),
         format!("95% interval {} to {}", written(median.low), written(median.high)),
     ];
-    // Before the median the curve runs above one half, so there is room below; behind it, above.
+    // Before the median the curve runs above one half, so there is room below; after it, above.
     let (at, anchor, lift) = match frame.x.place(f64::from(epoch)) > 0.5 {
         true => (ends[0] - 12.0, Anchor::End, 24.0),
         false => (ends[1] + 12.0, Anchor::Start, -30.0),
@@ -105,7 +105,7 @@ fn cut_off(scene: &mut Scene, frame: &Frame, answer: &EscapeRate) {
     scene.line(&[(x, top), (x, bottom)], Stroke { dashed: true, ..Stroke::new(colour, 1.8) });
     let lines = [
         format!("best restart: after {} epochs", grouped(restart.best.epoch.into())),
-        format!("{:.2} times fewer epochs a solution", restart.gain()),
+        format!("saves {:.0}% of the epochs per solution", 100.0 * (1.0 - 1.0 / restart.gain())),
     ];
     let widest = lines.iter().map(|line| text_width(line, 13.5)).fold(0.0, f64::max);
     let right = x + widest + 12.0 < frame.corner.0 + frame.size.0;

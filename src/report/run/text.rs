@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::report::number::{grouped, percent, short};
+use crate::report::table::wrapped;
 use crate::report::words::{dashed, duration, settings};
 use crate::stats::CutOff;
 use crate::study::EscapeRate;
@@ -38,7 +39,7 @@ fn write_run(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
         spec.task,
         starts(answer)
     )?;
-    writeln!(text, "{}", settings(spec, answer.imported_starts))?;
+    wrapped(text, "", &settings(spec, answer.imported_starts))?;
     writeln!(text)?;
 
     let interval = answer.interval();
@@ -68,19 +69,19 @@ fn write_run(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
         let reached = if answer.is_narrow_enough() { "reached" } else { "not reached" };
         writeln!(
             text,
-            "   The width asked for, {width}, was {reached}; the interval ({}) stays valid under repeated looks.",
+            "   The width asked for, {width}, was {reached}; the interval stays valid under\n   repeated looks ({}).",
             interval.method
         )?;
     }
     writeln!(text)?;
 
     if let Some(epochs) = answer.epochs_to_solve() {
-        writeln!(text, "Epochs to solve      first       5%      25%   median      75%      95%     last     mean")?;
-        write!(text, "                ")?;
+        writeln!(text, "Epochs to solve    first      5%     25%  median     75%     95%    last    mean")?;
+        write!(text, "{:16}", "")?;
         for epoch in [epochs.min, epochs.p05, epochs.p25, epochs.median, epochs.p75, epochs.p95, epochs.max] {
-            write!(text, " {:>8}", grouped(epoch.into()))?;
+            write!(text, "{:>8}", grouped(epoch.into()))?;
         }
-        writeln!(text, " {:>8}", grouped(epochs.mean.round() as u64))?;
+        writeln!(text, "{:>8}", grouped(epochs.mean.round() as u64))?;
         if epochs.min < epochs.max {
             let (start, end) = (grouped(epochs.min.into()), grouped(epochs.max.into()));
             writeln!(text, "   {}", histogram(tally.solved_epochs(), epochs.min, epochs.max))?;
@@ -93,7 +94,7 @@ fn write_run(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     write_fates(text, answer)?;
     write_continued(text, answer)?;
     if answer.cut_after {
-        writeln!(text, "Interrupted when all networks were trained: what was to follow is missing or not whole")?;
+        writeln!(text, "Interrupted after training: what follows it is missing or incomplete")?;
         writeln!(text)?;
     }
 
@@ -128,41 +129,34 @@ pub(super) fn survival_lines(answer: &EscapeRate) -> Vec<String> {
     let median = answer.survival().median();
     let cost = |cut: &CutOff| {
         let (low, high) = (whole(cut.interval.low), whole(cut.interval.high));
-        format!("{} epochs a solution   (95% interval {low} to {high})", whole(cut.expected_epochs))
+        format!("{}   ({low} to {high})", whole(cut.expected_epochs))
     };
     let (from, to) = (grouped(restart.near_best.0.into()), grouped(restart.near_best.1.into()));
-    vec![
-        match median.epoch {
-            Some(epoch) => format!(
-                "Half of all networks are solved by epoch {}   (95% interval {} to {})",
-                grouped(epoch.into()),
-                or_none(median.low),
-                or_none(median.high)
-            ),
-            None => "Fewer than half of all networks are solved".into(),
-        },
-        format!(
-            "Giving up on a start only after {}: {}",
-            epochs(answer.problem.spec().epochs),
-            cost(&restart.at_budget)
+    let budget = epochs(answer.problem.spec().epochs);
+    let best = epochs(restart.best.epoch);
+    let mut lines = vec![match median.epoch {
+        Some(epoch) => format!(
+            "Half of all networks are solved by epoch {}   (95% interval {} to {})",
+            grouped(epoch.into()),
+            or_none(median.low),
+            or_none(median.high)
         ),
-        match restart.pays() {
-            true => format!(
-                "Restarting after {}, the best cut-off: {}, {:.2} times fewer",
-                grouped(restart.best.epoch.into()),
-                cost(&restart.best),
-                restart.gain()
-            ),
-            false => format!(
-                "Restarting earlier would not pay: the best cut-off, {}, saves less than 1%",
-                grouped(restart.best.epoch.into())
-            ),
-        },
-        format!(
-            "   (cut-offs from {from} to {to} cost at most 5% more than the best{})",
-            if restart.never_solved > 0.0 { "; never restarting may never end" } else { "" }
+        None => "Fewer than half of all networks are solved".into(),
+    }];
+    lines.push(format!("Expected epochs per solution, with restarts after {budget}: {}", cost(&restart.at_budget)));
+    lines.push(match restart.pays() {
+        true => format!(
+            "Restarting after {best} saves {:.0}%: {}",
+            100.0 * (1.0 - 1.0 / restart.gain()),
+            cost(&restart.best)
         ),
-    ]
+        false => format!("Restarting earlier saves less than 1%: the best cut-off is after {best}"),
+    });
+    lines.push(format!("   Cut-offs from {from} to {to} cost at most 5% more than the best"));
+    if restart.never_solved > 0.0 {
+        lines.push("   Without restarts a network may never be solved".into());
+    }
+    lines
 }
 
 fn epochs(count: u32) -> String {
@@ -182,10 +176,11 @@ fn starts(answer: &EscapeRate) -> String {
 /// speak of.
 fn idle(answer: &EscapeRate) -> String {
     let share = answer.executed_net_epochs as f64 / answer.tally.net_epochs().max(1) as f64 - 1.0;
-    let lanes = if share < 0.01 { String::new() } else { format!(", {:.0}% more run by idle lanes", 100.0 * share) };
+    let lanes =
+        if share < 0.01 { String::new() } else { format!(", {:.0}% padding (unused SIMD lanes)", 100.0 * share) };
     let busy = answer.seconds.device.map_or(1.0, |device| device / answer.seconds.train.max(1e-9));
     let waits =
-        if busy > 0.99 { String::new() } else { format!(", the device idle {:.0}% of it", 100.0 * (1.0 - busy)) };
+        if busy > 0.99 { String::new() } else { format!(", the device idle {:.0}% of the time", 100.0 * (1.0 - busy)) };
     lanes + &waits
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::backend::DeviceInfo;
 use crate::report::words::dashed;
-use crate::spec::Problem;
+use crate::spec::{Loss, Problem};
 use crate::study::Surface;
 
 #[cfg(feature = "pictures")]
@@ -30,15 +30,7 @@ fn write_surface(text: &mut String, surface: &Surface, problem: &Problem) -> std
     let spec = problem.spec();
     let ends = |values: &[f64]| (values[0], values[values.len() - 1]);
     let ((x_low, x_high), (y_low, y_high)) = (ends(&surface.x), ends(&surface.y));
-    writeln!(
-        text,
-        "{} of a {} network on {}, {} x {} points",
-        surface.loss_name,
-        dashed(&spec.layers),
-        spec.task,
-        surface.x.len(),
-        surface.y.len()
-    )?;
+    writeln!(text, "{}, {} x {} points", surface_title(problem), surface.x.len(), surface.y.len())?;
     writeln!(text, "over {} from {x_low} to {x_high} and {} from {y_low} to {y_high}", surface.x_name, surface.y_name)?;
     writeln!(text)?;
     let (least, most) = (surface.lowest(), surface.loss_range().1);
@@ -55,6 +47,20 @@ fn write_surface(text: &mut String, surface: &Surface, problem: &Problem) -> std
         )?;
     }
     Ok(())
+}
+
+/// "Mean squared error, inverter (1-1)".
+pub fn surface_title(problem: &Problem) -> String {
+    let spec = problem.spec();
+    let loss = match spec.loss {
+        Loss::Mse => "Mean squared error",
+        Loss::CrossEntropy => "Cross-entropy",
+    };
+    let task = match spec.task.to_string() {
+        inverter if inverter == "table:10" => "inverter".to_owned(),
+        task => task,
+    };
+    format!("{loss}, {task} ({})", dashed(&spec.layers))
 }
 
 /// The object of `basins surface --json`, schema `basins.surface/1`.

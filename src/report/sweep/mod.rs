@@ -70,7 +70,7 @@ fn write_sweep(text: &mut String, sweep: &Sweep) -> std::fmt::Result {
 fn header(sweep: &Sweep) -> Vec<String> {
     let mut cells: Vec<String> = sweep.varied.iter().map(|vary| vary.name.clone()).collect();
     cells.extend(
-        ["solved", "95% interval", "median epoch", "epochs a solution", "against *", "95% interval", "p"]
+        ["solved", "95% interval", "median epoch", "epochs per solution", "difference", "95% interval", "p"]
             .map(Into::into),
     );
     cells
@@ -112,15 +112,14 @@ fn p_text(p: f64) -> String {
     if p < 0.0001 { "<.0001".into() } else { format!("{p:.4}") }
 }
 
-/// Which point the others are held against, and how many cannot be told from it.
+/// Which point the others are compared with, and how many are not significantly different.
 fn verdict(sweep: &Sweep) -> String {
     let name = point_name(sweep, &sweep.points[sweep.against]);
     if sweep.points.len() == 1 {
         return format!("* {name}: the only point\n");
     }
     let others = sweep.points.len() - 1;
-    let chosen =
-        if sweep.against_best { ", the best here (chosen from the same data, so a little flattered)" } else { "" };
+    let chosen = if sweep.against_best { ", the best here (chosen from the same data, so biased upwards)" } else { "" };
     let tests: Vec<&str> = {
         let mut tests: Vec<&str> =
             sweep.points.iter().filter_map(|point| point.comparison).map(|c| c.difference.test).collect();
@@ -128,9 +127,10 @@ fn verdict(sweep: &Sweep) -> String {
         tests.dedup();
         tests
     };
+    let it = if sweep.against_best { "the best" } else { "*" };
     format!(
-        "* {name}{chosen}\n  differences in percentage points; p by {} test, adjusted for {others} comparison{} (Holm)\n  \
-         cannot be told from it at the 5% level: {} of {others}\n",
+        "* {name}{chosen}\n  difference from {it} in percentage points; p by {} test, adjusted for {others} comparison{} (Holm)\n  \
+         not significantly different (5% level): {} of {others}\n",
         tests.join(" or "),
         if others == 1 { "" } else { "s" },
         sweep.indistinct()

@@ -76,7 +76,7 @@ pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str)
 fn facts(sweep: &Sweep) -> Vec<Fact> {
     let point = &sweep.points[sweep.against];
     let half = point.interval.half_width();
-    let label = if sweep.against_best { "best rate" } else { "rate of the point that all are held against" };
+    let label = if sweep.against_best { "best rate" } else { "rate of the point that all are compared with" };
     let others = sweep.points.len() - 1;
     let mut facts = vec![
         Fact::new(percent(point.rate(), half), format!("{label}, at {}", point_name(sweep, point))),
@@ -86,8 +86,8 @@ fn facts(sweep: &Sweep) -> Vec<Fact> {
         ),
     ];
     if others > 0 {
-        let cannot = format!("{} of {}", grouped(sweep.indistinct() as u64), grouped(others as u64));
-        facts.push(Fact::new(cannot, "other points that cannot be told from it at the 5% level"));
+        let similar = format!("{} of {}", grouped(sweep.indistinct() as u64), grouped(others as u64));
+        facts.push(Fact::new(similar, "other points not significantly different (5% level)"));
     }
     facts
 }

@@ -167,7 +167,7 @@ fn ctrl_c_is_answered_and_a_second_one_ends_at_once() {
             break line;
         }
     };
-    assert_eq!(answer, "Ctrl-C: the tile at hand is being finished; Ctrl-C again ends at once, without it");
+    assert_eq!(answer, "Finishing the current batch; press Ctrl-C again to stop now");
     assert!(next(&lines).contains("net-epochs/s"), "it goes on with the tile");
     assert!(interrupt());
     let output = child.wait_with_output().unwrap();
