@@ -13,6 +13,16 @@ pub struct Problem {
     examples: Examples,
 }
 
+impl Spec {
+    /// Checks the settings against each other and reads the task's examples.
+    ///
+    /// # Errors
+    /// Says which setting is wrong, why, and what would be right.
+    pub fn problem(&self) -> Result<Problem, SpecError> {
+        Problem::new(self)
+    }
+}
+
 impl Problem {
     /// Most numbers in the examples' table, inputs and targets together: shaders hold it as constants or a buffer.
     pub const TABLE_LIMIT: usize = 1 << 22;

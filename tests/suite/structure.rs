@@ -59,7 +59,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-pub(crate) fn source() -> Vec<(PathBuf, String)> {
+fn source() -> Vec<(PathBuf, String)> {
     let folder = root().join("src");
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();
@@ -150,9 +150,30 @@ fn planted_arrows_are_found() {
     assert!(wrong_arrows(&[("stats/new.rs".into(), right.into())]).is_empty());
 }
 
-/// Code before a file's tests, which stand last.
+/// Code that is not for tests alone: a module of tests stands last.
 pub(crate) fn own(text: &str) -> String {
-    code(text).split("#[cfg(test)]").next().unwrap_or("").to_owned()
+    let code = code(text);
+    let (mut lines, mut own) = (code.lines(), String::new());
+    while let Some(line) = lines.next() {
+        if line.trim() != "#[cfg(test)]" {
+            own.push_str(line);
+            own.push('\n');
+        } else if lines.next().is_some_and(|next| next.starts_with("mod ") && next.ends_with('{')) {
+            break;
+        }
+    }
+    own
+}
+
+/// Files but for those that are compiled for tests alone.
+pub(crate) fn own_files() -> Vec<(PathBuf, String)> {
+    let all = source();
+    let for_tests = |path: &Path| {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let parent = path.with_file_name("mod.rs");
+        all.iter().any(|(path, text)| *path == parent && text.contains(&format!("#[cfg(test)]\nmod {stem};")))
+    };
+    all.iter().filter(|(path, _)| !for_tests(path)).cloned().collect()
 }
 
 /// Whether a file's own code, tests aside, climbs by `super::` past the folder that its part of the library is.
@@ -216,10 +237,11 @@ fn names_are_words() {
 #[test]
 fn only_the_command_line_speaks() {
     let speaks = |text: &str| ["println!", "print!", "dbg!"].iter().any(|word| own(text).contains(word));
-    for (path, text) in source() {
+    for (path, text) in own_files() {
         assert!(!speaks(&text) || path.starts_with("cli"), "{} prints", path.display());
     }
-    assert!(speaks("fn f() { eprintln!() }") && !speaks("fn f() {}\n#[cfg(test)]\nmod tests { println!() }"));
+    assert!(speaks("fn f() { eprintln!() }") && !speaks("fn f() {}\n#[cfg(test)]\nmod tests {\n println!() }"));
+    assert!(speaks("#[cfg(test)]\nmod accuracy;\nfn f() { eprintln!() }"));
 }
 
 #[test]
