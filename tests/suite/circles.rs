@@ -79,7 +79,8 @@ fn absolute(module: &[String], children: &[String], code: &str) -> BTreeSet<Vec<
         let start = format!("{head}::");
         for (at, _) in code.match_indices(&start) {
             let before = code[..at].chars().next_back();
-            if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':' || c == '.') {
+            // What a macro names by `$crate` is used where the macro is called.
+            if before.is_some_and(|c| c.is_alphanumeric() || "_:.$".contains(c)) {
                 continue;
             }
             for path in paths(&code[at..]) {
