@@ -4,7 +4,7 @@ use crate::spec::SpecError;
 
 /// What went wrong, as far as a caller must tell cases apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum ErrorKind {
     Input,
     Device,
     DeviceLost,
@@ -17,7 +17,7 @@ enum Kind {
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
-    kind: Kind,
+    kind: ErrorKind,
     message: String,
 }
 
@@ -25,38 +25,38 @@ pub struct Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    fn new(kind: Kind, message: impl Into<String>) -> Self {
+    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
     }
 
     /// A wrong setting or file.
     pub fn input(message: impl Into<String>) -> Self {
-        Self::new(Kind::Input, message)
+        Self::new(ErrorKind::Input, message)
     }
 
     /// No device that fits.
     pub fn device(message: impl Into<String>) -> Self {
-        Self::new(Kind::Device, message)
+        Self::new(ErrorKind::Device, message)
     }
 
     /// A device that was lost and did not come back.
     pub fn device_lost(message: impl Into<String>) -> Self {
-        Self::new(Kind::DeviceLost, message)
+        Self::new(ErrorKind::DeviceLost, message)
     }
 
     /// A check that found a disagreement.
     pub fn verification(message: impl Into<String>) -> Self {
-        Self::new(Kind::Verification, message)
+        Self::new(ErrorKind::Verification, message)
     }
 
     /// Stopped by its caller before there was anything to tell.
     pub fn interrupted(message: impl Into<String>) -> Self {
-        Self::new(Kind::Interrupted, message)
+        Self::new(ErrorKind::Interrupted, message)
     }
 
     /// Anything else: a full disk, a driver's refusal.
     pub fn failure(message: impl Into<String>) -> Self {
-        Self::new(Kind::Failure, message)
+        Self::new(ErrorKind::Failure, message)
     }
 
     /// A file that could not be read or written.
@@ -66,29 +66,29 @@ impl Error {
 
     /// Whether the input is at fault.
     pub fn is_input(&self) -> bool {
-        self.kind == Kind::Input
+        self.kind == ErrorKind::Input
     }
 
     /// Whether no fitting device was found.
     pub fn is_device(&self) -> bool {
-        self.kind == Kind::Device
+        self.kind == ErrorKind::Device
     }
 
     /// Whether a device was lost for good.
     pub fn is_device_lost(&self) -> bool {
-        self.kind == Kind::DeviceLost
+        self.kind == ErrorKind::DeviceLost
     }
 
     /// The program's exit code for it: 1 failure, 2 wrong input, 3 no suitable device, 4 verification failed, 5 device
     /// lost beyond recovery, 130 interrupted.
     pub fn exit_code(&self) -> u8 {
         match self.kind {
-            Kind::Failure => 1,
-            Kind::Input => 2,
-            Kind::Device => 3,
-            Kind::Verification => 4,
-            Kind::DeviceLost => 5,
-            Kind::Interrupted => 130,
+            ErrorKind::Failure => 1,
+            ErrorKind::Input => 2,
+            ErrorKind::Device => 3,
+            ErrorKind::Verification => 4,
+            ErrorKind::DeviceLost => 5,
+            ErrorKind::Interrupted => 130,
         }
     }
 }

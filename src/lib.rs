@@ -54,25 +54,24 @@
 //! # Who trains: [`backend`]
 //!
 //! Every [`Backend`](backend::Backend) takes the same job and means the same by it; [`backend::conformance`] holds each
-//! against the scalar reference. This is the reference:
+//! against the scalar reference. A [`Driver`](backend::Driver) puts one to work, here the reference:
 //!
 //! ```
-//! use basins::backend::{Backend, Chunk, Choice, Job, Open, Unwatched};
+//! use basins::backend::{Choice, Driver, Job, Open};
 //! use basins::spec::Spec;
 //!
 //! let problem = Spec { lr: 4.0.into(), epochs: 2_000, ..Spec::default() }.problem()?;
-//! let job = Job::new(&problem, 42);
 //! let mut backend = Open::from(Choice::Reference).backend()?;
-//! let wanted = backend.prepare(&job)?;
-//! assert!(wanted >= 1);
+//! let mut driver = Driver::new(backend.as_mut());
+//! let mut prepared = driver.begin(Job::new(&problem, 42))?;
 //!
 //! let mut solved = 0;
-//! let mut chunks = [0..30, 30..50].map(Chunk::drawn).into_iter();
-//! backend.train(&job, &mut chunks, &Unwatched, &mut |trained| {
+//! prepared.drawn(0..50, &mut |trained| {
 //!     solved += trained.outcomes.solved_epoch.iter().filter(|epoch| **epoch > 0).count();
 //!     Ok(())
 //! })?;
 //! assert!(solved > 25, "most XOR networks get out");
+//! assert_eq!(prepared.effort().networks, 50);
 //! # Ok::<(), basins::Error>(())
 //! ```
 //!
@@ -115,9 +114,7 @@
 //! nothing, its fates come from a closure: here every tenth network stays where it is.
 //!
 //! ```
-//! use std::time::Instant;
-//!
-//! use basins::backend::{Mock, Unwatched};
+//! use basins::backend::{Driver, Mock};
 //! use basins::report::{run_json, run_text};
 //! use basins::spec::{Population, Spec};
 //! use basins::study::EscapeStudy;
@@ -125,7 +122,7 @@
 //! let problem = Spec::default().problem()?;
 //! let mut backend = Mock::new(|network| (network % 10 != 0).then_some(500 + network as u32));
 //! let study = EscapeStudy::new(&problem, Population::new(0, 1_000, 0)?);
-//! let answer = study.run(&mut backend, Instant::now(), &Unwatched, &mut |_| Ok(()))?;
+//! let answer = study.run(&mut Driver::new(&mut backend))?;
 //! assert_eq!(answer.rate(), 0.9);
 //! assert!(answer.interval().low < 0.9 && 0.9 < answer.interval().high);
 //! assert!(run_text(&answer).contains("Solved within 10,000 epochs: 900 of 1,000 = 90.0%"));

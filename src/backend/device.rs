@@ -14,7 +14,7 @@ pub enum DeviceKind {
     Integrated,
     /// A GPU with memory of its own.
     Discrete,
-    /// A GPU behind a virtual machine, or of unknown kind.
+    /// A virtual GPU, or one of unknown kind.
     Other,
 }
 

@@ -1,4 +1,5 @@
-//! Who trains. Every backend takes the same [`Job`] and gives back the same kind of [`Trained`] chunks.
+//! Training backends. Each takes the same [`Job`] and gives back the same kind of [`Trained`] chunks; a [`Driver`] puts
+//! one to work.
 //!
 //! Outcome i depends on the spec, the seed, i and the backend alone, never on how the population is cut. A new backend
 //! is one file (or folder) here, one line in [`Open::backend`], and one line of the conformance suite.
@@ -6,6 +7,7 @@
 mod choice;
 pub mod conformance;
 mod device;
+mod driver;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 mod mock;
@@ -18,6 +20,7 @@ mod watch;
 
 pub use choice::{Choice, Open};
 pub use device::{DeviceInfo, DeviceKind};
+pub use driver::{Driver, Effort, Prepared};
 pub use mock::Mock;
 pub use own_rates::OwnRates;
 pub use precision::Precision;
@@ -27,10 +30,10 @@ pub use watch::{Progress, Unwatched, Watch};
 
 use std::ops::Range;
 
-use crate::error::Result;
-use crate::outcome::{Outcomes, Status, Weights};
-use crate::plan;
-use crate::spec::{AfterSolved, Population, Problem, Spec, Update};
+use crate::error::{Error, Result};
+use crate::outcome::{Outcomes, Values, Weights};
+use crate::seed::Starts;
+use crate::spec::Problem;
 
 /// What is asked of a backend, the same for every chunk.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +55,13 @@ impl<'a> Job<'a> {
     /// Outcomes only, slices as the backend likes.
     pub fn new(problem: &'a Problem, seed: u64) -> Self {
         Self { problem, seed, keep_weights: false, slice_epochs: None, own_rates: false }
+    }
+
+    /// The starts of networks, as seed and index draw them.
+    pub fn starts(&self, networks: impl IntoIterator<Item = u64>) -> Weights {
+        let starts = Starts::new(self.problem.spec().init, self.problem.layers(), self.seed);
+        let values = networks.into_iter().flat_map(|network| starts.weights(network)).collect();
+        Weights::new(self.problem.layers(), Values::F32(values))
     }
 }
 
@@ -81,11 +91,21 @@ pub struct Trained {
     pub outcomes: Outcomes,
     /// Final weights, if they were asked for.
     pub weights: Option<Weights>,
-    /// Epochs of work executed, lanes that idle behind a finished network included; never below the sum of the
+    /// Epochs of work executed, lanes that idle after a network has finished included; never below the sum of the
     /// networks' own epochs.
     pub executed_net_epochs: u64,
     /// Seconds that the device was at work since the chunk before, by its own clock, where it has one.
     pub device_seconds: Option<f64>,
+}
+
+impl Trained {
+    /// Final weights, where the job asked for them.
+    ///
+    /// # Errors
+    /// There are none.
+    pub fn weights(&self) -> Result<&Weights> {
+        self.weights.as_ref().ok_or_else(|| Error::failure("the backend kept no weights"))
+    }
 }
 
 /// Takes finished chunks, in order.
@@ -118,14 +138,23 @@ pub trait Backend {
         deliver: &mut Deliver<'_>,
     ) -> Result<()>;
 
-    /// Forward only: how many networks meet the criterion with the weights that they start from. Of the job's spec the
-    /// network, task, init and criterion count; nothing is trained, and no outcomes are made where they need not be.
-    /// Interrupted, it says how many it looked at.
+    /// [`Driver::count_at_start`], where the backend has a faster way than an epoch of training.
     ///
     /// # Errors
-    /// The problem does not fit the device, or the device failed.
-    fn count_at_start(&mut self, job: &Job<'_>, networks: Range<u64>, watch: &dyn Watch) -> Result<Counted> {
-        train_and_count(self, job, networks, watch)
+    /// The device failed.
+    fn count_at_start(&mut self, _: &Job<'_>, _: Range<u64>, _: &dyn Watch) -> Result<Option<Counted>> {
+        Ok(None)
+    }
+
+    /// Floating-point format of weights and arithmetic.
+    fn precision(&self) -> Precision {
+        Precision::F32
+    }
+
+    /// Whether networks are trained one number at a time, some fifty times slower than by vectors or on a GPU: studies then
+    /// ask for less at once.
+    fn is_scalar(&self) -> bool {
+        false
     }
 }
 
@@ -136,54 +165,4 @@ pub struct Counted {
     pub networks: u64,
     /// Those that meet the criterion.
     pub solved: u64,
-}
-
-/// [`Backend::count_at_start`] by outcomes: an epoch of batch training judges the weights that it begins with.
-fn train_and_count<B: Backend + ?Sized>(
-    backend: &mut B,
-    job: &Job<'_>,
-    networks: Range<u64>,
-    watch: &dyn Watch,
-) -> Result<Counted> {
-    let (update, after_solved) = (Update::BatchMean, AfterSolved::Retire);
-    let problem = Spec { epochs: 1, update, after_solved, ..job.problem.spec().clone() }.problem()?;
-    let job = Job::new(&problem, job.seed);
-    let limit = backend.prepare(&job)?;
-    let population = Population::new(networks.start, networks.end - networks.start, job.seed)?;
-    let mut counted = Counted::default();
-    backend.train(&job, &mut plan::chunks(population, limit).map(Chunk::drawn), watch, &mut |trained| {
-        let status = &trained.outcomes.status;
-        counted.solved += status.iter().filter(|status| **status == Status::Solved).count() as u64;
-        counted.networks += status.iter().filter(|status| **status != Status::Unfinished).count() as u64;
-        Ok(())
-    })?;
-    Ok(counted)
-}
-
-impl Backend for Box<dyn Backend> {
-    fn name(&self) -> &'static str {
-        self.as_ref().name()
-    }
-
-    fn device(&self) -> DeviceInfo {
-        self.as_ref().device()
-    }
-
-    fn prepare(&mut self, job: &Job<'_>) -> Result<u64> {
-        self.as_mut().prepare(job)
-    }
-
-    fn train(
-        &mut self,
-        job: &Job<'_>,
-        chunks: &mut dyn Iterator<Item = Chunk>,
-        watch: &dyn Watch,
-        deliver: &mut Deliver<'_>,
-    ) -> Result<()> {
-        self.as_mut().train(job, chunks, watch, deliver)
-    }
-
-    fn count_at_start(&mut self, job: &Job<'_>, networks: Range<u64>, watch: &dyn Watch) -> Result<Counted> {
-        self.as_mut().count_at_start(job, networks, watch)
-    }
 }

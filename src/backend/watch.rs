@@ -17,6 +17,9 @@ pub trait Watch: Sync {
     /// Work was done.
     fn progress(&self, _done: Progress) {}
 
+    /// What is trained next, in words.
+    fn note(&self, _what: &str) {}
+
     /// Whether to stop at the end of the slice.
     fn interrupted(&self) -> bool {
         false

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::backend::{Backend, Choice, Open, Precision};
+use crate::backend::{Backend, Choice, Open, Precision, Watch};
 use crate::error::{Error, Result};
 use crate::report::{bench_csv, bench_json, bench_markdown, bench_picture, bench_text};
 use crate::spec::AfterSolved;
-use crate::study::bench::{Bench, BenchResult, Contestant, Course, Refused, Watcher};
+use crate::study::bench::{Bench, BenchResult, Contestant, Course, Refused};
 
 use super::count::Count;
 use super::folder::Folder;
@@ -60,7 +60,7 @@ struct Notes {
     shown: bool,
 }
 
-impl Watcher for Notes {
+impl Watch for Notes {
     fn note(&self, what: &str) {
         if self.shown {
             eprint_line(what);

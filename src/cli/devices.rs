@@ -1,6 +1,6 @@
 //! `basins devices`: adapters, limits, what is missing and why.
 
-use crate::backend::{Backend, Open};
+use crate::backend::Open;
 use crate::error::Result;
 use crate::report::{DeviceRow, devices_json, devices_text, pretty};
 

@@ -6,12 +6,12 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::backend::{Backend, Precision};
+use crate::backend::Driver;
 use crate::error::{Error, Result};
 use crate::outcome::Fate;
 use crate::report::{MapColour, map_json, map_pixel_json, map_pixel_text, map_text};
-use crate::spec::{MapAxis, PixelStarts, Varied};
-use crate::study::{Map, MapPlan, MapStart, MapStudy, Member, TileStore};
+use crate::spec::{MapAxis, PixelStarts};
+use crate::study::{Map, MapPlan, MapRequest, MapStudy, Member, TileStore};
 
 use super::again::Again;
 use super::folder::Folder;
@@ -19,16 +19,12 @@ use super::frame::{Flag, Frame, Record, Study};
 use super::map_files::{FILES, Files};
 use super::map_place::{Place, Size, Zoom};
 use super::map_trace::trace_command;
-use super::network::{NetworkArgs, trained};
+use super::network::NetworkArgs;
 use super::print::eprint_line;
 use super::repeat::Repeat;
 use super::settings::Settings;
 use super::verb::Ending;
 
-/// Fewer steps of the floating-point format than this between two pixels, and neighbours begin to train alike.
-const STEPS_NEEDED: f64 = 16.0;
-/// Lattice points along a tile's side on the scalar reference: a tile is finished after Ctrl-C, so it must not take long.
-const REFERENCE_SIDE: usize = 32;
 /// Pixels of a map without --out whose tiles are kept in memory; those of larger ones go to a temporary folder.
 const MEMORY_PIXELS: usize = 1 << 20;
 
@@ -187,50 +183,30 @@ impl Options {
 
     /// What is asked, checked.
     fn plan(&self, settings: &Settings) -> Result<MapPlan> {
-        let spec = settings.spec()?;
-        let problem = spec.problem()?;
-        let fixed = self.network.fixed(problem.layers())?;
-        let (seed, network) = (settings.seed.map_or(0, |seed| seed.0), self.network.net.0);
-        let given = settings.weights_in.is_some() || self.trained;
-        let drawn = match &settings.weights_in {
-            Some(path) => format!("network {network} of {}", path.display()),
-            None => format!("network {network}, seed {seed}"),
-        };
-        let several = self.starts.count() > 1;
-        if let Some(MapColour::Share(fate)) = self.colour.filter(|_| !several) {
+        if let Some(MapColour::Share(fate)) = self.colour.filter(|_| self.starts.count() == 1) {
             return Err(Error::input(format!(
                 "--colour {} shows a share of a pixel's networks, but a pixel has one: use --starts each:K or same:K, or \
                  --colour fate",
                 fate.name()
             )));
         }
-        let start = match self.starts {
-            PixelStarts::Same(_) if given && several => {
-                return Err(Error::input(format!(
-                    "--starts {} draws the networks by seed, so it goes with neither --weights-in nor --trained",
-                    self.starts
-                )));
-            }
-            PixelStarts::Same(_) if self.trained => MapStart::Given {
-                weights: trained(&problem, &self.network.start(settings, &problem)?),
-                name: format!("{drawn}, after training"),
-            },
-            PixelStarts::Same(_) if given => {
-                MapStart::Given { weights: self.network.drawn(settings, &problem)?, name: drawn }
-            }
-            PixelStarts::Same(_) => MapStart::Same { seed, network },
-            PixelStarts::Each(_) if given => {
-                return Err(Error::input(format!(
-                    "--starts {} draws networks for every pixel, so it goes with neither --weights-in nor --trained",
-                    self.starts
-                )));
-            }
-            PixelStarts::Each(_) => MapStart::Each { seed, first: network },
+        let problem = settings.spec()?.problem()?;
+        let weights = match &settings.weights_in {
+            Some(path) => Some((self.network.drawn(settings, &problem)?, path.display().to_string())),
+            None => None,
         };
-        // Training has moved those that were set before it.
-        let fixed = if self.trained { Vec::new() } else { fixed };
-        let plan = MapPlan::new(&spec, self.axes()?, (self.size.0, self.size.1), start, fixed)?;
-        plan.with_starts(self.starts.count())
+        let request = MapRequest {
+            problem: &problem,
+            axes: self.axes()?,
+            size: (self.size.0, self.size.1),
+            starts: self.starts,
+            seed: settings.seed.map_or(0, |seed| seed.0),
+            network: self.network.net.0,
+            weights,
+            fixed: self.network.fixed(problem.layers())?,
+            trained: self.trained,
+        };
+        request.plan()
     }
 
     /// What colours show.
@@ -244,20 +220,16 @@ impl Options {
         let settings = frame.settings;
         let opened = Instant::now();
         let mut backend = frame.open()?.backend()?;
-        let double = backend.name() == "reference" && settings.precision != Some(Precision::F32);
-        let warnings = warnings(plan, double);
-        let (mut store, temporary) = match &settings.out {
-            Some(path) => (store(&path.join("tiles"), plan, backend.as_ref(), double)?, None),
-            None if plan.size().0 * plan.size().1 <= MEMORY_PIXELS => {
-                (TileStore::in_memory(side(backend.as_ref(), plan)), None)
-            }
-            None => {
-                let folder = tempfile::TempDir::new().map_err(|error| {
-                    Error::failure(format!("a temporary folder cannot be made: {error}; use --out DIR"))
-                })?;
-                (store(folder.path(), plan, backend.as_ref(), double)?, Some(folder))
-            }
+        let warnings = plan.warnings(backend.precision());
+        let temporary = match plan.size().0 * plan.size().1 > MEMORY_PIXELS && settings.out.is_none() {
+            true => Some(tempfile::TempDir::new().map_err(|error| {
+                Error::failure(format!("a temporary folder cannot be made: {error}; use --out DIR"))
+            })?),
+            false => None,
         };
+        let tiles = settings.out.as_deref().map(|path| path.join("tiles"));
+        let tiles = tiles.as_deref().or(temporary.as_ref().map(tempfile::TempDir::path));
+        let mut store = TileStore::open(tiles, plan, backend.as_ref())?;
         if !frame.output.quiet {
             warnings.iter().for_each(|warning| eprint_line(&format!("warning: {warning}")));
         }
@@ -267,7 +239,8 @@ impl Options {
         let files = settings.out.as_deref().map(|path| self.pictures(path, plan));
         let mut preview = files.map(|files| files.preview(&frame.complete(sketch)));
         let map = frame.watched(plan.network_count(), plan.spec().epochs, |watch| {
-            MapStudy { plan }.run(backend.as_mut(), &mut store, opened, watch, &mut |canvas| {
+            let mut driver = Driver::new(backend.as_mut()).opened(opened).watched(watch);
+            MapStudy { plan }.run(&mut driver, &mut store, &mut |canvas| {
                 preview.as_mut().map_or(Ok(()), |preview| preview.show(canvas))
             })
         })?;
@@ -285,7 +258,7 @@ impl Options {
         let pixel = (found(axes[0], place.0, size.0)?, found(axes[1], place.1, size.1)?);
         let mut backend = frame.open()?.backend()?;
         let pixel = frame.watched(plan.start_count().into(), plan.spec().epochs, |watch| {
-            MapStudy { plan }.pixel(backend.as_mut(), pixel, watch)
+            MapStudy { plan }.pixel(&mut Driver::new(backend.as_mut()).watched(watch), pixel)
         })?;
         let trace = |member: &Member| {
             trace_command(frame.settings, (self.network.net.0, self.trained), plan, pixel.pixel, member)
@@ -300,38 +273,4 @@ impl Options {
     fn pictures<'a>(&self, path: &'a Path, plan: &'a MapPlan) -> Files<'a> {
         Files { path, plan, what: self.colour(), mark: self.trained.then_some("trained network") }
     }
-}
-
-/// Lattice points along a tile's side: fewer where each has several networks, so that a tile takes no longer.
-fn side(backend: &dyn Backend, plan: &MapPlan) -> usize {
-    let side = if backend.name() == "reference" { REFERENCE_SIDE } else { TileStore::SIDE };
-    (side * side / usize::from(plan.start_count())).isqrt().max(1)
-}
-
-fn store(folder: &std::path::Path, plan: &MapPlan, backend: &dyn Backend, double: bool) -> Result<TileStore> {
-    let precision = if double { "f64" } else { "f32" };
-    TileStore::in_folder(folder, plan, &format!("{} in {precision}", backend.name()), side(backend, plan))
-}
-
-/// Axes along which pixels lie closer than the numbers can tell.
-fn warnings(plan: &MapPlan, double: bool) -> Vec<String> {
-    let warn = |(axis, (varied, count)): (&MapAxis, (Varied, usize))| {
-        // Starts are drawn in single precision by every backend.
-        let double = double && varied != Varied::Init;
-        let steps = axis.steps_between_pixels(count, if double { 53 } else { 24 });
-        let remedy = match (double, varied) {
-            (false, Varied::Init) => "starts are drawn in single precision",
-            (false, _) => "--backend reference trains in double precision",
-            (true, _) => "no backend is finer",
-        };
-        (steps < STEPS_NEEDED).then(|| {
-            format!(
-                "pixels along {} are {steps:.2} steps of {} precision apart, so neighbours may train alike; {remedy}",
-                axis.name,
-                if double { "double" } else { "single" }
-            )
-        })
-    };
-    let counts = [plan.size().0, plan.size().1];
-    plan.axes().into_iter().zip(plan.varied().into_iter().zip(counts)).filter_map(warn).collect()
 }

@@ -1,6 +1,5 @@
 //! One network: which, with which weights.
 
-use crate::backend::reference::Training;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -51,7 +50,7 @@ impl NetworkArgs {
         let Count(net) = self.net;
         let Some(path) = &settings.weights_in else {
             let starts = Starts::new(problem.spec().init, problem.layers(), settings.seed.map_or(0, |seed| seed.0));
-            return Ok(starts.weights(net).into_iter().map(f64::from).collect());
+            return Ok(starts.widened(net));
         };
         let weights = read_weights(path, problem.layers())?;
         if net >= weights.count() as u64 {
@@ -63,11 +62,4 @@ impl NetworkArgs {
         }
         Ok(weights.network(net as usize))
     }
-}
-
-/// Weights after training on the f64 reference.
-pub(super) fn trained(problem: &Problem, start: &[f64]) -> Vec<f64> {
-    let mut training = Training::<f64>::new(problem, start);
-    training.run(problem.spec().epochs);
-    training.weights().to_vec()
 }

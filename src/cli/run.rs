@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::backend::Driver;
 use crate::error::{Error, Result};
 use crate::outcome::{WeightsFile, read_weights};
 use crate::report::{
@@ -127,7 +128,8 @@ impl Study for Options {
             ..EscapeStudy::new(problem, population)
         };
         let rate = frame.watched(population.count(), problem.spec().epochs, |watch| {
-            study.run(backend.as_mut(), opened, watch, &mut |chunk| {
+            let mut driver = Driver::new(backend.as_mut()).opened(opened).watched(watch);
+            study.deliver(&mut driver, &mut |chunk| {
                 if let (Some(file), Some(weights)) = (&mut weights, chunk.weights) {
                     file.append(weights)?;
                 }

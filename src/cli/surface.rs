@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use crate::backend::DeviceInfo;
+use crate::backend::{DeviceInfo, Driver};
 use crate::error::{Error, Result};
 use crate::outcome::{Array, npz_bytes};
 use crate::report::{surface_json, surface_text, surface_title};
 use crate::spec::Problem;
-use crate::study::{PlaneAxis, Surface, SurfaceStudy};
+use crate::study::{PlaneAxis, Surface, SurfaceStudy, trained_weights};
 
 use super::folder::Folder;
 use super::frame::{Flag, Frame, Record, Study};
-use super::network::{NetworkArgs, trained};
+use super::network::NetworkArgs;
 use super::verb::Ending;
 use super::{interrupt, pictures};
 
@@ -134,13 +134,13 @@ impl Study for Options {
         }
         let mut base = self.network.start(frame.settings, problem)?;
         if self.trained {
-            base = trained(problem, &base);
+            base = trained_weights(problem, &base);
         }
         let mut backend = frame.open()?.backend()?;
         let study = SurfaceStudy { problem, base: &base, x, y };
         let points = x.count as u64 * y.count as u64;
         let surface = frame.watched(2 * points, 1, |watch| {
-            let mut surface = study.run(backend.as_mut(), watch)?;
+            let mut surface = study.run(&mut Driver::new(backend.as_mut()).watched(watch))?;
             // Paths are seconds at most, or as long as the caller wants: Ctrl-C is heard between their epochs.
             for Point(across, up) in self.starts(x, y) {
                 surface.paths.push(study.descend((across, up), problem.spec().epochs, 1.0, watch));

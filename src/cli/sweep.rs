@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::backend::Driver;
 use crate::error::Result;
 use crate::report::{grouped, sweep_csv, sweep_json, sweep_page, sweep_parquet, sweep_picture, sweep_text};
 use crate::spec::Vary;
@@ -83,7 +84,9 @@ impl Study for Options {
         let networks = population.count().saturating_mul(plan.points.len() as u64);
         let method = frame.settings.interval.unwrap_or_default();
         let study = SweepStudy { spec: &spec, plan: &plan, population, method, against };
-        frame.watched(networks, most_epochs, |watch| study.run(backend.as_mut(), opened, watch))
+        frame.watched(networks, most_epochs, |watch| {
+            study.run(&mut Driver::new(backend.as_mut()).opened(opened).watched(watch))
+        })
     }
 
     fn object(&self, sweep: &Sweep) -> Value {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::backend::conformance::{Fault, Faulty};
-use crate::backend::{Backend, Choice, Open};
+use crate::backend::{Backend, Choice, Driver, Open};
 use crate::error::{Error, Result};
 use crate::report::{agreement_text, checked_text, verdict_text, verify_json};
 use crate::study::verify::{Checked, Verification, agreement, conformance_checks, gradient_checks};
@@ -67,7 +67,7 @@ impl Study for Options {
                 Some(fault) => Box::new(Faulty::new(opened, fault)),
                 None => opened,
             };
-            for check in gradient_checks(backend.as_mut())? {
+            for check in gradient_checks(&mut Driver::new(backend.as_mut()))? {
                 note(check, &mut verification)?;
             }
             let mut noted = Ok(());
@@ -78,7 +78,7 @@ impl Study for Options {
             });
             noted?;
             let found = frame.watched(2 * population.count(), problem.spec().epochs, |watch| {
-                agreement(backend.as_mut(), problem, population, open.threads, watch)
+                agreement(&mut Driver::new(backend.as_mut()).watched(watch), problem, population, open.threads)
             });
             if interrupt::asked() {
                 return Err(Error::interrupted("interrupted before everything was checked"));

@@ -28,14 +28,13 @@ impl UnitCheck {
 pub fn idle_units(surface: &Surface<'_>, weights: &[f64]) -> UnitCheck {
     let mut check = UnitCheck::default();
     let shapes = surface.problem().layers().shapes().skip(1);
-    for (layer, behind) in surface.hidden_activations(weights).into_iter().zip(shapes) {
+    for (layer, next) in surface.hidden_activations(weights).into_iter().zip(shapes) {
         let mut distinct: Vec<Vec<f64>> = Vec::new();
         for (row, unit) in layer.iter().enumerate() {
             check.units += 1;
             let (low, high) =
                 unit.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), a| (low.min(*a), high.max(*a)));
-            let onwards =
-                (0..behind.fan_out).map(|column| weights[behind.position(row, column)].abs()).fold(0.0, f64::max);
+            let onwards = (0..next.fan_out).map(|column| weights[next.position(row, column)].abs()).fold(0.0, f64::max);
             if high - low < TOLERANCE || onwards * (high - low) < TOLERANCE {
                 check.dead += 1;
                 continue;
@@ -73,7 +72,7 @@ mod tests {
     fn dead_and_parallel_units_are_counted() {
         let problem = Spec { layers: "2,4,1".parse().unwrap(), ..Spec::default() }.problem().unwrap();
         let surface = Surface::new(&problem);
-        // Units: useful, the same with its sign turned, constant, cut off behind.
+        // Units: useful, the same with its sign turned, constant, cut off from the next layer.
         let inputs = [[2.0, -2.0, 0.0, 1.0], [1.0, -1.0, 0.0, 3.0], [-1.0, 1.0, 2.0, 0.5]].concat();
         let weights = [inputs, vec![1.0, -2.0, 3.0, 0.0, 0.5]].concat();
         assert_eq!(idle_units(&surface, &weights), UnitCheck { units: 4, dead: 2, parallel: 1 });

@@ -3,10 +3,7 @@
 use serde::Serialize;
 
 use crate::seed::normal_quantile;
-use crate::stats::{Interval, wilson};
-
-/// Level of every interval here.
-const LEVEL: f64 = 0.95;
+use crate::stats::{Interval, LEVEL, wilson};
 
 /// One figure of a source.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,6 @@
 //! What a reproduction's program works with: the chosen backend, how much may be spent, and where findings go.
 
-use std::time::Instant;
-
-use crate::backend::{Backend, Counted, Job, Watch};
+use crate::backend::{Backend, Counted, Driver, Job, Watch};
 use crate::error::{Error, Result};
 use crate::outcome::{Outcome, Weights};
 use crate::spec::{Population, Problem};
@@ -23,8 +21,7 @@ pub(super) struct Finding {
 
 /// Where a reproduction is carried out.
 pub struct Lab<'a> {
-    backend: &'a mut dyn Backend,
-    watch: &'a dyn Watch,
+    driver: Driver<'a>,
     quick: bool,
     pub(super) findings: Vec<Finding>,
     pub(super) remarks: Vec<String>,
@@ -34,7 +31,8 @@ pub struct Lab<'a> {
 impl<'a> Lab<'a> {
     /// With nothing found yet.
     pub fn new(backend: &'a mut dyn Backend, watch: &'a dyn Watch, quick: bool) -> Self {
-        Self { backend, watch, quick, findings: Vec::new(), remarks: Vec::new(), exhibits: Vec::new() }
+        let driver = Driver::new(backend).watched(watch);
+        Self { driver, quick, findings: Vec::new(), remarks: Vec::new(), exhibits: Vec::new() }
     }
 
     /// Whether less precision will do, for less time.
@@ -42,27 +40,27 @@ impl<'a> Lab<'a> {
         self.quick
     }
 
-    /// The backend that trains.
-    pub fn backend(&mut self) -> &mut dyn Backend {
-        self.backend
+    /// The backend at work.
+    pub fn driver(&mut self) -> &mut Driver<'a> {
+        &mut self.driver
     }
 
-    /// Who hears of progress.
+    /// The watch, which hears of progress and may interrupt.
     pub fn watch(&self) -> &'a dyn Watch {
-        self.watch
+        self.driver.watch()
     }
 
     /// How many networks to train: fewer when quick, and fewer still on the scalar reference, which is some fifty times
     /// slower than the others. The count is part of every finding's interval.
     pub fn count(&self, full: u64, quick: u64) -> u64 {
         let count = if self.quick { quick } else { full };
-        if self.backend.name() == "reference" { (count / 50).max(quick.min(1000)) } else { count }
+        if self.driver.backend().is_scalar() { (count / 50).max(quick.min(1000)) } else { count }
     }
 
     /// How many networks to look at once, without training.
-    pub fn glances(&self, full: u64, quick: u64) -> u64 {
+    pub fn forward_count(&self, full: u64, quick: u64) -> u64 {
         let count = if self.quick { quick } else { full };
-        if self.backend.name() == "reference" { (count / 10).max(quick) } else { count }
+        if self.driver.backend().is_scalar() { (count / 10).max(quick) } else { count }
     }
 
     /// What was found for a figure.
@@ -108,12 +106,12 @@ impl<'a> Lab<'a> {
     ) -> Result<EscapeRate> {
         let population = Population::new(0, count, SEED)?;
         let study = EscapeStudy { starts, ..EscapeStudy::new(problem, population) };
-        let answer = study.run(self.backend, Instant::now(), self.watch, &mut |chunk| {
+        let answer = study.deliver(&mut self.driver, &mut |chunk| {
             chunk.outcomes.iter().for_each(|outcome| each(&outcome));
             Ok(())
         })?;
         if answer.interrupted {
-            return Err(Error::failure("interrupted"));
+            return Err(interrupted());
         }
         Ok(answer)
     }
@@ -124,9 +122,9 @@ impl<'a> Lab<'a> {
     /// The device failed, or the run was interrupted.
     pub fn map(&mut self, plan: &MapPlan) -> Result<Cells> {
         let mut store = TileStore::in_memory(TileStore::SIDE);
-        let map = MapStudy { plan }.run(self.backend, &mut store, Instant::now(), self.watch, &mut |_| Ok(()))?;
+        let map = MapStudy { plan }.run(&mut self.driver, &mut store, &mut |_| Ok(()))?;
         if map.finished.is_none() {
-            return Err(Error::failure("interrupted"));
+            return Err(interrupted());
         }
         store.all(plan)
     }
@@ -135,10 +133,10 @@ impl<'a> Lab<'a> {
     ///
     /// # Errors
     /// The device failed, or the run was interrupted.
-    pub fn glance(&mut self, problem: &Problem, count: u64) -> Result<Counted> {
-        let counted = self.backend.count_at_start(&Job::new(problem, SEED), 0..count, self.watch)?;
+    pub fn count_at_start(&mut self, problem: &Problem, count: u64) -> Result<Counted> {
+        let counted = self.driver.count_at_start(Job::new(problem, SEED), 0..count)?;
         if counted.networks < count {
-            return Err(Error::failure("interrupted"));
+            return Err(interrupted());
         }
         Ok(counted)
     }
@@ -150,6 +148,11 @@ impl<'a> Lab<'a> {
     pub fn population(&mut self, problem: &Problem, count: u64) -> Result<EscapeRate> {
         self.train(problem, count, None, &mut |_| {})
     }
+}
+
+/// What a reproduction ends with when it is interrupted: half a finding is none.
+pub(super) fn interrupted() -> Error {
+    Error::interrupted("interrupted before all was found")
 }
 
 /// The share of a population that was solved.

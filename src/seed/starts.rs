@@ -67,6 +67,11 @@ impl Starts {
         self.draw(network, &mut weights);
         weights
     }
+
+    /// The same in f64.
+    pub fn widened(&self, network: u64) -> Vec<f64> {
+        self.weights(network).into_iter().map(f64::from).collect()
+    }
 }
 
 /// The top 24 bits of a word as an odd integer between -2^24 and 2^24: exact in f32, symmetric, never zero.

@@ -54,6 +54,17 @@ impl Problem {
         Ok(Self { spec: spec.clone(), layers, examples })
     }
 
+    /// The same under other settings, checked. Examples are made or read again only where the change is of the task.
+    ///
+    /// # Errors
+    /// The settings contradict each other.
+    pub fn with(&self, change: impl FnOnce(&mut Spec)) -> Result<Self, SpecError> {
+        let mut spec = self.spec.clone();
+        change(&mut spec);
+        let task = |spec: &Spec| (spec.task.clone(), spec.layers.clone(), spec.inputs, spec.targets);
+        if task(&spec) == task(&self.spec) { Self::with_examples(&spec, self.examples.clone()) } else { spec.problem() }
+    }
+
     /// The same examples under other settings, not checked: for faults that are planted on purpose.
     pub(crate) fn with_unchecked(&self, spec: Spec) -> Self {
         let layers = spec.layers.connected(spec.shortcuts, spec.bias).unwrap_or_else(|_| self.layers.clone());

@@ -7,6 +7,9 @@ use crate::spec::keyword::keywords;
 
 use super::binomial::{binomial_tails, first_where};
 
+/// Level of every interval in reports.
+pub const LEVEL: f64 = 0.95;
+
 /// An interval for a number.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {

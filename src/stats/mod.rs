@@ -11,7 +11,7 @@ mod survival;
 
 pub use compare::{Difference, Pairs, holm, paired, two_sample};
 pub use dimension::{BoxCount, Dimension, Points, boundary};
-pub use interval::{Interval, RateMethod, clopper_pearson, wilson};
+pub use interval::{Interval, LEVEL, RateMethod, clopper_pearson, wilson};
 pub use quantile::{EpochSummary, quantile};
 pub use restart::{CutOff, Restart};
 pub use sequence::{confidence_sequence, looks};

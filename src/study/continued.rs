@@ -1,18 +1,15 @@
 //! What becomes of the networks that a run left unsolved if they are trained on.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::backend::{Backend, Chunk, Job, Watch};
+use crate::backend::{Chunk, Driver, Job};
 use crate::error::{Error, Result};
-use crate::outcome::{Fate, Kind, Status, Values, Weights};
-use crate::plan;
-use crate::seed::Starts;
-use crate::spec::{Population, Problem, Spec};
-use crate::stats::{Interval, RateMethod};
-
-use super::LEVEL;
+use crate::outcome::{Fate, Kind, Values, Weights};
+use crate::spec::{Problem, Spec};
+use crate::stats::{Interval, LEVEL, RateMethod};
 
 /// How many of the networks of one fate escaped it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -71,13 +68,13 @@ impl Unsolved<'_> {
     /// Most networks that are trained on; further ones are left out, and the answer says so.
     pub const LIMIT: usize = 1 << 20;
 
-    /// The spec with so many times the budget.
+    /// So many times the budget, in epochs.
     ///
     /// # Errors
     /// That is no number of epochs.
-    pub fn longer(spec: &Spec, factor: u32) -> Result<Spec> {
+    pub fn longer(spec: &Spec, factor: u32) -> Result<u32> {
         match spec.epochs.checked_mul(factor) {
-            Some(epochs) if factor > 1 => Ok(Spec { epochs, ..spec.clone() }),
+            Some(epochs) if factor > 1 => Ok(epochs),
             _ => Err(Error::input(format!(
                 "--continue-unsolved takes a factor from 2 to {}, as 10x, but got {factor}",
                 u32::MAX / spec.epochs
@@ -90,51 +87,44 @@ impl Unsolved<'_> {
     ///
     /// # Errors
     /// The factor is too large, or the device failed.
-    pub fn continue_to(&self, factor: u32, backend: &mut dyn Backend, watch: &dyn Watch) -> Result<Continued> {
-        let longer = Self::longer(self.problem.spec(), factor)?.problem()?;
+    pub fn continue_to(&self, factor: u32, driver: &mut Driver<'_>) -> Result<Continued> {
+        let epochs = Self::longer(self.problem.spec(), factor)?;
+        let longer = self.problem.with(|spec| spec.epochs = epochs)?;
         let taken = &self.networks[..self.networks.len().min(Self::LIMIT)];
-        let job = Job::new(&longer, self.seed);
-        let limit = backend.prepare(&job)?;
+        let mut prepared = driver.begin(Job::new(&longer, self.seed))?;
         let mut ends: BTreeMap<Fate, BTreeMap<Fate, u64>> = BTreeMap::new();
-        let mut ended = 0;
         if !taken.is_empty() {
-            let positions = Population::new(0, taken.len() as u64, self.seed)?;
-            let mut chunks = plan::chunks(positions, limit).map(|networks| Chunk {
+            let mut chunk = |networks: Range<u64>| Chunk {
                 starts: Some(self.gather(&taken[networks.start as usize..networks.end as usize])),
                 ..Chunk::drawn(networks)
-            });
-            backend.train(&job, &mut chunks, watch, &mut |trained| {
+            };
+            prepared.cut(0..taken.len() as u64, &mut chunk, &mut |trained| {
                 for outcome in trained.outcomes.iter() {
                     let before = taken[outcome.network as usize].1.fate;
                     *ends.entry(before).or_default().entry(Fate::of(&longer, &outcome)).or_default() += 1;
-                    ended += usize::from(outcome.status != Status::Unfinished);
                 }
                 Ok(())
             })?;
         }
         let rows = ends.into_iter().map(|(fate, ends)| row(fate, &ends)).collect();
         Ok(Continued {
-            epochs: longer.spec().epochs,
+            epochs,
             networks: taken.len() as u64,
             partial: taken.len() < self.networks.len(),
-            interrupted: ended < taken.len(),
+            interrupted: prepared.effort().networks < taken.len() as u64,
             rows,
         })
     }
 
     /// The starts of scattered networks, side by side.
     fn gather(&self, networks: &[(u64, Kind)]) -> Weights {
-        let layers = self.problem.layers();
+        let networks = networks.iter().map(|(network, _)| *network);
         match self.starts {
             Some(starts) => {
-                let values = networks.iter().flat_map(|(network, _)| starts.network(*network as usize)).collect();
-                Weights::new(layers, Values::F64(values))
+                let values = networks.flat_map(|network| starts.network(network as usize)).collect();
+                Weights::new(self.problem.layers(), Values::F64(values))
             }
-            None => {
-                let starts = Starts::new(self.problem.spec().init, layers, self.seed);
-                let values = networks.iter().flat_map(|(network, _)| starts.weights(*network)).collect();
-                Weights::new(layers, Values::F32(values))
-            }
+            None => Job::new(self.problem, self.seed).starts(networks),
         }
     }
 }
@@ -151,7 +141,7 @@ fn row(fate: Fate, ends: &BTreeMap<Fate, u64>) -> Escapes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{Mock, Unwatched};
+    use crate::backend::Mock;
     use crate::outcome::Variant;
 
     #[test]
@@ -164,14 +154,15 @@ mod tests {
                 .map(|(network, fate)| (network, kind(fate)))
                 .to_vec();
         let mut backend = Mock::new(|position| [None, Some(150), None, Some(5_000)][position as usize]);
+        let mut driver = Driver::new(&mut backend);
         let unsolved = Unsolved { problem: &problem, seed: 0, starts: None, networks: &networks };
-        let continued = unsolved.continue_to(10, &mut backend, &Unwatched).unwrap();
+        let continued = unsolved.continue_to(10, &mut driver).unwrap();
         assert_eq!((continued.epochs, continued.networks, continued.partial), (1_000, 4, false));
         let counts: Vec<_> = continued.rows.iter().map(|row| (row.fate, row.networks, row.solved)).collect();
         assert_eq!(counts, [(Fate::AllHalf, 3, 1), (Fate::Descending, 1, 0)]);
-        let longer = unsolved.continue_to(100, &mut backend, &Unwatched).unwrap();
+        let longer = unsolved.continue_to(100, &mut driver).unwrap();
         assert_eq!(longer.rows[1].solved, 1);
-        assert!(unsolved.continue_to(1, &mut backend, &Unwatched).is_err());
-        assert!(unsolved.continue_to(u32::MAX, &mut backend, &Unwatched).is_err());
+        assert!(unsolved.continue_to(1, &mut driver).is_err());
+        assert!(unsolved.continue_to(u32::MAX, &mut driver).is_err());
     }
 }

@@ -2,36 +2,15 @@
 
 use std::time::Instant;
 
-use serde::Serialize;
-
-use crate::backend::{Backend, Chunk, DeviceInfo, Job, Trained, Watch};
+use crate::backend::{DeviceInfo, Driver, Job, Trained};
 use crate::error::{Error, Result};
 use crate::outcome::{Fate, Kind, KindTally, Outcomes, Status, Tally, Weights};
-use crate::plan;
 use crate::spec::{Population, Problem};
-use crate::stats::{EpochSummary, Interval, RateMethod, Restart, Survival, confidence_sequence, looks};
+use crate::stats::{EpochSummary, Interval, LEVEL, RateMethod, Restart, Survival, confidence_sequence, looks};
 
 use super::continued::{Continued, Unsolved};
 use super::examine::{Examined, Examiner, Verdicts};
-
-/// Level of every interval in reports.
-pub const LEVEL: f64 = 0.95;
-
-/// Where the time went, in seconds of wall time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Seconds {
-    /// Opening the device, compiling, allocating.
-    pub setup: f64,
-    /// Drawing starts, training, reading back, tallying.
-    pub train: f64,
-    /// Of `train`: the device at work, by its own clock, where it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device: Option<f64>,
-    /// Of `train`: examining unsolved networks.
-    pub examine: f64,
-    /// From before the setup to the answer.
-    pub total: f64,
-}
+use super::seconds::Seconds;
 
 /// The answer for a population.
 #[derive(Clone, Debug)]
@@ -205,96 +184,73 @@ impl<'a> EscapeStudy<'a> {
         }
     }
 
-    /// Trains and counts. `opened` is when opening the backend began.
+    /// Trains and counts.
+    ///
+    /// # Errors
+    /// The device failed.
+    pub fn run(&self, driver: &mut Driver<'_>) -> Result<EscapeRate> {
+        self.deliver(driver, &mut |_| Ok(()))
+    }
+
+    /// Trains and counts, and passes every chunk on to `sink`.
     ///
     /// # Errors
     /// The device failed, or `sink` did.
-    pub fn run(
-        &self,
-        backend: &mut dyn Backend,
-        opened: Instant,
-        watch: &dyn Watch,
-        sink: &mut Sink<'_>,
-    ) -> Result<EscapeRate> {
+    pub fn deliver(&self, driver: &mut Driver<'_>, sink: &mut Sink<'_>) -> Result<EscapeRate> {
+        let watch = driver.watch();
         let mut examiner = Examiner::new(self.problem, self.examine_per_kind);
         let keep_weights = self.keep_weights || examiner.is_active();
         let job = Job { keep_weights, ..Job::new(self.problem, self.population.seed()) };
-        let wanted = backend.prepare(&job)?;
-        let limit = self.chunk_limit.unwrap_or(wanted).min(wanted);
-        let began = Instant::now();
+        let mut prepared = driver.begin(job)?.limited(self.chunk_limit);
         let mut tally = Tally::default();
-        let (mut executed_net_epochs, mut examine_seconds, mut device) = (0, 0.0, None);
+        let mut examine_seconds = 0.0;
         let mut unsolved = Vec::new();
-        let mut deliver = |trained: Trained| -> Result<u64> {
-            let Trained { outcomes, weights, executed_net_epochs: executed, device_seconds } = trained;
-            tally.merge(&Tally::of(self.problem, &outcomes));
-            if self.continue_factor.is_some() {
-                unsolved.extend(
-                    outcomes
-                        .iter()
-                        .filter(|row| row.status == Status::Unsolved)
-                        .map(|row| (row.network, Kind::of(self.problem, &row))),
-                );
-            }
-            executed_net_epochs += executed;
-            device = device.zip(device_seconds).map_or(device_seconds.or(device), |(a, b)| Some(a + b));
-            let looked = Instant::now();
-            let examined = examiner.look(&outcomes, weights.as_ref(), watch);
-            examine_seconds += looked.elapsed().as_secs_f64();
-            sink(Delivered { outcomes: &outcomes, weights: weights.as_ref(), examined })?;
-            Ok(tally.solved())
-        };
-        let mut done = 0;
-        let mut solved = 0;
-        for look in self.looks() {
-            let part = Population::new(self.population.first() + done, look - done, self.population.seed())?;
-            let mut chunks = plan::chunks(part, limit).map(|networks| Chunk {
-                starts: self.starts.map(|starts| starts.slice(networks.start as usize..networks.end as usize)),
-                ..Chunk::drawn(networks)
-            });
-            backend.train(&job, &mut chunks, watch, &mut |trained| {
-                solved = deliver(trained)?;
-                Ok(())
+        let mut networks = self.population.networks();
+        for end in self.looks() {
+            networks.end = self.population.first() + end;
+            prepared.starting(networks.clone(), self.starts, &mut |Trained { outcomes, weights, .. }| {
+                tally.merge(&Tally::of(self.problem, &outcomes));
+                if self.continue_factor.is_some() {
+                    let rows = outcomes.iter().filter(|row| row.status == Status::Unsolved);
+                    unsolved.extend(rows.map(|row| (row.network, Kind::of(self.problem, &row))));
+                }
+                let looked = Instant::now();
+                let examined = examiner.look(&outcomes, weights.as_ref(), watch);
+                examine_seconds += looked.elapsed().as_secs_f64();
+                sink(Delivered { outcomes: &outcomes, weights: weights.as_ref(), examined })
             })?;
-            done = look;
-            let narrow = |width| confidence_sequence(solved, done, LEVEL).width() <= width;
-            if watch.interrupted() || self.until_width.is_some_and(narrow) {
+            networks.start = networks.end;
+            if watch.interrupted() || self.is_narrow(&tally) {
                 break;
             }
         }
         if tally.networks() == 0 {
             return Err(Error::interrupted("interrupted before the first network was trained"));
         }
-        let train = began.elapsed().as_secs_f64();
+        let effort = prepared.effort();
         let later =
             Unsolved { problem: self.problem, seed: self.population.seed(), starts: self.starts, networks: &unsolved };
         let factor = self.continue_factor.filter(|_| !watch.interrupted());
-        let continued = factor.map(|factor| later.continue_to(factor, backend, watch)).transpose()?;
-        let answer = EscapeRate {
+        let continued = factor.map(|factor| later.continue_to(factor, driver)).transpose()?;
+        let cut_short = tally.networks() < self.population.count() && !self.is_narrow(&tally);
+        let interrupted = cut_short || tally.count(Fate::Unfinished) > 0;
+        Ok(EscapeRate {
             problem: self.problem.clone(),
             population: self.population,
-            backend: backend.name(),
-            device: backend.device(),
+            backend: driver.backend().name(),
+            device: driver.backend().device(),
             examined: examiner.finish(),
             unsolved,
             continued,
             method: self.method,
             until_width: self.until_width,
-            executed_net_epochs,
-            seconds: Seconds {
-                setup: (began - opened).as_secs_f64(),
-                train,
-                device,
-                examine: examine_seconds,
-                total: opened.elapsed().as_secs_f64(),
-            },
-            interrupted: tally.count(Fate::Unfinished) > 0,
-            cut_after: false,
+            executed_net_epochs: effort.executed_net_epochs,
+            seconds: Seconds { examine: examine_seconds, ..Seconds::of(driver, &effort) },
+            interrupted,
+            cut_after: watch.interrupted() && !interrupted,
             imported_starts: self.starts.is_some(),
             tally,
-        };
-        let interrupted = answer.interrupted || self.cut_short(&answer);
-        Ok(EscapeRate { interrupted, cut_after: watch.interrupted() && !interrupted, ..answer })
+        })
     }
 
     /// Numbers of networks after which to look whether that is enough; without a width, all of them at once.
@@ -306,8 +262,9 @@ impl<'a> EscapeStudy<'a> {
         }
     }
 
-    fn cut_short(&self, answer: &EscapeRate) -> bool {
-        let enough = answer.until_width.is_some() && answer.is_narrow_enough();
-        !enough && answer.tally.networks() < self.population.count()
+    /// Whether a width is asked for, and the interval so far is as narrow.
+    fn is_narrow(&self, tally: &Tally) -> bool {
+        let width = || confidence_sequence(tally.solved(), tally.networks(), LEVEL).width();
+        self.until_width.is_some_and(|wanted| width() <= wanted)
     }
 }

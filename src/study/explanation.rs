@@ -236,8 +236,7 @@ mod tests {
 
     fn explanation(spec: Spec, epoch: u32) -> (Problem, Vec<f64>, Option<Explanation>) {
         let problem = spec.problem().unwrap();
-        let start: Vec<f64> =
-            Starts::new(spec.init, problem.layers(), 1).weights(0).into_iter().map(f64::from).collect();
+        let start: Vec<f64> = Starts::new(spec.init, problem.layers(), 1).widened(0);
         let explanation = Explanation::of(&problem, &start, epoch);
         (problem, start, explanation)
     }

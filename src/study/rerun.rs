@@ -10,9 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::outcome::Fate;
 use crate::spec::keyword::typed;
-use crate::stats::{Difference, holm, two_sample};
-
-use super::LEVEL;
+use crate::stats::{Difference, LEVEL, holm, two_sample};
 
 /// Who trained, and on what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,11 +1,12 @@
 //! What does the loss look like over two of a network's weights, and where does descent go from there?
 
+use std::ops::Range;
+
 use crate::backend::reference::Training;
-use crate::backend::{Backend, Chunk, Job, Watch};
-use crate::error::{Error, Result};
+use crate::backend::{Chunk, Driver, Job, Watch};
+use crate::error::Result;
 use crate::outcome::{Values, Weights};
-use crate::plan;
-use crate::spec::{AfterSolved, Bias, Criterion, Optimizer, Population, Problem, Rates, Spec, Update};
+use crate::spec::{AfterSolved, Bias, Criterion, Optimizer, Problem, Rates, Spec, Update};
 
 /// One of the two weights that vary.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,9 +81,9 @@ impl SurfaceStudy<'_> {
     ///
     /// # Errors
     /// The device failed, or the run was interrupted.
-    pub fn run(&self, backend: &mut dyn Backend, watch: &dyn Watch) -> Result<Surface> {
-        let (loss, _) = self.probe(backend, watch, &self.looking())?;
-        let (_, ends) = self.probe(backend, watch, &self.stepping())?;
+    pub fn run(&self, driver: &mut Driver<'_>) -> Result<Surface> {
+        let (loss, _) = self.probe(driver, &self.looking())?;
+        let (_, ends) = self.probe(driver, &self.stepping())?;
         let (x, y) = (self.x.values(), self.y.values());
         // What the step started from is the plane's value as the backend holds it.
         let gradient = |start: f64, end: f64, single: bool| {
@@ -135,18 +136,9 @@ impl SurfaceStudy<'_> {
 
     /// Losses after one epoch, and where the two weights are then (and whether in single precision).
     #[expect(clippy::type_complexity, reason = "two columns of one measurement, taken apart at once")]
-    fn probe(
-        &self,
-        backend: &mut dyn Backend,
-        watch: &dyn Watch,
-        problem: &Problem,
-    ) -> Result<(Vec<f64>, Vec<((f64, f64), bool)>)> {
-        let job = Job { keep_weights: true, ..Job::new(problem, 0) };
-        let limit = backend.prepare(&job)?;
+    fn probe(&self, driver: &mut Driver<'_>, problem: &Problem) -> Result<(Vec<f64>, Vec<((f64, f64), bool)>)> {
         let (x, y) = (self.x.values(), self.y.values());
-        let count = x.len() * y.len();
-        let population = Population::new(0, count as u64, 0)?;
-        let mut chunks = plan::chunks(population, limit).map(|networks| {
+        let mut chunk = |networks: Range<u64>| {
             let mut values = Vec::with_capacity((networks.end - networks.start) as usize * self.base.len());
             for point in networks.clone() {
                 let start = values.len();
@@ -155,11 +147,13 @@ impl SurfaceStudy<'_> {
                 values[start + self.y.position] = y[point as usize / x.len()];
             }
             Chunk { starts: Some(Weights::new(problem.layers(), Values::F64(values))), ..Chunk::drawn(networks) }
-        });
+        };
+        let count = x.len() * y.len();
         let (mut losses, mut ends) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        backend.train(&job, &mut chunks, watch, &mut |trained| {
+        let mut prepared = driver.begin(Job { keep_weights: true, ..Job::new(problem, 0) })?;
+        prepared.cut(0..count as u64, &mut chunk, &mut |trained| {
             losses.extend_from_slice(&trained.outcomes.loss);
-            let weights = trained.weights.ok_or_else(|| Error::failure("the backend kept no weights"))?;
+            let weights = trained.weights()?;
             let single = matches!(weights.values(), Values::F32(_));
             for network in 0..weights.count() {
                 let weights = weights.network(network);
@@ -167,9 +161,7 @@ impl SurfaceStudy<'_> {
             }
             Ok(())
         })?;
-        if losses.len() < count {
-            return Err(Error::failure("interrupted"));
-        }
+        prepared.effort().expect(count as u64)?;
         Ok((losses, ends))
     }
 
@@ -241,7 +233,7 @@ impl Surface {
 
 #[cfg(test)]
 mod tests {
-    use crate::backend::{Precision, Reference, Unwatched};
+    use crate::backend::{Precision, Reference};
 
     use super::*;
 
@@ -253,7 +245,7 @@ mod tests {
         let y = PlaneAxis { position: 12, low: -1.0, high: 3.0, count: 4 };
         let study = SurfaceStudy { problem: &problem, base: &base, x, y };
         for (precision, tolerance) in [(Precision::F64, 1e-10), (Precision::F32, 2e-6)] {
-            let surface = study.run(&mut Reference::new(precision, None).unwrap(), &Unwatched).unwrap();
+            let surface = study.run(&mut Driver::new(&mut Reference::new(precision, None).unwrap())).unwrap();
             for at in 0..20 {
                 let mut weights = base.clone();
                 (weights[1], weights[12]) = (surface.x[at % 5], surface.y[at / 5]);

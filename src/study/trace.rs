@@ -93,6 +93,13 @@ impl Trace {
     }
 }
 
+/// Weights after training from a start on the f64 reference.
+pub fn trained_weights(problem: &Problem, start: &[f64]) -> Vec<f64> {
+    let mut training = Training::<f64>::new(problem, start);
+    training.run(problem.spec().epochs);
+    training.weights().to_vec()
+}
+
 /// The first output over a square of two inputs, `[second input][first input]`, at `side` values of each.
 pub fn response(problem: &Problem, weights: &[f64], (low, high): (f64, f64), side: usize) -> Vec<f64> {
     let mut network = Network::<f64>::new(problem);

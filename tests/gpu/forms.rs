@@ -4,7 +4,7 @@ use std::path::Path;
 
 use basins::backend::conformance::{CHECKS, Fault, Faulty};
 use basins::backend::gpu::{FORMS, GpuBackend, Tuning, form};
-use basins::backend::{Backend, Chunk, Job, Trained, Unwatched};
+use basins::backend::{Backend, Chunk, Driver, Job, Trained, Unwatched};
 use basins::gpu::{Checks, Found, Gpu};
 use basins::spec::Spec;
 use libtest_mimic::Failed;
@@ -72,7 +72,7 @@ pub(crate) fn faults_are_found(found: &Found) -> Result<(), Failed> {
         let mut finder = None;
         for check in CHECKS {
             let faulty = open(found, "fused", Tuning::default())?;
-            if (check.run)(&mut Faulty::new(faulty, *fault)).is_err() {
+            if (check.run)(&mut Faulty::new(Box::new(faulty), *fault)).is_err() {
                 finder = Some(check.name);
                 break;
             }
@@ -225,7 +225,7 @@ pub(crate) fn starts_are_counted(found: &Found) -> Result<(), Failed> {
         let problem = spec.problem()?;
         let job = Job::new(&problem, 5);
         let count = |backend: &mut dyn Backend, first: u64| -> Result<u64, Failed> {
-            let counted = backend.count_at_start(&job, first..first + COUNT, &Unwatched)?;
+            let counted = Driver::new(backend).count_at_start(job, first..first + COUNT)?;
             if counted.networks != COUNT {
                 return Err(format!("{} of {COUNT} networks were looked at", counted.networks).into());
             }

@@ -32,7 +32,7 @@ fn every_planted_fault_is_found() {
     for fault in Fault::ALL {
         let found: Vec<&str> = CHECKS
             .iter()
-            .filter(|check| (check.run)(&mut Faulty::new(reference(Precision::F64), *fault)).is_err())
+            .filter(|check| (check.run)(&mut Faulty::new(Box::new(reference(Precision::F64)), *fault)).is_err())
             .map(|check| check.name)
             .collect();
         assert!(!found.is_empty(), "no check finds {fault:?}");

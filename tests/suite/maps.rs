@@ -2,12 +2,11 @@
 
 use std::cell::Cell as Counter;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use basins::backend::tolerance::Tolerance;
 use basins::backend::{
-    Backend, Chunk, Deliver, DeviceInfo, DeviceKind, Job, Precision, Progress, Reference, Simd, Trained, Unwatched,
-    Watch,
+    Backend, Chunk, Deliver, DeviceInfo, DeviceKind, Driver, Job, Precision, Progress, Reference, Simd, Trained,
+    Unwatched, Watch,
 };
 use basins::outcome::{Fate, Outcome, Outcomes, Status};
 use basins::spec::{Init, Loss, Population, Spec, Update};
@@ -116,7 +115,7 @@ fn same() -> MapStart {
 }
 
 fn run(plan: &MapPlan, backend: &mut dyn Backend, store: &mut TileStore, watch: &dyn Watch) -> Map {
-    MapStudy { plan }.run(backend, store, Instant::now(), watch, &mut |_| Ok(())).unwrap()
+    MapStudy { plan }.run(&mut Driver::new(backend).watched(watch), store, &mut |_| Ok(())).unwrap()
 }
 
 fn trained(plan: &MapPlan, backend: &mut dyn Backend) -> Cells {
@@ -249,7 +248,7 @@ fn single(spec: &Spec, seed: u64, network: u64) -> (Fate, u32, f32) {
     let study = EscapeStudy::new(&problem, Population::new(network, 1, seed).unwrap());
     let mut found = None;
     study
-        .run(&mut reference(), Instant::now(), &Unwatched, &mut |chunk| {
+        .deliver(&mut Driver::new(&mut reference()), &mut |chunk| {
             let outcome = chunk.outcomes.get(0);
             found = Some((Fate::of(&problem, &outcome), outcome.stop_epoch, outcome.loss as f32));
             Ok(())
@@ -278,7 +277,7 @@ fn a_pixel_is_the_network_that_it_says() {
             let (fate, epoch, loss) = single(&plan.spec_at(pixel), seed, network);
             let cell = cells.get(at);
             assert_eq!((cell.fate, cell.epoch, cell.loss), (fate, epoch, loss), "{axes:?} {pixel:?}");
-            let alone = MapStudy { plan: &plan }.pixel(&mut reference(), pixel, &Unwatched).unwrap();
+            let alone = MapStudy { plan: &plan }.pixel(&mut Driver::new(&mut reference()), pixel).unwrap();
             assert_eq!((alone.cell, alone.members[0].network), (cell, Some(network)));
             let neighbour = single(&plan.spec_at(((at + 1) % 6, at / 6)), seed, network);
             if neighbour.2 == loss { alike += 1 } else { differing += 1 }
@@ -316,7 +315,7 @@ fn a_pixel_of_several_networks_counts_each() {
             }
             solved_count += epochs.len() as u64;
             partly += u64::from((1..6).contains(&epochs.len()));
-            let alone = MapStudy { plan: &plan }.pixel(&mut reference(), pixel, &Unwatched).unwrap();
+            let alone = MapStudy { plan: &plan }.pixel(&mut Driver::new(&mut reference()), pixel).unwrap();
             assert_eq!((alone.cell, alone.members.len()), (cell, 6));
             assert!(alone.interval().covers(cell.share(Fate::Solved)));
         }

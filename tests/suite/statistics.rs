@@ -1,12 +1,10 @@
 //! Statistics against another implementation's values, and on populations that are known exactly.
 
-use std::collections::BTreeMap;
-use std::time::Instant;
-
-use basins::backend::{Mock, Unwatched};
+use basins::backend::{Driver, Mock};
 use basins::spec::{Population, Spec};
 use basins::stats::{Interval, Restart, Survival, clopper_pearson, confidence_sequence, looks, wilson};
 use basins::study::EscapeStudy;
+use std::collections::BTreeMap;
 
 const LEVEL: f64 = 0.95;
 
@@ -77,7 +75,7 @@ fn a_known_survival_gives_the_known_curve_and_cut_off() {
     });
     let population = Population::new(0, 1_000, 0).unwrap();
     let study = EscapeStudy { chunk_limit: Some(7), ..EscapeStudy::new(&problem, population) };
-    let answer = study.run(&mut backend, Instant::now(), &Unwatched, &mut |_| Ok(())).unwrap();
+    let answer = study.run(&mut Driver::new(&mut backend)).unwrap();
     let curve = answer.survival();
     let shares: Vec<(u32, f64)> = curve.steps.iter().map(|step| (step.epoch, step.unsolved)).collect();
     assert_eq!(shares.len(), 2);

@@ -244,6 +244,23 @@ fn only_the_command_line_speaks() {
     assert!(speaks("#[cfg(test)]\nmod accuracy;\nfn f() { eprintln!() }"));
 }
 
+/// Whether a file prepares a backend and trains on it by hand, where `backend/driver.rs` should.
+fn trains(path: &Path, text: &str) -> bool {
+    let code = code(text);
+    !path.starts_with("backend") && (code.contains(".prepare(") || code.contains("backend.train("))
+}
+
+#[test]
+fn one_loop_trains() {
+    for (path, text) in source() {
+        assert!(!trains(&path, &text), "{} trains by hand: ask a driver", path.display());
+    }
+    assert!(trains(Path::new("study/run.rs"), "let limit = backend.prepare(&job)?;"));
+    assert!(trains(Path::new("cli/bench.rs"), "self.backend.train(&job, &mut chunks, watch, deliver)?;"));
+    assert!(!trains(Path::new("backend/driver.rs"), "self.backend.train(&self.job, chunks, watch, deliver)?;"));
+    assert!(!trains(Path::new("study/run.rs"), "lab.train(&problem)?; // backend.train("));
+}
+
 #[test]
 fn main_only_calls_the_library() {
     let main = source().into_iter().find(|(path, _)| path == Path::new("main.rs")).unwrap();

@@ -69,7 +69,7 @@ mod tests {
             let ends: HashSet<u32> = trained.outcomes.stop_epoch.iter().copied().collect();
             all_end_alike.extend((ends.len() < 3).then(|| spec.layers.to_string()));
 
-            let faulty = Faulty::new(Simd::new(Some(2)).unwrap(), Fault::CutsMatter);
+            let faulty = Faulty::new(Box::new(Simd::new(Some(2)).unwrap()), Fault::CutsMatter);
             assert!(same_however_cut(&mut { faulty }, &spec).is_err(), "not found: {spec:?}");
         }
         assert!(all_end_alike.is_empty(), "no lane changes hands: {all_end_alike:?}");

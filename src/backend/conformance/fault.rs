@@ -59,14 +59,14 @@ keywords!(Fault, "--plant", {
 });
 
 /// A backend with a fault.
-pub struct Faulty<B> {
-    inner: B,
+pub struct Faulty {
+    inner: Box<dyn Backend>,
     fault: Fault,
 }
 
-impl<B: Backend> Faulty<B> {
+impl Faulty {
     /// Plants the fault.
-    pub fn new(inner: B, fault: Fault) -> Self {
+    pub fn new(inner: Box<dyn Backend>, fault: Fault) -> Self {
         Self { inner, fault }
     }
 
@@ -155,7 +155,7 @@ fn like(weights: &Weights, values: Vec<f64>, problem: &Problem) -> Weights {
     Weights::new(problem.layers(), values)
 }
 
-impl<B: Backend> Backend for Faulty<B> {
+impl Backend for Faulty {
     fn name(&self) -> &'static str {
         self.inner.name()
     }

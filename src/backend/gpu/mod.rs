@@ -44,7 +44,7 @@ use self::meter::Meter;
 use self::pool::Pool;
 use self::prelude::Sizes;
 use self::stream::{Run, Stream, StreamError};
-use super::{Backend, Chunk, Counted, Deliver, DeviceInfo, Job, Watch, train_and_count};
+use super::{Backend, Chunk, Counted, Deliver, DeviceInfo, Job, Watch};
 
 /// The forms, in the order in which they are chosen for networks that they train fast.
 pub static FORMS: [Form; 3] = [fused::FORM, grouped::FORM, staged::FORM];
@@ -209,9 +209,9 @@ impl Backend for GpuBackend {
         }
     }
 
-    fn count_at_start(&mut self, job: &Job<'_>, networks: Range<u64>, watch: &dyn Watch) -> Result<Counted> {
+    fn count_at_start(&mut self, job: &Job<'_>, networks: Range<u64>, watch: &dyn Watch) -> Result<Option<Counted>> {
         if count::check(job.problem, &Limits::of(&self.gpu, &self.tuning)).is_err() {
-            return train_and_count(self, job, networks, watch);
+            return Ok(None);
         }
         // A pool may hold much memory that is not needed now.
         self.pool = None;
@@ -221,7 +221,7 @@ impl Backend for GpuBackend {
             let before = counted.networks;
             let ended =
                 Counter::new(&self.gpu, job, self.tuning)?.run(&self.gpu, (job, &networks), watch, &mut counted);
-            let Err(lost) = ended else { return Ok(counted) };
+            let Err(lost) = ended else { return Ok(Some(counted)) };
             losses = if counted.networks > before { 1 } else { losses + 1 };
             log::error!("{}; going on from network {}", lost.0, networks.start + counted.networks);
             if losses >= LOSS_LIMIT {

@@ -48,7 +48,7 @@ impl Reference {
         let starts = Starts::new(job.problem.spec().init, job.problem.layers(), job.seed);
         let start = |position: usize| match &chunk.starts {
             Some(weights) => weights.network(position),
-            None => starts.weights(chunk.networks.start + position as u64).into_iter().map(f64::from).collect(),
+            None => starts.widened(chunk.networks.start + position as u64),
         };
         let batches: Vec<(Outcomes, Vec<R>)> = self.pool.install(|| {
             (0..count.div_ceil(BATCH))
@@ -112,6 +112,14 @@ impl Backend for Reference {
         let threads = self.pool.current_num_threads();
         let plural = if threads == 1 { "" } else { "s" };
         DeviceInfo::cpu(format!("scalar {}, {threads} thread{plural}", self.precision))
+    }
+
+    fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    fn is_scalar(&self) -> bool {
+        true
     }
 
     fn prepare(&mut self, job: &Job<'_>) -> Result<u64> {

@@ -25,7 +25,7 @@ pub(in super::super) const BOSMAN_2018: Reproduction = Reproduction {
 fn program(lab: &mut Lab<'_>) -> Result<()> {
     // A criterion that always holds keeps each start's weights, so the loss is that of the start.
     let spec = Spec { loss: Loss::Mse, solved: Criterion::Sse(f64::from(f32::MAX)), ..random_search::drawn()? };
-    let count = lab.glances(1_000_000, 50_000);
+    let count = lab.forward_count(1_000_000, 50_000);
     let mut errors = Vec::with_capacity(count as usize);
     // Half the mean of squares is what the loss is.
     lab.train(&spec.problem()?, count, None, &mut |outcome| errors.push((2.0 * outcome.loss, 1)))?;

@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use crate::backend::reference::Training;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::reproduce::lab::interrupted;
 use crate::reproduce::{Accept, Content, Exhibit, Figure, Grid, Lab, Measured, Reproduction, SEED, Scale};
 use crate::seed::Starts;
 use crate::spec::{
@@ -155,7 +156,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
     let mut ratios: Vec<f32> = Vec::with_capacity(side * side);
     for row in 0..side {
         if lab.watch().interrupted() {
-            return Err(Error::failure("interrupted"));
+            return Err(interrupted());
         }
         let pixel = |column: usize| {
             let (rate0, rate1) = rates(column, row, side);

@@ -56,7 +56,7 @@ struct Later {
 fn program(lab: &mut Lab<'_>) -> Result<()> {
     let epochs = if lab.quick() { 5_000 } else { 20_000 };
     for hidden in [2, 3] {
-        // Far fewer of 2-3-1 stay behind, so more are needed to find some.
+        // Far fewer of 2-3-1 stay unsolved, so more are needed to find some.
         let count = if hidden == 2 { lab.count(20_000, 500) } else { lab.count(200_000, 5_000) };
         let spec = Spec { epochs, ..pdp_style(hidden, 0.5, Update::BatchSum)? };
         let problem = spec.problem()?;
@@ -113,7 +113,7 @@ fn followed(spec: &Spec, layers: &Layers, networks: &[u64]) -> Result<Vec<Later>
     let starts = Starts::new(spec.init, layers, SEED);
     let largest = |weights: &[f64]| weights.iter().fold(0f64, |most, weight| most.max(weight.abs()));
     let follow = |network: &u64| {
-        let start: Vec<f64> = starts.weights(*network).into_iter().map(f64::from).collect();
+        let start: Vec<f64> = starts.widened(*network);
         let mut training = Training::<f64>::new(&problem, &start);
         training.run(spec.epochs);
         let (loss, weight) = (training.evaluate().0, largest(training.weights()));

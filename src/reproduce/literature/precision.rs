@@ -57,7 +57,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
     let pairs: Vec<(bool, bool)> = (0..trials)
         .into_par_iter()
         .map(|network| {
-            let start: Vec<f64> = starts.weights(network).into_iter().map(f64::from).collect();
+            let start: Vec<f64> = starts.widened(network);
             (stuck::<f32>(&problem, &start), stuck::<f64>(&problem, &start))
         })
         .collect();

@@ -32,8 +32,8 @@ pub(super) fn drawn() -> Result<Spec> {
 }
 
 fn program(lab: &mut Lab<'_>) -> Result<()> {
-    let count = lab.glances(100_000_000, 1_000_000);
-    let counted = lab.glance(&drawn()?.problem()?, count)?;
+    let count = lab.forward_count(100_000_000, 1_000_000);
+    let counted = lab.count_at_start(&drawn()?.problem()?, count)?;
     lab.found(
         "networks tried for one that computes XOR",
         Measured::OneIn { successes: counted.solved, trials: counted.networks },

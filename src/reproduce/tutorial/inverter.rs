@@ -77,7 +77,7 @@ fn printed(mut w: [f64; 2]) -> [f64; 2] {
     w
 }
 
-/// The start behind the rounded one: that from which the printed program leads to the printed costs, by Newton's method
+/// The exact start of the rounded one: that from which the printed program leads to the printed costs, by Newton's method
 /// with slopes by central differences.
 fn recovered_start() -> [f64; 2] {
     let costs = |w: [f64; 2]| [cost(outputs(w)), cost(outputs(printed(w)))];

@@ -78,7 +78,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
         let problem = inverter::problem(loss, Init::Uniform(WIDTH))?;
         let study = SurfaceStudy { problem: &problem, base: &[0.0, 0.0], x, y };
         let watch = lab.watch();
-        let surface = study.run(lab.backend(), watch)?.scaled(2.0, name);
+        let surface = study.run(lab.driver())?.scaled(2.0, name);
         lab.found(&format!("{word}: share of the plane with slope below 0.01"), surface.flat_share(0.01));
         lab.remark(format!(
             "{name}: slope below 0.1, 0.01, 0.001 and 0.0001 on {:.1}%, {:.1}%, {:.1}% and {:.1}% of the plane.",

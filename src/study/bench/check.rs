@@ -1,11 +1,9 @@
 //! Whether a contestant trains the same networks to the same weights as the f64 reference, before it is timed.
 
-use crate::backend::{Backend, Job, Precision, Reference};
+use crate::backend::{Driver, Job, Precision, Reference};
 use crate::error::{Error, Result};
-use crate::outcome::{Values, Weights};
-use crate::seed::Starts;
-use crate::spec::{Population, Problem, Rates, Spec};
-use crate::study::verify::final_weights;
+use crate::outcome::Weights;
+use crate::spec::{Population, Problem};
 
 use super::Work;
 
@@ -35,20 +33,17 @@ impl Expected {
     pub(super) fn of(work: &Work, population: Population) -> Result<Self> {
         let problem = work.epochs(EPOCHS)?;
         let seed = population.seed();
-        let starts = Starts::new(problem.spec().init, problem.layers(), seed);
-        let first = population.networks().start;
-        let drawn: Vec<f32> = (first..first.saturating_add(NETS)).flat_map(|network| starts.weights(network)).collect();
-        let starts = Weights::new(problem.layers(), Values::F32(drawn));
+        let first = population.first();
+        let starts = Job::new(&problem, seed).starts(first..first.saturating_add(NETS));
         let weights = |problem: &Problem, precision: Precision| {
-            let job = Job { keep_weights: true, ..Job::new(problem, seed) };
-            final_weights(&mut Reference::new(precision, None)?, &job, &starts)
+            let mut reference = Reference::new(precision, None)?;
+            Driver::new(&mut reference).final_weights(Job::new(problem, seed), &starts)
         };
         let right = weights(&problem, Precision::F64)?;
         let single = largest_difference(&weights(&problem, Precision::F32)?, &right);
         let bound = BOUND.max(AMPLIFIED * single);
         for off in OFF {
-            let rates: Vec<f64> = problem.spec().lr.values().iter().map(|rate| off * rate).collect();
-            let faster = Spec { lr: Rates::new(rates), ..problem.spec().clone() }.problem()?;
+            let faster = problem.with(|spec| spec.lr = spec.lr.scaled(off))?;
             let wrong = weights(&faster, Precision::F64)?;
             // A contestant may be as far off as the bound in the direction of the wrong.
             if largest_difference(&wrong, &right) > 2.0 * bound {
@@ -56,7 +51,7 @@ impl Expected {
             }
         }
         Err(Error::input(format!(
-            "nobody can be checked with these settings: after {EPOCHS} epochs weights differ by less than {:.1e} even at \
+            "no backend can be checked with these settings: after {EPOCHS} epochs weights differ by less than {:.1e} even at \
              twice the rate",
             2.0 * bound
         )))
@@ -66,9 +61,8 @@ impl Expected {
     ///
     /// # Errors
     /// It is too large; or the wrong rates would have passed, so that the check is blind.
-    pub(super) fn check(&self, backend: &mut dyn Backend) -> Result<f64> {
-        let job = Job { keep_weights: true, ..Job::new(&self.problem, self.seed) };
-        let actual = final_weights(backend, &job, &self.starts)?;
+    pub(super) fn check(&self, driver: &mut Driver<'_>) -> Result<f64> {
+        let actual = driver.final_weights(Job::new(&self.problem, self.seed), &self.starts)?;
         let difference = largest_difference(&actual, &self.right);
         if difference > self.bound {
             return Err(Error::verification(format!(

@@ -10,7 +10,7 @@ pub struct Cost {
     /// 2 m W forward, 2 m W for gradients, 2 m V for hidden deltas; for a step (m times for online updates) 2 W, with
     /// momentum 4 W, with Adam 13 W.
     pub operations: u64,
-    /// Exponentials and reciprocals: two for each unit behind the inputs and each example; with Adam a root and a
+    /// Exponentials and reciprocals: two for each unit after the inputs and each example; with Adam a root and a
     /// reciprocal for each weight and step.
     pub specials: u64,
 }

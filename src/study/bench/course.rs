@@ -59,7 +59,7 @@ impl Course {
     }
 }
 
-/// Networks of a kind, trained for the same number of epochs whoever trains them: nobody retires.
+/// Networks of a kind, trained for the same number of epochs by every backend: none retires.
 #[derive(Clone, Debug)]
 pub struct Work {
     /// The network and its task.
@@ -78,7 +78,7 @@ impl Work {
 
     /// The same networks for so many epochs.
     pub(super) fn epochs(&self, epochs: u32) -> Result<Problem> {
-        Ok(Spec { epochs, ..self.problem.spec().clone() }.problem()?)
+        Ok(self.problem.with(|spec| spec.epochs = epochs)?)
     }
 }
 

@@ -1,4 +1,4 @@
-//! How fast does who train? Backends on the same networks, checked first and then timed in turns.
+//! Throughput of backends on the same networks: each is checked against the reference, then all are timed in turns.
 
 mod check;
 mod cost;
@@ -7,7 +7,7 @@ mod timing;
 
 pub use cost::{Cost, Limit};
 pub use course::{Course, Work};
-pub use timing::{Bench, Contestant, Watcher};
+pub use timing::{Bench, Contestant};
 
 use crate::backend::{Backend, DeviceInfo, DeviceKind};
 use crate::error::Result;
@@ -16,7 +16,7 @@ use crate::spec::{Layers, Task};
 /// What was measured of one contestant at one work.
 #[derive(Clone, Debug)]
 pub struct Measurement {
-    /// Who, as in [`Contestant`].
+    /// Name, as in [`Contestant`].
     pub contestant: String,
     /// Backend by name.
     pub backend: &'static str,
@@ -71,7 +71,7 @@ impl Measurement {
 /// A contestant that was not measured, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// Who.
+    /// Its name.
     pub contestant: String,
     /// At which network, if it was one alone.
     pub layers: Option<Layers>,
@@ -86,7 +86,7 @@ pub struct BenchResult {
     pub populations: Vec<Measurement>,
     /// Other networks, each in one population.
     pub networks: Vec<Measurement>,
-    /// Who was left out.
+    /// Contestants that were left out.
     pub refused: Vec<Refused>,
     /// Whether it was stopped before all was measured.
     pub interrupted: bool,

@@ -2,9 +2,8 @@
 
 use std::time::Instant;
 
-use crate::backend::{Backend, Chunk, Job, Unwatched};
+use crate::backend::{Backend, Driver, Effort, Job, Watch};
 use crate::error::{Error, Result};
-use crate::plan;
 use crate::spec::{Population, Problem};
 
 use super::check::Expected;
@@ -16,7 +15,7 @@ const LONG: f64 = 10.0;
 const LONGEST: f64 = 10.0;
 const LEAST: f64 = 2.0;
 
-/// Someone who takes part.
+/// A backend that takes part.
 pub struct Contestant {
     /// What it is called: backend, threads, device.
     pub name: String,
@@ -39,15 +38,6 @@ pub struct Bench {
     pub seed: u64,
 }
 
-/// Hears what is at hand, and may stop the bench.
-pub trait Watcher {
-    /// A work begins or a contestant was measured.
-    fn note(&self, what: &str);
-
-    /// Whether to stop.
-    fn interrupted(&self) -> bool;
-}
-
 /// A contestant ready to be timed at a work.
 struct Ready {
     backend: Box<dyn Backend>,
@@ -61,18 +51,18 @@ impl Bench {
     /// # Errors
     /// A contestant fails in the midst of a run, or the settings are such that none can be checked. A contestant that cannot
     /// begin, or computes something else, is refused instead.
-    pub fn run(&self, course: &Course, contestants: &[Contestant], watcher: &dyn Watcher) -> Result<BenchResult> {
+    pub fn run(&self, course: &Course, contestants: &[Contestant], watch: &dyn Watch) -> Result<BenchResult> {
         let mut result = BenchResult::default();
         for (works, measured) in
             [(&course.populations, &mut result.populations), (&course.networks, &mut result.networks)]
         {
             for work in works {
-                if !watcher.interrupted() {
-                    measured.extend(self.measure(work, contestants, watcher, &mut result.refused)?);
+                if !watch.interrupted() {
+                    measured.extend(self.measure(work, contestants, watch, &mut result.refused)?);
                 }
             }
         }
-        result.interrupted = watcher.interrupted();
+        result.interrupted = watch.interrupted();
         Ok(result)
     }
 
@@ -80,18 +70,18 @@ impl Bench {
         &self,
         work: &Work,
         contestants: &[Contestant],
-        watcher: &dyn Watcher,
+        watch: &dyn Watch,
         refused: &mut Vec<Refused>,
     ) -> Result<Vec<Measurement>> {
-        watcher.note(&format!("{} on {}, --nets {}", work.problem.layers(), work.problem.spec().task, work.nets));
+        watch.note(&format!("{} on {}, --nets {}", work.problem.layers(), work.problem.spec().task, work.nets));
         let population = Population::new(self.first, work.nets, self.seed)?;
         let expected = Expected::of(work, population)?;
         let mut ready = Vec::new();
         for contestant in contestants {
-            if watcher.interrupted() {
+            if watch.interrupted() {
                 break;
             }
-            match self.prepare(work, population, contestant, &expected) {
+            match self.ready(work, population, contestant, &expected) {
                 Ok(one) => ready.push(one),
                 Err(error) => {
                     let refusal = Refused {
@@ -109,19 +99,19 @@ impl Bench {
         let count = ready.len();
         for round in 0..self.repeats {
             for at in 0..count {
-                if watcher.interrupted() {
+                if watch.interrupted() {
                     break;
                 }
                 let one = &mut ready[(round + at) % count];
-                let run = train(one.backend.as_mut(), &one.problem, population)?;
-                one.measured.rates.push(run.net_epochs as f64 / run.seconds);
+                let run = train(&mut Driver::new(one.backend.as_mut()), &one.problem, population)?;
+                one.measured.rates.push(run.net_epochs as f64 / run.train_seconds);
             }
         }
         Ok(ready.into_iter().map(|one| one.measured).filter(|measured| !measured.rates.is_empty()).collect())
     }
 
     /// Opens and checks a contestant, and finds how many epochs fill the time.
-    fn prepare(
+    fn ready(
         &self,
         work: &Work,
         population: Population,
@@ -130,14 +120,15 @@ impl Bench {
     ) -> Result<Ready> {
         let began = Instant::now();
         let mut backend = (contestant.open)()?;
-        backend.prepare(&Job::new(&work.problem, self.seed))?;
+        let mut driver = Driver::new(backend.as_mut());
+        driver.begin(Job::new(&work.problem, self.seed))?;
         let setup_seconds = began.elapsed().as_secs_f64();
-        let difference = expected.check(backend.as_mut())?;
+        let difference = expected.check(&mut driver)?;
         let mut timed = |epochs: u32| -> Result<f64> {
             let problem = work.epochs(epochs)?;
             // Another number of epochs is another kernel on a GPU: compiled in the first run.
-            train(backend.as_mut(), &problem, population)?;
-            Ok(train(backend.as_mut(), &problem, population)?.seconds)
+            train(&mut driver, &problem, population)?;
+            Ok(train(&mut driver, &problem, population)?.train_seconds)
         };
         let single_epoch_seconds = timed(1)?;
         let epochs = match self.epochs {
@@ -145,11 +136,11 @@ impl Bench {
             None => self.filling(single_epoch_seconds, &mut timed)?,
         };
         let problem = work.epochs(epochs)?;
-        train(backend.as_mut(), &problem, population)?;
+        train(&mut driver, &problem, population)?;
         let measured = Measurement {
             contestant: contestant.name.clone(),
-            backend: backend.name(),
-            device: backend.device(),
+            backend: driver.backend().name(),
+            device: driver.backend().device(),
             layers: work.problem.layers().clone(),
             task: work.problem.spec().task.clone(),
             nets: work.nets,
@@ -181,33 +172,19 @@ impl Bench {
     }
 }
 
-/// A run's work and time.
-struct Timed {
-    net_epochs: u64,
-    seconds: f64,
-}
-
-/// Trains the networks, compiling and allocating apart.
-fn train(backend: &mut dyn Backend, problem: &Problem, population: Population) -> Result<Timed> {
-    let job = Job::new(problem, population.seed());
-    let limit = backend.prepare(&job)?;
-    let mut chunks = plan::chunks(population, limit).map(Chunk::drawn);
-    let began = Instant::now();
-    let (mut networks, mut net_epochs) = (0, 0);
-    backend.train(&job, &mut chunks, &Unwatched, &mut |trained| {
-        networks += trained.outcomes.count() as u64;
-        net_epochs += trained.outcomes.net_epochs();
-        Ok(())
-    })?;
-    let seconds = began.elapsed().as_secs_f64();
+/// Trains the networks; compiling and allocating are not in its time.
+fn train(driver: &mut Driver<'_>, problem: &Problem, population: Population) -> Result<Effort> {
+    let mut prepared = driver.begin(Job::new(problem, population.seed()))?;
+    prepared.drawn(population.networks(), &mut |_| Ok(()))?;
+    let Effort { networks, net_epochs, .. } = prepared.effort();
     // Networks that diverge are let off, all others train to the end.
     let most = population.count().saturating_mul(problem.spec().epochs.into());
     if networks != population.count() || net_epochs > most {
         return Err(Error::failure(format!(
             "{} trained {networks} networks for {net_epochs} net-epochs instead of {} for {most}",
-            backend.name(),
+            driver.backend().name(),
             population.count()
         )));
     }
-    Ok(Timed { net_epochs, seconds })
+    Ok(prepared.effort())
 }

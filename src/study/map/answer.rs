@@ -8,9 +8,9 @@ use serde::Serialize;
 use crate::backend::DeviceInfo;
 use crate::error::{Error, Result};
 use crate::outcome::{ArraysFile, Fate};
-use crate::stats::{Dimension, EpochSummary, boundary};
+use crate::stats::{Dimension, EpochSummary, LEVEL, boundary};
 
-use super::super::escape::{LEVEL, Seconds};
+use super::super::seconds::Seconds;
 use super::canvas::Canvas;
 use super::cells::{Cell, Cells};
 use super::plan::{MapPlan, MapStart};

@@ -1,14 +1,15 @@
 //! What does training make of a plane of starts or settings? One whole training a pixel.
 //!
-//! `plan.rs` says which network a pixel is, `tiles.rs` how the map is cut, `store.rs` where finished tiles are kept so that
-//! a map can go on where it ended, `canvas.rs` what there is to see meanwhile, `answer.rs` what came of it, `pixel.rs` one
-//! pixel by itself.
+//! `request.rs` is what is asked, `plan.rs` says which network a pixel is, `tiles.rs` how the map is cut, `store.rs` where
+//! finished tiles are kept so that a map can go on where it ended, `canvas.rs` what there is to see meanwhile, `answer.rs`
+//! what came of it, `pixel.rs` one pixel by itself.
 
 mod answer;
 mod canvas;
 mod cells;
 mod pixel;
 mod plan;
+mod request;
 mod store;
 mod tiles;
 
@@ -17,19 +18,19 @@ pub use canvas::Canvas;
 pub use cells::{Cell, Cells, FateCounts};
 pub use pixel::{MapPixel, Member};
 pub use plan::{MapPlan, MapStart, Pixel};
+pub use request::MapRequest;
 pub use store::TileStore;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::backend::{Backend, Job, Progress, Trained, Watch};
+use crate::backend::{DeviceKind, Driver, Job, Prepared, Progress, Watch};
 use crate::error::{Error, Result};
 use crate::outcome::{Outcomes, Status};
 
-use super::escape::Seconds;
+use super::seconds::Seconds;
 use cells::Sheet;
 use tiles::{Tile, lattice, passes};
 
@@ -43,10 +44,10 @@ pub struct MapStudy<'a> {
     pub plan: &'a MapPlan,
 }
 
-/// Hears no interruption: a tile that was begun is finished.
-struct Patient<'a>(&'a dyn Watch);
+/// A tile that was begun is finished.
+struct IgnoreInterrupt<'a>(&'a dyn Watch);
 
-impl Watch for Patient<'_> {
+impl Watch for IgnoreInterrupt<'_> {
     fn progress(&self, done: Progress) {
         self.0.progress(done);
     }
@@ -57,21 +58,13 @@ pub type Sketch<'a> = dyn FnMut(&Canvas) -> Result<()> + 'a;
 
 impl MapStudy<'_> {
     /// Trains every pixel that `store` does not hold, once, from a coarse lattice to all of them. Interrupted, it finishes
-    /// the tile at hand. `opened` is when opening the backend began.
+    /// the tile at hand.
     ///
     /// # Errors
     /// The device failed, a tile cannot be kept, or `sketch` failed.
-    pub fn run(
-        &self,
-        backend: &mut dyn Backend,
-        store: &mut TileStore,
-        opened: Instant,
-        watch: &dyn Watch,
-        sketch: &mut Sketch<'_>,
-    ) -> Result<Map> {
+    pub fn run(&self, driver: &mut Driver<'_>, store: &mut TileStore, sketch: &mut Sketch<'_>) -> Result<Map> {
         let plan = self.plan;
-        let mut training = Training::begin(plan, backend, watch)?;
-        let began = Instant::now();
+        let mut training = TileTraining::begin(plan, driver)?;
         let mut canvas = Canvas::new(plan.size());
         let mut coarser = Sheet::default();
         let (mut pixels_found, mut complete) = (0, true);
@@ -99,8 +92,8 @@ impl MapStudy<'_> {
                     None => missing.push(tile),
                 }
             }
-            watch.progress(training.skipped(&mut pixels_found));
-            training.tiles(backend, &missing, &coarser, &mut |tile, cells| {
+            training.skip(std::mem::take(&mut pixels_found));
+            training.tiles(&missing, &coarser, &mut |tile, cells| {
                 canvas.paint(tile, &cells);
                 if !last {
                     sheet.put(tile, &cells);
@@ -115,16 +108,15 @@ impl MapStudy<'_> {
             coarser = sheet;
         }
         let finished = if complete { Some(Finished::read(plan, store)?) } else { None };
-        let total = opened.elapsed().as_secs_f64();
-        let setup = (began - opened).as_secs_f64();
+        let (pixels_before, effort) = (training.pixels_before, training.prepared.effort());
         Ok(Map {
-            pixels_done: training.pixels_before + training.pixels_trained,
-            pixels_before: training.pixels_before,
-            net_epochs: training.net_epochs,
-            executed_net_epochs: training.executed_net_epochs,
-            backend: backend.name(),
-            device: backend.device(),
-            seconds: Seconds { setup, train: training.seconds, device: training.device_seconds, examine: 0.0, total },
+            pixels_done: pixels_before + effort.networks / u64::from(plan.start_count()),
+            pixels_before,
+            net_epochs: effort.net_epochs,
+            executed_net_epochs: effort.executed_net_epochs,
+            backend: driver.backend().name(),
+            device: driver.backend().device(),
+            seconds: Seconds::of(driver, &effort),
             canvas,
             finished,
         })
@@ -134,11 +126,11 @@ impl MapStudy<'_> {
     ///
     /// # Errors
     /// The device failed, or the run was interrupted.
-    pub fn pixel(&self, backend: &mut dyn Backend, pixel: Pixel, watch: &dyn Watch) -> Result<MapPixel> {
+    pub fn pixel(&self, driver: &mut Driver<'_>, pixel: Pixel) -> Result<MapPixel> {
         let plan = self.plan;
         let mut found = Vec::new();
-        let mut training = Training { patient: false, ..Training::begin(plan, backend, watch)? };
-        training.chunks(backend, &[vec![pixel]], &mut |_, outcomes| {
+        let mut training = TileTraining { finishes: false, ..TileTraining::begin(plan, driver)? };
+        training.sets(1, &mut |_| vec![pixel], &mut |_, outcomes| {
             if outcomes.iter().all(|outcome| outcome.status != Status::Unfinished) {
                 found = outcomes.iter().map(|outcome| Cell::of(plan.problem(), &outcome)).collect();
             }
@@ -149,62 +141,50 @@ impl MapStudy<'_> {
 }
 
 /// A backend at work on a map.
-struct Training<'a> {
+struct TileTraining<'a> {
     plan: &'a MapPlan,
     watch: &'a dyn Watch,
+    prepared: Prepared<'a>,
     /// Whether what was begun is finished after an interruption: a tile is kept, a single pixel is not.
-    patient: bool,
+    finishes: bool,
     /// Networks that are trained together, at least those of one tile.
     batch: u64,
     /// Most networks of a chunk: a tile may be more than a GPU has room for.
     chunk_limit: u64,
     pixels_before: u64,
-    pixels_trained: u64,
     tile_count_left: usize,
-    net_epochs: u64,
-    executed_net_epochs: u64,
-    seconds: f64,
-    device_seconds: Option<f64>,
 }
 
-impl<'a> Training<'a> {
-    fn begin(plan: &'a MapPlan, backend: &mut dyn Backend, watch: &'a dyn Watch) -> Result<Self> {
-        let wanted = backend.prepare(&Self::job(plan))?;
+impl<'a> TileTraining<'a> {
+    fn begin(plan: &'a MapPlan, driver: &'a mut Driver<'_>) -> Result<Self> {
+        let watch = driver.watch();
         // A processor is busy with a single tile; a GPU needs several at once.
-        let gpu = backend.device().kind != crate::backend::DeviceKind::Cpu;
+        let gpu = driver.backend().device().kind != DeviceKind::Cpu;
+        let prepared = driver.begin(Job { own_rates: plan.own_rates(), ..Job::new(plan.problem(), 0) })?;
+        let wanted = prepared.chunk_limit();
         Ok(Self {
             plan,
             watch,
-            patient: true,
+            prepared,
+            finishes: true,
             batch: if gpu { wanted.min(BATCH_LIMIT) } else { 0 },
             chunk_limit: if gpu { wanted } else { u64::MAX },
             pixels_before: 0,
-            pixels_trained: 0,
             tile_count_left: 0,
-            net_epochs: 0,
-            executed_net_epochs: 0,
-            seconds: 0.0,
-            device_seconds: None,
         })
     }
 
-    fn job(plan: &MapPlan) -> Job<'_> {
-        Job { own_rates: plan.own_rates(), ..Job::new(plan.problem(), 0) }
-    }
-
     /// Counts pixels that were found finished, and tells the watch of them.
-    fn skipped(&mut self, pixels: &mut usize) -> Progress {
-        let found = std::mem::take(pixels) as u64;
-        self.pixels_before += found;
-        let networks = found * u64::from(self.plan.start_count());
+    fn skip(&mut self, pixels: usize) {
+        self.pixels_before += pixels as u64;
+        let networks = pixels as u64 * u64::from(self.plan.start_count());
         let settled_net_epochs = networks.saturating_mul(self.plan.problem().spec().epochs.into());
-        Progress { net_epochs: 0, settled_net_epochs, networks }
+        self.watch.progress(Progress { net_epochs: 0, settled_net_epochs, networks });
     }
 
     /// Trains the pixels of tiles that no coarser lattice has, and passes each whole tile on.
     fn tiles(
         &mut self,
-        backend: &mut dyn Backend,
         tiles: &[Tile],
         coarser: &Sheet,
         keep: &mut dyn FnMut(&Tile, Cells) -> Result<()>,
@@ -242,8 +222,8 @@ impl<'a> Training<'a> {
         }
         let mut left = self.tile_count_left;
         let pixels = |batch: &Vec<&Tile>| batch.iter().flat_map(|tile| new(tile)).collect::<Vec<Pixel>>();
-        let result = self.run(backend, batches.len(), &mut |at| pixels(&batches[at]), &mut |at, outcomes| {
-            // Telling fates apart takes a while, during which nobody trains: all cores are free for it.
+        let result = self.sets(batches.len(), &mut |at| pixels(&batches[at]), &mut |at, outcomes| {
+            // Telling fates apart takes a while, during which the backend is idle: all cores are free for it.
             let cell = |at: usize| Cell::of(plan.problem(), &outcomes.get(at));
             let single: Vec<Cell> = (0..outcomes.count()).into_par_iter().map(cell).collect();
             let mut cells = single.chunks(plan.start_count().into()).map(Cell::gathered);
@@ -256,26 +236,14 @@ impl<'a> Training<'a> {
         result
     }
 
-    /// Trains sets of pixels.
-    fn chunks(
-        &mut self,
-        backend: &mut dyn Backend,
-        sets: &[Vec<Pixel>],
-        deliver: &mut dyn FnMut(usize, &Outcomes) -> Result<()>,
-    ) -> Result<()> {
-        self.run(backend, sets.len(), &mut |at| sets[at].clone(), deliver)
-    }
-
     /// Trains `count` sets of pixels, each made when its turn comes; none is begun after an interruption.
-    fn run(
+    fn sets(
         &mut self,
-        backend: &mut dyn Backend,
         count: usize,
         pixels: &mut dyn FnMut(usize) -> Vec<Pixel>,
         deliver: &mut dyn FnMut(usize, &Outcomes) -> Result<()>,
     ) -> Result<()> {
         let (plan, watch) = (self.plan, self.watch);
-        let began = Instant::now();
         let limit = usize::try_from(self.chunk_limit).unwrap_or(usize::MAX).max(1);
         // Networks of each set that is on its way, filled by one closure and emptied by the other.
         let counts = RefCell::new(VecDeque::new());
@@ -294,15 +262,9 @@ impl<'a> Training<'a> {
             Some(chunk)
         });
         let (mut at, mut whole) = (0, None::<Outcomes>);
-        let (mut trained_count, mut net_epochs, mut executed) = (0, 0, 0);
-        let mut device = self.device_seconds;
-        let patient = Patient(watch);
-        let heard: &dyn Watch = if self.patient { &patient } else { watch };
-        backend.train(&Self::job(plan), &mut chunks, heard, &mut |trained: Trained| {
-            trained_count += trained.outcomes.count() as u64;
-            net_epochs += trained.outcomes.net_epochs();
-            executed += trained.executed_net_epochs;
-            device = trained.device_seconds.map(|seconds| device.unwrap_or(0.0) + seconds).or(device);
+        let finishing = IgnoreInterrupt(watch);
+        let heard: &dyn Watch = if self.finishes { &finishing } else { watch };
+        self.prepared.chunks(&mut chunks, heard, &mut |trained| {
             let mut outcomes = trained.outcomes;
             if let Some(before) = whole.take() {
                 let rest = std::mem::replace(&mut outcomes, before);
@@ -316,12 +278,6 @@ impl<'a> Training<'a> {
             deliver(at, &outcomes)?;
             at += 1;
             Ok(())
-        })?;
-        self.pixels_trained += trained_count / u64::from(plan.start_count());
-        self.net_epochs += net_epochs;
-        self.executed_net_epochs += executed;
-        self.device_seconds = device;
-        self.seconds += began.elapsed().as_secs_f64();
-        Ok(())
+        })
     }
 }

@@ -1,8 +1,7 @@
 //! One pixel of a map, with each of its networks.
 
-use crate::stats::{Interval, wilson};
+use crate::stats::{Interval, LEVEL, wilson};
 
-use super::super::escape::LEVEL;
 use super::cells::Cell;
 use super::plan::{MapPlan, Pixel};
 use crate::outcome::Fate;

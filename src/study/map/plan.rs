@@ -69,6 +69,18 @@ impl MapPlan {
         start: MapStart,
         fixed: Vec<(usize, f64)>,
     ) -> Result<Self> {
+        Self::of(&spec.problem()?, [x, y], size, start, fixed)
+    }
+
+    /// The same of a spec that is checked.
+    pub(super) fn of(
+        problem: &Problem,
+        [x, y]: [MapAxis; 2],
+        size: (usize, usize),
+        start: MapStart,
+        fixed: Vec<(usize, f64)>,
+    ) -> Result<Self> {
+        let spec = problem.spec();
         let named = |flag: &str, axis: MapAxis| -> Result<(MapAxis, Varied)> {
             let say = |error: crate::spec::SpecError| Error::input(format!("{flag}: {error}"));
             let varied = axis.varied(&spec.layers).map_err(say)?;
@@ -104,9 +116,12 @@ impl MapPlan {
         }
         // Backends take one operation less where no network has momentum; along an axis of it, nearly all have.
         let momentum = axes.iter().find(|(_, varied)| *varied == Varied::Momentum);
-        let momentum = momentum.map_or(spec.momentum, |(axis, _)| axis.range.at(0.5));
-        let problem = Spec { momentum, ..spec.clone() }.problem()?;
-        let plan = Self { spec: spec.clone(), problem, axes, size, start, start_count: 1, fixed, base: None };
+        let problem = match momentum {
+            Some((axis, _)) => problem.with(|spec| spec.momentum = axis.range.at(0.5))?,
+            None => problem.clone(),
+        };
+        let spec = spec.clone();
+        let plan = Self { spec, problem, axes, size, start, start_count: 1, fixed, base: None };
         plan.with_starts(1)
     }
 
@@ -224,7 +239,7 @@ impl MapPlan {
         let axis = self.axes.iter().zip(self.values(pixel)).find(|((_, varied), _)| *varied == Varied::Init);
         let init = axis.and_then(|(_, width)| self.spec.init.with_width(width)).unwrap_or(self.spec.init);
         let starts = Starts::new(init, self.problem.layers(), seed);
-        self.with_fixed(starts.weights(network).into_iter().map(f64::from).collect())
+        self.with_fixed(starts.widened(network))
     }
 
     fn with_fixed(&self, mut weights: Vec<f64>) -> Vec<f64> {

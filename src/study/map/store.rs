@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::backend::Backend;
 use crate::error::{Error, Result};
 use crate::outcome::files::temporary_in;
 use crate::outcome::{ArraysFile, ArraysReader, Fate};
@@ -32,12 +33,32 @@ impl TileStore {
     /// Lattice points along the side of a tile if nothing else is said.
     pub const SIDE: usize = 128;
 
+    /// The same on the scalar reference.
+    const SCALAR_SIDE: usize = 32;
+
+    /// For tiles that a backend trains: kept in a folder, or else in memory. A tile is finished after an interruption, so
+    /// that it must not take long: it is smaller where networks are trained one number at a time, or pixels have several.
+    ///
+    /// # Errors
+    /// The folder holds another map's tiles, or cannot be written.
+    pub fn open(folder: Option<&Path>, plan: &MapPlan, backend: &dyn Backend) -> Result<Self> {
+        let side = if backend.is_scalar() { Self::SCALAR_SIDE } else { Self::SIDE };
+        let side = (side * side / usize::from(plan.start_count())).isqrt().max(1);
+        match folder {
+            Some(folder) => {
+                let trainer = format!("{} in {}", backend.name(), backend.precision());
+                Self::in_folder(folder, plan, &trainer, side)
+            }
+            None => Ok(Self::in_memory(side)),
+        }
+    }
+
     /// Kept in memory, twelve bytes a pixel, or thirty where it has several networks.
     pub fn in_memory(side: usize) -> Self {
         Self { side: side.max(1), folder: None, memory: HashMap::new(), several: false }
     }
 
-    /// A folder that holds tiles of this map alone, made if need be. `trainer` says who trains and in which precision:
+    /// A folder that holds tiles of this map alone, made if need be. `trainer` names the backend and its precision:
     /// tiles of one map come from one trainer.
     ///
     /// # Errors

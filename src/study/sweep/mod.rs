@@ -1,15 +1,13 @@
 //! The same networks under many settings: which do better, and is the difference more than chance?
 
-use std::time::Instant;
-
 use serde::Serialize;
 
-use crate::backend::{Backend, DeviceInfo, Watch};
+use crate::backend::{DeviceInfo, Driver};
 use crate::error::{Error, Result};
 use crate::outcome::Tally;
 use crate::spec::{Init, Layers, Population, Problem, Spec, Vary};
 use crate::stats::{
-    Difference, EpochInterval, Interval, Pairs, RateMethod, Restart, Survival, holm, paired, two_sample,
+    Difference, EpochInterval, Interval, LEVEL, Pairs, RateMethod, Restart, Survival, holm, paired, two_sample,
 };
 
 mod points;
@@ -17,8 +15,8 @@ mod together;
 
 pub use points::{Plan, PlanPoint};
 
-use self::together::Counted;
-use super::{LEVEL, Seconds};
+use self::together::PointTally;
+use super::seconds::Seconds;
 
 /// Networks whose fate is remembered one by one, over all points: 128 MiB of bits. Above it points are compared as
 /// independent samples.
@@ -128,27 +126,23 @@ pub struct SweepStudy<'a> {
 }
 
 impl SweepStudy<'_> {
-    /// Trains the population at every point. `opened` is when opening the backend began; points that were not whole when
-    /// the run was interrupted are left out.
+    /// Trains the population at every point. Points that were not whole when the run was interrupted are left out.
     ///
     /// # Errors
     /// The device failed, or no point was trained to the end.
-    pub fn run(&self, backend: &mut dyn Backend, opened: Instant, watch: &dyn Watch) -> Result<Sweep> {
-        let began = Instant::now();
+    pub fn run(&self, driver: &mut Driver<'_>) -> Result<Sweep> {
         let remember = self.population.count().saturating_mul(self.plan.points.len() as u64) <= PAIR_LIMIT;
-        let trained = together::train(&self.plan.points, self.population, remember, backend, watch)?;
-        let setup = (began - opened).as_secs_f64() + trained.setup_seconds;
-        let whole = self.plan.points.iter().zip(trained.points).enumerate();
-        let whole = whole.filter_map(|(at, (point, counted))| Some((at, point, counted?)));
+        let (tallies, effort) = together::train(&self.plan.points, self.population, remember, driver)?;
+        let whole = self.plan.points.iter().zip(tallies).enumerate();
+        let whole = whole.filter_map(|(at, (point, tally))| Some((at, point, tally?)));
         let (places, mut points): (Vec<usize>, Vec<SweepPoint>) =
-            whole.map(|(at, point, counted)| (at, self.point(point, counted))).unzip();
+            whole.map(|(at, point, tally)| (at, self.point(point, tally))).unzip();
         if points.is_empty() {
             return Err(Error::interrupted("interrupted before the first point was trained to the end"));
         }
         let named = self.against.and_then(|against| places.iter().position(|place| *place == against));
         let against = named.unwrap_or_else(|| best(&points));
         compare(&mut points, against);
-        let total = opened.elapsed().as_secs_f64();
         Ok(Sweep {
             spec: self.spec.clone(),
             varied: self.plan.varied.clone(),
@@ -157,14 +151,14 @@ impl SweepStudy<'_> {
             asked: self.plan.points.len(),
             against,
             against_best: named.is_none(),
-            backend: backend.name(),
-            device: backend.device(),
-            executed_net_epochs: trained.executed_net_epochs,
-            seconds: Seconds { setup, train: total - setup, total, ..Seconds::default() },
+            backend: driver.backend().name(),
+            device: driver.backend().device(),
+            executed_net_epochs: effort.executed_net_epochs,
+            seconds: Seconds { device: None, ..Seconds::of(driver, &effort) },
         })
     }
 
-    fn point(&self, point: &PlanPoint, Counted { tally, solved }: Counted) -> SweepPoint {
+    fn point(&self, point: &PlanPoint, PointTally { tally, solved }: PointTally) -> SweepPoint {
         let budget = point.problem.spec().epochs;
         let survival = Survival::of(tally.solved_epochs(), &tally.watched_until(budget), LEVEL);
         SweepPoint {
@@ -221,7 +215,7 @@ fn starts(problem: &Problem) -> (Init, &Layers) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{Mock, Unwatched};
+    use crate::backend::Mock;
 
     fn plan(texts: &[&str]) -> Result<Plan> {
         let varied: Vec<Vary> = texts.iter().map(|text| text.parse().unwrap()).collect();
@@ -279,8 +273,8 @@ mod tests {
             method: RateMethod::Wilson,
             against: Some(0),
         };
-        let same =
-            study.run(&mut Mock::new(|network| (network % 4 > 0).then_some(7)), Instant::now(), &Unwatched).unwrap();
+        let mut mock = Mock::new(|network| (network % 4 > 0).then_some(7));
+        let same = study.run(&mut Driver::new(&mut mock)).unwrap();
         assert_eq!((same.points.len(), same.indistinct(), same.against), (3, 2, 0));
         let pairs = same.points[1].comparison.unwrap();
         assert_eq!((pairs.difference.estimate, pairs.adjusted_p, pairs.difference.test), (0.0, 1.0, "McNemar mid-p"));
@@ -290,7 +284,7 @@ mod tests {
             calls.set(calls.get() + 1);
             (network % 4 > 0 && (calls.get() <= 1_000 || network % 20 > 1)).then_some(7)
         });
-        let found = study.run(&mut { planted }, Instant::now(), &Unwatched).unwrap();
+        let found = study.run(&mut Driver::new(&mut { planted })).unwrap();
         assert_eq!(found.indistinct(), 0);
         assert!(found.points[2].comparison.unwrap().difference.interval.high < -0.02);
         assert_eq!(found.points[0].comparison, None);

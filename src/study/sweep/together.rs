@@ -1,14 +1,11 @@
 //! Points whose networks have the same shape and differ in learning rates, momentum or starts alone train as one
 //! population: lanes are filled across points, and kernels are compiled once.
 
-use std::collections::HashMap;
 use std::ops::Range;
-use std::time::Instant;
 
-use crate::backend::{Backend, Chunk, Job, OwnRates, Watch};
+use crate::backend::{Chunk, Driver, Effort, Job, OwnRates};
 use crate::error::{Error, Result};
 use crate::outcome::{Fate, Outcomes, Status, Tally, Values, Weights};
-use crate::plan;
 use crate::seed::Starts;
 use crate::spec::{Init, Population, Problem, Rates, Spec};
 
@@ -16,22 +13,14 @@ use super::points::PlanPoint;
 
 /// What became of the networks of a point.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Counted {
+pub(super) struct PointTally {
     pub(super) tally: Tally,
     /// Which networks were solved, bit by bit; empty where that is not remembered.
     pub(super) solved: Vec<u64>,
 }
 
-/// All points, and what they cost.
-#[derive(Debug, Default)]
-pub(super) struct Trained {
-    /// One a point, in the order of the plan; absent where it was not trained to the end.
-    pub(super) points: Vec<Option<Counted>>,
-    pub(super) executed_net_epochs: u64,
-    pub(super) setup_seconds: f64,
-}
-
-/// Trains the population at every point. After an interruption, points that are not whole are left out.
+/// Trains the population at every point: one tally a point, in the order of the plan, and the work that it took. After an
+/// interruption, points that are not whole are absent.
 ///
 /// # Errors
 /// The device failed.
@@ -39,17 +28,16 @@ pub(super) fn train(
     points: &[PlanPoint],
     population: Population,
     remember: bool,
-    backend: &mut dyn Backend,
-    watch: &dyn Watch,
-) -> Result<Trained> {
-    let mut all = Trained { points: vec![None; points.len()], ..Trained::default() };
+    driver: &mut Driver<'_>,
+) -> Result<(Vec<Option<PointTally>>, Effort)> {
+    let (mut tallies, mut effort) = (vec![None; points.len()], Effort::default());
     for group in groups(points, population) {
-        if watch.interrupted() {
+        if driver.watch().interrupted() {
             break;
         }
-        group.train(remember, backend, watch, &mut all)?;
+        effort.merge(&group.train(remember, driver, &mut tallies)?);
     }
-    Ok(all)
+    Ok((tallies, effort))
 }
 
 /// Points that train together.
@@ -71,55 +59,48 @@ fn shared(spec: &Spec) -> Spec {
 
 /// In the order of each group's first point.
 fn groups(points: &[PlanPoint], population: Population) -> Vec<Group<'_>> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut groups: Vec<(Spec, Group<'_>)> = Vec::new();
     for (at, point) in points.iter().enumerate() {
-        let text = format!("{:?}", shared(point.problem.spec()));
-        let group = *known.entry(text).or_insert_with(|| {
-            groups.push(Group { points: Vec::new(), population });
-            groups.len() - 1
-        });
-        groups[group].points.push((at, &point.problem));
+        let (shared, point) = (shared(point.problem.spec()), (at, &point.problem));
+        match groups.iter_mut().find(|(known, _)| *known == shared) {
+            Some((_, group)) => group.points.push(point),
+            None => groups.push((shared, Group { points: vec![point], population })),
+        }
     }
-    groups
+    groups.into_iter().map(|(_, group)| group).collect()
 }
 
 impl Group<'_> {
-    fn train(&self, remember: bool, backend: &mut dyn Backend, watch: &dyn Watch, all: &mut Trained) -> Result<()> {
+    fn train(&self, remember: bool, driver: &mut Driver<'_>, tallies: &mut [Option<PointTally>]) -> Result<Effort> {
         let (_, problem) = self.points[0];
         let own_rates = self.points.len() > 1;
-        let job = Job { own_rates, ..Job::new(problem, self.population.seed()) };
-        let began = Instant::now();
-        let limit = backend.prepare(&job)?;
-        all.setup_seconds += began.elapsed().as_secs_f64();
+        let mut prepared = driver.begin(Job { own_rates, ..Job::new(problem, self.population.seed()) })?;
         let count = self.population.count();
         let words = if remember { count.div_ceil(64) as usize } else { 0 };
-        let mut counted = vec![Counted { solved: vec![0; words], ..Counted::default() }; self.points.len()];
+        let mut found = vec![PointTally { solved: vec![0; words], ..PointTally::default() }; self.points.len()];
         let first = if own_rates { 0 } else { self.population.first() };
-        let all_points = count.checked_mul(self.points.len() as u64).ok_or_else(|| {
+        let end = count.checked_mul(self.points.len() as u64).and_then(|all| first.checked_add(all));
+        let end = end.ok_or_else(|| {
             Error::input(format!("{count} networks at {} points are more than can be counted", self.points.len()))
         })?;
-        let trained = Population::new(first, all_points, self.population.seed())?;
-        let mut chunks =
-            plan::chunks(trained, limit).map(|range| if own_rates { self.chunk(range) } else { Chunk::drawn(range) });
-        backend.train(&job, &mut chunks, watch, &mut |trained| {
-            all.executed_net_epochs += trained.executed_net_epochs;
+        let mut chunk = |range| if own_rates { self.chunk(range) } else { Chunk::drawn(range) };
+        prepared.cut(first..end, &mut chunk, &mut |trained| {
             for (point, rows) in by_point(&trained.outcomes, first, count) {
-                let counted = &mut counted[point];
+                let found = &mut found[point];
                 let solved = rows.iter().filter(|row| remember && row.status == Status::Solved);
                 for at in solved.map(|row| (row.network - first) % count) {
-                    counted.solved[(at / 64) as usize] |= 1 << (at % 64);
+                    found.solved[(at / 64) as usize] |= 1 << (at % 64);
                 }
-                counted.tally.merge(&Tally::of(self.points[point].1, &rows));
+                found.tally.merge(&Tally::of(self.points[point].1, &rows));
             }
             Ok(())
         })?;
-        for ((at, _), counted) in self.points.iter().zip(counted) {
-            if counted.tally.networks() == count && counted.tally.count(Fate::Unfinished) == 0 {
-                all.points[*at] = Some(counted);
+        for ((at, _), found) in self.points.iter().zip(found) {
+            if found.tally.networks() == count && found.tally.count(Fate::Unfinished) == 0 {
+                tallies[*at] = Some(found);
             }
         }
-        Ok(())
+        Ok(prepared.effort())
     }
 
     /// Networks by their place among those of all points, point after point, with what they bring.
@@ -171,7 +152,7 @@ fn by_point(outcomes: &Outcomes, first: u64, count: u64) -> Vec<(usize, Outcomes
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{Choice, Open, Unwatched};
+    use crate::backend::{Choice, Open};
     use crate::spec::Vary;
     use crate::study::EscapeStudy;
     use crate::study::sweep::Plan;
@@ -196,13 +177,13 @@ mod tests {
         assert_eq!(groups(&plan.points, population).len(), 4, "momentum or none, two sizes");
         for choice in [Choice::Simd, Choice::Reference] {
             let mut backend = Open::from(choice).backend().unwrap();
-            let together = train(&plan.points, population, true, backend.as_mut(), &Unwatched).unwrap();
+            let (together, _) = train(&plan.points, population, true, &mut Driver::new(backend.as_mut())).unwrap();
             let mut tallies = std::collections::HashSet::new();
-            for (point, counted) in plan.points.iter().zip(&together.points) {
+            for (point, counted) in plan.points.iter().zip(&together) {
                 let counted = counted.as_ref().unwrap();
                 let mut solved = vec![0u64; 3];
                 let study = EscapeStudy::new(&point.problem, population);
-                let alone = study.run(backend.as_mut(), Instant::now(), &Unwatched, &mut |chunk| {
+                let alone = study.deliver(&mut Driver::new(backend.as_mut()), &mut |chunk| {
                     for row in chunk.outcomes.iter().filter(|row| row.status == Status::Solved) {
                         let at = row.network - 3;
                         solved[(at / 64) as usize] |= 1 << (at % 64);

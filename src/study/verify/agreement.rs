@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::backend::tolerance::Tolerance;
-use crate::backend::{Backend, Chunk, DeviceInfo, Job, Precision, Reference, Trained, Unwatched, Watch};
+use crate::backend::{DeviceInfo, Driver, Job, Precision, Reference};
 use crate::error::Result;
-use crate::outcome::{Fate, Outcomes, Values, Weights};
-use crate::plan;
-use crate::seed::Starts;
-use crate::spec::{AfterSolved, Population, Problem, Spec};
-use crate::stats::{Interval, wilson};
+use crate::outcome::Fate;
+use crate::spec::{AfterSolved, Population, Problem};
+use crate::stats::{Interval, LEVEL, wilson};
 
 /// Epochs after which weights are held against the reference's.
 const LOOKS: [u32; 4] = [1, 10, 100, 1000];
@@ -57,7 +55,7 @@ impl Agreement {
 
     /// Share of networks whose fates differ, with its 95% interval.
     pub fn differing_share(&self) -> (f64, Interval) {
-        (self.differing() as f64 / self.networks() as f64, wilson(self.differing(), self.networks(), 0.95))
+        (self.differing() as f64 / self.networks() as f64, wilson(self.differing(), self.networks(), LEVEL))
     }
 
     /// Largest share that may differ.
@@ -78,56 +76,41 @@ impl Agreement {
 /// # Errors
 /// The backend fails.
 pub fn agreement(
-    backend: &mut dyn Backend,
+    driver: &mut Driver<'_>,
     problem: &Problem,
     population: Population,
     threads: Option<usize>,
-    watch: &dyn Watch,
 ) -> Result<Agreement> {
     let mut reference = Reference::new(Precision::F64, threads)?;
     let job = Job::new(problem, population.seed());
-    let expected = outcomes(&mut reference, &job, population, watch)?;
-    let actual = outcomes(backend, &job, population, watch)?;
+    let expected = Driver::new(&mut reference).watched(driver.watch()).outcomes(job, population)?;
+    let actual = driver.outcomes(job, population)?;
     let mut fates = BTreeMap::new();
     for (a, b) in expected.iter().zip(actual.iter()) {
         *fates.entry((Fate::of(problem, &a), Fate::of(problem, &b))).or_default() += 1;
     }
+    let mut reference = Driver::new(&mut reference);
     let weights = LOOKS
         .into_iter()
         .filter(|epochs| *epochs <= problem.spec().epochs)
-        .map(|epochs| difference(backend, &mut reference, problem, population.seed(), epochs))
+        .map(|epochs| difference(driver, &mut reference, problem, population.seed(), epochs))
         .collect::<Result<_>>()?;
-    Ok(Agreement { backend: backend.name(), device: backend.device(), fates, weights })
+    Ok(Agreement { backend: driver.backend().name(), device: driver.backend().device(), fates, weights })
 }
 
-fn outcomes(backend: &mut dyn Backend, job: &Job<'_>, population: Population, watch: &dyn Watch) -> Result<Outcomes> {
-    let limit = backend.prepare(job)?;
-    let mut chunks = plan::chunks(population, limit).map(Chunk::drawn);
-    let outputs = job.problem.examples().targets().len();
-    let mut all = Outcomes::with_capacity(population.first(), outputs, population.count() as usize);
-    backend.train(job, &mut chunks, watch, &mut |trained| {
-        all.append(&trained.outcomes);
-        Ok(())
-    })?;
-    Ok(all)
-}
-
-/// Trains the same imported starts on both sides; nobody retires.
+/// Trains the same imported starts on both sides; no network retires.
 fn difference(
-    backend: &mut dyn Backend,
-    reference: &mut dyn Backend,
+    driver: &mut Driver<'_>,
+    reference: &mut Driver<'_>,
     problem: &Problem,
     seed: u64,
     epochs: u32,
 ) -> Result<WeightDifference> {
-    let spec = Spec { epochs, after_solved: AfterSolved::Continue, ..problem.spec().clone() };
-    let problem = spec.problem()?;
-    let starts = Starts::new(spec.init, problem.layers(), seed);
-    let drawn: Vec<f32> = (0..WEIGHT_NETWORK_COUNT).flat_map(|network| starts.weights(network)).collect();
-    let starts = Weights::new(problem.layers(), Values::F32(drawn));
-    let job = Job { keep_weights: true, ..Job::new(&problem, seed) };
-    let actual = final_weights(backend, &job, &starts)?;
-    let expected = final_weights(reference, &job, &starts)?;
+    let problem = problem.with(|spec| (spec.epochs, spec.after_solved) = (epochs, AfterSolved::Continue))?;
+    let job = Job::new(&problem, seed);
+    let starts = job.starts(0..WEIGHT_NETWORK_COUNT);
+    let actual = driver.final_weights(job, &starts)?;
+    let expected = reference.final_weights(job, &starts)?;
     let tolerance = Tolerance::T2;
     let mut largest_of_each = Vec::new();
     let mut excess = if actual.len() == expected.len() { 0f64 } else { f64::INFINITY };
@@ -147,22 +130,4 @@ fn difference(
         median: largest_of_each.get(largest_of_each.len() / 2).copied().unwrap_or(f64::INFINITY),
         excess: (epochs <= BOUND_EPOCHS).then_some(excess),
     })
-}
-
-/// Trains from imported starts; one vector of weights a network.
-pub(crate) fn final_weights(backend: &mut dyn Backend, job: &Job<'_>, starts: &Weights) -> Result<Vec<Vec<f64>>> {
-    let limit = backend.prepare(job)?;
-    let population = Population::new(0, starts.count() as u64, job.seed)?;
-    let mut chunks = plan::chunks(population, limit).map(|networks| Chunk {
-        starts: Some(starts.slice(networks.start as usize..networks.end as usize)),
-        ..Chunk::drawn(networks)
-    });
-    let mut networks = Vec::new();
-    backend.train(job, &mut chunks, &Unwatched, &mut |Trained { weights, .. }| {
-        if let Some(weights) = weights {
-            networks.extend((0..weights.count()).map(|at| weights.network(at)));
-        }
-        Ok(())
-    })?;
-    Ok(networks)
 }

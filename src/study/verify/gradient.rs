@@ -4,10 +4,8 @@
 use crate::backend::conformance::short_specs;
 use crate::backend::reference::Training;
 use crate::backend::tolerance::Tolerance;
-use crate::backend::{Backend, Chunk, Job, Unwatched};
+use crate::backend::{Driver, Job};
 use crate::error::Result;
-use crate::outcome::{Values, Weights};
-use crate::seed::Starts;
 use crate::spec::{AfterSolved, Optimizer, Problem, Spec, Update};
 
 use super::Checked;
@@ -51,38 +49,27 @@ fn settings() -> Vec<Spec> {
 ///
 /// # Errors
 /// The backend fails to train.
-pub fn gradient_checks(backend: &mut dyn Backend) -> Result<Vec<Checked>> {
+pub fn gradient_checks(driver: &mut Driver<'_>) -> Result<Vec<Checked>> {
     let (mut of_reference, mut of_backend) = (Worst::default(), Worst::default());
     for spec in settings() {
         let problem = spec.problem()?;
-        let starts = Starts::new(spec.init, problem.layers(), 7);
-        let drawn: Vec<f32> = (0..NETWORK_COUNT).flat_map(|network| starts.weights(network)).collect();
-        let starts = Weights::new(problem.layers(), Values::F32(drawn));
-        let job = Job { keep_weights: true, ..Job::new(&problem, 7) };
-        backend.prepare(&job)?;
-        let chunk = Chunk { starts: Some(starts.clone()), ..Chunk::drawn(0..NETWORK_COUNT) };
-        let mut stepped = None;
-        backend.train(&job, &mut std::iter::once(chunk), &Unwatched, &mut |trained| {
-            stepped = trained.weights;
-            Ok(())
-        })?;
-        for network in 0..NETWORK_COUNT as usize {
+        let job = Job::new(&problem, 7);
+        let starts = job.starts(0..NETWORK_COUNT);
+        for (network, after) in driver.final_weights(job, &starts)?.iter().enumerate() {
             let before = starts.network(network);
             let expected = differences(&problem, &before);
             let exact = Training::<f64>::new(&problem, &before).loss_gradient();
             of_reference.note(Tolerance::FINITE_DIFFERENCE, exact.iter().copied().zip(expected.iter().copied()));
-            let Some(stepped) = &stepped else { continue };
-            let after = stepped.network(network);
             // A weight whose rate is 0 stays where it is.
             let rates = problem.weight_rates();
             let expected = expected.iter().zip(&rates).map(|(g, rate)| rate * g);
-            let steps = before.iter().zip(&after).map(|(before, after)| before - after);
+            let steps = before.iter().zip(after).map(|(before, after)| before - after);
             of_backend.note(Tolerance::T1, steps.zip(expected));
         }
     }
     Ok(vec![
         of_reference.checked("reference", "gradient against finite differences"),
-        of_backend.checked(backend.name(), "first step against finite differences"),
+        of_backend.checked(driver.backend().name(), "first step against finite differences"),
     ])
 }
 

@@ -6,7 +6,6 @@ mod agreement;
 mod device;
 mod gradient;
 
-pub(crate) use agreement::final_weights;
 pub use agreement::{Agreement, WeightDifference, agreement};
 #[cfg(feature = "gpu")]
 pub use device::device_checks;
@@ -18,9 +17,9 @@ use crate::backend::conformance::CHECKS;
 /// One thing that was checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checked {
-    /// Who was checked: a backend, a device, the reference.
+    /// What was checked: a backend, a device, the reference.
     pub subject: String,
-    /// What was checked.
+    /// The check's name.
     pub name: String,
     /// What was found, in a few words.
     pub detail: String,

@@ -93,5 +93,5 @@ fn settings_that_cannot_be_checked_are_refused() {
     let output = run(folder.path(), &format!("{SHORT} --lr 1e-9"));
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("nobody can be checked with these settings"), "{said}");
+    assert!(said.contains("no backend can be checked with these settings"), "{said}");
 }

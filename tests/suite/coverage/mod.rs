@@ -7,9 +7,7 @@ mod dimension;
 mod rates;
 mod survival;
 
-use std::time::Instant;
-
-use basins::backend::{Mock, Unwatched};
+use basins::backend::{Driver, Mock};
 use basins::outcome::Tally;
 use basins::seed::{Purpose, words};
 use basins::spec::{Population, Problem, Spec};
@@ -61,7 +59,7 @@ pub(super) fn problem(epochs: u32) -> Problem {
 pub(super) fn train(problem: &Problem, seed: u64, count: u64, solve: impl Fn(f64) -> Option<u32> + 'static) -> Tally {
     let mut backend = Mock::new(move |network| solve(uniform(seed, network)));
     let population = Population::new(0, count, seed).unwrap();
-    EscapeStudy::new(problem, population).run(&mut backend, Instant::now(), &Unwatched, &mut |_| Ok(())).unwrap().tally
+    EscapeStudy::new(problem, population).run(&mut Driver::new(&mut backend)).unwrap().tally
 }
 
 pub(super) fn solved(seed: u64, count: u64, rate: f64) -> u64 {

@@ -1,8 +1,6 @@
 //! Shares, differences of shares, and means.
 
-use std::time::Instant;
-
-use basins::backend::{Mock, Unwatched};
+use basins::backend::{Driver, Mock};
 use basins::outcome::{Fate, Kind};
 use basins::reproduce::Measured;
 use basins::spec::{Init, Population, Spec};
@@ -102,7 +100,7 @@ fn intervals_of_a_fate_cover_its_share() {
         let mut backend = Mock::new(move |network| (uniform(r, network) >= stuck).then_some(10));
         let study =
             EscapeStudy { examine_per_kind: 0, ..EscapeStudy::new(&problem, Population::new(0, 400, r).unwrap()) };
-        let answer = study.run(&mut backend, Instant::now(), &Unwatched, &mut |_| Ok(())).unwrap();
+        let answer = study.run(&mut Driver::new(&mut backend)).unwrap();
         // A fate that nobody met has no row; its interval would be that of none.
         let row = answer.fates().into_iter().find(|row| row.kind == Kind::whole(Fate::AllHalf));
         (row.map_or_else(|| wilson(0, 400, LEVEL), |row| row.interval), stuck)
@@ -119,7 +117,7 @@ fn intervals_of_escapes_cover() {
     let escapes = |r: u64| {
         let unsolved = Unsolved { problem: &problem, seed: r, starts: None, networks: &networks };
         let mut backend = Mock::new(move |position| (uniform(r, position) < 0.15).then_some(150));
-        unsolved.continue_to(2, &mut backend, &Unwatched).unwrap().rows[0].interval
+        unsolved.continue_to(2, &mut Driver::new(&mut backend)).unwrap().rows[0].interval
     };
     assert_covers("escapes", |r| escapes(r).covers(0.15));
     assert_caught("half of it", |r| halved(escapes(r)).covers(0.15));
@@ -134,7 +132,7 @@ fn intervals_of_a_pixel_cover() {
     let plan = plan.with_starts(64).unwrap();
     let pixel = |r: u64| {
         let mut backend = Mock::new(move |network| (uniform(r, network) < 0.8).then_some(10));
-        MapStudy { plan: &plan }.pixel(&mut backend, (1, 1), &Unwatched).unwrap().interval()
+        MapStudy { plan: &plan }.pixel(&mut Driver::new(&mut backend), (1, 1)).unwrap().interval()
     };
     assert_covers("share solved of a pixel", |r| pixel(r).covers(0.8));
     assert_caught("half of it", |r| halved(pixel(r)).covers(0.8));
