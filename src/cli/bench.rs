@@ -143,7 +143,7 @@ impl Study for Options {
 
     fn ending(&self, result: &BenchResult, _: &Frame<'_>) -> Result<Ending> {
         match !result.interrupted && result.telling().is_empty() {
-            true => Err(Error::failure("nobody could be measured")),
+            true => Err(Error::failure("no contestant could be measured")),
             false => Ok(Ending::of(result.interrupted)),
         }
     }
@@ -194,7 +194,7 @@ impl Options {
             }
         }
         if contestants.is_empty() {
-            return Err(Error::device("nobody is left to measure"));
+            return Err(Error::device("no contestant is left to measure"));
         }
         Ok(contestants)
     }

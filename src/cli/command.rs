@@ -16,7 +16,7 @@ pub(super) fn command(verb: &str, settings: &Value, options: &Value, defaults: &
         let flag = format!("--{}", name.replace('_', "-"));
         match value {
             Value::Null => {}
-            // A flag that may stand alone takes its value behind =.
+            // A flag that may stand alone takes its value after =.
             Value::Bool(on) => words.push(if *on { flag } else { format!("{flag}=false") }),
             Value::Array(values) => values.iter().for_each(|value| words.extend([flag.clone(), quoted(&typed(value))])),
             value => words.extend([flag, quoted(&typed(value))]),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A whole number, written plainly, with an exponent, or with K, M, G behind it.
+/// A whole number, written plainly, with an exponent, or with K, M or G after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Count(pub u64);
 

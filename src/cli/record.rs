@@ -47,7 +47,7 @@ fn from_parquet(path: &Path) -> std::io::Result<Option<String>> {
     }
 }
 
-/// Text of a PNG stands in chunks of three forms, before its pixels or behind them.
+/// Text of a PNG stands in chunks of three forms, before its pixels or after them.
 fn from_picture(bytes: &[u8]) -> Result<Option<String>, png::DecodingError> {
     let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info()?;
     reader.finish()?;

@@ -43,9 +43,9 @@ macro_rules! settings {
         }
 
         impl Settings {
-            /// These, and where they say nothing, those of `behind`.
-            pub(super) fn or(self, behind: Self) -> Self {
-                Self { $($field: self.$field.or(behind.$field)),+ }
+            /// These, and where they say nothing, those of `next`.
+            pub(super) fn or(self, next: Self) -> Self {
+                Self { $($field: self.$field.or(next.$field)),+ }
             }
 
             /// Names of all settings, as written in files.

@@ -31,7 +31,7 @@ impl RowForm {
     }
 }
 
-/// Columns behind the fixed ones of both forms that are measured of the examined networks alone.
+/// Columns after the fixed ones of both forms that are measured of the examined networks alone.
 const MEASURED: [&str; 4] = ["gradient_norm", "largest_weight", "smallest_eigenvalue", "largest_eigenvalue"];
 
 /// The name of the metadata that holds the run's object.

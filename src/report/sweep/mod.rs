@@ -186,7 +186,7 @@ fn point_json(sweep: &Sweep, point: &SweepPoint) -> Value {
     })
 }
 
-/// Names of the columns of numbers behind those of the settings and `solved`.
+/// Names of the columns of numbers after those of the settings and `solved`.
 const NUMBERS: [&str; 11] = [
     "solved_rate",
     "low",
