@@ -117,11 +117,11 @@
 //! use basins::backend::{Driver, Mock};
 //! use basins::report::{run_json, run_text};
 //! use basins::spec::{Population, Spec};
-//! use basins::study::EscapeStudy;
+//! use basins::study::RunStudy;
 //!
 //! let problem = Spec::default().problem()?;
 //! let mut backend = Mock::new(|network| (network % 10 != 0).then_some(500 + network as u32));
-//! let study = EscapeStudy::new(&problem, Population::new(0, 1_000, 0)?);
+//! let study = RunStudy::new(&problem, Population::new(0, 1_000, 0)?);
 //! let answer = study.run(&mut Driver::new(&mut backend))?;
 //! assert_eq!(answer.rate(), 0.9);
 //! assert!(answer.interval().low < 0.9 && 0.9 < answer.interval().high);

@@ -13,7 +13,7 @@ use crate::outcome::{WeightsFile, read_weights};
 use crate::report::{
     OutcomeRows, RowForm, run_json, run_page, run_text, survival_csv, survival_picture, survival_title,
 };
-use crate::study::{EscapeRate, EscapeStudy, Unsolved};
+use crate::study::{RunAnswer, RunStudy, Unsolved};
 
 use super::again::Again;
 use super::folder::Folder;
@@ -40,7 +40,7 @@ pub(super) struct Options {
     until_width: Option<f64>,
 
     /// Examine so many unsolved networks of each kind in f64: minimum, minimum at infinity, saddle; 0 for none
-    #[arg(long, value_name = "COUNT", default_value_t = EscapeStudy::EXAMINE_PER_KIND, allow_hyphen_values = true)]
+    #[arg(long, value_name = "COUNT", default_value_t = RunStudy::EXAMINE_PER_KIND, allow_hyphen_values = true)]
     #[arg(help_heading = "Run")]
     examine: usize,
 
@@ -70,7 +70,7 @@ fn width(text: &str) -> Result<f64> {
 
 /// The answer, and the rows that were written of it.
 pub(super) struct Answer {
-    rate: EscapeRate,
+    rate: RunAnswer,
     rows: Option<OutcomeRows<BufWriter<File>>>,
 }
 
@@ -90,7 +90,7 @@ impl Study for Options {
     }
 
     fn defaults() -> Value {
-        json!({"examine": EscapeStudy::EXAMINE_PER_KIND, "rows": RowForm::default()})
+        json!({"examine": RunStudy::EXAMINE_PER_KIND, "rows": RowForm::default()})
     }
 
     fn files(&self) -> Option<Vec<&'static str>> {
@@ -118,14 +118,14 @@ impl Study for Options {
         let mut weights = path.map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
         let opened = Instant::now();
         let mut backend = open.backend()?;
-        let study = EscapeStudy {
+        let study = RunStudy {
             starts: starts.as_ref(),
             keep_weights: weights.is_some(),
             method: settings.interval.unwrap_or_default(),
             until_width: self.until_width,
             examine_per_kind: self.examine,
             continue_factor: self.continue_unsolved,
-            ..EscapeStudy::new(problem, population)
+            ..RunStudy::new(problem, population)
         };
         let rate = frame.watched(population.count(), problem.spec().epochs, |watch| {
             let mut driver = Driver::new(backend.as_mut()).opened(opened).watched(watch);

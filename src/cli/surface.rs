@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::outcome::{Array, npz_bytes};
 use crate::report::{surface_json, surface_text, surface_title};
 use crate::spec::Problem;
-use crate::study::{PlaneAxis, Surface, SurfaceStudy, trained_weights};
+use crate::study::{Surface, SurfaceAxis, SurfaceStudy, trained_weights};
 
 use super::folder::Folder;
 use super::frame::{Flag, Frame, Record, Study};
@@ -125,8 +125,8 @@ impl Study for Options {
     fn answer(&self, frame: &Frame<'_>, _: Option<&mut Folder>) -> Result<Answer> {
         let problem = frame.problem()?;
         let layers = problem.layers();
-        let axis = |weight: &str, Span(low, high): Span| -> Result<PlaneAxis> {
-            Ok(PlaneAxis { position: layers.weight_position(weight)?, low, high, count: self.points.into() })
+        let axis = |weight: &str, Span(low, high): Span| -> Result<SurfaceAxis> {
+            Ok(SurfaceAxis { position: layers.weight_position(weight)?, low, high, count: self.points.into() })
         };
         let (x, y) = (axis(&self.x, self.range)?, axis(&self.y, self.y_range.unwrap_or(self.range))?);
         if x.position == y.position {
@@ -187,11 +187,11 @@ impl Study for Options {
 
 impl Options {
     /// Where paths start: as given, or spread over the plane, a sixth of it from its edges.
-    fn starts(&self, x: PlaneAxis, y: PlaneAxis) -> Vec<Point> {
+    fn starts(&self, x: SurfaceAxis, y: SurfaceAxis) -> Vec<Point> {
         if self.no_paths || !self.path.is_empty() {
             return self.path.clone();
         }
-        let place = |axis: PlaneAxis, third: i32| axis.low + (axis.high - axis.low) * (f64::from(third) + 0.5) / 3.0;
+        let place = |axis: SurfaceAxis, third: i32| axis.low + (axis.high - axis.low) * (f64::from(third) + 0.5) / 3.0;
         (0..9).map(|at| Point(place(x, at % 3), place(y, at / 3))).collect()
     }
 }

@@ -9,7 +9,7 @@ use crate::backend::Driver;
 use crate::error::Result;
 use crate::report::{grouped, sweep_csv, sweep_json, sweep_page, sweep_parquet, sweep_picture, sweep_text};
 use crate::spec::Vary;
-use crate::study::{Plan, Sweep, SweepStudy};
+use crate::study::{Sweep, SweepPlan, SweepStudy};
 
 use super::again::Again;
 use super::folder::Folder;
@@ -75,7 +75,7 @@ impl Study for Options {
     fn answer(&self, frame: &Frame<'_>, _: Option<&mut Folder>) -> Result<Sweep> {
         let spec = frame.settings.spec()?;
         let population = frame.settings.population(DEFAULT_COUNT, None)?;
-        let plan = Plan::new(&spec, &self.vary, population.seed())?;
+        let plan = SweepPlan::new(&spec, &self.vary, population.seed())?;
         let against = self.against.as_deref().map(|text| plan.find(text)).transpose()?;
         let open = frame.open()?;
         let opened = Instant::now();

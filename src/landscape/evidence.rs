@@ -4,7 +4,7 @@ use crate::outcome::{Fate, Kind};
 use crate::spec::Problem;
 
 use super::newton::{ascending, stationary_near};
-use super::{Descent, Halt, Surface, UnitCheck, idle_units};
+use super::{Descent, Halt, LossFunction, UnitCheck, idle_units};
 
 /// Networks with more trained weights get a gradient norm and no more: eigenvalues take time with the cube of it.
 const WEIGHT_LIMIT: usize = 160;
@@ -19,7 +19,7 @@ const GROWTH: f64 = 1.0;
 
 /// What kind of place it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum PlaceKind {
     /// A finite point without gradient and without a way down: every eigenvalue of the Hessian positive, or zero with no
     /// descent along it.
     LocalMinimum,
@@ -34,7 +34,7 @@ pub enum Verdict {
     Unclear,
 }
 
-impl Verdict {
+impl PlaceKind {
     /// Every verdict, in the order of reports.
     pub const ALL: [Self; 5] =
         [Self::LocalMinimum, Self::MinimumAtInfinity, Self::Saddle, Self::Descending, Self::Unclear];
@@ -72,7 +72,7 @@ pub struct Evidence {
     /// Largest eigenvalue there.
     pub largest_eigenvalue: Option<f64>,
     /// What kind of place it is; absent where the network is too large.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<PlaceKind>,
     /// What became of the network that descent led to.
     pub descends_to: Option<Kind>,
     /// Loss where the descent ended.
@@ -83,7 +83,7 @@ pub struct Evidence {
 
 /// Examines a network that has not solved its task, at its final weights.
 pub fn examine(problem: &Problem, weights: &[f64]) -> Evidence {
-    let surface = Surface::new(problem);
+    let surface = LossFunction::new(problem);
     let mut evidence = Evidence {
         gradient_norm: surface.gradient(weights).norm(),
         largest_weight: weights.iter().fold(0.0, |most, weight| weight.abs().max(most)),
@@ -107,7 +107,7 @@ pub fn examine(problem: &Problem, weights: &[f64]) -> Evidence {
     let descent = Descent::from(&surface, weights, |weights, _| is_right(&surface, weights));
     let after = descent.loss - floor;
     let verdict = if after < LEADS_ON * before && at_limit(after).is_none() {
-        if saddle_close_by(&surface, weights) { Verdict::Saddle } else { Verdict::Descending }
+        if saddle_close_by(&surface, weights) { PlaceKind::Saddle } else { PlaceKind::Descending }
     } else {
         at_rest(&surface, weights, &descent, at_limit(after).is_some())
     };
@@ -118,24 +118,24 @@ pub fn examine(problem: &Problem, weights: &[f64]) -> Evidence {
 }
 
 /// Of a descent that came to no lower pattern.
-fn at_rest(surface: &Surface<'_>, weights: &[f64], descent: &Descent, at_limit: bool) -> Verdict {
+fn at_rest(surface: &LossFunction<'_>, weights: &[f64], descent: &Descent, at_limit: bool) -> PlaceKind {
     let largest = descent.eigenvalues.last().copied().unwrap_or(0.0);
     let smallest = descent.eigenvalues.first().copied().unwrap_or(0.0);
     let growth = length(&descent.weights) - length(weights);
     let no_way_down = smallest >= -ZERO_SHARE * largest.max(1e-12);
     if at_limit && no_way_down && growth > GROWTH {
-        return Verdict::MinimumAtInfinity;
+        return PlaceKind::MinimumAtInfinity;
     }
     let stationary = descent.halt == Halt::Flat || descent.gradient_norm < 1e-9;
     if stationary && growth <= GROWTH && no_way_down && !falls_along_zeros(surface, descent) {
-        return Verdict::LocalMinimum;
+        return PlaceKind::LocalMinimum;
     }
-    Verdict::Unclear
+    PlaceKind::Unclear
 }
 
 /// Whether a point without gradient is nearer than half the weights' length (at least 1/2), and not every direction from it
 /// leads up. Of networks from which descent leads on.
-fn saddle_close_by(surface: &Surface<'_>, weights: &[f64]) -> bool {
+fn saddle_close_by(surface: &LossFunction<'_>, weights: &[f64]) -> bool {
     let Some(stationary) = stationary_near(surface, weights) else { return false };
     let moved = length(&stationary.iter().zip(weights).map(|(a, b)| a - b).collect::<Vec<_>>());
     let eigenvalues = ascending(&surface.hessian(&stationary).symmetric_eigen().eigenvalues);
@@ -144,7 +144,7 @@ fn saddle_close_by(surface: &Surface<'_>, weights: &[f64]) -> bool {
 }
 
 /// Whether the loss falls on the way along a direction of zero curvature, either way, by more than rounding.
-fn falls_along_zeros(surface: &Surface<'_>, descent: &Descent) -> bool {
+fn falls_along_zeros(surface: &LossFunction<'_>, descent: &Descent) -> bool {
     let eigen = surface.hessian(&descent.weights).symmetric_eigen();
     let zero = ZERO_SHARE * eigen.eigenvalues.amax();
     let point = surface.point(&descent.weights);
@@ -159,14 +159,14 @@ fn falls_along_zeros(surface: &Surface<'_>, descent: &Descent) -> bool {
 }
 
 /// The kind of a network by these weights; solved by the default measure, every output within a tenth of its target.
-fn kind_of(surface: &Surface<'_>, weights: &[f64], loss: f64) -> Kind {
+fn kind_of(surface: &LossFunction<'_>, weights: &[f64], loss: f64) -> Kind {
     if is_right(surface, weights) {
         return Kind::whole(Fate::Solved);
     }
     Kind::of_outputs(surface.problem(), &narrow(&surface.outputs(weights)), loss)
 }
 
-fn is_right(surface: &Surface<'_>, weights: &[f64]) -> bool {
+fn is_right(surface: &LossFunction<'_>, weights: &[f64]) -> bool {
     let targets = surface.problem().examples().targets();
     let (low, high) = surface.problem().examples().target_range();
     let outputs = surface.outputs(weights);

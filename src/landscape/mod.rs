@@ -6,12 +6,12 @@
 //! leads.
 
 mod evidence;
+mod loss_function;
 mod newton;
 mod number;
-mod surface;
 mod units;
 
-pub use evidence::{Evidence, Verdict, examine};
+pub use evidence::{Evidence, PlaceKind, examine};
+pub use loss_function::LossFunction;
 pub use newton::{Descent, Halt};
-pub use surface::Surface;
 pub use units::{UnitCheck, idle_units};

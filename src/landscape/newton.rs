@@ -3,7 +3,7 @@
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
-use super::Surface;
+use super::LossFunction;
 
 /// Most steps.
 const STEP_LIMIT: usize = 120;
@@ -48,7 +48,7 @@ impl Descent {
     /// Descends from `weights`; every step lowers the loss. The step minimises the quadratic model within a radius (Moré &
     /// Sorensen 1983, by the eigenvalues), so a saddle is left along its negative curvature. `enough` is asked after each
     /// step whether to stop, with the weights and the loss.
-    pub fn from(surface: &Surface<'_>, weights: &[f64], mut enough: impl FnMut(&[f64], f64) -> bool) -> Self {
+    pub fn from(surface: &LossFunction<'_>, weights: &[f64], mut enough: impl FnMut(&[f64], f64) -> bool) -> Self {
         let mut weights = weights.to_vec();
         let mut loss = surface.loss(&weights);
         let mut radius = 0.5;
@@ -99,7 +99,7 @@ fn quadratic(eigen: &SymmetricEigen<f64, nalgebra::Dyn>, step: &DVector<f64>) ->
 }
 
 /// Halves a step until it lowers the loss; `None` if none does.
-fn shorten(surface: &Surface<'_>, weights: &[f64], loss: f64, step: &DVector<f64>) -> Option<(Vec<f64>, f64)> {
+fn shorten(surface: &LossFunction<'_>, weights: &[f64], loss: f64, step: &DVector<f64>) -> Option<(Vec<f64>, f64)> {
     let from = surface.point(weights);
     (0..40).find_map(|halvings| {
         let next = surface.weights_at(weights, &(&from + step * 0.5f64.powi(halvings)));
@@ -147,7 +147,7 @@ fn model_step(eigen: &SymmetricEigen<f64, nalgebra::Dyn>, gradient: &DVector<f64
 
 /// A point without gradient near `weights`, whatever its kind: least squares on the gradient by Levenberg and Marquardt.
 /// `None` if none is found.
-pub(super) fn stationary_near(surface: &Surface<'_>, weights: &[f64]) -> Option<Vec<f64>> {
+pub(super) fn stationary_near(surface: &LossFunction<'_>, weights: &[f64]) -> Option<Vec<f64>> {
     let mut weights = weights.to_vec();
     let mut gradient = surface.gradient(&weights);
     let mut damping = 1e-3;
@@ -188,7 +188,7 @@ mod tests {
             ..Spec::default()
         };
         let problem = spec.problem().unwrap();
-        let surface = Surface::new(&problem);
+        let surface = LossFunction::new(&problem);
         let descent = Descent::from(&surface, &[5.0, -3.0, 8.0], |_, _| false);
         assert!(descent.gradient_norm < 1e-10 && descent.steps < 40, "{descent:?}");
         assert!(descent.eigenvalues[0] > 1e-3, "{descent:?}");
@@ -200,7 +200,7 @@ mod tests {
     fn a_saddle_is_left() {
         let spec = Spec { layers: "2,2,1".parse().unwrap(), loss: Loss::Mse, ..Spec::default() };
         let problem = spec.problem().unwrap();
-        let surface = Surface::new(&problem);
+        let surface = LossFunction::new(&problem);
         // All weights zero but two that cancel: every output is one half, and the gradient vanishes by symmetry.
         let weights = [0.0; 9];
         assert!(surface.gradient(&weights).norm() < 1e-15);

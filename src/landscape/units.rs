@@ -1,7 +1,7 @@
 //! Hidden units that do nothing for a network: it then sits where a smaller network sits, embedded in a larger one
 //! (Fukumizu & Amari, "Local minima and plateaus in hierarchical structures of multilayer perceptrons", 2000).
 
-use super::Surface;
+use super::LossFunction;
 
 /// How little a unit may vary over the examples to count as constant, and how near two must be to say the same.
 const TOLERANCE: f64 = 0.02;
@@ -25,7 +25,7 @@ impl UnitCheck {
 }
 
 /// Looks for them at these weights.
-pub fn idle_units(surface: &Surface<'_>, weights: &[f64]) -> UnitCheck {
+pub fn idle_units(surface: &LossFunction<'_>, weights: &[f64]) -> UnitCheck {
     let mut check = UnitCheck::default();
     let shapes = surface.problem().layers().shapes().skip(1);
     for (layer, next) in surface.hidden_activations(weights).into_iter().zip(shapes) {
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn dead_and_parallel_units_are_counted() {
         let problem = Spec { layers: "2,4,1".parse().unwrap(), ..Spec::default() }.problem().unwrap();
-        let surface = Surface::new(&problem);
+        let surface = LossFunction::new(&problem);
         // Units: useful, the same with its sign turned, constant, cut off from the next layer.
         let inputs = [[2.0, -2.0, 0.0, 1.0], [1.0, -1.0, 0.0, 3.0], [-1.0, 1.0, 2.0, 0.5]].concat();
         let weights = [inputs, vec![1.0, -2.0, 3.0, 0.0, 0.5]].concat();

@@ -4,7 +4,7 @@ use crate::backend::{Backend, Counted, Driver, Job, Watch};
 use crate::error::{Error, Result};
 use crate::outcome::{Outcome, Weights};
 use crate::spec::{Population, Problem};
-use crate::study::{Cells, EscapeRate, EscapeStudy, MapPlan, MapStudy, TileStore};
+use crate::study::{MapCells, MapPlan, MapStudy, RunAnswer, RunStudy, TileStore};
 
 use super::{Exhibit, Measured};
 
@@ -103,9 +103,9 @@ impl<'a> Lab<'a> {
         count: u64,
         starts: Option<&Weights>,
         each: &mut dyn FnMut(&Outcome<'_>),
-    ) -> Result<EscapeRate> {
+    ) -> Result<RunAnswer> {
         let population = Population::new(0, count, SEED)?;
-        let study = EscapeStudy { starts, ..EscapeStudy::new(problem, population) };
+        let study = RunStudy { starts, ..RunStudy::new(problem, population) };
         let answer = study.deliver(&mut self.driver, &mut |chunk| {
             chunk.outcomes.iter().for_each(|outcome| each(&outcome));
             Ok(())
@@ -120,7 +120,7 @@ impl<'a> Lab<'a> {
     ///
     /// # Errors
     /// The device failed, or the run was interrupted.
-    pub fn map(&mut self, plan: &MapPlan) -> Result<Cells> {
+    pub fn map(&mut self, plan: &MapPlan) -> Result<MapCells> {
         let mut store = TileStore::in_memory(TileStore::SIDE);
         let map = MapStudy { plan }.run(&mut self.driver, &mut store, &mut |_| Ok(()))?;
         if map.finished.is_none() {
@@ -145,7 +145,7 @@ impl<'a> Lab<'a> {
     ///
     /// # Errors
     /// The device failed, or the run was interrupted.
-    pub fn population(&mut self, problem: &Problem, count: u64) -> Result<EscapeRate> {
+    pub fn population(&mut self, problem: &Problem, count: u64) -> Result<RunAnswer> {
         self.train(problem, count, None, &mut |_| {})
     }
 }
@@ -156,13 +156,13 @@ pub(super) fn interrupted() -> Error {
 }
 
 /// The share of a population that was solved.
-impl From<&EscapeRate> for Measured {
-    fn from(answer: &EscapeRate) -> Self {
+impl From<&RunAnswer> for Measured {
+    fn from(answer: &RunAnswer) -> Self {
         Self::Share { successes: answer.tally.solved(), trials: answer.tally.networks() }
     }
 }
 
 /// Mean epoch in which those that were solved were solved.
-pub(super) fn mean_epochs(answer: &EscapeRate) -> Measured {
+pub(super) fn mean_epochs(answer: &RunAnswer) -> Measured {
     Measured::mean_of(answer.tally.solved_epochs().iter().map(|(epoch, count)| (f64::from(*epoch), *count)))
 }

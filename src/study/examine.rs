@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::backend::Watch;
-use crate::landscape::{Evidence, Verdict, examine};
+use crate::landscape::{Evidence, PlaceKind, examine};
 use crate::outcome::{Fate, Kind, Outcomes, Status, Weights};
 use crate::spec::Problem;
 
@@ -77,7 +77,7 @@ impl<'p> Examiner<'p> {
 /// How many of the examined networks of one fate or kind came to each verdict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdicts {
-    counts: BTreeMap<Verdict, usize>,
+    counts: BTreeMap<PlaceKind, usize>,
     /// Networks examined.
     pub examined: usize,
     /// Of these, networks that a smaller network would do the work of.
@@ -99,12 +99,12 @@ impl Verdicts {
     }
 
     /// Of this verdict.
-    pub fn of(&self, verdict: Verdict) -> usize {
+    pub fn of(&self, verdict: PlaceKind) -> usize {
         self.counts.get(&verdict).copied().unwrap_or(0)
     }
 
     /// Those that there are, commonest first.
-    pub fn ranked(&self) -> Vec<(Verdict, usize)> {
+    pub fn ranked(&self) -> Vec<(PlaceKind, usize)> {
         let mut ranked: Vec<_> = self.counts.iter().map(|(verdict, count)| (*verdict, *count)).collect();
         ranked.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         ranked

@@ -10,7 +10,7 @@ use crate::spec::{AfterSolved, Bias, Criterion, Optimizer, Problem, Rates, Spec,
 
 /// One of the two weights that vary.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PlaneAxis {
+pub struct SurfaceAxis {
     /// The weight's flat position.
     pub position: usize,
     /// Smallest value.
@@ -21,7 +21,7 @@ pub struct PlaneAxis {
     pub count: usize,
 }
 
-impl PlaneAxis {
+impl SurfaceAxis {
     /// The values, evenly spaced, ends included.
     pub fn values(&self) -> Vec<f64> {
         let step = (self.high - self.low) / (self.count - 1) as f64;
@@ -37,9 +37,9 @@ pub struct SurfaceStudy<'a> {
     /// All weights; those of the plane do not matter.
     pub base: &'a [f64],
     /// The weight across.
-    pub x: PlaneAxis,
+    pub x: SurfaceAxis,
     /// The weight up.
-    pub y: PlaneAxis,
+    pub y: SurfaceAxis,
 }
 
 /// A loss over a plane.
@@ -241,8 +241,8 @@ mod tests {
     fn loss_and_slope_are_those_of_the_reference() {
         let problem = Spec::default().problem().unwrap();
         let base: Vec<f64> = (0..13).map(|at| 0.3 * f64::from(at) - 1.7).collect();
-        let x = PlaneAxis { position: 1, low: -2.0, high: 2.0, count: 5 };
-        let y = PlaneAxis { position: 12, low: -1.0, high: 3.0, count: 4 };
+        let x = SurfaceAxis { position: 1, low: -2.0, high: 2.0, count: 5 };
+        let y = SurfaceAxis { position: 12, low: -1.0, high: 3.0, count: 4 };
         let study = SurfaceStudy { problem: &problem, base: &base, x, y };
         for (precision, tolerance) in [(Precision::F64, 1e-10), (Precision::F32, 2e-6)] {
             let surface = study.run(&mut Driver::new(&mut Reference::new(precision, None).unwrap())).unwrap();

@@ -2,7 +2,7 @@
 
 use basins::backend::reference::Training;
 use basins::backend::tolerance::Tolerance;
-use basins::landscape::{Surface, Verdict, examine};
+use basins::landscape::{LossFunction, PlaceKind, examine};
 use basins::outcome::Fate;
 use basins::seed::Starts;
 use basins::spec::{Activation, Bias, Init, Loss, Problem, Spec};
@@ -23,7 +23,7 @@ fn specs() -> Vec<Spec> {
 fn gradient_is_the_reference_s_and_hessian_its_derivative() {
     for spec in specs() {
         let problem = spec.problem().unwrap();
-        let surface = Surface::new(&problem);
+        let surface = LossFunction::new(&problem);
         let starts = Starts::new(Init::Uniform(1.5), problem.layers(), 5);
         let mut weights: Vec<f64> = starts.weights(3).into_iter().map(f64::from).collect();
         let mut reference = Training::<f64>::new(&problem, &weights);
@@ -60,7 +60,7 @@ fn a_saturated_slope_is_small_and_not_zero() {
     let spec =
         Spec { loss: Loss::Mse, task: "table:01".parse().unwrap(), layers: "1,1".parse().unwrap(), ..Spec::default() };
     let problem = spec.problem().unwrap();
-    let surface = Surface::new(&problem);
+    let surface = LossFunction::new(&problem);
     // z = -50 and 51: both right to within e^-50, where h (1 - h) is exactly 0 in f64.
     let gradient = surface.gradient(&[101.0, -50.0]);
     assert!(gradient.iter().all(|g| *g != 0.0 && g.abs() < 1e-40), "{gradient}");
@@ -77,7 +77,7 @@ fn a_finite_minimum_is_told() {
     for loss in Loss::ALL {
         let problem = problem("2,1", *loss);
         let found = examine(&problem, &[0.01, -0.02, 0.01]);
-        assert_eq!(found.verdict, Some(Verdict::LocalMinimum), "{loss}: {found:?}");
+        assert_eq!(found.verdict, Some(PlaceKind::LocalMinimum), "{loss}: {found:?}");
         assert!(
             found.smallest_eigenvalue.unwrap() > 0.0 && found.descended_loss.unwrap() < problem_loss(&problem) + 1e-9
         );
@@ -85,7 +85,7 @@ fn a_finite_minimum_is_told() {
 }
 
 fn problem_loss(problem: &Problem) -> f64 {
-    Surface::new(problem).loss(&[0.0; 3])
+    LossFunction::new(problem).loss(&[0.0; 3])
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_saddle_is_told() {
     // Next to all weights zero, where every output is one half and the gradient vanishes.
     let weights = [0.02, 0.03, -0.01, 0.02, 0.01, -0.02, 0.02, -0.03, 0.01];
     let found = examine(&problem("2,2,1", Loss::Mse), &weights);
-    assert_eq!(found.verdict, Some(Verdict::Saddle), "{found:?}");
+    assert_eq!(found.verdict, Some(PlaceKind::Saddle), "{found:?}");
 }
 
 /// 2-2-1 has no local minimum at finite weights (Hamey 1998; Sprinkhuizen-Kuyper & Boers 1998): its ties lie at infinity.
@@ -111,9 +111,9 @@ fn ties_of_two_units_lie_at_infinity() {
             continue;
         }
         let found = examine(&problem, training.weights());
-        assert_ne!(found.verdict, Some(Verdict::LocalMinimum), "{network}: {found:?}");
+        assert_ne!(found.verdict, Some(PlaceKind::LocalMinimum), "{network}: {found:?}");
         assert!(found.gradient_norm > 0.0 && found.descended_loss.unwrap() <= training.evaluate().0);
-        ties += usize::from(fate == Fate::OnePairTie && found.verdict == Some(Verdict::MinimumAtInfinity));
+        ties += usize::from(fate == Fate::OnePairTie && found.verdict == Some(PlaceKind::MinimumAtInfinity));
     }
     assert!(ties >= 4, "only {ties} ties at infinity among 60");
 }

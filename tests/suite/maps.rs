@@ -10,7 +10,7 @@ use basins::backend::{
 };
 use basins::outcome::{Fate, Outcome, Outcomes, Status};
 use basins::spec::{Init, Loss, Population, Spec, Update};
-use basins::study::{Cells, EscapeStudy, Map, MapPlan, MapStart, MapStudy, TileStore};
+use basins::study::{Map, MapCells, MapPlan, MapStart, MapStudy, RunStudy, TileStore};
 
 /// Solves a network in so many epochs as its first two weights lie hundredths from the origin, if that is below a radius
 /// by its number. Counts the networks and the chunks that it is given.
@@ -118,7 +118,7 @@ fn run(plan: &MapPlan, backend: &mut dyn Backend, store: &mut TileStore, watch: 
     MapStudy { plan }.run(&mut Driver::new(backend).watched(watch), store, &mut |_| Ok(())).unwrap()
 }
 
-fn trained(plan: &MapPlan, backend: &mut dyn Backend) -> Cells {
+fn trained(plan: &MapPlan, backend: &mut dyn Backend) -> MapCells {
     let mut store = TileStore::in_memory(16);
     assert!(run(plan, backend, &mut store, &Unwatched).finished.is_some());
     store.all(plan).unwrap()
@@ -128,7 +128,7 @@ fn trained(plan: &MapPlan, backend: &mut dyn Backend) -> Cells {
 fn the_same_pixels_however_they_are_cut_and_each_trained_once() {
     // 0 and 3 are the weights of the first hidden unit: the disc looks at positions 0 and 1.
     let plan = plan(&Spec::default(), ["0=-10..10", "1=-10..10"], (300, 200), same());
-    let mut expected: Option<Cells> = None;
+    let mut expected: Option<MapCells> = None;
     let mut chunk_counts = Vec::new();
     for (side, kind) in [16, 37, 128, 1000]
         .into_iter()
@@ -245,7 +245,7 @@ fn reference() -> Reference {
 /// What a run of one network brings.
 fn single(spec: &Spec, seed: u64, network: u64) -> (Fate, u32, f32) {
     let problem = spec.problem().unwrap();
-    let study = EscapeStudy::new(&problem, Population::new(network, 1, seed).unwrap());
+    let study = RunStudy::new(&problem, Population::new(network, 1, seed).unwrap());
     let mut found = None;
     study
         .deliver(&mut Driver::new(&mut reference()), &mut |chunk| {
@@ -378,7 +378,7 @@ fn backends_draw_the_same_map() {
         let plan = plan(&quick(), axes, (40, 40), same());
         let expected = trained(&plan, &mut reference());
         let actual = trained(&plan, &mut Simd::new(None).unwrap());
-        let differing = |actual: &Cells| actual.fate.iter().zip(&expected.fate).filter(|(a, b)| a != b).count();
+        let differing = |actual: &MapCells| actual.fate.iter().zip(&expected.fate).filter(|(a, b)| a != b).count();
         let share = differing(&actual) as f64 / 1600.0;
         assert!(share <= Tolerance::T3_FATE_SHARE, "{axes:?}: {share}");
         // The map upside down is another one.

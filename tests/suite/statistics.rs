@@ -3,7 +3,7 @@
 use basins::backend::{Driver, Mock};
 use basins::spec::{Population, Spec};
 use basins::stats::{Interval, Restart, Survival, clopper_pearson, confidence_sequence, looks, wilson};
-use basins::study::EscapeStudy;
+use basins::study::RunStudy;
 use std::collections::BTreeMap;
 
 const LEVEL: f64 = 0.95;
@@ -74,7 +74,7 @@ fn a_known_survival_gives_the_known_curve_and_cut_off() {
         _ => None,
     });
     let population = Population::new(0, 1_000, 0).unwrap();
-    let study = EscapeStudy { chunk_limit: Some(7), ..EscapeStudy::new(&problem, population) };
+    let study = RunStudy { chunk_limit: Some(7), ..RunStudy::new(&problem, population) };
     let answer = study.run(&mut Driver::new(&mut backend)).unwrap();
     let curve = answer.survival();
     let shares: Vec<(u32, f64)> = curve.steps.iter().map(|step| (step.epoch, step.unsolved)).collect();

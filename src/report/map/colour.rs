@@ -3,7 +3,7 @@
 use crate::outcome::Fate;
 use crate::spec::SpecError;
 use crate::spec::keyword::{serde_as_text, unknown};
-use crate::study::{Canvas, Cell};
+use crate::study::{Canvas, MapCell};
 
 use crate::report::plot::{Axis, Colours, INK, PAPER, Rgb};
 
@@ -92,7 +92,7 @@ impl MapColours {
     }
 
     /// The colour of a cell.
-    pub fn colour(&self, cell: Cell) -> Rgb {
+    pub fn colour(&self, cell: MapCell) -> Rgb {
         match (&self.scale, self.number(&cell)) {
             (None, _) => fate_colour(cell.fate),
             (Some(scale), Some(number)) => scale.of(number),
@@ -102,7 +102,7 @@ impl MapColours {
     }
 
     /// Where a cell lies on the scale; `None` where it has a colour of its own.
-    pub(super) fn number(&self, cell: &Cell) -> Option<f64> {
+    pub(super) fn number(&self, cell: &MapCell) -> Option<f64> {
         let axis = &self.scale.as_ref()?.axis;
         match self.what {
             MapColour::Share(fate) => Some(cell.share(fate)),
@@ -114,7 +114,7 @@ impl MapColours {
 }
 
 /// Whether no network of a pixel stayed finite.
-pub(super) fn diverged(cell: &Cell) -> bool {
+pub(super) fn diverged(cell: &MapCell) -> bool {
     u32::from(cell.count(Fate::Diverged)) == cell.networks()
 }
 

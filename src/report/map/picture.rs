@@ -2,7 +2,7 @@
 
 use crate::outcome::Fate;
 use crate::spec::{MapAxis, Spec, Varied};
-use crate::study::{Canvas, Cell, MapPlan};
+use crate::study::{Canvas, MapCell, MapPlan};
 
 use super::colour::{DIVERGED, MapColour, MapColours, UNSOLVED, diverged, fate_colour, words};
 use crate::report::number::grouped;
@@ -66,7 +66,7 @@ const KEY_ROW: f64 = 23.0;
 /// A colour bar where there is a scale, and a square for each other colour that occurs, with its share of the map.
 fn legend(scene: &mut Scene, canvas: &Canvas, plan: &MapPlan, colours: &MapColours, height: f64) {
     let known = canvas.points().iter().flatten().count().max(1) as f64;
-    let share = |holds: &dyn Fn(&Cell) -> bool| {
+    let share = |holds: &dyn Fn(&MapCell) -> bool| {
         canvas.points().iter().flatten().filter(|cell| holds(cell)).count() as f64 / known
     };
     let mut keys: Vec<(Rgb, String, f64)> = Vec::new();

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Map as Object, Value, json};
 
 use crate::outcome::Fate;
-use crate::study::{Cell, MapPixel, MapPlan, MapStart, Member};
+use crate::study::{MapCell, MapPixel, MapPlan, MapStart, Member};
 
 use crate::report::number::{grouped, percent};
 
@@ -54,7 +54,7 @@ fn write_member(text: &mut String, member: &Member, plan: &MapPlan) -> std::fmt:
         }
     }
     writeln!(text)?;
-    let Cell { fate, epoch, loss, .. } = member.cell;
+    let MapCell { fate, epoch, loss, .. } = member.cell;
     match fate {
         Fate::Solved => writeln!(text, "Solved at epoch {}, loss {loss:.6}", grouped(epoch.into())),
         _ => {
@@ -122,7 +122,7 @@ pub fn map_pixel_json(pixel: &MapPixel, plan: &MapPlan, backend: &str, trace: &d
         "momentum": momentum,
     });
     let member = |member: &Member| {
-        let Cell { fate, epoch, loss, .. } = member.cell;
+        let MapCell { fate, epoch, loss, .. } = member.cell;
         json!({
             "net": member.network,
             "start": member.weights,

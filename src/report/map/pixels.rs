@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::outcome::Fate;
-use crate::study::{Cell, Cells};
+use crate::study::{MapCell, MapCells};
 
 use super::colour::{MapColours, diverged};
 use crate::report::plot::{Axis, Rgb, add_text};
@@ -17,7 +17,7 @@ pub fn map_pixels_png(
     (columns, rows): (usize, usize),
     colours: &MapColours,
     text: Option<&str>,
-    bands: impl Iterator<Item = io::Result<Cells>>,
+    bands: impl Iterator<Item = io::Result<MapCells>>,
 ) -> io::Result<()> {
     let palette = Palette::of(colours);
     let mut encoder = png::Encoder::new(target, columns as u32, rows as u32);
@@ -49,7 +49,7 @@ impl<'a> Palette<'a> {
     const SINGLE: usize = Fate::ALL.len();
 
     fn of(source: &'a MapColours) -> Self {
-        let alone = |fate| source.colour(Cell::one(fate, 1, 1.0));
+        let alone = |fate| source.colour(MapCell::one(fate, 1, 1.0));
         let mut colours: Vec<Rgb> = Fate::ALL.into_iter().map(alone).collect();
         if let Some(scale) = &source.scale {
             let steps = 256 - Self::SINGLE;
@@ -63,7 +63,7 @@ impl<'a> Palette<'a> {
         Self { source, colours }
     }
 
-    fn place(&self, cell: Cell) -> u8 {
+    fn place(&self, cell: MapCell) -> u8 {
         let (Some(scale), Some(number)) = (&self.source.scale, self.source.number(&cell)) else {
             // Of several networks the colour is that of none solved, whatever most of them met.
             let fate = if self.source.scale.is_some() && !diverged(&cell) { Fate::Descending } else { cell.fate };

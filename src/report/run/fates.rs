@@ -2,17 +2,17 @@
 
 use std::fmt::{Result, Write};
 
-use crate::landscape::Verdict;
+use crate::landscape::PlaceKind;
 use crate::outcome::Fate;
 use crate::report::number::{grouped, percent};
 use crate::report::table::wrapped;
-use crate::study::{EscapeRate, KindRow, Verdicts, is_examinable};
+use crate::study::{KindRow, RunAnswer, Verdicts, is_examinable};
 
 /// Variants shown of a fate; the rest is summed up in a line.
 const VARIANT_LIMIT: usize = 8;
 
 /// A row a fate and a row a variant, with counts, shares, mean loss and evidence.
-pub(super) fn write_fates(text: &mut String, answer: &EscapeRate) -> Result {
+pub(super) fn write_fates(text: &mut String, answer: &RunAnswer) -> Result {
     let rest = answer.tally.networks() - answer.tally.solved();
     if rest == 0 {
         return Ok(());
@@ -39,9 +39,9 @@ pub(super) fn write_fates(text: &mut String, answer: &EscapeRate) -> Result {
 /// A row a fate, and below it one a variant.
 fn each_row(
     text: &mut String,
-    answer: &EscapeRate,
+    answer: &RunAnswer,
     fates: &[KindRow],
-    write: fn(&mut String, &EscapeRate, &str, &KindRow) -> Result,
+    write: fn(&mut String, &RunAnswer, &str, &KindRow) -> Result,
 ) -> Result {
     for row in fates {
         write(text, answer, row.kind.fate.name(), row)?;
@@ -56,7 +56,7 @@ fn each_row(
     Ok(())
 }
 
-fn write_row(text: &mut String, answer: &EscapeRate, name: &str, row: &KindRow) -> Result {
+fn write_row(text: &mut String, answer: &RunAnswer, name: &str, row: &KindRow) -> Result {
     let share = row.tally.count as f64 / answer.tally.networks() as f64;
     let half = row.interval.half_width();
     let interval = match answer.interrupted {
@@ -70,7 +70,7 @@ fn write_row(text: &mut String, answer: &EscapeRate, name: &str, row: &KindRow) 
 }
 
 /// How many escaped when they were trained on.
-pub(super) fn write_continued(text: &mut String, answer: &EscapeRate) -> Result {
+pub(super) fn write_continued(text: &mut String, answer: &RunAnswer) -> Result {
     let Some(continued) = &answer.continued else { return Ok(()) };
     let first = if continued.partial { "the first " } else { "all " };
     writeln!(
@@ -109,7 +109,7 @@ pub(super) fn write_continued(text: &mut String, answer: &EscapeRate) -> Result 
 }
 
 /// How many were examined, how many of them have idle units, and what was found.
-fn write_examined(text: &mut String, _: &EscapeRate, name: &str, row: &KindRow) -> Result {
+fn write_examined(text: &mut String, _: &RunAnswer, name: &str, row: &KindRow) -> Result {
     let verdicts = &row.verdicts;
     if verdicts.examined == 0 || !is_examinable(row.kind.fate) {
         return Ok(());
@@ -120,7 +120,7 @@ fn write_examined(text: &mut String, _: &EscapeRate, name: &str, row: &KindRow) 
 }
 
 /// "no descent found 7 of 8, saddle 1; 2 with idle units", verdicts `named` as they should be.
-pub(super) fn evidence(fate: Fate, verdicts: &Verdicts, named: fn(Verdict) -> &'static str) -> String {
+pub(super) fn evidence(fate: Fate, verdicts: &Verdicts, named: fn(PlaceKind) -> &'static str) -> String {
     if verdicts.examined == 0 || !is_examinable(fate) {
         return String::new();
     }

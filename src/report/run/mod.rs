@@ -13,9 +13,9 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use crate::landscape::Verdict;
+use crate::landscape::PlaceKind;
 use crate::outcome::Fate;
-use crate::study::{EscapeRate, KindRow};
+use crate::study::{KindRow, RunAnswer};
 
 use self::fates::evidence;
 #[cfg(feature = "pictures")]
@@ -30,7 +30,7 @@ pub use self::text::run_text;
 const CURVE_POINTS: usize = 100;
 
 /// The object of `basins run --json`, schema `basins.run/1`.
-pub fn run_json(answer: &EscapeRate) -> Value {
+pub fn run_json(answer: &RunAnswer) -> Value {
     let fates: Map<String, Value> =
         Fate::ALL.iter().map(|fate| (fate.name().to_owned(), json!(answer.tally.count(*fate)))).collect();
     // Networks that are cut off short would count as unsolved: no interval is one of the rate that was asked for.
@@ -65,7 +65,7 @@ pub fn run_json(answer: &EscapeRate) -> Value {
 }
 
 /// One object a fate, with its variants.
-fn fate_rows(answer: &EscapeRate, complete: bool) -> Value {
+fn fate_rows(answer: &RunAnswer, complete: bool) -> Value {
     let row = |row: &KindRow| {
         json!({
             "fate": row.kind.fate.name(),
@@ -76,7 +76,7 @@ fn fate_rows(answer: &EscapeRate, complete: bool) -> Value {
             "examined": row.verdicts.examined,
             "with_idle_units": row.verdicts.reducible,
             "verdicts": row.verdicts.ranked().iter().map(|(v, n)| (v.name().to_owned(), json!(n))).collect::<Map<_, _>>(),
-            "evidence": evidence(row.kind.fate, &row.verdicts, Verdict::name),
+            "evidence": evidence(row.kind.fate, &row.verdicts, PlaceKind::name),
         })
     };
     let fates = answer.fates().into_iter().map(|fate| {
@@ -87,7 +87,7 @@ fn fate_rows(answer: &EscapeRate, complete: bool) -> Value {
     fates.collect()
 }
 
-fn survival(answer: &EscapeRate) -> Value {
+fn survival(answer: &RunAnswer) -> Value {
     let curve = answer.survival();
     json!({
         "level": curve.level,
@@ -97,7 +97,7 @@ fn survival(answer: &EscapeRate) -> Value {
 }
 
 /// One row an epoch in which networks were solved.
-pub fn survival_csv(answer: &EscapeRate) -> String {
+pub fn survival_csv(answer: &RunAnswer) -> String {
     let mut text = String::from("epoch,at_risk,solved,unsolved_share,low,high\n");
     for step in answer.survival().steps {
         // Writing to a string cannot fail.

@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 use crate::error::Result;
-use crate::landscape::Verdict;
+use crate::landscape::PlaceKind;
 use crate::outcome::Fate;
 use crate::report::html::{Fact, Page, spec_pairs};
 use crate::report::number::{grouped, percent, short};
 use crate::report::words::{dashed, duration, settings};
 use crate::spec::Spec;
 use crate::stats::Interval;
-use crate::study::{EscapeRate, KindRow};
+use crate::study::{KindRow, RunAnswer};
 
 use super::fates::evidence;
 use super::picture::survival_picture;
@@ -20,7 +20,7 @@ use super::text::survival_lines;
 ///
 /// # Errors
 /// A picture cannot be encoded.
-pub fn run_page(answer: &EscapeRate, run: &Value, command: &str) -> Result<String> {
+pub fn run_page(answer: &RunAnswer, run: &Value, command: &str) -> Result<String> {
     let spec = answer.problem.spec();
     let title =
         format!("{} networks {} learning {}", grouped(answer.tally.networks()), dashed(&spec.layers), spec.task);
@@ -87,7 +87,7 @@ fn between(interval: Interval, half: f64) -> String {
     format!("{} to {}", percent(interval.low, half), percent(interval.high, half))
 }
 
-fn facts(answer: &EscapeRate) -> Vec<Fact> {
+fn facts(answer: &RunAnswer) -> Vec<Fact> {
     let (interval, tally) = (answer.interval(), &answer.tally);
     let half = interval.half_width();
     let rate = percent(answer.rate(), half);
@@ -114,7 +114,7 @@ fn facts(answer: &EscapeRate) -> Vec<Fact> {
     facts
 }
 
-fn epochs(page: &mut Page, answer: &EscapeRate) {
+fn epochs(page: &mut Page, answer: &RunAnswer) {
     let Some(epochs) = answer.epochs_to_solve() else {
         page.paragraph("No network was solved.");
         return;
@@ -126,7 +126,7 @@ fn epochs(page: &mut Page, answer: &EscapeRate) {
     page.table(&["of those solved", "first", "5%", "25%", "median", "75%", "95%", "last", "mean"], &[row], &[0]);
 }
 
-fn fates(page: &mut Page, answer: &EscapeRate) {
+fn fates(page: &mut Page, answer: &RunAnswer) {
     let rest = answer.tally.networks() - answer.tally.solved();
     if rest == 0 {
         return;
@@ -142,7 +142,7 @@ fn fates(page: &mut Page, answer: &EscapeRate) {
             // Networks that finish before an interruption are no fair sample.
             if answer.interrupted { String::new() } else { between(row.interval, half) },
             row.tally.mean_loss().map_or("-".into(), |loss| format!("{loss:.5}")),
-            evidence(row.kind.fate, &row.verdicts, Verdict::words),
+            evidence(row.kind.fate, &row.verdicts, PlaceKind::words),
         ]
     };
     let mut rows = Vec::new();
@@ -159,7 +159,7 @@ fn fates(page: &mut Page, answer: &EscapeRate) {
     page.table(&["fate", "what it means"], &rows, &[0, 1]);
 }
 
-fn continued(page: &mut Page, answer: &EscapeRate) {
+fn continued(page: &mut Page, answer: &RunAnswer) {
     let Some(continued) = &answer.continued else { return };
     page.section(&format!("Trained on to {} epochs", grouped(continued.epochs.into())));
     let first = if continued.partial { "The first " } else { "All " };

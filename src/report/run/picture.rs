@@ -2,7 +2,7 @@
 //! give up.
 
 use crate::stats::SurvivalStep;
-use crate::study::EscapeRate;
+use crate::study::RunAnswer;
 
 use crate::report::number::grouped;
 use crate::report::plot::{Anchor, Axis, Frame, INK, MUTED, PALETTE, PAPER, Scene, Stroke, text_width};
@@ -14,7 +14,7 @@ const POINTS: usize = 600;
 const LOG_FACTOR: f64 = 20.0;
 
 /// The curve with a pointwise band, the median with its interval, and the best cut-off where restarting pays.
-pub fn survival_picture(answer: &EscapeRate, title: &str) -> Scene {
+pub fn survival_picture(answer: &RunAnswer, title: &str) -> Scene {
     let mut scene = Scene::new(860.0, 560.0);
     let curve = answer.survival();
     let budget = f64::from(answer.problem.spec().epochs);
@@ -63,7 +63,7 @@ fn stairs(steps: &[SurvivalStep], share: fn(&SurvivalStep) -> f64, from: f64, bu
 }
 
 /// A disc where half are solved, its interval as a bar, and the epoch beside it.
-fn median(scene: &mut Scene, frame: &Frame, answer: &EscapeRate) {
+fn median(scene: &mut Scene, frame: &Frame, answer: &RunAnswer) {
     let median = answer.survival().median();
     let Some(epoch) = median.epoch else { return };
     let budget = answer.problem.spec().epochs;
@@ -97,7 +97,7 @@ fn median(scene: &mut Scene, frame: &Frame, answer: &EscapeRate) {
 }
 
 /// A line at the best cut-off; nothing where giving up early gains nothing.
-fn cut_off(scene: &mut Scene, frame: &Frame, answer: &EscapeRate) {
+fn cut_off(scene: &mut Scene, frame: &Frame, answer: &RunAnswer) {
     let Some(restart) = answer.restart().filter(|restart| restart.pays()) else { return };
     let colour = PALETTE[1];
     let (top, bottom) = (frame.corner.1, frame.corner.1 + frame.size.1);

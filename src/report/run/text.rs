@@ -7,7 +7,7 @@ use crate::report::number::{grouped, percent, short};
 use crate::report::table::wrapped;
 use crate::report::words::{dashed, duration, settings};
 use crate::stats::CutOff;
-use crate::study::EscapeRate;
+use crate::study::RunAnswer;
 
 use super::fates::{write_continued, write_fates};
 
@@ -15,14 +15,14 @@ const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 const BAR_COUNT: usize = 60;
 
 /// The summary of `basins run`.
-pub fn run_text(answer: &EscapeRate) -> String {
+pub fn run_text(answer: &RunAnswer) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = write_run(&mut text, answer);
     text
 }
 
-fn write_run(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
+fn write_run(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
     let spec = answer.problem.spec();
     let tally = &answer.tally;
     // With a width to reach, what was asked for is no more than a bound.
@@ -113,7 +113,7 @@ fn write_run(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
     writeln!(text, "{} on {} ({}, {})", answer.backend, answer.device.name, answer.device.kind, answer.device.driver)
 }
 
-fn write_survival(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
+fn write_survival(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
     let lines = survival_lines(answer);
     for line in &lines {
         writeln!(text, "{line}")?;
@@ -122,7 +122,7 @@ fn write_survival(text: &mut String, answer: &EscapeRate) -> std::fmt::Result {
 }
 
 /// When half are solved, when to give up on a start, and what that gains; nothing where nothing is known of it.
-pub(super) fn survival_lines(answer: &EscapeRate) -> Vec<String> {
+pub(super) fn survival_lines(answer: &RunAnswer) -> Vec<String> {
     let Some(restart) = answer.restart().filter(|_| !answer.interrupted) else { return Vec::new() };
     let whole = |epochs: f64| grouped(epochs.round() as u64);
     let or_none = |epoch: Option<u32>| epoch.map_or("none".into(), |epoch| grouped(epoch.into()));
@@ -164,7 +164,7 @@ fn epochs(count: u32) -> String {
 }
 
 /// Where the networks' starts come from, so that the run can be repeated.
-fn starts(answer: &EscapeRate) -> String {
+fn starts(answer: &RunAnswer) -> String {
     let seed = if answer.imported_starts { String::new() } else { format!(", seed {}", answer.population.seed()) };
     match answer.population.first() {
         0 => seed,
@@ -174,7 +174,7 @@ fn starts(answer: &EscapeRate) -> String {
 
 /// Work on lanes whose network had finished, and time in which the device waited for the host, where there was any to
 /// speak of.
-fn idle(answer: &EscapeRate) -> String {
+fn idle(answer: &RunAnswer) -> String {
     let share = answer.executed_net_epochs as f64 / answer.tally.net_epochs().max(1) as f64 - 1.0;
     let lanes =
         if share < 0.01 { String::new() } else { format!(", {:.0}% padding (unused SIMD lanes)", 100.0 * share) };

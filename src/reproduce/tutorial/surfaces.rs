@@ -4,7 +4,7 @@ use crate::backend::reference::Training;
 use crate::error::Result;
 use crate::reproduce::{Accept, Content, Exhibit, Figure, Lab, Reproduction};
 use crate::spec::{Init, Loss};
-use crate::study::{PlaneAxis, Surface, SurfaceStudy};
+use crate::study::{Surface, SurfaceAxis, SurfaceStudy};
 
 use super::{SOURCE, inverter};
 
@@ -56,7 +56,8 @@ const PATH_STARTS: [(f64, f64); 8] =
     [(-7.0, 11.5), (-2.0, 10.0), (6.0, 12.5), (12.0, 2.0), (13.0, -7.0), (3.0, -4.0), (-7.0, -12.0), (-13.5, -4.0)];
 
 fn program(lab: &mut Lab<'_>) -> Result<()> {
-    let axis = |position| PlaneAxis { position, low: -WIDTH, high: WIDTH, count: if lab.quick() { 150 } else { 500 } };
+    let axis =
+        |position| SurfaceAxis { position, low: -WIDTH, high: WIDTH, count: if lab.quick() { 150 } else { 500 } };
     let (x, y) = (axis(0), axis(1));
     // Costs as the tutorial has them: twice ours for the squared error, and m = 2 times for cross-entropy summed.
     for (loss, name, word, picture, title) in [

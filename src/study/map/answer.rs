@@ -12,7 +12,7 @@ use crate::stats::{Dimension, EpochSummary, LEVEL, boundary};
 
 use super::super::seconds::Seconds;
 use super::canvas::Canvas;
-use super::cells::{Cell, Cells};
+use super::cells::{MapCell, MapCells};
 use super::plan::{MapPlan, MapStart};
 use super::store::TileStore;
 use super::tiles::{Tile, passes};
@@ -78,7 +78,7 @@ pub struct Boundary {
 }
 
 impl Shares {
-    fn note(&mut self, cell: &Cell) {
+    fn note(&mut self, cell: &MapCell) {
         let (solved, of) = (u32::from(cell.count(Fate::Solved)), cell.networks());
         *match solved {
             0 => &mut self.none,
@@ -89,7 +89,7 @@ impl Shares {
     }
 }
 
-fn mostly_solved(cell: &Cell) -> bool {
+fn mostly_solved(cell: &MapCell) -> bool {
     2 * u32::from(cell.count(Fate::Solved)) >= cell.networks()
 }
 
@@ -156,16 +156,16 @@ impl TileStore {
     ///
     /// # Errors
     /// A tile is missing or damaged.
-    pub fn band(&self, plan: &MapPlan, band: usize) -> Result<Cells> {
+    pub fn band(&self, plan: &MapPlan, band: usize) -> Result<MapCells> {
         let tiles: Vec<Tile> = self.tiles(plan).into_iter().filter(|tile| tile.place.1 == band).collect();
         let read = |tile: &Tile| {
             let missing =
                 || Error::failure(format!("the tile {} is missing or damaged; run it again", tile.file_name()));
             self.read(tile).ok_or_else(missing)
         };
-        let parts: Vec<Cells> = tiles.iter().map(read).collect::<Result<_>>()?;
+        let parts: Vec<MapCells> = tiles.iter().map(read).collect::<Result<_>>()?;
         let height = tiles.first().map_or(0, |tile| tile.size.1);
-        let mut cells = Cells::with_capacity(plan.size().0 * height);
+        let mut cells = MapCells::with_capacity(plan.size().0 * height);
         for row in 0..height {
             for (tile, part) in tiles.iter().zip(&parts) {
                 cells.extend(part, row * tile.size.0..(row + 1) * tile.size.0);
@@ -178,8 +178,8 @@ impl TileStore {
     ///
     /// # Errors
     /// A tile is missing or damaged.
-    pub fn all(&self, plan: &MapPlan) -> Result<Cells> {
-        let mut all = Cells::with_capacity(plan.size().0 * plan.size().1);
+    pub fn all(&self, plan: &MapPlan) -> Result<MapCells> {
+        let mut all = MapCells::with_capacity(plan.size().0 * plan.size().1);
         for band in 0..self.band_count(plan) {
             let cells = self.band(plan, band)?;
             all.extend(&cells, 0..cells.count());
@@ -210,7 +210,7 @@ impl TileStore {
     }
 
     /// Numbers of every pixel, in order, band by band.
-    fn column<T>(&self, plan: &MapPlan, pick: impl Fn(Cells) -> Vec<T>) -> impl Iterator<Item = io::Result<T>> {
+    fn column<T>(&self, plan: &MapPlan, pick: impl Fn(MapCells) -> Vec<T>) -> impl Iterator<Item = io::Result<T>> {
         (0..self.band_count(plan)).flat_map(move |band| match self.band(plan, band) {
             Ok(cells) => pick(cells).into_iter().map(Ok).collect(),
             Err(error) => vec![Err(io::Error::other(error.to_string()))],

@@ -1,6 +1,6 @@
 //! What there is to see of a map while it is trained and after: a grid no finer than a picture needs.
 
-use super::cells::{Cell, Cells};
+use super::cells::{MapCell, MapCells};
 use super::tiles::Tile;
 
 /// Points of a picture, each showing one pixel of the map, or the nearest one trained so far.
@@ -9,7 +9,7 @@ pub struct Canvas {
     /// Columns and rows of the map.
     map: (usize, usize),
     size: (usize, usize),
-    points: Vec<Option<Cell>>,
+    points: Vec<Option<MapCell>>,
 }
 
 impl Canvas {
@@ -32,7 +32,7 @@ impl Canvas {
     }
 
     /// Its points, `[row][column]` with the lowest row first; `None` where nothing is known yet.
-    pub fn points(&self) -> &[Option<Cell>] {
+    pub fn points(&self) -> &[Option<MapCell>] {
         &self.points
     }
 
@@ -47,7 +47,7 @@ impl Canvas {
     }
 
     /// Shows the cells of a tile at all points nearest to them.
-    pub(super) fn paint(&mut self, tile: &Tile, cells: &Cells) {
+    pub(super) fn paint(&mut self, tile: &Tile, cells: &MapCells) {
         let lattice = |point: usize, points: usize, pixels: usize| Self::pixel(point, points, pixels) / tile.stride;
         for row in 0..self.size.1 {
             let Some(up) = lattice(row, self.size.1, self.map.1).checked_sub(tile.first.1) else { continue };
@@ -79,8 +79,8 @@ mod tests {
             let mut canvas = Canvas::new(map);
             for pass in passes(map, 100) {
                 for tile in &pass {
-                    let mut cells = Cells::default();
-                    let cell = |(x, y): (usize, usize)| Cell::one(Fate::Solved, (y * map.0 + x) as u32, 0.0);
+                    let mut cells = MapCells::default();
+                    let cell = |(x, y): (usize, usize)| MapCell::one(Fate::Solved, (y * map.0 + x) as u32, 0.0);
                     tile.pixels().for_each(|pixel| cells.push(cell(pixel)));
                     canvas.paint(tile, &cells);
                 }

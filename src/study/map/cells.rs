@@ -8,7 +8,7 @@ pub type FateCounts = [u16; Fate::ALL.len()];
 
 /// What became of a pixel's network, or of its networks.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Cell {
+pub struct MapCell {
     /// Its fate; of several networks the most frequent one, the first of [`Fate::ALL`] where two are as frequent.
     pub fate: Fate,
     /// The epoch in which it was solved, from 1; of another network the last one it was trained. Of several the mean of
@@ -20,7 +20,7 @@ pub struct Cell {
     pub counts: FateCounts,
 }
 
-impl Cell {
+impl MapCell {
     /// Of one network.
     pub fn one(fate: Fate, epoch: u32, loss: f32) -> Self {
         let counts = Fate::ALL.map(|other| u16::from(other == fate));
@@ -78,32 +78,32 @@ impl Cell {
 
 /// Cells side by side.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Cells {
+pub struct MapCells {
     /// Positions in [`Fate::ALL`].
     pub fate: Vec<u8>,
-    /// See [`Cell::epoch`].
+    /// See [`MapCell::epoch`].
     pub epoch: Vec<u32>,
-    /// See [`Cell::loss`].
+    /// See [`MapCell::loss`].
     pub loss: Vec<f32>,
-    /// See [`Cell::counts`]; empty where each pixel has one network, whose fate says all.
+    /// See [`MapCell::counts`]; empty where each pixel has one network, whose fate says all.
     pub counts: Vec<FateCounts>,
 }
 
-impl Cells {
+impl MapCells {
     /// How many there are.
     pub fn count(&self) -> usize {
         self.fate.len()
     }
 
     /// The cell at a position. A fate that is none counts as unfinished.
-    pub fn get(&self, at: usize) -> Cell {
+    pub fn get(&self, at: usize) -> MapCell {
         let fate = Fate::ALL.get(usize::from(self.fate[at])).copied().unwrap_or(Fate::Unfinished);
-        let cell = Cell::one(fate, self.epoch[at], self.loss[at]);
-        Cell { counts: self.counts.get(at).copied().unwrap_or(cell.counts), ..cell }
+        let cell = MapCell::one(fate, self.epoch[at], self.loss[at]);
+        MapCell { counts: self.counts.get(at).copied().unwrap_or(cell.counts), ..cell }
     }
 
     /// All, in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Cell> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = MapCell> {
         (0..self.count()).map(|at| self.get(at))
     }
 
@@ -116,7 +116,7 @@ impl Cells {
         }
     }
 
-    pub(super) fn push(&mut self, cell: Cell) {
+    pub(super) fn push(&mut self, cell: MapCell) {
         let fate = Fate::ALL.iter().position(|fate| *fate == cell.fate).unwrap_or_default();
         self.fate.push(fate as u8);
         self.epoch.push(cell.epoch);
@@ -140,14 +140,14 @@ impl Cells {
 pub(super) struct Sheet {
     pub(super) stride: usize,
     columns: usize,
-    cells: Cells,
+    cells: MapCells,
 }
 
 impl Sheet {
     /// An empty one; `several` says whether pixels have more than one network.
     pub(super) fn new(stride: usize, (columns, rows): (usize, usize), several: bool) -> Self {
         let count = columns * rows;
-        let cells = Cells {
+        let cells = MapCells {
             fate: vec![0; count],
             epoch: vec![0; count],
             loss: vec![0.0; count],
@@ -157,13 +157,13 @@ impl Sheet {
     }
 
     /// The cell of a pixel, if it lies on the lattice.
-    pub(super) fn get(&self, (column, row): (usize, usize)) -> Option<Cell> {
+    pub(super) fn get(&self, (column, row): (usize, usize)) -> Option<MapCell> {
         let on = self.stride > 0 && column.is_multiple_of(self.stride) && row.is_multiple_of(self.stride);
         on.then(|| self.cells.get(row / self.stride * self.columns + column / self.stride))
     }
 
     /// Puts the cells of a tile of its pass in.
-    pub(super) fn put(&mut self, tile: &super::tiles::Tile, cells: &Cells) {
+    pub(super) fn put(&mut self, tile: &super::tiles::Tile, cells: &MapCells) {
         for row in 0..tile.size.1 {
             let (from, to) = (row * tile.size.0, (tile.first.1 + row) * self.columns + tile.first.0);
             let width = tile.size.0;
@@ -183,25 +183,25 @@ mod tests {
 
     #[test]
     fn several_networks_are_one_cell() {
-        let solved = |epoch| Cell::one(Fate::Solved, epoch, 0.01);
-        let stuck = Cell::one(Fate::AllHalf, 900, 0.7);
-        let away = Cell::one(Fate::Diverged, 32, f32::NAN);
-        let cell = Cell::gathered(&[solved(100), stuck, solved(201), away, stuck]);
+        let solved = |epoch| MapCell::one(Fate::Solved, epoch, 0.01);
+        let stuck = MapCell::one(Fate::AllHalf, 900, 0.7);
+        let away = MapCell::one(Fate::Diverged, 32, f32::NAN);
+        let cell = MapCell::gathered(&[solved(100), stuck, solved(201), away, stuck]);
         // Two are as frequent: the first of all fates.
         assert_eq!((cell.fate, cell.epoch, cell.networks()), (Fate::Solved, 151, 5));
         assert_eq!((cell.share(Fate::Solved), cell.share(Fate::AllHalf), cell.count(Fate::Diverged)), (0.4, 0.4, 1));
         assert!((cell.loss - (0.01 + 0.7 + 0.01 + 0.7) / 4.0).abs() < 1e-6, "{}", cell.loss);
-        let none = Cell::gathered(&[stuck, away, away]);
+        let none = MapCell::gathered(&[stuck, away, away]);
         assert_eq!((none.fate, none.epoch, none.loss), (Fate::Diverged, 321, 0.7));
-        assert_eq!(Cell::gathered(&[away, away]).loss, f32::INFINITY);
-        assert_eq!(Cell::gathered(&[stuck]), stuck);
+        assert_eq!(MapCell::gathered(&[away, away]).loss, f32::INFINITY);
+        assert_eq!(MapCell::gathered(&[stuck]), stuck);
     }
 
     #[test]
     fn columns_give_back_what_was_put_in() {
-        let pixels = [Cell::one(Fate::Solved, 7, 0.1), Cell::one(Fate::Grouped, 9, 0.2)];
-        for cells in [pixels.to_vec(), vec![Cell::gathered(&pixels), Cell::gathered(&[pixels[1], pixels[1]])]] {
-            let mut columns = Cells::default();
+        let pixels = [MapCell::one(Fate::Solved, 7, 0.1), MapCell::one(Fate::Grouped, 9, 0.2)];
+        for cells in [pixels.to_vec(), vec![MapCell::gathered(&pixels), MapCell::gathered(&[pixels[1], pixels[1]])]] {
+            let mut columns = MapCells::default();
             cells.iter().for_each(|cell| columns.push(*cell));
             assert_eq!(columns.counts.is_empty(), cells[0].networks() == 1);
             let mut twice = columns.clone();

@@ -15,7 +15,7 @@ mod tiles;
 
 pub use answer::{Boundary, Finished, Map, Shares};
 pub use canvas::Canvas;
-pub use cells::{Cell, Cells, FateCounts};
+pub use cells::{FateCounts, MapCell, MapCells};
 pub use pixel::{MapPixel, Member};
 pub use plan::{MapPlan, MapStart, Pixel};
 pub use request::MapRequest;
@@ -132,7 +132,7 @@ impl MapStudy<'_> {
         let mut training = TileTraining { finishes: false, ..TileTraining::begin(plan, driver)? };
         training.sets(1, &mut |_| vec![pixel], &mut |_, outcomes| {
             if outcomes.iter().all(|outcome| outcome.status != Status::Unfinished) {
-                found = outcomes.iter().map(|outcome| Cell::of(plan.problem(), &outcome)).collect();
+                found = outcomes.iter().map(|outcome| MapCell::of(plan.problem(), &outcome)).collect();
             }
             Ok(())
         })?;
@@ -187,12 +187,12 @@ impl<'a> TileTraining<'a> {
         &mut self,
         tiles: &[Tile],
         coarser: &Sheet,
-        keep: &mut dyn FnMut(&Tile, Cells) -> Result<()>,
+        keep: &mut dyn FnMut(&Tile, MapCells) -> Result<()>,
     ) -> Result<()> {
         let plan = self.plan;
         let new = |tile: &Tile| tile.pixels().filter(|pixel| coarser.get(*pixel).is_none()).collect::<Vec<Pixel>>();
-        let mut whole = |tile: &Tile, trained: &mut dyn Iterator<Item = Cell>| {
-            let mut cells = Cells::with_capacity(tile.count());
+        let mut whole = |tile: &Tile, trained: &mut dyn Iterator<Item = MapCell>| {
+            let mut cells = MapCells::with_capacity(tile.count());
             for pixel in tile.pixels() {
                 if let Some(cell) = coarser.get(pixel).or_else(|| trained.next()) {
                     cells.push(cell);
@@ -224,9 +224,9 @@ impl<'a> TileTraining<'a> {
         let pixels = |batch: &Vec<&Tile>| batch.iter().flat_map(|tile| new(tile)).collect::<Vec<Pixel>>();
         let result = self.sets(batches.len(), &mut |at| pixels(&batches[at]), &mut |at, outcomes| {
             // Telling fates apart takes a while, during which the backend is idle: all cores are free for it.
-            let cell = |at: usize| Cell::of(plan.problem(), &outcomes.get(at));
-            let single: Vec<Cell> = (0..outcomes.count()).into_par_iter().map(cell).collect();
-            let mut cells = single.chunks(plan.start_count().into()).map(Cell::gathered);
+            let cell = |at: usize| MapCell::of(plan.problem(), &outcomes.get(at));
+            let single: Vec<MapCell> = (0..outcomes.count()).into_par_iter().map(cell).collect();
+            let mut cells = single.chunks(plan.start_count().into()).map(MapCell::gathered);
             batches[at].iter().try_for_each(|tile| {
                 left -= 1;
                 whole(tile, &mut cells)

@@ -2,7 +2,7 @@
 
 use crate::stats::{Interval, LEVEL, wilson};
 
-use super::cells::Cell;
+use super::cells::MapCell;
 use super::plan::{MapPlan, Pixel};
 use crate::outcome::Fate;
 
@@ -16,7 +16,7 @@ pub struct MapPixel {
     /// Its networks, at least one.
     pub members: Vec<Member>,
     /// What became of them.
-    pub cell: Cell,
+    pub cell: MapCell,
 }
 
 /// A network of a pixel.
@@ -27,19 +27,24 @@ pub struct Member {
     /// Its starting weights, in flat order.
     pub weights: Vec<f64>,
     /// What became of it.
-    pub cell: Cell,
+    pub cell: MapCell,
 }
 
 impl MapPixel {
     /// From what became of its networks, in order; `None` if there are none.
-    pub(super) fn new(plan: &MapPlan, pixel: Pixel, cells: &[Cell]) -> Option<Self> {
-        let member = |(start, cell): (u16, &Cell)| Member {
+    pub(super) fn new(plan: &MapPlan, pixel: Pixel, cells: &[MapCell]) -> Option<Self> {
+        let member = |(start, cell): (u16, &MapCell)| Member {
             network: plan.network(pixel, start),
             weights: plan.weights(pixel, start),
             cell: *cell,
         };
         let members: Vec<Member> = (0..plan.start_count()).zip(cells).map(member).collect();
-        (!members.is_empty()).then(|| Self { pixel, values: plan.values(pixel), members, cell: Cell::gathered(cells) })
+        (!members.is_empty()).then(|| Self {
+            pixel,
+            values: plan.values(pixel),
+            members,
+            cell: MapCell::gathered(cells),
+        })
     }
 
     /// Of the share of its networks that are solved.

@@ -12,7 +12,7 @@ use crate::outcome::files::temporary_in;
 use crate::outcome::{ArraysFile, ArraysReader, Fate};
 use crate::spec::keyword::typed;
 
-use super::cells::{Cells, FateCounts};
+use super::cells::{FateCounts, MapCells};
 use super::plan::{MapPlan, MapStart};
 use super::tiles::Tile;
 
@@ -24,7 +24,7 @@ pub struct TileStore {
     /// Lattice points along a tile's side.
     side: usize,
     folder: Option<PathBuf>,
-    memory: HashMap<Tile, Cells>,
+    memory: HashMap<Tile, MapCells>,
     /// Whether files hold how many networks met which fate.
     several: bool,
 }
@@ -94,12 +94,12 @@ impl TileStore {
     }
 
     /// A tile's cells, if it is finished. A file that is damaged counts as missing: it is trained again.
-    pub(super) fn read(&self, tile: &Tile) -> Option<Cells> {
+    pub(super) fn read(&self, tile: &Tile) -> Option<MapCells> {
         let Some(folder) = &self.folder else { return self.memory.get(tile).cloned() };
         let mut archive = ArraysReader::open(&folder.join(tile.file_name())).ok()?;
         let count = tile.count();
-        let mut cells = || -> io::Result<Cells> {
-            Ok(Cells {
+        let mut cells = || -> io::Result<MapCells> {
+            Ok(MapCells {
                 fate: archive.numbers("fate", count)?,
                 epoch: archive.numbers("epoch", count)?,
                 loss: archive.numbers("loss", count)?,
@@ -113,7 +113,7 @@ impl TileStore {
     }
 
     /// Keeps a finished tile.
-    pub(super) fn write(&mut self, tile: &Tile, cells: Cells) -> Result<()> {
+    pub(super) fn write(&mut self, tile: &Tile, cells: MapCells) -> Result<()> {
         let Some(folder) = &self.folder else {
             self.memory.insert(*tile, cells);
             return Ok(());
@@ -141,7 +141,7 @@ fn write(
 }
 
 /// The arrays `fate`, `epoch` and `loss`, and `counts` where there are any.
-fn write_cells<W: Write + Seek>(mut archive: ArraysFile<W>, shape: &[u64], cells: &Cells) -> io::Result<()> {
+fn write_cells<W: Write + Seek>(mut archive: ArraysFile<W>, shape: &[u64], cells: &MapCells) -> io::Result<()> {
     archive.add("fate", shape, cells.fate.iter().map(|fate| Ok(*fate)))?;
     archive.add("epoch", shape, cells.epoch.iter().map(|epoch| Ok(*epoch)))?;
     archive.add("loss", shape, cells.loss.iter().map(|loss| Ok(*loss)))?;

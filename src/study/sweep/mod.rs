@@ -13,7 +13,7 @@ use crate::stats::{
 mod points;
 mod together;
 
-pub use points::{Plan, PlanPoint};
+pub use points::{PlanPoint, SweepPlan};
 
 use self::together::PointTally;
 use super::seconds::Seconds;
@@ -116,7 +116,7 @@ pub struct SweepStudy<'a> {
     /// The settings that are the same at all points.
     pub spec: &'a Spec,
     /// The points.
-    pub plan: &'a Plan,
+    pub plan: &'a SweepPlan,
     /// Which networks.
     pub population: Population,
     /// How intervals of rates are made.
@@ -217,9 +217,9 @@ mod tests {
     use super::*;
     use crate::backend::Mock;
 
-    fn plan(texts: &[&str]) -> Result<Plan> {
+    fn plan(texts: &[&str]) -> Result<SweepPlan> {
         let varied: Vec<Vary> = texts.iter().map(|text| text.parse().unwrap()).collect();
-        Plan::new(&Spec::default(), &varied, 3)
+        SweepPlan::new(&Spec::default(), &varied, 3)
     }
 
     #[test]

@@ -11,7 +11,7 @@ const POINT_LIMIT: usize = 100_000;
 
 /// The points of a sweep: what was varied, and for each point its values and its checked spec.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct SweepPlan {
     /// What was varied.
     pub varied: Vec<Vary>,
     /// The points, the last setting varied fastest.
@@ -27,7 +27,7 @@ pub struct PlanPoint {
     pub problem: Problem,
 }
 
-impl Plan {
+impl SweepPlan {
     /// Every combination of the settings' values; those drawn at random are drawn together, point by point, by `seed`.
     ///
     /// # Errors

@@ -154,8 +154,8 @@ mod tests {
     use super::*;
     use crate::backend::{Choice, Open};
     use crate::spec::Vary;
-    use crate::study::EscapeStudy;
-    use crate::study::sweep::Plan;
+    use crate::study::RunStudy;
+    use crate::study::sweep::SweepPlan;
 
     #[test]
     fn ranges_are_cut_where_points_end() {
@@ -172,7 +172,7 @@ mod tests {
         let varied: Vec<Vary> = ["lr=1,2.5,6", "momentum=0,0.4,0.8", "init=tutorial,uniform:2", "hidden=2,3"]
             .map(|text| text.parse().unwrap())
             .into();
-        let plan = Plan::new(&spec, &varied, 0).unwrap();
+        let plan = SweepPlan::new(&spec, &varied, 0).unwrap();
         let population = Population::new(3, 130, 9).unwrap();
         assert_eq!(groups(&plan.points, population).len(), 4, "momentum or none, two sizes");
         for choice in [Choice::Simd, Choice::Reference] {
@@ -182,7 +182,7 @@ mod tests {
             for (point, counted) in plan.points.iter().zip(&together) {
                 let counted = counted.as_ref().unwrap();
                 let mut solved = vec![0u64; 3];
-                let study = EscapeStudy::new(&point.problem, population);
+                let study = RunStudy::new(&point.problem, population);
                 let alone = study.deliver(&mut Driver::new(backend.as_mut()), &mut |chunk| {
                     for row in chunk.outcomes.iter().filter(|row| row.status == Status::Solved) {
                         let at = row.network - 3;

@@ -12,7 +12,7 @@ use basins::outcome::Tally;
 use basins::seed::{Purpose, words};
 use basins::spec::{Population, Problem, Spec};
 use basins::stats::{Interval, clopper_pearson};
-use basins::study::EscapeStudy;
+use basins::study::RunStudy;
 
 pub(super) const LEVEL: f64 = 0.95;
 pub(super) const REPETITIONS: u64 = 1_000;
@@ -59,7 +59,7 @@ pub(super) fn problem(epochs: u32) -> Problem {
 pub(super) fn train(problem: &Problem, seed: u64, count: u64, solve: impl Fn(f64) -> Option<u32> + 'static) -> Tally {
     let mut backend = Mock::new(move |network| solve(uniform(seed, network)));
     let population = Population::new(0, count, seed).unwrap();
-    EscapeStudy::new(problem, population).run(&mut Driver::new(&mut backend)).unwrap().tally
+    RunStudy::new(problem, population).run(&mut Driver::new(&mut backend)).unwrap().tally
 }
 
 pub(super) fn solved(seed: u64, count: u64, rate: f64) -> u64 {

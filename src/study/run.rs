@@ -14,7 +14,7 @@ use super::seconds::Seconds;
 
 /// The answer for a population.
 #[derive(Clone, Debug)]
-pub struct EscapeRate {
+pub struct RunAnswer {
     /// What was asked.
     pub problem: Problem,
     /// Which networks were asked for. Those answered for are in `tally`.
@@ -61,7 +61,7 @@ pub struct KindRow {
     pub verdicts: Verdicts,
 }
 
-impl EscapeRate {
+impl RunAnswer {
     /// Share of networks solved within the budget; of an interrupted run a lower bound.
     pub fn rate(&self) -> f64 {
         self.tally.solved() as f64 / self.tally.networks() as f64
@@ -130,7 +130,7 @@ impl EscapeRate {
 
 /// Trains a population chunk by chunk and counts.
 #[derive(Clone, Copy, Debug)]
-pub struct EscapeStudy<'a> {
+pub struct RunStudy<'a> {
     /// The checked spec.
     pub problem: &'a Problem,
     /// Which networks; with `until_width` the most there may be.
@@ -165,7 +165,7 @@ pub struct Delivered<'a> {
 /// Sees every chunk as it comes, in order.
 pub type Sink<'a> = dyn FnMut(Delivered<'_>) -> Result<()> + 'a;
 
-impl<'a> EscapeStudy<'a> {
+impl<'a> RunStudy<'a> {
     /// Unsolved networks of each kind that are examined if nothing else is said.
     pub const EXAMINE_PER_KIND: usize = 4;
 
@@ -188,7 +188,7 @@ impl<'a> EscapeStudy<'a> {
     ///
     /// # Errors
     /// The device failed.
-    pub fn run(&self, driver: &mut Driver<'_>) -> Result<EscapeRate> {
+    pub fn run(&self, driver: &mut Driver<'_>) -> Result<RunAnswer> {
         self.deliver(driver, &mut |_| Ok(()))
     }
 
@@ -196,7 +196,7 @@ impl<'a> EscapeStudy<'a> {
     ///
     /// # Errors
     /// The device failed, or `sink` did.
-    pub fn deliver(&self, driver: &mut Driver<'_>, sink: &mut Sink<'_>) -> Result<EscapeRate> {
+    pub fn deliver(&self, driver: &mut Driver<'_>, sink: &mut Sink<'_>) -> Result<RunAnswer> {
         let watch = driver.watch();
         let mut examiner = Examiner::new(self.problem, self.examine_per_kind);
         let keep_weights = self.keep_weights || examiner.is_active();
@@ -234,7 +234,7 @@ impl<'a> EscapeStudy<'a> {
         let continued = factor.map(|factor| later.continue_to(factor, driver)).transpose()?;
         let cut_short = tally.networks() < self.population.count() && !self.is_narrow(&tally);
         let interrupted = cut_short || tally.count(Fate::Unfinished) > 0;
-        Ok(EscapeRate {
+        Ok(RunAnswer {
             problem: self.problem.clone(),
             population: self.population,
             backend: driver.backend().name(),

@@ -9,7 +9,7 @@ use super::number::Dual;
 
 /// The loss C of a problem over the weights that are trained; biases that are not trained stay where they are.
 #[derive(Clone, Debug)]
-pub struct Surface<'p> {
+pub struct LossFunction<'p> {
     problem: &'p Problem,
     shapes: Vec<LayerShape>,
     /// Flat positions of the trained weights.
@@ -23,7 +23,7 @@ struct Unit<N> {
     slope: N,
 }
 
-impl<'p> Surface<'p> {
+impl<'p> LossFunction<'p> {
     /// Of a problem.
     pub fn new(problem: &'p Problem) -> Self {
         let rates = problem.weight_rates();
