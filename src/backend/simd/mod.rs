@@ -112,7 +112,7 @@ impl Backend for Simd {
         watch: &dyn Watch,
         deliver: &mut Deliver<'_>,
     ) -> Result<()> {
-        let net = Net::new(job.problem);
+        let net = Net::new(job.problem, self.vectors != Vectors::Portable);
         let starts = Starts::new(job.problem.spec().init, job.problem.layers(), job.seed);
         for chunk in chunks {
             deliver(self.chunk(job, &net, &starts, &chunk, watch))?;

@@ -72,7 +72,8 @@ pub(super) struct Net {
 }
 
 impl Net {
-    pub(super) fn new(problem: &Problem) -> Self {
+    /// `trees` says whether there are kernels for the forms of truth tables.
+    pub(super) fn new(problem: &Problem, trees: bool) -> Self {
         let (spec, examples, layers) = (problem.spec(), problem.examples(), problem.layers());
         let shapes: Vec<LayerShape> = layers.shapes().collect();
         let sizes = layers.sizes().to_vec();
@@ -85,7 +86,7 @@ impl Net {
             })
             .collect();
         let online = spec.update.is_online();
-        let truth_table = truth_table(problem);
+        let truth_table = truth_table(problem).filter(|_| trees);
         let form = match (examples.count(), truth_table) {
             (count, _) if online || count < 3 => Form::Single,
             (4, Some(_)) => Form::Tree4,
