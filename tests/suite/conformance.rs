@@ -1,7 +1,10 @@
 //! Every CPU backend against the f64 reference, and planted faults that must be found.
 
-use basins::backend::conformance::{CHECKS, Fault, Faulty};
+use std::collections::BTreeSet;
+
+use basins::backend::conformance::{Fault, Faulty, short_specs};
 use basins::backend::{Precision, Reference, Simd, Vectors};
+use basins::spec::{Activation, Bias, Loss, Optimizer, Spec, Update};
 
 fn reference(precision: Precision) -> Reference {
     Reference::new(precision, None).unwrap()
@@ -26,16 +29,54 @@ basins::conformance!(simd_avx2, || simd(Vectors::Avx2));
 #[cfg(target_arch = "aarch64")]
 basins::conformance!(simd_neon, || simd(Vectors::Neon));
 
-/// Each fault must be found by at least one check: a suite that passes everything proves nothing.
+/// Each fault must be found by the check that is there for it: a suite that passes everything proves nothing.
 #[test]
 fn every_planted_fault_is_found() {
     for fault in Fault::ALL {
-        let found: Vec<&str> = CHECKS
-            .iter()
-            .filter(|check| (check.run)(&mut Faulty::new(Box::new(reference(Precision::F64)), *fault)).is_err())
-            .map(|check| check.name)
-            .collect();
-        assert!(!found.is_empty(), "no check finds {fault:?}");
-        println!("{fault:?} is found by {}", found.join(", "));
+        let check = fault.finder();
+        let found = (check.run)(&mut Faulty::new(Box::new(reference(Precision::F64)), *fault));
+        let difference = found.expect_err(&format!("{} does not find {fault:?}", check.name));
+        println!("{fault:?} is found by {}: {difference}", check.name);
     }
+}
+
+/// Each value of one setting meets each of another in a short run, wherever the two have a meaning together.
+#[test]
+fn short_runs_have_every_pair_of_settings() {
+    let words = |spec: &Spec| {
+        let optimizer = format!("{}, momentum {}", spec.optimizer, spec.momentum > 0.0);
+        [spec.activation.to_string(), spec.loss.to_string(), optimizer, spec.update.to_string()]
+    };
+    let pairs = |specs: &[Spec]| -> BTreeSet<[String; 2]> {
+        let all = specs.iter().map(words);
+        all.flat_map(|words| {
+            [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)].map(|(a, b)| [&words[a], &words[b]].map(String::clone))
+        })
+        .collect()
+    };
+    let mut every = Vec::new();
+    for &activation in Activation::ALL {
+        for &loss in Loss::ALL {
+            for &update in Update::ALL {
+                for (optimizer, momentum) in [(Optimizer::Gd, 0.0), (Optimizer::Gd, 0.9), (Optimizer::Adam, 0.0)] {
+                    every.push(Spec {
+                        activation: activation.into(),
+                        loss,
+                        update,
+                        optimizer,
+                        momentum,
+                        ..Spec::default()
+                    });
+                }
+            }
+        }
+    }
+    every.retain(|spec| spec.problem().is_ok());
+    // The plain settings alone, so that no special one fills a gap.
+    let plain = |spec: &Spec| spec.layers == Spec::default().layers && !spec.shortcuts && spec.bias == Bias::On;
+    let short: Vec<Spec> = short_specs().into_iter().filter(plain).collect();
+    let missing: Vec<_> = pairs(&every).difference(&pairs(&short)).cloned().collect();
+    assert!(missing.is_empty(), "no short run has {missing:?}");
+    let without_online: Vec<Spec> = short.into_iter().filter(|spec| spec.update != Update::Online).collect();
+    assert!(!pairs(&every).is_subset(&pairs(&without_online)), "a missing pair is not seen");
 }

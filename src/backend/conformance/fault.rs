@@ -8,6 +8,8 @@ use crate::spec::{Bias, Problem};
 
 use crate::backend::{Backend, Chunk, Deliver, DeviceInfo, Job, Trained, Watch};
 
+use super::list::{CHECKS, Check};
+
 /// A mistake that a backend could make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
@@ -57,6 +59,26 @@ keywords!(Fault, "--plant", {
     RetiresLate => "retires-late",
     WorkUnderstated => "work-understated",
 });
+
+impl Fault {
+    /// The check that is there to find it; others may find it too.
+    pub fn finder(self) -> &'static Check {
+        let name = match self {
+            Self::SeedOffByOne | Self::BiasTrained | Self::SwappedWeights | Self::StaleBuffer => {
+                "starts_have_the_same_bits"
+            }
+            Self::GradientSign | Self::LearningRate | Self::OneRate | Self::OutputSquashed => "short_runs_agree",
+            Self::SharedRates => "own_rates_are_kept",
+            Self::EpochFromZero => "every_criterion_agrees",
+            Self::CutsMatter => "cuts_change_nothing",
+            Self::DivergenceMissed => "divergence_is_noticed",
+            Self::RetiresLate => "solved_networks_keep_their_weights",
+            Self::WorkUnderstated => "work_is_accounted",
+        };
+        let check = CHECKS.iter().find(|check| check.name == name);
+        check.unwrap_or_else(|| unreachable!("{name} is a check"))
+    }
+}
 
 /// A backend with a fault.
 pub struct Faulty {

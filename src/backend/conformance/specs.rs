@@ -15,20 +15,8 @@ fn base() -> Spec {
 
 /// Short runs in which final weights must agree (T2): 32 epochs at most, all networks train to the end.
 pub fn short_specs() -> Vec<Spec> {
-    let mut specs = Vec::new();
-    for &activation in Activation::ALL {
-        for &loss in Loss::ALL {
-            for (optimizer, momentum, lr) in
-                [(Optimizer::Gd, 0.0, 0.3), (Optimizer::Gd, 0.9, 0.1), (Optimizer::Adam, 0.0, 0.01)]
-            {
-                for &update in Update::ALL {
-                    // Without anything that saturates, larger steps leave the range of numbers.
-                    let lr = if activation == Activation::Linear { 0.1 * lr } else { lr }.into();
-                    specs.push(Spec { activation: activation.into(), loss, optimizer, momentum, lr, update, ..base() });
-                }
-            }
-        }
-    }
+    let mut specs = connected_specs();
+    specs.extend(paired_specs());
     specs.extend(Init::ALL.iter().map(|init| Spec { init: *init, ..base() }));
     let minus_one = Levels { low: -1.0, high: 1.0 };
     for (task, layers) in [
@@ -56,9 +44,37 @@ pub fn short_specs() -> Vec<Spec> {
         });
     }
     specs.push(Spec { targets: Levels { low: 0.1, high: 0.9 }, ..base() });
-    specs.extend(connected_specs());
     specs.retain(|spec| spec.problem().is_ok());
     specs
+}
+
+/// Activation, loss, optimizer and update: each value of one beside each of another, in as few specs as that takes. In row
+/// `i` and column `j` of a square whose side is prime, `i`, `j`, `i + j` and `i + 2j` meet each other once.
+fn paired_specs() -> Vec<Spec> {
+    let optimizers = [(Optimizer::Gd, 0.0, 0.3), (Optimizer::Gd, 0.9, 0.1), (Optimizer::Adam, 0.0, 0.01)];
+    let (activations, losses, updates) = (Activation::ALL, Loss::ALL, Update::ALL);
+    let most = activations.len().max(losses.len()).max(updates.len()).max(optimizers.len());
+    let side = (most.max(3)..).find(|side| (2..*side).all(|part| side % part != 0)).unwrap_or(most);
+    let cells = (0..side).flat_map(|i| (0..side).map(move |j| (i, j)));
+    let specs = cells.map(|(i, j)| {
+        let (optimizer, momentum, lr) = optimizers[i % optimizers.len()];
+        let activation = activations[(i + j) % side % activations.len()];
+        // Without anything that saturates, larger steps leave the range of numbers.
+        let lr = if activation == Activation::Linear { 0.1 * lr } else { lr };
+        let spec = Spec {
+            activation: activation.into(),
+            loss: losses[(i + 2 * j) % side % losses.len()],
+            update: updates[j % updates.len()],
+            optimizer,
+            momentum,
+            lr: lr.into(),
+            ..base()
+        };
+        // Where the two have no meaning together, another loss keeps the other pairs.
+        let mut others = losses.iter().map(|loss| Spec { loss: *loss, ..spec.clone() });
+        if spec.problem().is_ok() { spec } else { others.find(|other| other.problem().is_ok()).unwrap_or(spec) }
+    });
+    specs.collect()
 }
 
 /// Shortcuts, rates by layer, no biases, linear outputs: alone, and where they meet.

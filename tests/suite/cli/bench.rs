@@ -1,5 +1,7 @@
 //! `basins bench`: files, JSON, who takes part in what.
 
+use basins::spec::Spec;
+use basins::study::bench::Course;
 use serde_json::Value;
 
 use super::{json, names, printed, run};
@@ -39,14 +41,22 @@ fn a_network_of_ones_own_is_timed_in_its_populations() {
     assert_eq!(std::fs::read_to_string(out.join("bench.csv")).unwrap().lines().count(), 3);
 }
 
+/// Without a network of one's own: populations, then the seven networks in their order. The last ones are large, and their
+/// checks on the reference long, so that Ctrl-C ends it before them.
 #[test]
+#[cfg(unix)]
 fn the_usual_course_has_populations_and_seven_networks() {
     let folder = tempfile::tempdir().unwrap();
-    let object = json(folder.path(), "bench --nets 5 --epochs 3 --repeats 1");
+    let arguments = "bench --backend reference --nets 5 --epochs 3 --repeats 1 --json --progress plain";
+    let object = super::signals::interrupted_at(folder.path(), arguments, "4,8,1 on parity:4, --nets 4");
     assert_eq!(contestants(&object["populations"]).iter().map(|row| row.1).collect::<Vec<_>>(), [1, 4]);
     let networks = object["networks"].as_array().unwrap();
     let layers: Vec<&str> = networks.iter().map(|row| row["layers"].as_str().unwrap()).collect();
-    assert_eq!(layers, ["2,2,1", "2,3,1", "2,4,4,1", "4,8,1", "8,16,1", "8,32,1", "8,64,1"]);
+    let usual = Course::usual(&Spec::default(), &[1, 4]).unwrap();
+    assert_eq!(usual.populations.iter().map(|work| work.nets).collect::<Vec<_>>(), [1, 4]);
+    let usual: Vec<String> = usual.networks.iter().map(|work| work.problem.layers().to_string()).collect();
+    assert_eq!(usual, ["2,2,1", "2,3,1", "2,4,4,1", "4,8,1", "8,16,1", "8,32,1", "8,64,1"]);
+    assert!(layers.len() >= 3 && usual.iter().zip(&layers).all(|(usual, layers)| usual == layers), "{layers:?}");
     assert!(networks.iter().all(|row| row["nets"] == 4 && row["epochs"] == 3));
 }
 

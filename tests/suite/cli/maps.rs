@@ -170,7 +170,7 @@ fn zooms_and_fine_pixels() {
 #[cfg(unix)]
 fn an_interrupted_map_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let map = "map --layers 2,2,1 --lr 0.05 --size 192 --epochs 150 --colour loss";
+    let map = "map --layers 2,2,1 --lr 0.05 --size 192 --epochs 75 --colour loss";
     let arguments = format!("{map} --threads 1 --out m --json");
     let mut command = basins(folder.path());
     let child = command
@@ -182,11 +182,11 @@ fn an_interrupted_map_goes_on() {
         .expect("the program starts");
     let tiles = folder.path().join("m/tiles");
     let some = || tiles.is_dir() && names(&tiles).len() > 2;
-    for _ in 0..1_200 {
+    for _ in 0..6_000 {
         if some() {
             break;
         }
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(std::time::Duration::from_millis(10));
     }
     assert!(some(), "no tile was finished");
     let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();

@@ -186,7 +186,7 @@ fn every_setting_runs() {
         "--task xor",
         "--task and --layers 2,1",
         "--task or --layers 2,1",
-        "--task parity:8 --layers 8,4,1",
+        "--task parity:5 --layers 5,3,1",
         "--task table:0110",
         "--task table:01 --layers 1,1",
         "--task csv:task.csv",

@@ -2,7 +2,8 @@
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{ChildStderr, Command, Stdio};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -44,12 +45,25 @@ fn ctrl_c_keeps_what_is_known() {
 /// In a line of progress of whatever trains a population.
 const PROGRESS: [&str; 2] = ["net-epochs/s", "s left"];
 
-/// What a program says as JSON that Ctrl-C reaches once it has shown a line of progress with all of `parts` in it.
-fn interrupted(folder: &std::path::Path, arguments: &str, parts: &[&str]) -> serde_json::Value {
+/// What a program says as JSON that Ctrl-C reaches once it has shown a line of progress with all of `parts` in it, as its
+/// first.
+fn interrupted(folder: &Path, arguments: &str, parts: &[&str]) -> serde_json::Value {
+    interrupted_after(folder, arguments, |stderr| drop(wait_for(stderr, parts)))
+}
+
+/// The same, once it has shown this line, whatever came before it.
+pub(super) fn interrupted_at(folder: &Path, arguments: &str, line: &str) -> serde_json::Value {
+    interrupted_after(folder, arguments, |stderr| {
+        let lines = lines(stderr);
+        while next(&lines) != line {}
+    })
+}
+
+fn interrupted_after(folder: &Path, arguments: &str, wait: impl FnOnce(ChildStderr)) -> serde_json::Value {
     let mut command = basins(folder);
     let mut child =
         command.args(arguments.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_for(child.stderr.take().unwrap(), parts);
+    wait(child.stderr.take().unwrap());
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));

@@ -108,18 +108,24 @@ fn line(draws: &mut Draws) -> (Points, f64) {
 /// Where a random field is above zero: waves in random directions, eight an octave down to two pixels, whose amplitude falls
 /// as the power H of their length. Its contours have dimension 2 - H.
 fn contours(draws: &mut Draws, power: f64) -> (Points, f64) {
-    let waves: Vec<[f64; 4]> = (0..48)
-        .map(|wave| {
-            let count = 2f64.powf((f64::from(wave) + draws.between(0.0, 1.0)) / 8.0);
-            let (sine, cosine) = draws.between(0.0, TAU).sin_cos();
-            let turns = TAU * count / SIDE as f64;
-            [turns * cosine, turns * sine, draws.between(0.0, TAU), count.powf(-power)]
-        })
-        .collect();
-    let height = |x: usize, y: usize| {
-        waves.iter().map(|[a, b, phase, height]| height * (a * x as f64 + b * y as f64 + phase).cos()).sum::<f64>()
-    };
-    (boundary(SIDE, SIDE, |x, y| height(x, y) > 0.0), 2.0 - power)
+    let mut heights = vec![0f64; SIDE * SIDE];
+    for wave in 0..48 {
+        let count = 2f64.powf((f64::from(wave) + draws.between(0.0, 1.0)) / 8.0);
+        let (sine, cosine) = draws.between(0.0, TAU).sin_cos();
+        let turns = TAU * count / SIDE as f64;
+        let (phase, height) = (draws.between(0.0, TAU), count.powf(-power));
+        // From pixel to pixel along a row the wave turns by the same angle: a product in place of a cosine.
+        let (turn_sine, turn_cosine) = (turns * cosine).sin_cos();
+        for (y, row) in heights.chunks_exact_mut(SIDE).enumerate() {
+            let (mut imaginary, mut real) = (turns * sine * y as f64 + phase).sin_cos();
+            for pixel in row {
+                *pixel += height * real;
+                (real, imaginary) =
+                    (real * turn_cosine - imaginary * turn_sine, real * turn_sine + imaginary * turn_cosine);
+            }
+        }
+    }
+    (boundary(SIDE, SIDE, |x, y| heights[y * SIDE + x] > 0.0), 2.0 - power)
 }
 
 /// How many of so many intervals cover the truth, and how many of half the width do.
