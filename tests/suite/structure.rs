@@ -29,7 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "backend::DeviceKind",
             "error",
             "landscape::Evidence",
-            "landscape::Verdict",
+            "landscape::PlaceKind",
             "outcome",
             "reproduce",
             "spec",
