@@ -25,11 +25,19 @@ pub enum InitShape {
     Normal,
 }
 
+/// The R or S that a kind takes.
+#[derive(Clone, Copy)]
+struct Size {
+    letter: &'static str,
+    make: fn(f64) -> Init,
+    /// In words, for a picture's axis.
+    meaning: &'static str,
+}
+
 /// All that is known of one kind.
 struct Row {
     word: &'static str,
-    /// The letter of its size in help, what makes it of a size, and the size in words of a picture's axis.
-    sized: Option<(&'static str, fn(f64) -> Init, &'static str)>,
+    size: Option<Size>,
     /// One to go through all.
     sample: Init,
     shape: InitShape,
@@ -46,7 +54,7 @@ fn glorot(fan_in: f64, fan_out: f64) -> f64 {
 const ROWS: [Row; 4] = [
     Row {
         word: "tutorial",
-        sized: None,
+        size: None,
         sample: Init::Tutorial,
         shape: InitShape::Normal,
         scale: |fan_in, fan_out, _| 0.5 * glorot(fan_in, fan_out),
@@ -54,7 +62,7 @@ const ROWS: [Row; 4] = [
     },
     Row {
         word: "uniform",
-        sized: Some(("R", Init::Uniform, "width R of the starts, U(−R, R)")),
+        size: Some(Size { letter: "R", make: Init::Uniform, meaning: "width R of the starts, U(−R, R)" }),
         sample: Init::Uniform(1.0),
         shape: InitShape::Uniform,
         scale: |_, _, size| size,
@@ -62,7 +70,7 @@ const ROWS: [Row; 4] = [
     },
     Row {
         word: "normal",
-        sized: Some(("S", Init::Normal, "deviation S of the starts, N(0, S²)")),
+        size: Some(Size { letter: "S", make: Init::Normal, meaning: "deviation S of the starts, N(0, S²)" }),
         sample: Init::Normal(0.5),
         shape: InitShape::Normal,
         scale: |_, _, size| size,
@@ -70,7 +78,7 @@ const ROWS: [Row; 4] = [
     },
     Row {
         word: "xavier",
-        sized: None,
+        size: None,
         sample: Init::Xavier,
         shape: InitShape::Uniform,
         scale: |fan_in, fan_out, _| glorot(fan_in, fan_out),
@@ -98,12 +106,12 @@ impl Init {
 
     /// The same distribution with another R or S; `None` where it has none.
     pub fn with_width(self, width: f64) -> Option<Self> {
-        self.row().sized.map(|(_, make, _)| make(width))
+        self.row().size.map(|size| (size.make)(width))
     }
 
     /// What its R or S is, in words; nothing where it has none.
     pub fn width_meaning(self) -> Option<&'static str> {
-        self.row().sized.map(|(_, _, meaning)| meaning)
+        self.row().size.map(|size| size.meaning)
     }
 
     /// Which draw is scaled.
@@ -134,14 +142,16 @@ impl std::str::FromStr for Init {
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
         let (word, size) = text.trim().split_once(':').map_or((text.trim(), None), |(word, size)| (word, Some(size)));
-        match (ROWS.iter().find(|row| row.word == word).map(|row| (row.sample, row.sized)), size) {
+        match (ROWS.iter().find(|row| row.word == word).map(|row| (row.sample, row.size)), size) {
             (Some((init, None)), None) => Ok(init),
-            (Some((_, Some((letter, make, _)))), Some(size)) => {
+            (Some((_, Some(Size { letter, make, .. }))), Some(size)) => {
                 Ok(make(positive(size, &format!("--init {word}:{letter}"))?))
             }
             _ => {
-                let form =
-                    |row: &Row| row.sized.map_or(row.word.to_owned(), |(letter, ..)| format!("{}:{letter}", row.word));
+                let form = |row: &Row| match row.size {
+                    Some(Size { letter, .. }) => format!("{}:{letter}", row.word),
+                    None => row.word.to_owned(),
+                };
                 let forms: Vec<String> = ROWS.iter().map(form).collect();
                 Err(unknown("--init", text, &forms.iter().map(String::as_str).collect::<Vec<_>>()))
             }

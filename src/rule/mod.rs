@@ -6,7 +6,7 @@
 //! `docs/adding.md` adds one as an example.
 //!
 //! Formulas are written in two kinds of numbers: [`Number`] for scalars (`f32`, `f64`, and in `landscape` a value with its
-//! derivative), [`vector::Vector`] for a number a lane. Nothing here knows a spec, a task or a device.
+//! derivative), `vector::Vector` for a number a lane. Nothing here knows a spec, a task or a device.
 
 mod activation;
 mod criterion;
