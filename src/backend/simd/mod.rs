@@ -35,6 +35,10 @@ use net::Net;
 use rows::Rows;
 use worker::Work;
 
+/// Stack of a thread. Kernels are inlined whole, and where nothing is optimised each of their numbers has a place of its
+/// own: more than the usual 2 MiB.
+const STACK_BYTES: usize = 16 << 20;
+
 /// Training in f32 on the CPU, vectors across networks.
 pub struct Simd {
     vectors: Vectors,
@@ -60,6 +64,7 @@ impl Simd {
         }
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads.unwrap_or(0))
+            .stack_size(STACK_BYTES)
             .build()
             .map_err(|error| Error::failure(format!("worker threads cannot be started: {error}")))?;
         Ok(Self { vectors, pool })
