@@ -45,7 +45,8 @@ impl SharedArgs {
             Some(path) => settings.or(config::read(path)?),
             None => settings,
         };
-        if let Some(advice) = settings.outdated()?.filter(|_| !self.output.quiet) {
+        let (settings, advice) = settings.modernised()?;
+        if let Some(advice) = advice.filter(|_| !self.output.quiet) {
             eprint_line(&format!("warning: {advice}"));
         }
         Ok(settings)

@@ -170,11 +170,14 @@ impl Settings {
         }
     }
 
-    /// What to write in place of settings that have another form by now.
-    pub(super) fn outdated(&self) -> Result<Option<String>> {
-        let given = self.output_activation.is_some();
+    /// The same without settings that have another form by now, and what to write in their place.
+    pub(super) fn modernised(self) -> Result<(Self, Option<String>)> {
+        if self.output_activation.is_none() {
+            return Ok((self, None));
+        }
         let now = self.activation()?;
-        Ok(given.then(|| format!("--output-activation is now part of --activation: write --activation {now}")))
+        let advice = format!("--output-activation is now part of --activation: write --activation {now}");
+        Ok((Self { activation: Some(now), output_activation: None, ..self }, Some(advice)))
     }
 
     /// Which networks; `in_file` is how many starts were read, if any.

@@ -45,7 +45,7 @@ fn every_planted_fault_is_found() {
 fn short_runs_have_every_pair_of_settings() {
     let words = |spec: &Spec| {
         let optimizer = format!("{}, momentum {}", spec.optimizer, spec.momentum > 0.0);
-        [spec.activation.to_string(), spec.loss.to_string(), optimizer, spec.update.to_string()]
+        [spec.activation.of_layer(0).to_string(), spec.loss.to_string(), optimizer, spec.update.to_string()]
     };
     let pairs = |specs: &[Spec]| -> BTreeSet<[String; 2]> {
         let all = specs.iter().map(words);

@@ -1,7 +1,7 @@
 //! The specs that a backend must agree on: each setting's every value, and the pairs that interact.
 
 use crate::spec::{
-    Activation, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, Spec, Task, Update,
+    Activation, Activations, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, Spec, Task, Update,
 };
 
 fn parsed<T: std::str::FromStr>(text: &str) -> T {
@@ -70,9 +70,9 @@ fn paired_specs() -> Vec<Spec> {
             lr: lr.into(),
             ..base()
         };
-        // Where the two have no meaning together, another loss keeps the other pairs.
-        let mut others = losses.iter().map(|loss| Spec { loss: *loss, ..spec.clone() });
-        if spec.problem().is_ok() { spec } else { others.find(|other| other.problem().is_ok()).unwrap_or(spec) }
+        // A loss that takes no such outputs meets the activation in the hidden layer.
+        let hidden = Spec { activation: Activations::new([activation, Activation::Sigmoid]), ..spec.clone() };
+        if spec.problem().is_ok() { spec } else { hidden }
     });
     specs.collect()
 }

@@ -37,6 +37,34 @@ fn every_form_of_a_result_is_done_again() {
     }
 }
 
+/// Results of versions that set the outputs' activation apart are read as they were meant.
+#[test]
+fn a_result_with_outdated_settings_is_done_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, outdated) = (folder.path().join("now.json"), folder.path().join("then.json"));
+    let said = printed(
+        folder.path(),
+        "run --nets 30 --epochs 800 --loss mse --activation sigmoid,linear --lr 0.3 --solved sign --json",
+    );
+    std::fs::write(&path, said).unwrap();
+    let mut object = read(&path);
+    for part in ["spec", "settings"] {
+        object[part]["activation"] = "sigmoid".into();
+        object[part]["output-activation"] = "linear".into();
+    }
+    std::fs::write(&outdated, object.to_string()).unwrap();
+    let (code, text) = rerun(folder.path(), "then.json");
+    assert!(code == Some(0) && text.contains("It agrees: all "), "{text}");
+    object["spec"]["output-activation"] = "same".into();
+    std::fs::write(&outdated, object.to_string()).unwrap();
+    let (code, text) = rerun(folder.path(), "then.json");
+    assert!(code == Some(4), "another activation must not agree: {text}");
+    // Said in the old way today, it is written in the new one.
+    let flags = "run --nets 30 --epochs 800 --loss mse --output-activation linear --lr 0.3 --solved sign --quiet";
+    let settings = json(folder.path(), flags)["settings"].clone();
+    assert_eq!((&settings["activation"], &settings["output-activation"]), (&"sigmoid,linear".into(), &Value::Null));
+}
+
 /// Values that have commas of their own are still two values when they are read back.
 #[test]
 fn a_sweep_over_lists_is_done_again() {

@@ -38,7 +38,7 @@ fn what_is_printed_is_a_file_of_settings() {
         "",
         "--task parity:3 --layers 3,4,1 --lr 0.1,0.5 --shortcuts --bias off --solved sse:0.04 --nets 1e7",
         "--seed 18446744073709551615 --first 9223372036854775808 --init uniform:1e-7",
-        "--activation tanh --loss mse --output-activation linear --targets=-1,1 --threads 2 --precision f32",
+        "--activation tanh,linear --loss mse --targets=-1,1 --threads 2 --precision f32",
     ] {
         let first = printed(folder.path(), &format!("run --print-config {arguments}"));
         std::fs::write(folder.path().join("again.toml"), &first).unwrap();
