@@ -18,7 +18,7 @@ struct Layer {
     // Which layer of weights this is, and where an invocation's own numbers of it begin.
     index: u32,
     own: u32,
-    // HIDDEN_ACTIVATION or OUTPUT_ACTIVATION.
+    // The code of the activation, see `activate`.
     activation: u32,
 }
 

@@ -86,7 +86,7 @@ pub(crate) trait Vector:
     /// self, a number near 1, times 2^n, where `rounded` is [`ROUND`] + n.
     fn add_exponent(self, rounded: Self) -> Self;
 
-    /// 2^self, within [2^-120, 2^127]; relative error as stated and tested in `math.rs`.
+    /// 2^self, within [2^-120, 2^127]; relative error as stated and tested in `backend/simd/accuracy.rs`.
     #[inline(always)]
     fn exp2(self) -> Self {
         let bounded = self.at_least(Self::splat(-120.0)).at_most(Self::splat(127.0));
