@@ -59,7 +59,7 @@ impl<'a> Job<'a> {
 
     /// The starts of networks, as seed and index draw them.
     pub fn starts(&self, networks: impl IntoIterator<Item = u64>) -> Weights {
-        let starts = Starts::new(self.problem.spec().init, self.problem.layers(), self.seed);
+        let starts = Starts::of(self.problem, self.seed);
         let values = networks.into_iter().flat_map(|network| starts.weights(network)).collect();
         Weights::new(self.problem.layers(), Values::F32(values))
     }

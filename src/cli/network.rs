@@ -49,7 +49,7 @@ impl NetworkArgs {
     pub(super) fn drawn(&self, settings: &Settings, problem: &Problem) -> Result<Vec<f64>> {
         let Count(net) = self.net;
         let Some(path) = &settings.weights_in else {
-            let starts = Starts::new(problem.spec().init, problem.layers(), settings.seed.map_or(0, |seed| seed.0));
+            let starts = Starts::of(problem, settings.seed.map_or(0, |seed| seed.0));
             return Ok(starts.widened(net));
         };
         let weights = read_weights(path, problem.layers())?;

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::backend::{Choice, Open, Precision};
 use crate::error::{Error, Result};
 use crate::spec::{
-    Activation, Activations, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, Population, Rates,
-    Spec, Task, Update,
+    Activation, Activations, AfterSolved, Auto, Betas, Bias, BiasInit, Criterion, Init, Judge, Layers, Levels, Loss,
+    Optimizer, Population, Rates, Schedule, Spec, Task, Update,
 };
 use crate::stats::RateMethod;
 
@@ -61,8 +61,8 @@ settings! {
     task: Task, "BASINS_TASK", "TASK";
     /// Units of each layer, inputs first [default: 2,3,1]
     layers: Layers, "BASINS_LAYERS", "SIZES";
-    /// sigmoid, tanh or linear; or one for each layer of weights as in tanh,sigmoid, the last for the outputs
-    /// [default: sigmoid]
+    /// sigmoid, tanh, relu, leaky-relu:S, elu, softplus, silu, gelu, sin, linear, softmax; or one for each layer of weights
+    /// as in tanh,sigmoid, the last for the outputs [default: sigmoid]
     activation: Activations, "BASINS_ACTIVATION", "NAME";
     /// Join the inputs to the last layer as well, past the hidden ones
     [num_args = 0..=1, require_equals = true, default_missing_value = "true"]
@@ -71,26 +71,44 @@ settings! {
     bias: Bias, "BASINS_BIAS", "SWITCH";
     /// Earlier word for the last of --activation
     [hide = true] output_activation: OutputActivation, "BASINS_OUTPUT_ACTIVATION", "NAME";
-    /// cross-entropy or mse [default: cross-entropy]
+    /// cross-entropy, mse or mae; with softmax outputs cross-entropy is that of classes [default: cross-entropy]
     loss: Loss, "BASINS_LOSS", "NAME";
-    /// gd or adam [default: gd]
+    /// gd, nesterov, rmsprop, adagrad, adam, adamw, rprop [default: gd]
     optimizer: Optimizer, "BASINS_OPTIMIZER", "NAME";
-    /// Learning rate, or one for each layer of weights as in 0.1,0.5 [default: 0.1]
+    /// Learning rate, or one for each layer of weights as in 0.1,0.5; 0 keeps a layer as it starts [default: 0.1]
     [allow_hyphen_values = true] lr: Rates, "BASINS_LR", "RATE";
-    /// Momentum of gd, from 0 to below 1 [default: 0]
+    /// How the rate changes: constant, step:EPOCHS:FACTOR, exponential:FACTOR, cosine [default: constant]
+    lr_schedule: Schedule, "BASINS_LR_SCHEDULE", "SCHEDULE";
+    /// Momentum of gd and nesterov, from 0 to below 1 [default: 0]
     [allow_hyphen_values = true] momentum: f64, "BASINS_MOMENTUM", "M";
-    /// batch-mean, batch-sum or online [default: batch-mean]
+    /// Momentum with look-ahead: short for --optimizer nesterov
+    [num_args = 0..=1, require_equals = true, default_missing_value = "true"]
+    nesterov: bool, "BASINS_NESTEROV", "BOOL";
+    /// What running means keep of themselves: of gradients, of their squares [default: 0.9,0.999; rmsprop 0.99]
+    betas: Auto<Betas>, "BASINS_BETAS", "B1,B2";
+    /// What the optimizer adds to divisors [default: 1e-8; adagrad 1e-10]
+    epsilon: Auto<f64>, "BASINS_EPSILON", "NUMBER";
+    /// This times the weight is added to each gradient, biases included; of adamw a step of its own [default: 0]
+    [allow_hyphen_values = true] weight_decay: f64, "BASINS_WEIGHT_DECAY", "D";
+    /// batch-mean, batch-sum, online, online:shuffled, online:random, minibatch:K, minibatch:K:ordered
+    /// [default: batch-mean]
     update: Update, "BASINS_UPDATE", "WHEN";
-    /// Starting weights: tutorial, uniform:R, normal:S, xavier [default: tutorial]
-    init: Init, "BASINS_INIT", "INIT";
+    /// Starting weights: tutorial, uniform:R, uniform:LO,HI, normal:S, constant:C, xavier (keras), glorot-normal, he,
+    /// he-uniform, lecun, lecun-uniform, pytorch, sklearn [default: tutorial]
+    [allow_hyphen_values = true] init: Init, "BASINS_INIT", "INIT";
+    /// Starting biases: same (as --init has them), zero, or any name of --init [default: same]
+    [allow_hyphen_values = true] bias_init: BiasInit, "BASINS_BIAS_INIT", "INIT";
     /// Targets that stand for false and true [default: 0,1]
     [allow_hyphen_values = true] targets: Levels, "BASINS_TARGETS", "LO,HI";
     /// Inputs that stand for false and true [default: 0,1]
     [allow_hyphen_values = true] inputs: Levels, "BASINS_INPUTS", "LO,HI";
     /// Most epochs of a network [default: 10000]
     [allow_hyphen_values = true] epochs: Count, "BASINS_EPOCHS", "COUNT";
-    /// When a network counts as solved: max-error:X, sign, sse:X, mse:X, rms:X [default: max-error:0.1]
+    /// When a network counts as solved: max-error:X, sign, accuracy, sse:X, mse:X, rms:X, loss:X [default: max-error:0.1]
     solved: Criterion, "BASINS_SOLVED", "CRITERION";
+    /// When that is looked at: during each epoch, after it (by the weights at its end), or once at the end of training
+    /// [default: during]
+    judge: Judge, "BASINS_JUDGE", "WHEN";
     /// What a solved network does: retire or continue [default: retire]
     after_solved: AfterSolved, "BASINS_AFTER_SOLVED", "WHAT";
     /// How many networks; also 1e6, 10M [default: 100000, or all of --weights-in]
@@ -142,11 +160,17 @@ impl Settings {
             loss: self.loss.unwrap_or(default.loss),
             optimizer: self.optimizer.unwrap_or(default.optimizer),
             lr: self.lr.clone().unwrap_or(default.lr),
+            lr_schedule: self.lr_schedule.unwrap_or(default.lr_schedule),
             momentum: self.momentum.unwrap_or(default.momentum),
+            betas: self.betas.unwrap_or(default.betas),
+            epsilon: self.epsilon.unwrap_or(default.epsilon),
+            weight_decay: self.weight_decay.unwrap_or(default.weight_decay),
             update: self.update.unwrap_or(default.update),
             init: self.init.unwrap_or(default.init),
+            bias_init: self.bias_init.unwrap_or(default.bias_init),
             epochs,
             solved: self.solved.unwrap_or(default.solved),
+            judge: self.judge.unwrap_or(default.judge),
             after_solved: self.after_solved.unwrap_or(default.after_solved),
         })
     }
@@ -171,7 +195,15 @@ impl Settings {
     }
 
     /// The same without settings that have another form by now, and what to write in their place.
-    pub(super) fn modernised(self) -> Result<(Self, Option<String>)> {
+    pub(super) fn modernised(mut self) -> Result<(Self, Option<String>)> {
+        if self.nesterov.take() == Some(true) {
+            match self.optimizer.unwrap_or(Optimizer::Gd) {
+                Optimizer::Gd | Optimizer::Nesterov => self.optimizer = Some(Optimizer::Nesterov),
+                other => {
+                    return Err(Error::input(format!("--nesterov is for gradient descent, not --optimizer {other}")));
+                }
+            }
+        }
         if self.output_activation.is_none() {
             return Ok((self, None));
         }

@@ -69,7 +69,7 @@ impl<'p> LossFunction<'p> {
     }
 
     fn unit_loss(&self, z: f64, target: f64) -> f64 {
-        with_loss!(self.problem.spec().loss, Row => Row::exact(z, self.error(z, target), target))
+        with_loss!(self.problem.loss(), Row => Row::exact(z, self.error(z, target), target))
     }
 
     /// Outputs, `[example][unit]`.
@@ -138,7 +138,7 @@ impl<'p> LossFunction<'p> {
             .iter()
             .zip(outputs)
             .zip(target)
-            .map(|((z, unit), y)| self.problem.spec().loss.delta(self.error(*z, *y), unit.slope))
+            .map(|((z, unit), y)| self.problem.loss().delta(self.error(*z, *y), unit.slope))
             .collect();
         for (layer, shape) in self.shapes.iter().enumerate().rev() {
             for (column, delta) in deltas.iter().enumerate() {
@@ -173,7 +173,8 @@ impl<'p> LossFunction<'p> {
                 })
                 .collect();
             let activation = self.problem.spec().activation.of_layer(layer);
-            let exact = |z: &N| with_activation!(activation, Row => Row::exact(*z));
+            activation.normalise(&mut sums);
+            let exact = |z: &N| with_activation!(activation, row => row.exact(*z));
             layers.push(sums.iter().map(exact).map(|(activation, slope)| Unit { activation, slope }).collect());
         }
         (layers, sums)
@@ -181,7 +182,7 @@ impl<'p> LossFunction<'p> {
 
     /// Output less target, from the weighted sum, without cancellation where the output has saturated at the target.
     fn error<N: Number>(&self, z: N, target: f64) -> N {
-        with_activation!(self.problem.spec().activation.last(), Row => Row::error(z, target))
+        with_activation!(self.problem.spec().activation.last(), row => row.error(z, target))
     }
 }
 

@@ -72,6 +72,23 @@ impl Number for Dual {
         Self { value, slope: (1.0 - value * value) * self.slope }
     }
 
+    fn ln_1p(self) -> Self {
+        Self { value: self.value.ln_1p(), slope: self.slope / (1.0 + self.value) }
+    }
+
+    fn sin(self) -> Self {
+        Self { value: self.value.sin(), slope: self.slope * self.value.cos() }
+    }
+
+    fn cos(self) -> Self {
+        Self { value: self.value.cos(), slope: -self.slope * self.value.sin() }
+    }
+
+    fn erf(self) -> Self {
+        let slope = std::f64::consts::FRAC_2_SQRT_PI * (-self.value * self.value).exp();
+        Self { value: libm::erf(self.value), slope: slope * self.slope }
+    }
+
     /// Its slope from both ends: g'(z) = g(z) g(-z).
     fn logistic(self) -> Self {
         let value = self.value.logistic();

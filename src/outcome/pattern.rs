@@ -62,7 +62,7 @@ impl Grouping {
         let near = |example: usize, value: f64| (f64::from(outputs[example]) - value).abs() <= tolerance;
         let wrong: Vec<usize> = (0..targets.len()).filter(|example| !near(*example, targets[*example])).collect();
         let at_ends = wrong.iter().all(|example| near(*example, low + high - targets[*example]));
-        let rests = with_loss!(problem.spec().loss, Row => Row::RESTS_AT_WRONG_ENDS);
+        let rests = with_loss!(problem.loss(), Row => Row::RESTS_AT_WRONG_ENDS);
         (rests && !wrong.is_empty() && at_ends && tolerance > 0.0).then_some(Self { groups: Vec::new(), wrong })
     }
 
@@ -124,7 +124,7 @@ impl Grouping {
 
 /// Loss of one example with this output.
 fn unit_loss(problem: &Problem, target: f64, output: f64) -> f64 {
-    problem.spec().loss.of_output(output, target)
+    problem.loss().of_output(output, target)
 }
 
 #[cfg(test)]

@@ -25,6 +25,18 @@ pub trait Number:
     /// tanh self.
     fn tanh(self) -> Self;
 
+    /// ln(1 + self).
+    fn ln_1p(self) -> Self;
+
+    /// sin self.
+    fn sin(self) -> Self;
+
+    /// cos self.
+    fn cos(self) -> Self;
+
+    /// erf self, 2/sqrt(pi) times the integral of e^-t^2 from 0.
+    fn erf(self) -> Self;
+
     /// 1/(1 + e^-self), without overflow and with its digits at either end.
     fn logistic(self) -> Self {
         // The exponential's argument is never positive, so it cannot overflow.
@@ -39,9 +51,6 @@ pub trait Number:
 
 /// The two precisions of the reference.
 pub trait Real: Number + PartialOrd + std::iter::Sum + Send + Sync {
-    /// ln(1 + self).
-    fn ln_1p(self) -> Self;
-
     /// Square root.
     fn sqrt(self) -> Self;
 
@@ -53,7 +62,7 @@ pub trait Real: Number + PartialOrd + std::iter::Sum + Send + Sync {
 }
 
 macro_rules! precision {
-    ($float:ident) => {
+    ($float:ident, $erf:path) => {
         impl Number for $float {
             fn of(value: f64) -> Self {
                 value as Self
@@ -70,13 +79,25 @@ macro_rules! precision {
             fn tanh(self) -> Self {
                 self.tanh()
             }
-        }
 
-        impl Real for $float {
             fn ln_1p(self) -> Self {
                 self.ln_1p()
             }
 
+            fn sin(self) -> Self {
+                self.sin()
+            }
+
+            fn cos(self) -> Self {
+                self.cos()
+            }
+
+            fn erf(self) -> Self {
+                $erf(self)
+            }
+        }
+
+        impl Real for $float {
             fn sqrt(self) -> Self {
                 self.sqrt()
             }
@@ -92,5 +113,5 @@ macro_rules! precision {
     };
 }
 
-precision!(f32);
-precision!(f64);
+precision!(f32, libm::erff);
+precision!(f64, libm::erf);

@@ -5,13 +5,15 @@
 //! `shaders/part/random.wgsl` and `shaders/part/init.wgsl`.
 
 mod normal;
+mod orders;
 mod philox;
 mod starts;
 mod stream;
 
 pub use normal::{FRACTION_BITS, NormalTable, OCTAVE_COUNT, SEGMENT_BITS, normal_quantile};
+pub use orders::Orders;
 pub use philox::philox4x32;
-pub use starts::Starts;
+pub use starts::{Starts, WeightDraw};
 pub use stream::Stream;
 
 /// What a random word is for: the third word of the counter.
@@ -22,6 +24,8 @@ pub enum Purpose {
     Start = 0,
     /// Random points of a sweep: setting k of point "network" takes the first word of block k.
     Point = 1,
+    /// Orders of examples: how epoch and position come in is said in `orders.rs`.
+    Order = 2,
 }
 
 /// Four consecutive random words: block `block` of a network's words for `purpose`.

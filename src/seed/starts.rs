@@ -1,10 +1,10 @@
 //! Starting weights of a network, in flat order. Twin: `shaders/part/init.wgsl`.
 
-use crate::spec::{Bias, Init, InitShape, Layers};
+use crate::spec::{Bias, BiasInit, Draw, Init, InitShape, Layers, Place, Problem};
 
 use super::{NormalTable, Purpose, words};
 
-/// Draws starting weights: for each weight a scale, and the words of its network.
+/// Draws starting weights: for each weight scales and a shift, and the words of its network.
 ///
 /// Weights are f32 values with the same bits everywhere; backends in f64 widen them.
 ///
@@ -19,43 +19,66 @@ use super::{NormalTable, Purpose, words};
 #[derive(Clone, Debug)]
 pub struct Starts {
     seed: u64,
-    shape: InitShape,
-    scales: Vec<f32>,
+    draws: Vec<WeightDraw>,
+}
+
+/// How one weight starts: by the one draw whose scale is not 0, if any, and a shift.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WeightDraw {
+    /// What a standard normal draw is multiplied with.
+    pub normal: f32,
+    /// What an odd integer below 2^24 in magnitude, a uniform draw, is multiplied with.
+    pub uniform: f32,
+    /// What is added.
+    pub shift: f32,
+}
+
+impl WeightDraw {
+    const ZERO: Self = Self { normal: 0.0, uniform: 0.0, shift: 0.0 };
+
+    fn new(draw: Draw) -> Self {
+        let shift = draw.shift as f32;
+        match draw.shape {
+            InitShape::Normal => Self { normal: draw.scale as f32, shift, ..Self::ZERO },
+            InitShape::Uniform => Self { uniform: (draw.scale * (-24f64).exp2()) as f32, shift, ..Self::ZERO },
+        }
+    }
 }
 
 impl Starts {
-    /// Draws for networks of this shape under a seed.
+    /// Draws for networks of this shape under a seed; logistic units, no biases of their own.
     pub fn new(init: Init, layers: &Layers, seed: u64) -> Self {
-        Self { seed, shape: init.shape(), scales: Self::scales(init, layers) }
+        Self { seed, draws: draws(init, BiasInit::Same, layers, true) }
     }
 
-    /// What each weight's draw is multiplied with, in flat order; 0 for a weight that starts at zero. A uniform draw is
-    /// an odd integer below 2^24, so its scale holds the factor 2^-24.
-    pub fn scales(init: Init, layers: &Layers) -> Vec<f32> {
-        let unit = match init.shape() {
-            InitShape::Uniform => (-24f64).exp2(),
-            InitShape::Normal => 1.0,
-        };
-        let zero_bias = init.zero_bias() || layers.bias() == Bias::Off;
-        let mut scales = Vec::with_capacity(layers.weight_count());
-        for layer in layers.shapes() {
-            let scale = (init.scale(layer.fan_in, layer.fan_out) * unit) as f32;
-            scales.extend(std::iter::repeat_n(scale, layer.fan_in * layer.fan_out));
-            scales.extend(std::iter::repeat_n(if zero_bias { 0.0 } else { scale }, layer.fan_out));
-        }
-        scales
+    /// Draws for networks of a problem under a seed.
+    pub fn of(problem: &Problem, seed: u64) -> Self {
+        let spec = problem.spec();
+        let logistic = spec.activation.of_layer(0).is_logistic();
+        Self { seed, draws: draws(spec.init, spec.bias_init, problem.layers(), logistic) }
+    }
+
+    /// How each weight starts, in flat order.
+    pub fn draws(&self) -> &[WeightDraw] {
+        &self.draws
+    }
+
+    /// Whether some weight starts by a normal draw.
+    pub fn draws_normal(&self) -> bool {
+        self.draws.iter().any(|draw| draw.normal != 0.0)
     }
 
     /// Writes the starting weights of a network; `weights` holds one number for each weight.
     pub fn draw(&self, network: u64, weights: &mut [f32]) {
         let table = NormalTable::get();
-        for (block, (weights, scales)) in weights.chunks_mut(4).zip(self.scales.chunks(4)).enumerate() {
+        for (block, (weights, draws)) in weights.chunks_mut(4).zip(self.draws.chunks(4)).enumerate() {
             let words = words(self.seed, network, Purpose::Start, block as u32);
-            for ((weight, scale), word) in weights.iter_mut().zip(scales).zip(words) {
-                *weight = match self.shape {
-                    _ if *scale == 0.0 => 0.0,
-                    InitShape::Uniform => odd_integer(word) as f32 * scale,
-                    InitShape::Normal => table.draw(word) * scale,
+            for ((weight, draw), word) in weights.iter_mut().zip(draws).zip(words) {
+                *weight = match *draw {
+                    WeightDraw { normal: 0.0, uniform: 0.0, shift } => shift,
+                    WeightDraw { normal: 0.0, uniform, shift: 0.0 } => odd_integer(word) as f32 * uniform,
+                    WeightDraw { normal: 0.0, uniform, shift } => shift + odd_integer(word) as f32 * uniform,
+                    WeightDraw { normal, .. } => table.draw(word) * normal,
                 };
             }
         }
@@ -63,7 +86,7 @@ impl Starts {
 
     /// The starting weights of a network.
     pub fn weights(&self, network: u64) -> Vec<f32> {
-        let mut weights = vec![0.0; self.scales.len()];
+        let mut weights = vec![0.0; self.draws.len()];
         self.draw(network, &mut weights);
         weights
     }
@@ -72,6 +95,25 @@ impl Starts {
     pub fn widened(&self, network: u64) -> Vec<f64> {
         self.weights(network).into_iter().map(f64::from).collect()
     }
+}
+
+/// How each weight starts, in flat order.
+fn draws(init: Init, bias_init: BiasInit, layers: &Layers, logistic: bool) -> Vec<WeightDraw> {
+    let mut draws = Vec::with_capacity(layers.weight_count());
+    for layer in layers.shapes() {
+        let place = Place { fan_in: layer.fan_in, fan_out: layer.fan_out, logistic };
+        let weight = WeightDraw::new(init.draw(place));
+        let bias = match bias_init {
+            _ if layers.bias() == Bias::Off => WeightDraw::ZERO,
+            BiasInit::Zero => WeightDraw::ZERO,
+            BiasInit::Same if init.zero_bias() => WeightDraw::ZERO,
+            BiasInit::Same => weight,
+            BiasInit::Own(own) => WeightDraw::new(own.draw(place)),
+        };
+        draws.extend(std::iter::repeat_n(weight, layer.fan_in * layer.fan_out));
+        draws.extend(std::iter::repeat_n(bias, layer.fan_out));
+    }
+    draws
 }
 
 /// The top 24 bits of a word as an odd integer between -2^24 and 2^24: exact in f32, symmetric, never zero.
@@ -107,6 +149,24 @@ mod tests {
         let deviation = |sum: f64| (sum / count as f64).sqrt();
         assert!((deviation(first) - 0.5 * (6f64 / 5.0).sqrt()).abs() < 0.005, "{}", deviation(first));
         assert!((deviation(second) - 0.5 * (6f64 / 4.0).sqrt()).abs() < 0.005, "{}", deviation(second));
+    }
+
+    #[test]
+    fn ranges_are_shifted_and_biases_start_apart() {
+        let spec = crate::spec::Spec {
+            init: "uniform:2,3".parse().unwrap(),
+            bias_init: "constant:-1".parse().unwrap(),
+            ..crate::spec::Spec::default()
+        };
+        let starts = Starts::of(&spec.problem().unwrap(), 5);
+        for network in 0..500 {
+            let weights = starts.weights(network);
+            assert!(
+                weights[..6].iter().chain(&weights[9..12]).all(|weight| (2.0..3.0).contains(weight)),
+                "{weights:?}"
+            );
+            assert!(weights[6..9].iter().chain(&weights[12..]).all(|bias| *bias == -1.0), "{weights:?}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! is all that a backend needs. Nothing here trains, draws or knows a device. What the words of a rule mean is in
 //! [`rule`](crate::rule).
 
+mod auto;
 mod connections;
 mod examples;
 mod layers;
@@ -20,6 +21,7 @@ mod training;
 mod vary;
 mod weight_name;
 
+pub use auto::{Auto, Betas};
 pub use connections::Bias;
 pub use examples::Examples;
 pub use layers::{LayerShape, Layers};
@@ -35,7 +37,10 @@ pub(crate) use vary::short;
 pub use vary::{Range, Values, Vary};
 
 pub(crate) use crate::rule::keyword;
-pub use crate::rule::{Activation, AfterSolved, Criterion, Init, InitShape, Loss, Optimizer, SpecError, Update};
+pub use crate::rule::{
+    Activation, AfterSolved, BiasInit, Criterion, Draw, Init, InitShape, Judge, Loss, Optimizer, Order, Place,
+    Schedule, SpecError, Tuning, Update,
+};
 
 /// Weights larger than this in magnitude, or not finite, make a network *diverged*. No training that still learns comes
 /// near it; it is far enough below the largest `f32` that no sum overflows before it is noticed.

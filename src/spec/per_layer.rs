@@ -100,10 +100,17 @@ impl Rates {
 
     /// Whether there is a usable rate for each of so many layers of weights.
     pub(crate) fn check(&self, layer_count: usize) -> Result<(), SpecError> {
-        if let Some(rate) = self.0.iter().find(|rate| !(**rate > 0.0 && (**rate as f32).is_normal())) {
+        let usable = |rate: f64| rate == 0.0 || (rate > 0.0 && (rate as f32).is_normal());
+        if let Some(rate) = self.0.iter().find(|rate| !usable(**rate)) {
             return Err(SpecError::new(format!("--lr must be a finite number above 0, but is {}", plain(*rate))));
         }
-        self.check_count(layer_count)
+        self.check_count(layer_count)?;
+        if self.0.iter().all(|rate| *rate == 0.0) {
+            return Err(SpecError::new(
+                "--lr must be above 0 for some layer of weights, but is 0; 0 keeps a layer as it starts, as in 0,0.1",
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -224,7 +231,8 @@ mod tests {
         let check = |text: &str| text.parse::<Rates>().unwrap().check(2).map_err(|error| error.to_string());
         assert_eq!((check("0.1"), check("0.1,0.5")), (Ok(()), Ok(())));
         assert!(check("0.1,0.2,0.3").unwrap_err().contains("each of the 2 layers of weights; got 3 rates"));
-        for wrong in ["0", "-1", "0.1,-0.1", "NaN", "inf", "1e-60"] {
+        assert_eq!((check("0,0.5"), check("0.5,0")), (Ok(()), Ok(())));
+        for wrong in ["0", "0,0", "-1", "0.1,-0.1", "NaN", "inf", "1e-60"] {
             assert!(check(wrong).unwrap_err().contains("above 0"), "{wrong}");
         }
     }

@@ -2,7 +2,8 @@
 
 use super::examples::Examples;
 use super::{AfterSolved, Bias, Layers, Levels, Spec, SpecError, Task};
-use crate::rule::{Lose, with_loss};
+use crate::rule::Loss;
+use crate::rule::{BiasInit, Lose, Optimize, Schedule, Standard, Tuning, with_loss, with_optimizer};
 
 /// Settings that fit each other, and the task's examples. Made by [`Spec::problem`] alone, so whoever holds one need not
 /// check anything again.
@@ -113,6 +114,53 @@ impl Problem {
         0.5 * (low + high)
     }
 
+    /// The loss: with softmax outputs, cross-entropy is that of classes.
+    pub fn loss(&self) -> Loss {
+        match self.spec.loss {
+            Loss::CrossEntropy if self.spec.activation.last().normalises() => Loss::Categorical,
+            loss => loss,
+        }
+    }
+
+    /// The optimizer's numbers, defaults filled in.
+    pub fn tuning(&self) -> Tuning {
+        let Spec { optimizer, momentum, betas, epsilon, weight_decay, .. } = self.spec;
+        Tuning {
+            momentum,
+            betas: betas.given().map_or(optimizer.default_betas().unwrap_or_default(), |betas| betas.0),
+            epsilon: epsilon.given().or(optimizer.default_epsilon()).unwrap_or_default(),
+            decay: weight_decay,
+        }
+    }
+
+    /// What part of a weight is added to its gradient, summed over examples, before the optimizer takes it.
+    pub fn gradient_decay(&self) -> f64 {
+        if self.spec.optimizer.decouples_decay() { 0.0 } else { self.spec.weight_decay / self.share() }
+    }
+
+    /// Whether every example's targets name one of several classes: one output is to be high, all others low.
+    pub fn has_classes(&self) -> bool {
+        let (low, high) = self.examples.target_range();
+        let count = self.examples.output_count();
+        let names_one = |targets: &[f64]| {
+            targets.iter().filter(|y| **y == high).count() == 1
+                && targets.iter().filter(|y| **y == low).count() == count - 1
+        };
+        count > 1 && low < high && (0..self.examples.count()).all(|example| names_one(self.examples.target(example)))
+    }
+
+    /// The criterion beside what it needs to know.
+    pub(crate) fn standard(&self) -> Standard {
+        Standard {
+            criterion: self.spec.solved,
+            midpoint: self.midpoint(),
+            loss: self.loss(),
+            output_count: self.examples.output_count(),
+            example_count: self.examples.count(),
+            classes: self.has_classes(),
+        }
+    }
+
     /// What a gradient summed over the examples of an update is multiplied with.
     pub fn share(&self) -> f64 {
         self.spec.update.share(self.examples.count())
@@ -140,19 +188,76 @@ fn check_numbers(spec: &Spec) -> Result<(), SpecError> {
             return fail(format!("{flag} {levels} passes the largest number in single precision, {:e}", f32::MAX));
         }
     }
-    if let Some(size) = spec.init.width() {
-        let bound = f64::from(super::WEIGHT_BOUND);
-        if size > bound || !(size as f32).is_normal() {
-            return fail(format!(
-                "--init {}: the size of starting weights must lie between {:e} and {bound:e}, beyond which a network \
-                 counts as diverged",
-                spec.init,
-                f32::MIN_POSITIVE
-            ));
-        }
+    check_starts("--init", spec.init)?;
+    if let BiasInit::Own(init) = spec.bias_init {
+        check_starts("--bias-init", init)?;
+    }
+    if !(0.0..1e6).contains(&spec.weight_decay) {
+        return fail(format!("--weight-decay must be a number from 0 on, but is {}", spec.weight_decay));
+    }
+    if let Some(epsilon) = spec.epsilon.given()
+        && !(epsilon > 0.0 && (epsilon as f32).is_normal())
+    {
+        return fail(format!("--epsilon must be a finite number above 0, but is {epsilon}"));
+    }
+    if let Some(betas) = spec.betas.given()
+        && betas.0.iter().any(|beta| !(0.0..1.0).contains(beta))
+    {
+        return fail(format!("--betas must be from 0 to below 1, but are {betas}"));
+    }
+    if spec.lr_schedule != Schedule::Constant && spec.epochs > Schedule::EPOCH_LIMIT {
+        return fail(format!("--lr-schedule {} takes --epochs of at most {}", spec.lr_schedule, Schedule::EPOCH_LIMIT));
     }
     if spec.epochs == 0 {
         return fail("--epochs must be at least 1: the first epoch is the first look at the outputs".into());
+    }
+    Ok(())
+}
+
+/// Sizes of starting weights that neither vanish nor are out of bounds.
+fn check_starts(flag: &str, init: super::Init) -> Result<(), SpecError> {
+    let bound = f64::from(super::WEIGHT_BOUND);
+    let usable = |size: f64| (size == 0.0 && init.width().is_none()) || (size as f32).is_normal();
+    if init.sizes().into_iter().any(|size| size.abs() > bound || !usable(size)) {
+        return fail(format!(
+            "{flag} {init}: the size of starting weights must lie between {:e} and {bound:e}, beyond which a network \
+             counts as diverged",
+            f32::MIN_POSITIVE
+        ));
+    }
+    Ok(())
+}
+
+/// What an optimizer does not go with.
+fn check_optimizer(spec: &Spec) -> Result<(), SpecError> {
+    let optimizer = spec.optimizer;
+    if let Some(reason) = optimizer.refuses_momentum().filter(|_| spec.momentum != 0.0) {
+        return fail(format!("--momentum belongs to --optimizer gd and nesterov; {reason}, so leave --momentum 0"));
+    }
+    let (needs_momentum, adapts) = with_optimizer!(optimizer, Row => (Row::NEEDS_MOMENTUM, Row::ADAPTS_STEPS));
+    if needs_momentum && spec.momentum == 0.0 {
+        return fail(format!(
+            "--optimizer {optimizer} is gradient descent without --momentum; give one, as --momentum 0.9"
+        ));
+    }
+    if spec.betas.given().is_some() && optimizer.default_betas().is_none() {
+        return fail(format!("--betas belong to adam, adamw and rmsprop; --optimizer {optimizer} has none"));
+    }
+    if spec.epsilon.given().is_some() && optimizer.default_epsilon().is_none() {
+        return fail(format!(
+            "--epsilon belongs to adam, adamw, rmsprop and adagrad; --optimizer {optimizer} divides by nothing"
+        ));
+    }
+    if adapts && spec.update.moves_within() {
+        return fail(format!(
+            "--optimizer {optimizer} goes by the sign of whole gradients, which one example's or a minibatch's would turn \
+             at random; use --update batch-mean"
+        ));
+    }
+    if adapts && spec.lr_schedule != Schedule::Constant {
+        return fail(format!(
+            "--optimizer {optimizer} has steps of its own: the rate is the first; leave --lr-schedule out"
+        ));
     }
     Ok(())
 }
@@ -168,9 +273,28 @@ fn check_combination(spec: &Spec) -> Result<(), SpecError> {
             spec.activation.of_layer(0)
         ));
     }
-    if let Some(reason) = spec.optimizer.refuses_momentum().filter(|_| spec.momentum != 0.0) {
-        return fail(format!("--momentum belongs to --optimizer gd; {reason}, so leave --momentum 0"));
+    let layer_count = spec.layers.sizes().len() - 1;
+    if (0..layer_count - 1).any(|layer| spec.activation.of_layer(layer).normalises()) {
+        return fail(format!(
+            "--activation {output}: softmax is for the output layer; name the hidden units' first, as --activation \
+             tanh,softmax"
+        ));
     }
+    if output.normalises() && !matches!(spec.loss, Loss::CrossEntropy | Loss::Categorical) {
+        return fail(format!("--loss {} does not go with softmax outputs; use --loss cross-entropy", spec.loss));
+    }
+    if spec.loss == Loss::Categorical && !output.normalises() {
+        return fail(format!(
+            "--loss {} takes softmax outputs, as --activation {},softmax; outputs that are classes by themselves take \
+             --loss cross-entropy",
+            spec.loss,
+            spec.activation.of_layer(0)
+        ));
+    }
+    if output.normalises() && spec.layers.output_count() < 2 {
+        return fail("softmax with one output is always 1; use sigmoid, or one output for each class".into());
+    }
+    check_optimizer(spec)?;
     if matches!(spec.task, Task::Csv(_)) && (spec.inputs, spec.targets) != (Levels::BINARY, Levels::BINARY) {
         return fail(
             "--inputs and --targets give the values of a truth table; with --task csv:FILE the file's numbers \
@@ -205,6 +329,15 @@ fn check_targets(spec: &Spec, examples: &Examples) -> Result<(), SpecError> {
             "targets from {low} to {high} cannot be reached: {} outputs lie between {least} and {most}",
             spec.activation.last()
         ));
+    }
+    if spec.activation.last().normalises() {
+        let sums = (0..examples.count()).map(|example| examples.target(example).iter().sum::<f64>());
+        if let Some((example, sum)) = sums.enumerate().find(|(_, sum)| (sum - 1.0).abs() > 1e-6) {
+            return fail(format!(
+                "softmax outputs add up to 1, but the targets of example {} add up to {sum}; targets are shares of classes",
+                example + 1
+            ));
+        }
     }
     if spec.solved.largest_error().is_some_and(|bound| bound >= most - least) {
         return fail(format!(

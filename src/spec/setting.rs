@@ -52,7 +52,16 @@ impl Spec {
             serde_json::Value::Bool(_) => text.parse::<bool>().map_or(text.into(), Into::into),
             _ => text.into(),
         };
-        serde_json::from_value(fields).map_err(|error| {
+        let read = |fields: &serde_json::Value| serde_json::from_value(fields.clone());
+        // A word may stand where a number may, as auto does.
+        let read = read(&fields).or_else(|error| match number() {
+            Some(number) => {
+                fields[name] = number.into();
+                read(&fields).map_err(|_| error)
+            }
+            None => Err(error),
+        });
+        read.map_err(|error| {
             let reason = error.to_string();
             SpecError::new(if reason.contains(name) { reason } else { format!("{name}={text}: {reason}") })
         })
@@ -124,6 +133,14 @@ mod tests {
             ("init", "uniform:2", "uniform:2"),
             ("layers", "2,5,1", "2,5,1"),
             ("lr", "0.1,0.2", "0.1,0.2"),
+            ("epsilon", "1e-7", "1e-7"),
+            ("betas", "0.8,0.9", "0.8,0.9"),
+            ("update", "minibatch:8", "minibatch:8"),
+            ("activation", "leaky-relu:0.2,sigmoid", "leaky-relu:0.2,sigmoid"),
+            ("lr-schedule", "step:10:0.5", "step:10:0.5"),
+            ("bias-init", "uniform:-1,1", "uniform:-1,1"),
+            ("weight-decay", "0.01", "0.01"),
+            ("judge", "end", "end"),
         ] {
             let changed = serde_json::to_value(spec.with(name, text).unwrap()).unwrap();
             let value = &changed[name];

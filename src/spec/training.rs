@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Activations, Bias, Layers, Levels, Rates, Task};
-use crate::rule::{Activation, AfterSolved, Criterion, Init, Loss, Optimizer, Update};
+use super::{Activations, Auto, Betas, Bias, Layers, Levels, Rates, Task};
+use crate::rule::{Activation, AfterSolved, BiasInit, Criterion, Init, Judge, Loss, Optimizer, Schedule, Update};
 
 /// Every setting of a training run that decides an outcome, apart from the seed and which networks are trained.
 ///
@@ -35,18 +35,31 @@ pub struct Spec {
     pub loss: Loss,
     /// How a gradient becomes a step.
     pub optimizer: Optimizer,
-    /// Learning rate, above 0; or one for each layer of weights.
+    /// Learning rate, above 0; or one for each layer of weights, where 0 keeps a layer as it starts.
     pub lr: Rates,
+    /// How the learning rate changes from epoch to epoch.
+    pub lr_schedule: Schedule,
     /// Momentum of gradient descent, in [0, 1).
     pub momentum: f64,
+    /// How much of themselves the optimizer's running means keep, in [0, 1).
+    pub betas: Auto<Betas>,
+    /// What the optimizer adds to divisors, above 0.
+    pub epsilon: Auto<f64>,
+    /// Weight decay: this times the weight, biases included, is added to the gradient of each update; of adamw, the rate
+    /// times it is taken from the weight. At least 0.
+    pub weight_decay: f64,
     /// When within an epoch the weights change.
     pub update: Update,
     /// How the starting weights are drawn.
     pub init: Init,
+    /// How biases start.
+    pub bias_init: BiasInit,
     /// Most epochs a network is trained, at least 1.
     pub epochs: u32,
     /// When a network counts as solved.
     pub solved: Criterion,
+    /// When that is looked at.
+    pub judge: Judge,
     /// What happens to a solved network.
     pub after_solved: AfterSolved,
 }
@@ -65,11 +78,17 @@ impl Default for Spec {
             loss: Loss::CrossEntropy,
             optimizer: Optimizer::Gd,
             lr: Rates::from(0.1),
+            lr_schedule: Schedule::Constant,
             momentum: 0.0,
+            betas: Auto::Auto,
+            epsilon: Auto::Auto,
+            weight_decay: 0.0,
             update: Update::BatchMean,
             init: Init::Tutorial,
+            bias_init: BiasInit::Same,
             epochs: 10_000,
             solved: Criterion::MaxError(0.1),
+            judge: Judge::During,
             after_solved: AfterSolved::Retire,
         }
     }

@@ -141,7 +141,7 @@ impl<'p> State<'p> {
         }
         sections.push(Section { heading: format!("{before}forward"), matrices: forward });
         let mean = losses.iter().sum::<f64>() / rows as f64;
-        let formula = with_loss!(self.problem.spec().loss, Row => Row::FORMULA);
+        let formula = with_loss!(self.problem.loss(), Row => Row::FORMULA);
         let loss = vec![
             matrix("Y".into(), "the targets".into(), targets),
             matrix("L".into(), format!("{formula} with H = A{layer_count}, summed over output units"), losses),
@@ -183,18 +183,18 @@ impl<'p> State<'p> {
 
     fn activation(&self, layer: usize) -> String {
         let z = format!("Z{}", layer + 1);
-        with_activation!(self.problem.spec().activation.of_layer(layer), Row => Row::formula(&z))
+        with_activation!(self.problem.spec().activation.of_layer(layer), row => row.formula(&z))
     }
 
     fn slope(&self, layer: usize) -> String {
-        let a = format!("A{}", layer + 1);
-        with_activation!(self.problem.spec().activation.of_layer(layer), Row => Row::slope_formula(&a))
+        let (a, z) = (format!("A{}", layer + 1), format!("Z{}", layer + 1));
+        with_activation!(self.problem.spec().activation.of_layer(layer), row => row.slope_formula(&a, &z))
     }
 
     fn delta(&self, layer: usize) -> String {
         let number = layer + 1;
         if number == self.shapes.len() {
-            let (loss, a, slope) = (self.problem.spec().loss, format!("A{number}"), self.slope(layer));
+            let (loss, a, slope) = (self.problem.loss(), format!("A{number}"), self.slope(layer));
             return with_loss!(loss, Row => Row::delta_formula(&a, &slope));
         }
         let rows = if self.shapes[number].shortcut > 0 { "shortcuts' and bias rows" } else { "bias row" };
@@ -207,7 +207,7 @@ impl<'p> State<'p> {
         let m = self.problem.examples().count();
         let share = if spec.update.share(2) < 1.0 { format!(" · 1/{m}") } else { String::new() };
         let rate = spec.lr.to_string();
-        let rule = with_optimizer!(spec.optimizer, Row => Row::formula(&rate, &share, spec.momentum));
+        let rule = with_optimizer!(spec.optimizer, Row => Row::formula(&rate, &share, &self.problem.tuning()));
         let bias = if spec.bias == Bias::Off { "; biases stay" } else { "" };
         let mut matrices = Vec::new();
         for layer in 0..self.shapes.len() {
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn online_explanations_end_with_the_epochs_weights() {
-        let spec = Spec { update: Update::Online, momentum: 0.5, ..Spec::default() };
+        let spec = Spec { update: Update::ONLINE, momentum: 0.5, ..Spec::default() };
         let (problem, start, explanation) = explanation(spec, 2);
         let mut training = Training::<f64>::new(&problem, &start);
         training.run(2);

@@ -77,6 +77,6 @@ fn short_runs_have_every_pair_of_settings() {
     let short: Vec<Spec> = short_specs().into_iter().filter(plain).collect();
     let missing: Vec<_> = pairs(&every).difference(&pairs(&short)).cloned().collect();
     assert!(missing.is_empty(), "no short run has {missing:?}");
-    let without_online: Vec<Spec> = short.into_iter().filter(|spec| spec.update != Update::Online).collect();
+    let without_online: Vec<Spec> = short.into_iter().filter(|spec| spec.update != Update::ONLINE).collect();
     assert!(!pairs(&every).is_subset(&pairs(&without_online)), "a missing pair is not seen");
 }

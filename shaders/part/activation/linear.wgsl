@@ -4,7 +4,7 @@ fn act_linear(z: f32) -> f32 {
     return z;
 }
 
-fn slope_linear(h: f32) -> f32 {
+fn slope_linear(z: f32, h: f32) -> f32 {
     return 1.0;
 }
 

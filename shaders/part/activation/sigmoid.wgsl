@@ -5,7 +5,7 @@ fn act_sigmoid(z: f32) -> f32 {
     return 1.0 / (1.0 + exp(min(-z, 80.0)));
 }
 
-fn slope_sigmoid(h: f32) -> f32 {
+fn slope_sigmoid(z: f32, h: f32) -> f32 {
     return h * (1.0 - h);
 }
 

@@ -5,7 +5,7 @@ fn act_tanh(z: f32) -> f32 {
     return 1.0 - 2.0 / (1.0 + exp(min(2.0 * z, 80.0)));
 }
 
-fn slope_tanh(h: f32) -> f32 {
+fn slope_tanh(z: f32, h: f32) -> f32 {
     return 1.0 - h * h;
 }
 

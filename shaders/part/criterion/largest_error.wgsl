@@ -1,7 +1,7 @@
 // The measure is the largest error. Needs CRITERION_BOUND from the prelude. Rust twin: src/rule/criterion.rs.
 
 // The measure after one more output h with target y; it starts at 0.
-fn gather(measure: f32, h: f32, y: f32) -> f32 {
+fn gather(measure: f32, z: f32, h: f32, y: f32, right: f32) -> f32 {
     return max(measure, abs(h - y));
 }
 

@@ -201,7 +201,7 @@ impl Backend for Faulty {
         let problem = self.misread(job.problem);
         let seed = if self.fault == Fault::SeedOffByOne { job.seed.wrapping_add(1) } else { job.seed };
         // A wrong seed must not matter to imported starts, so it is planted in them as well.
-        let starts = Starts::new(problem.spec().init, problem.layers(), seed);
+        let starts = Starts::of(&problem, seed);
         let mut chunks = chunks.map(|mut chunk| {
             if self.fault == Fault::SeedOffByOne && chunk.starts.is_some() {
                 let drawn: Vec<f32> = chunk.networks.clone().flat_map(|network| starts.weights(network)).collect();

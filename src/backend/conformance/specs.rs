@@ -37,7 +37,7 @@ pub fn short_specs() -> Vec<Spec> {
             loss: Loss::Mse,
             inputs: minus_one,
             targets: minus_one,
-            update: Update::Online,
+            update: Update::ONLINE,
             momentum: 0.5,
             lr: 0.05.into(),
             ..base()
@@ -79,7 +79,7 @@ fn paired_specs() -> Vec<Spec> {
 
 /// Shortcuts, rates by layer, no biases, linear outputs: alone, and where they meet.
 fn connected_specs() -> Vec<Spec> {
-    let online = Spec { update: Update::Online, momentum: 0.5, ..base() };
+    let online = Spec { update: Update::ONLINE, momentum: 0.5, ..base() };
     let adam = Spec { optimizer: Optimizer::Adam, lr: parsed("0.01,0.03"), ..base() };
     let linear = Spec { activation: parsed("sigmoid,linear"), loss: Loss::Mse, lr: 0.05.into(), ..base() };
     let tanh = Spec { activation: parsed("tanh,linear"), ..linear.clone() };
@@ -91,7 +91,7 @@ fn connected_specs() -> Vec<Spec> {
         Spec { bias: Bias::Off, ..online.clone() },
         Spec { bias: Bias::Off, ..adam.clone() },
         linear.clone(),
-        Spec { update: Update::Online, ..linear.clone() },
+        Spec { update: Update::ONLINE, ..linear.clone() },
         Spec { bias: Bias::Off, lr: parsed("0.02,0.1"), layers: parsed("2,8,1"), ..tanh.clone() },
     ];
     for layers in ["2,1,1", "2,3,1", "2,5,4,1", "2,9,1"] {
@@ -116,10 +116,10 @@ pub fn slow_specs() -> Vec<Spec> {
             specs.push(Spec { solved, after_solved, ..fast.clone() });
         }
     }
-    specs.push(Spec { update: Update::Online, lr: 1.0.into(), ..fast.clone() });
+    specs.push(Spec { update: Update::ONLINE, lr: 1.0.into(), ..fast.clone() });
     specs.push(Spec { update: Update::BatchSum, lr: 0.5.into(), momentum: 0.5, ..fast.clone() });
     specs.push(Spec { optimizer: Optimizer::Adam, lr: 0.05.into(), ..fast.clone() });
-    specs.push(Spec { optimizer: Optimizer::Adam, lr: 0.05.into(), update: Update::Online, ..fast.clone() });
+    specs.push(Spec { optimizer: Optimizer::Adam, lr: 0.05.into(), update: Update::ONLINE, ..fast.clone() });
     specs.push(Spec { shortcuts: true, layers: parsed("2,1,1"), ..fast.clone() });
     specs.push(Spec { task: Task::And, layers: parsed("2,1"), ..fast });
     specs
@@ -129,7 +129,7 @@ pub fn slow_specs() -> Vec<Spec> {
 pub fn cut_specs() -> Vec<Spec> {
     let base = Spec { lr: 4.0.into(), epochs: 300, ..Spec::default() };
     let momentum = Spec { momentum: 0.3, lr: 2.0.into(), ..base.clone() };
-    let online = Spec { update: Update::Online, lr: 1.0.into(), ..momentum.clone() };
+    let online = Spec { update: Update::ONLINE, lr: 1.0.into(), ..momentum.clone() };
     let adam = Spec { optimizer: Optimizer::Adam, lr: 0.05.into(), ..base.clone() };
     let of = |spec: &Spec, task: &str, layers: &str, epochs, solved: &str| Spec {
         task: parsed(task),

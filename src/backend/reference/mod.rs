@@ -45,7 +45,7 @@ impl Reference {
         Values: From<Vec<R>>,
     {
         let count = (chunk.networks.end - chunk.networks.start) as usize;
-        let starts = Starts::new(job.problem.spec().init, job.problem.layers(), job.seed);
+        let starts = Starts::of(job.problem, job.seed);
         let start = |position: usize| match &chunk.starts {
             Some(weights) => weights.network(position),
             None => starts.widened(chunk.networks.start + position as u64),
@@ -60,12 +60,14 @@ impl Reference {
                     let mut outcomes = Outcomes::with_capacity(first, outputs, positions.len());
                     let mut weights = Vec::new();
                     for position in positions {
-                        let mut training = Training::<R>::new(job.problem, &start(position));
+                        let network = chunk.networks.start + position as u64;
+                        let mut training =
+                            Training::<R>::new(job.problem, &start(position)).with_orders(job.seed, network);
                         if let Some(own) = &chunk.rates {
                             training = training.with_rates(own.rates(position), own.momentum(position));
                         }
                         train(&mut training, job, watch);
-                        outcomes.push(training.outcome(chunk.networks.start + position as u64));
+                        outcomes.push(training.outcome(network));
                         if job.keep_weights {
                             weights.extend_from_slice(training.weights());
                         }

@@ -24,7 +24,7 @@ impl<R: Real> Network<R> {
         let sizes = problem.layers().sizes();
         let zeros = |sizes: &[usize]| sizes.iter().map(|size| vec![R::of(0.0); *size]).collect::<Vec<_>>();
         Self {
-            loss: problem.spec().loss,
+            loss: problem.loss(),
             units: (0..sizes.len() - 1).map(|layer| problem.spec().activation.of_layer(layer)).collect(),
             shapes: problem.layers().shapes().collect(),
             activations: zeros(sizes),
@@ -38,7 +38,7 @@ impl<R: Real> Network<R> {
         &self.activations
     }
 
-    /// Weighted sums z of every layer after the inputs on the example at hand.
+    /// Weighted sums z of every layer after the inputs on the example at hand; of softmax, logarithms of shares.
     pub fn sums(&self) -> &[Vec<R>] {
         &self.sums
     }
@@ -63,13 +63,16 @@ impl<R: Real> Network<R> {
         self.activations[0].copy_from_slice(input);
         for (layer, shape) in self.shapes.iter().enumerate() {
             let (before, after) = self.activations.split_at_mut(layer + 1);
-            for (column, activation) in after[0].iter_mut().enumerate() {
+            for (column, sum) in self.sums[layer].iter_mut().enumerate() {
                 let mut z = weights[shape.position(shape.fan_in, column)];
                 for (row, a) in Self::feeding(before, layer, *shape).enumerate() {
                     z += a * weights[shape.position(row, column)];
                 }
-                self.sums[layer][column] = z;
-                *activation = self.units[layer].value(z);
+                *sum = z;
+            }
+            self.units[layer].normalise(&mut self.sums[layer]);
+            for (activation, z) in after[0].iter_mut().zip(&self.sums[layer]) {
+                *activation = self.units[layer].value(*z);
             }
         }
     }
@@ -80,13 +83,13 @@ impl<R: Real> Network<R> {
         units.map(|((z, h), y)| self.loss.value(*z, *h, *y)).sum()
     }
 
-    /// delta = (theta without its bias row, times the next layer's delta) act'(z); at the output h - y or (h - y) act'(z).
+    /// delta = (theta without its bias row, times the next layer's delta) act'(z); at the output as the loss has it.
     /// The rows of a shortcut come after those of the units, and nothing is done with them here.
     pub fn backward(&mut self, weights: &[R], target: &[R]) {
         let last = self.shapes.len() - 1;
         for (column, y) in target.iter().enumerate() {
             let h = self.activations[last + 1][column];
-            self.deltas[last][column] = self.loss.delta(h - *y, self.units[last].slope(h));
+            self.deltas[last][column] = self.loss.delta(h - *y, self.units[last].slope(self.sums[last][column], h));
         }
         for layer in (0..last).rev() {
             let shape = self.shapes[layer + 1];
@@ -96,7 +99,7 @@ impl<R: Real> Network<R> {
                 for (column, next) in after[0].iter().enumerate() {
                     sum += weights[shape.position(row, column)] * *next;
                 }
-                *delta = sum * self.units[layer].slope(self.activations[layer + 1][row]);
+                *delta = sum * self.units[layer].slope(self.sums[layer][row], self.activations[layer + 1][row]);
             }
         }
     }

@@ -1,8 +1,9 @@
 //! One network from its start to its end, epoch by epoch: the meaning of a spec, in the order in which it happens.
 
 use crate::outcome::{Outcome, Status};
-use crate::rule::{Optimize, Real, Shared, with_optimizer};
-use crate::spec::{AfterSolved, DIVERGENCE_STRIDE, Problem, WEIGHT_BOUND};
+use crate::rule::{Optimize, Real, Standard, with_optimizer};
+use crate::seed::Orders;
+use crate::spec::{AfterSolved, DIVERGENCE_STRIDE, Judge, Problem, Schedule, WEIGHT_BOUND};
 
 use super::Network;
 
@@ -25,17 +26,46 @@ pub struct Training<'p, R> {
     /// `[example][unit]`.
     targets: Vec<R>,
     network: Network<R>,
+    standard: Standard,
+    orders: Orders,
+    /// Index of the network, which its orders depend on.
+    index: u64,
     state: State<R>,
     /// Learning rate of each weight.
     rates: Vec<R>,
-    momentum: R,
+    momentum: f64,
     gradient: Vec<R>,
-    /// Outputs of the epoch at hand, then of the final weights, `[example][unit]`.
-    outputs: Vec<R>,
+    /// Examples in the order of the epoch at hand.
+    order: Vec<u32>,
+    /// What was seen of the epoch at hand, then of the final weights, in the order in which it was seen.
+    seen: Seen<R>,
     epoch: u32,
     solved_epoch: u32,
     stopped: Option<Step>,
     final_outputs: Vec<f32>,
+}
+
+/// Weighted sums and outputs beside their targets, `[example][unit]`.
+#[derive(Clone, Debug, Default)]
+struct Seen<R> {
+    sums: Vec<R>,
+    outputs: Vec<R>,
+    targets: Vec<R>,
+}
+
+impl<R: Real> Seen<R> {
+    fn clear(&mut self) {
+        self.sums.clear();
+        self.outputs.clear();
+        self.targets.clear();
+    }
+
+    /// Takes down what a network computed on an example.
+    fn push(&mut self, network: &Network<R>, target: &[R]) {
+        self.sums.extend_from_slice(&network.sums()[network.sums().len() - 1]);
+        self.outputs.extend_from_slice(network.outputs());
+        self.targets.extend_from_slice(target);
+    }
 }
 
 /// What an update changes.
@@ -60,11 +90,15 @@ impl<'p, R: Real> Training<'p, R> {
             inputs: (0..examples.count()).map(|example| convert(examples.input(example))).collect(),
             targets: convert(examples.targets()),
             network: Network::new(problem),
+            standard: problem.standard(),
+            orders: Orders::new(problem.spec().update.order(), examples.count(), 0),
+            index: 0,
             rates: convert(&problem.weight_rates()),
-            momentum: R::of(problem.spec().momentum),
+            momentum: problem.spec().momentum,
             gradient: zeros.clone(),
             state: State { weights, first: zeros.clone(), second: zeros, update_count: 0 },
-            outputs: Vec::with_capacity(examples.targets().len()),
+            order: (0..examples.count() as u32).collect(),
+            seen: Seen { sums: Vec::new(), outputs: Vec::new(), targets: Vec::new() },
             epoch: 0,
             solved_epoch: 0,
             stopped: None,
@@ -75,7 +109,14 @@ impl<'p, R: Real> Training<'p, R> {
     /// The same with rates of its own, one for each layer of weights.
     pub fn with_rates(self, layer_rates: &[f64], momentum: f64) -> Self {
         let rates = self.problem.weight_rates_from(layer_rates).into_iter().map(R::of).collect();
-        Self { rates, momentum: R::of(momentum), ..self }
+        Self { rates, momentum, ..self }
+    }
+
+    /// The same where examples come in the orders that this network has under this seed; where nothing is said, those of
+    /// network 0 under seed 0.
+    pub fn with_orders(self, seed: u64, network: u64) -> Self {
+        let orders = Orders::new(self.problem.spec().update.order(), self.inputs.len(), seed);
+        Self { orders, index: network, ..self }
     }
 
     /// Epochs run so far; the one in which the network retired or diverged counts.
@@ -108,72 +149,121 @@ impl<'p, R: Real> Training<'p, R> {
         self.step_seen(&mut |_| {})
     }
 
-    /// The same; `seen` is shown the weights after each update within an online epoch.
+    /// The same; `seen` is shown the weights after each update within an epoch.
     pub fn step_seen(&mut self, seen: &mut dyn FnMut(&[R])) -> Step {
         self.epoch += 1;
-        let online = self.problem.spec().update.is_online();
-        let before = online.then(|| self.state.clone());
-        let output_count = self.network.outputs().len();
-        self.outputs.clear();
-        self.gradient.fill(R::of(0.0));
-        for example in 0..self.inputs.len() {
-            self.network.forward(&self.state.weights, &self.inputs[example]);
-            self.outputs.extend_from_slice(self.network.outputs());
-            self.network.backward(&self.state.weights, &self.targets[example * output_count..][..output_count]);
-            self.network.add_gradient(&mut self.gradient);
-            if online {
-                self.update();
-                seen(&self.state.weights);
-                self.gradient.fill(R::of(0.0));
-            }
+        match self.problem.spec().judge {
+            Judge::During => self.step_judged_during(seen),
+            Judge::After => self.step_judged_after(true, seen),
+            Judge::End => self.step_judged_after(self.epoch == self.problem.spec().epochs, seen),
         }
+    }
+
+    /// The examples of the epoch at hand, in its order.
+    pub fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// What the epoch computes is judged: by weights that move only afterwards, or within it.
+    fn step_judged_during(&mut self, seen: &mut dyn FnMut(&[R])) -> Step {
+        let moves = self.problem.spec().update.moves_within();
+        let before = moves.then(|| self.state.clone());
+        self.sweep(seen);
         let solved = self.criterion_holds();
         let looked_at = before.as_ref().unwrap_or(&self.state);
-        let look = solved || self.epoch.is_multiple_of(DIVERGENCE_STRIDE);
-        let step = if look && !looked_at.in_bounds() {
-            Step::Diverged
-        } else {
-            if solved && self.solved_epoch == 0 {
-                self.solved_epoch = self.epoch;
-            }
-            match self.problem.spec().after_solved {
-                AfterSolved::Retire if solved => Step::Retired,
-                _ => Step::Updated,
-            }
-        };
+        let step = self.judged(solved, looked_at.in_bounds());
         match (step, before) {
-            (Step::Updated, None) => self.update(),
+            (Step::Updated, None) => self.update(self.inputs.len()),
             (Step::Updated, Some(_)) => {}
-            (Step::Retired | Step::Diverged, before) => {
-                if let Some(before) = before {
-                    self.state = before;
-                }
-                self.stopped = Some(step);
-            }
+            (Step::Retired | Step::Diverged, Some(before)) => self.state = before,
+            (Step::Retired | Step::Diverged, None) => {}
         }
         step
     }
 
-    /// Whether the outputs at hand meet the criterion.
-    fn criterion_holds(&self) -> bool {
-        self.problem.spec().solved.holds(&self.outputs, &self.targets, R::of(self.problem.midpoint()))
+    /// The weights at the epoch's end are judged, if they are at all.
+    fn step_judged_after(&mut self, judges: bool, seen: &mut dyn FnMut(&[R])) -> Step {
+        self.sweep(seen);
+        if !self.problem.spec().update.moves_within() {
+            self.update(self.inputs.len());
+        }
+        let solved = judges && {
+            self.evaluate();
+            self.criterion_holds()
+        };
+        self.judged(solved, self.state.in_bounds())
     }
 
-    /// Changes the weights by the gradient at hand.
-    fn update(&mut self) {
+    /// Forward and backward on every example, with the updates within the epoch; at the end of batch training the gradient
+    /// is there and no update made.
+    fn sweep(&mut self, seen: &mut dyn FnMut(&[R])) {
+        let spec = self.problem.spec();
+        let (output_count, batch) = (self.network.outputs().len(), spec.update.batch_size(self.inputs.len()));
+        self.orders.draw(self.index, self.epoch, &mut self.order);
+        self.seen.clear();
+        self.gradient.fill(R::of(0.0));
+        for position in 0..self.inputs.len() {
+            let example = self.order[position] as usize;
+            let target = &self.targets[example * output_count..][..output_count];
+            self.network.forward(&self.state.weights, &self.inputs[example]);
+            self.seen.push(&self.network, target);
+            self.network.backward(&self.state.weights, target);
+            self.network.add_gradient(&mut self.gradient);
+            let last = position + 1 == self.inputs.len();
+            if spec.update.moves_within() && ((position + 1) % batch == 0 || last) {
+                self.update(position % batch + 1);
+                seen(&self.state.weights);
+                self.gradient.fill(R::of(0.0));
+            }
+        }
+    }
+
+    /// What an epoch leads to, whose outputs meet the criterion or not, with weights in bounds or not.
+    fn judged(&mut self, solved: bool, in_bounds: bool) -> Step {
+        let look = solved || self.epoch.is_multiple_of(DIVERGENCE_STRIDE);
+        if look && !in_bounds {
+            self.stopped = Some(Step::Diverged);
+            return Step::Diverged;
+        }
+        if solved && self.solved_epoch == 0 {
+            self.solved_epoch = self.epoch;
+        }
+        if solved && self.problem.spec().after_solved == AfterSolved::Retire {
+            self.stopped = Some(Step::Retired);
+            return Step::Retired;
+        }
+        Step::Updated
+    }
+
+    /// Whether what was seen meets the criterion.
+    fn criterion_holds(&self) -> bool {
+        self.standard.holds(&self.seen.sums, &self.seen.outputs, &self.seen.targets)
+    }
+
+    /// Changes the weights by the gradient at hand, summed over so many examples.
+    fn update(&mut self, example_count: usize) {
+        let (problem, spec) = (self.problem, self.problem.spec());
         let State { weights, first, second, update_count } = &mut self.state;
         *update_count += 1;
-        with_optimizer!(self.problem.spec().optimizer, Row => {
-            let shared = Shared {
-                share: R::of(self.problem.share()),
-                momentum: self.momentum,
-                corrections: Row::corrections(*update_count),
-            };
+        if spec.update.moves_within() && example_count < spec.update.batch_size(self.inputs.len()) {
+            // The mean is over the examples that there are.
+            let weight = R::of(spec.update.last_weight(self.inputs.len()));
+            self.gradient.iter_mut().for_each(|g| *g = weight * *g);
+        }
+        let decay = R::of(problem.gradient_decay());
+        let factor = R::of(match spec.lr_schedule {
+            Schedule::Constant => 1.0,
+            // Backends share a table in f32.
+            schedule => f64::from(schedule.factor(self.epoch, spec.epochs) as f32),
+        });
+        let tuning = crate::rule::Tuning { momentum: self.momentum, ..problem.tuning() };
+        with_optimizer!(spec.optimizer, Row => {
+            let shared = tuning.shared::<Row, R>(problem.share(), *update_count);
             let memories = first.iter_mut().zip(second);
             for (((weight, (first, second)), g), rate) in
                 weights.iter_mut().zip(memories).zip(&self.gradient).zip(&self.rates)
             {
-                Row::step(&shared, *rate, *g, weight, [first, second]);
+                Row::step(&shared, factor * *rate, *g + decay * *weight, weight, [first, second]);
             }
         });
     }
@@ -181,13 +271,13 @@ impl<'p, R: Real> Training<'p, R> {
     /// Forward with the weights as they are: loss, and outputs `[example][unit]`.
     pub fn evaluate(&mut self) -> (R, &[R]) {
         let mut loss = R::of(0.0);
-        self.outputs.clear();
+        self.seen.clear();
         for (input, target) in self.inputs.iter().zip(self.targets.chunks(self.network.outputs().len())) {
             self.network.forward(&self.state.weights, input);
-            self.outputs.extend_from_slice(self.network.outputs());
+            self.seen.push(&self.network, target);
             loss += self.network.loss(target);
         }
-        (loss / R::of(self.inputs.len() as f64), &self.outputs)
+        (loss / R::of(self.inputs.len() as f64), &self.seen.outputs)
     }
 
     /// Gradient of the loss C with the weights as they are, in flat order, whatever the update rule: for checks.
@@ -206,7 +296,7 @@ impl<'p, R: Real> Training<'p, R> {
     /// The row to record, evaluated with the weights as they are.
     pub fn outcome(&mut self, network: u64) -> Outcome<'_> {
         let loss = self.evaluate().0.wide();
-        self.final_outputs = self.outputs.iter().map(|output| output.wide() as f32).collect();
+        self.final_outputs = self.seen.outputs.iter().map(|output| output.wide() as f32).collect();
         let in_bounds = self.state.in_bounds();
         let status = match self.stopped {
             Some(Step::Diverged) => Status::Diverged,

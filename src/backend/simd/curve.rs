@@ -54,12 +54,12 @@ impl<V: Vector> Task for Pass<'_, V> {
             }
             Curve::Sigmoid => {
                 for z in self.1 {
-                    *z = activation_rows::Sigmoid::vector(*z);
+                    *z = activation_rows::Sigmoid.vector(*z);
                 }
             }
             Curve::Tanh => {
                 for z in self.1 {
-                    *z = activation_rows::Tanh::vector(*z);
+                    *z = activation_rows::Tanh.vector(*z);
                 }
             }
         }

@@ -118,7 +118,7 @@ impl Backend for Simd {
         deliver: &mut Deliver<'_>,
     ) -> Result<()> {
         let net = Net::new(job.problem, self.vectors != Vectors::Portable);
-        let starts = Starts::new(job.problem.spec().init, job.problem.layers(), job.seed);
+        let starts = Starts::of(job.problem, job.seed);
         for chunk in chunks {
             deliver(self.chunk(job, &net, &starts, &chunk, watch))?;
             if watch.interrupted() {

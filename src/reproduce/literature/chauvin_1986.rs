@@ -42,7 +42,7 @@ const BUDGET: u32 = 10_000;
 fn program(lab: &mut Lab<'_>) -> Result<()> {
     let count = lab.count(20_000, 1_000);
     let mut curves = Vec::new();
-    for (update, word) in [(Update::BatchSum, "batch"), (Update::Online, "online")] {
+    for (update, word) in [(Update::BatchSum, "batch"), (Update::ONLINE, "online")] {
         let mut points = Vec::new();
         for hidden in [2, 4, 8, 16, 32] {
             let spec = Spec { epochs: BUDGET, ..pdp_style(hidden, 0.25, update)? };

@@ -41,8 +41,8 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
     for (update, momentum, word) in [
         (Update::BatchMean, 0.0, "batch"),
         (Update::BatchMean, 0.9, "batch, momentum 0.9"),
-        (Update::Online, 0.0, "online"),
-        (Update::Online, 0.9, "online, momentum 0.9"),
+        (Update::ONLINE, 0.0, "online"),
+        (Update::ONLINE, 0.9, "online, momentum 0.9"),
     ] {
         let spec = Spec {
             layers: Layers::new(vec![2, 2, 1])?,

@@ -71,7 +71,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
     lab.train(&problem, 1, Some(&starts), &mut |outcome| epoch = outcome.solved_epoch)?;
     lab.found("solved at epoch, chosen backend", f64::from(epoch));
     let doubled = Spec { lr: 1.0.into(), ..spec.clone() }.problem()?;
-    let online = Spec { update: Update::Online, ..spec }.problem()?;
+    let online = Spec { update: Update::ONLINE, ..spec }.problem()?;
     let [a, b, c, d, ref rest @ ..] = START;
     let transposed: Vec<f64> = [a, c, b, d].iter().chain(rest).copied().collect();
     lab.remark(format!(

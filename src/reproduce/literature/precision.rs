@@ -53,7 +53,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
     let spec = Spec { epochs: EPOCHS, init: Init::Uniform(20.0), ..pdp_style(2, 0.5, Update::BatchSum)? };
     let problem = spec.problem()?;
     let trials: u64 = if lab.quick() { 1_000 } else { 10_000 };
-    let starts = Starts::new(spec.init, problem.layers(), SEED);
+    let starts = Starts::of(&problem, SEED);
     let pairs: Vec<(bool, bool)> = (0..trials)
         .into_par_iter()
         .map(|network| {

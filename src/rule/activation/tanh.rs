@@ -2,35 +2,49 @@
 
 use super::{Activate, Number, Vector};
 
+#[derive(Clone, Copy)]
 pub(crate) struct Tanh;
 
 impl Activate for Tanh {
-    const RANGE: (f64, f64) = (-1.0, 1.0);
-    const SPECIAL_COUNT: u64 = 2;
-    #[cfg(feature = "gpu")]
-    const WGSL: &'static str = include_str!("../../../shaders/part/activation/tanh.wgsl");
+    fn special_count(self) -> u64 {
+        2
+    }
 
-    fn value<N: Number>(z: N) -> N {
+    #[inline(always)]
+    fn is_inlined(self) -> bool {
+        true
+    }
+
+    #[cfg(feature = "gpu")]
+    fn wgsl(self) -> &'static str {
+        include_str!("../../../shaders/part/activation/tanh.wgsl")
+    }
+
+    fn range(self) -> (f64, f64) {
+        (-1.0, 1.0)
+    }
+
+    fn value<N: Number>(self, z: N) -> N {
         z.tanh()
     }
 
-    fn slope<N: Number>(h: N) -> N {
+    fn slope<N: Number>(self, _z: N, h: N) -> N {
         N::of(1.0) - h * h
     }
 
     /// tanh z = g(2z) - g(-2z) and tanh'(z) = 4 g(2z) g(-2z), g being the sigmoid.
-    fn exact<N: Number>(z: N) -> (N, N) {
+    fn exact<N: Number>(self, z: N) -> (N, N) {
         let (up, down) = ((z + z).logistic(), (-z - z).logistic());
         (up - down, N::of(4.0) * up * down)
     }
 
-    fn error<N: Number>(z: N, target: f64) -> N {
+    fn error<N: Number>(self, z: N, target: f64) -> N {
         N::of(1.0 - target) * (z + z).logistic() - N::of(1.0 + target) * (-z - z).logistic()
     }
 
     /// Near 0 an odd polynomial (of Cephes' tanhf), else 1 - 2 / (1 + e^2z).
     #[inline(always)]
-    fn vector<V: Vector>(z: V) -> V {
+    fn vector<V: Vector>(self, z: V) -> V {
         let square = z * z;
         let mut sum = V::splat(-5.704_988_7e-3);
         sum = sum.mul_add(square, V::splat(2.063_909e-2));
@@ -44,15 +58,15 @@ impl Activate for Tanh {
     }
 
     #[inline(always)]
-    fn times_slope<V: Vector>(delta: V, product: V, h: V) -> V {
+    fn times_slope<V: Vector>(self, delta: V, product: V, h: V) -> V {
         product.neg_mul_add(h, delta)
     }
 
-    fn formula(z: &str) -> String {
+    fn formula(self, z: &str) -> String {
         format!("tanh({z})")
     }
 
-    fn slope_formula(a: &str) -> String {
+    fn slope_formula(self, a: &str, _z: &str) -> String {
         format!(" * (1 - {a}^2)")
     }
 }

@@ -1,6 +1,8 @@
 //! Loss functions: what training minimises. One a file; here is what a row has, and the list.
 
+mod categorical;
 mod cross_entropy;
+mod mae;
 mod mse;
 
 use super::vector::Vector;
@@ -13,6 +15,8 @@ pub(crate) trait Lose {
     const DOMAIN: (f64, f64);
     /// Whether outputs can rest at the wrong end of their range; otherwise the loss pulls hardest there.
     const RESTS_AT_WRONG_ENDS: bool;
+    /// Whether its derivative has jumps.
+    const HAS_KINKS: bool = false;
     /// Whether the derivative by z is the output's error alone: the output activation's slope cancels.
     const CANCELS_SLOPE: bool;
     /// WGSL functions `output_loss(z, h, y)` and `output_delta(h, y, slope)`.
@@ -20,13 +24,20 @@ pub(crate) trait Lose {
     const WGSL: &'static str;
     /// As it is written with outputs H and targets Y.
     const FORMULA: &'static str;
+    /// dC/dH as it is written with the error, H - Y.
+    const PULL: &'static str = "{error}";
 
     /// Loss from the weighted sum z and the output h = act(z).
     fn value<R: Real>(z: R, h: R, target: R) -> R;
 
+    /// dC/dh from the output's error h - y, where the slope does not cancel.
+    fn pull<N: Number>(error: N) -> N {
+        error
+    }
+
     /// dC/dz from the output's error h - y and act'(z).
     fn delta<N: Number>(error: N, slope: N) -> N {
-        if Self::CANCELS_SLOPE { error } else { error * slope }
+        if Self::CANCELS_SLOPE { error } else { Self::pull(error) * slope }
     }
 
     /// Loss with its digits where it is small, from z and the exact error h - y.
@@ -38,9 +49,20 @@ pub(crate) trait Lose {
     /// [`value`](Lose::value) in every lane.
     fn vector<V: Vector>(z: V, h: V, target: V) -> V;
 
+    /// [`pull`](Lose::pull) in every lane.
+    #[inline(always)]
+    fn vector_pull<V: Vector>(error: V) -> V {
+        error
+    }
+
     /// dC/dz at the output as it follows from A and Y, `slope` being the factor act'(z) in words.
     fn delta_formula(a: &str, slope: &str) -> String {
-        if Self::CANCELS_SLOPE { format!("{a} - Y") } else { format!("({a} - Y){slope}") }
+        let error = format!("{a} - Y");
+        if Self::CANCELS_SLOPE {
+            error
+        } else {
+            format!("{}{slope}", Self::PULL.replace("{error}", &format!("({error})")))
+        }
     }
 }
 
@@ -73,11 +95,16 @@ macro_rules! losses {
 
 losses! {
     /// C = -1/m sum [y ln h + (1-y) ln(1-h)]; output delta h - y. Computed from the weighted sums, so that it is
-    /// finite wherever the mathematics is.
-    CrossEntropy("cross-entropy") in cross_entropy;
+    /// finite wherever the mathematics is. With softmax outputs it is [`Loss::Categorical`].
+    CrossEntropy("cross-entropy" | "bce" | "binary-cross-entropy" | "binary_crossentropy" | "binary_cross_entropy"
+        | "log_loss" | "crossentropy" | "cross_entropy") in cross_entropy;
+    /// Of softmax outputs, C = -1/m sum y ln h; output delta h - y.
+    Categorical("categorical-cross-entropy" | "cce" | "categorical_crossentropy" | "nll") in categorical;
     /// C = 1/(2m) sum (h-y)^2; output delta (h-y) act'(z). With `batch-sum` a step follows the plain sum over the
     /// examples of (h-y) act'(z): the gradient of half the sum of squared errors, m times that of C.
-    Mse("mse") in mse;
+    Mse("mse" | "mean-squared-error" | "mean_squared_error" | "squared_error" | "l2") in mse;
+    /// C = 1/m sum |h-y|; output delta sign(h-y) act'(z), 0 where h = y.
+    Mae("mae" | "mean-absolute-error" | "mean_absolute_error" | "l1") in mae;
 }
 
 pub(crate) use with_loss;
@@ -91,6 +118,11 @@ impl Loss {
     /// dC/dz of an output unit on one example, from its error h - y and act'(z).
     pub fn delta<N: Number>(self, error: N, slope: N) -> N {
         with_loss!(self, Row => Row::delta(error, slope))
+    }
+
+    /// Whether its derivative jumps somewhere.
+    pub fn has_kinks(self) -> bool {
+        with_loss!(self, Row => Row::HAS_KINKS)
     }
 
     /// Loss of one output on one example where no weighted sum is known.

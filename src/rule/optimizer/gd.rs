@@ -1,12 +1,11 @@
 //! Gradient descent, plain or with momentum.
 
-use super::{Optimize, Real, Shared, Vector};
+use super::{Optimize, Real, Shared, Tuning, Vector};
 
 pub(crate) struct Gd;
 
 impl Optimize for Gd {
     const REFUSES_MOMENTUM: Option<&'static str> = None;
-    const COUNTS_UPDATES: bool = false;
     #[cfg(feature = "gpu")]
     const WGSL: &'static str = include_str!("../../../shaders/part/optimizer/gd.wgsl");
     const MEMORY_COUNTS: &'static [usize] = &[0, 1];
@@ -43,9 +42,9 @@ impl Optimize for Gd {
         (weight + velocity, [velocity; 2])
     }
 
-    fn formula(rate: &str, share: &str, momentum: f64) -> String {
-        if momentum > 0.0 {
-            format!("V <- {momentum} V - {rate}{share} · G, theta <- theta + V")
+    fn formula(rate: &str, share: &str, tuning: &Tuning) -> String {
+        if tuning.momentum > 0.0 {
+            format!("V <- {0} V - {rate}{share} · G, theta <- theta + V", tuning.momentum)
         } else {
             format!("theta <- theta - {rate}{share} · G")
         }

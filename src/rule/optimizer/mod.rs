@@ -1,7 +1,12 @@
 //! Optimizers: how a gradient becomes a step. One a file; here is what a row has, and the list.
 
+mod adagrad;
 mod adam;
+mod adamw;
 mod gd;
+mod nesterov;
+mod rmsprop;
+mod rprop;
 
 use super::Real;
 use super::vector::Vector;
@@ -15,46 +20,89 @@ pub(crate) struct Shared<N> {
     pub(crate) momentum: N,
     /// 1 - beta^n of each running mean at update n, or what else the row makes of n.
     pub(crate) corrections: [N; 2],
+    /// How much of itself each running mean keeps.
+    pub(crate) betas: [N; 2],
+    /// 1 - beta, rounded once.
+    pub(crate) rests: [N; 2],
+    /// Keeps divisors above 0.
+    pub(crate) epsilon: N,
+    /// Weight decay, of rows that take it apart from the gradient.
+    pub(crate) decay: N,
+}
+
+/// An optimizer's numbers, defaults filled in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tuning {
+    /// Of gradient descent, with or without look-ahead.
+    pub momentum: f64,
+    /// How much of itself a running mean of gradients keeps, and one of their squares.
+    pub betas: [f64; 2],
+    /// Added to divisors.
+    pub epsilon: f64,
+    /// Weight decay.
+    pub decay: f64,
+}
+
+impl Tuning {
+    /// What all weights of update `update`, counted from 1, have in common where gradients count `share` times.
+    pub(crate) fn shared<O: Optimize, R: Real>(self, share: f64, update: u64) -> Shared<R> {
+        Shared {
+            share: R::of(share),
+            momentum: R::of(self.momentum),
+            corrections: O::corrections(self.betas, update),
+            betas: self.betas.map(R::of),
+            rests: self.betas.map(|beta| R::of(1.0 - beta)),
+            epsilon: R::of(self.epsilon),
+            decay: R::of(self.decay),
+        }
+    }
 }
 
 /// A row: the step of one weight.
 pub(crate) trait Optimize {
     /// Why it takes no `--momentum`, if it takes none.
     const REFUSES_MOMENTUM: Option<&'static str>;
+    /// Whether it is nothing without momentum.
+    const NEEDS_MOMENTUM: bool = false;
     /// Whether a step depends on how many came before.
-    const COUNTS_UPDATES: bool;
+    const COUNTS_UPDATES: bool = false;
+    /// Its running means' betas if nothing is said, of gradients and of their squares; `None` where it has no such means.
+    const BETAS: Option<[f64; 2]> = None;
+    /// What it adds to divisors if nothing is said, where it divides.
+    const EPSILON: Option<f64> = None;
+    /// Whether weight decay is a step of its own instead of a part of the gradient.
+    const DECOUPLES_DECAY: bool = false;
+    /// Whether the rate is the first step alone, and gradients must be of all examples.
+    const ADAPTS_STEPS: bool = false;
     /// WGSL functions `correction(update)` and `optimizer_step(before, gradient, rate, momentum, corrected)`.
     #[cfg(feature = "gpu")]
     const WGSL: &'static str;
     /// The values that [`memory_count`](Optimize::memory_count) can have.
     const MEMORY_COUNTS: &'static [usize];
 
-    /// Numbers kept for each weight beside it, at most 2.
+    /// Numbers kept for each weight beside it, at most 2. They start at 0.
     fn memory_count(momentum: f64) -> usize;
-
-    /// Constants that its WGSL needs, by name.
-    #[cfg(feature = "gpu")]
-    fn constants() -> Vec<(&'static str, f64)> {
-        Vec::new()
-    }
 
     /// Additions and multiplications of a step, then roots and reciprocals.
     fn cost(momentum: f64) -> (u64, u64);
 
     /// [`Shared::corrections`] at an update, counted from 1.
-    fn corrections<R: Real>(_update: u64) -> [R; 2] {
+    fn corrections<R: Real>(_betas: [f64; 2], _update: u64) -> [R; 2] {
         [R::of(1.0); 2]
     }
 
     /// Changes a weight and what is remembered of it by its gradient, summed over examples.
     fn step<R: Real>(shared: &Shared<R>, rate: R, gradient: R, weight: &mut R, memory: [&mut R; 2]);
 
-    /// What lanes multiply gradients with: a learning rate with sign and share, as far as they are constant.
-    fn factor(rate: f64, share: f64) -> f64;
+    /// What lanes multiply gradients with: a learning rate with sign and share, as far as they are constant. Proportional
+    /// to the rate.
+    fn factor(rate: f64, _share: f64) -> f64 {
+        rate
+    }
 
-    /// [`Shared::corrections`] in lanes from those of the update before; at first from 0.
+    /// [`Shared::corrections`] in lanes from those of the update before; at first from 0. `rests` is 1 - beta.
     #[inline(always)]
-    fn next_corrections<V: Vector>(before: [V; 2]) -> [V; 2] {
+    fn next_corrections<V: Vector>(before: [V; 2], _rests: [V; 2]) -> [V; 2] {
         before
     }
 
@@ -69,7 +117,7 @@ pub(crate) trait Optimize {
     ) -> (V, [V; 2]);
 
     /// The step in words: `rate` may be several, `share` is the factor of the gradient G.
-    fn formula(rate: &str, share: &str, momentum: f64) -> String;
+    fn formula(rate: &str, share: &str, tuning: &Tuning) -> String;
 }
 
 macro_rules! optimizers {
@@ -101,9 +149,19 @@ macro_rules! optimizers {
 
 optimizers! {
     /// Gradient descent with momentum M: v <- M v - lr g; w <- w + v.
-    Gd("gd") in gd;
-    /// Adam (Kingma & Ba 2015) with bias correction, beta 0.9 and 0.999, epsilon 1e-8.
+    Gd("gd" | "sgd" | "gradient-descent") in gd;
+    /// Gradient descent with Nesterov's look-ahead: v <- M v - lr g; w <- w + M v - lr g.
+    Nesterov("nesterov" | "nag") in nesterov;
+    /// RMSprop: s <- b2 s + (1 - b2) g^2; w <- w - lr g / (sqrt s + epsilon).
+    Rmsprop("rmsprop") in rmsprop;
+    /// Adagrad: s <- s + g^2; w <- w - lr g / (sqrt s + epsilon).
+    Adagrad("adagrad") in adagrad;
+    /// Adam (Kingma & Ba 2015) with bias correction.
     Adam("adam") in adam;
+    /// Adam whose weight decay is a step of its own (Loshchilov & Hutter 2019).
+    Adamw("adamw") in adamw;
+    /// iRPROP- (Igel & Hüsken 2000): steps that grow and shrink by the gradient's sign; the rate is the first step.
+    Rprop("rprop" | "irprop-" | "irprop" | "resilient") in rprop;
 }
 
 pub(crate) use with_optimizer;
@@ -122,5 +180,20 @@ impl Optimizer {
     /// Whether a step depends on how many came before.
     pub fn counts_updates(self) -> bool {
         with_optimizer!(self, Row => Row::COUNTS_UPDATES)
+    }
+
+    /// Its betas if nothing is said; `None` where it has none.
+    pub fn default_betas(self) -> Option<[f64; 2]> {
+        with_optimizer!(self, Row => Row::BETAS)
+    }
+
+    /// Its epsilon if nothing is said; `None` where it has none.
+    pub fn default_epsilon(self) -> Option<f64> {
+        with_optimizer!(self, Row => Row::EPSILON)
+    }
+
+    /// Whether weight decay is a step of its own.
+    pub fn decouples_decay(self) -> bool {
+        with_optimizer!(self, Row => Row::DECOUPLES_DECAY)
     }
 }

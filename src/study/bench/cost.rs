@@ -27,7 +27,7 @@ impl Cost {
         let steps = spec.update.per_epoch(problem.examples().count()) as u64;
         let (operations, specials) = with_optimizer!(spec.optimizer, Row => Row::cost(spec.momentum));
         let units = layers.sizes()[1..].iter().enumerate().map(|(layer, count)| {
-            *count as u64 * with_activation!(spec.activation.of_layer(layer), Row => Row::SPECIAL_COUNT)
+            *count as u64 * with_activation!(spec.activation.of_layer(layer), row => row.special_count())
         });
         Self {
             operations: 2 * examples * (2 * weights + from_hidden) + operations * weights * steps,
@@ -69,7 +69,7 @@ mod tests {
         let problem = Spec::default().problem().unwrap();
         // 13 weights, 3 of them from hidden units to the output; 4 units on 4 examples.
         assert_eq!(Cost::of(&problem), Cost { operations: 2 * 4 * (26 + 3) + 26, specials: 32 });
-        let online = Spec { update: Update::Online, ..Spec::default() }.problem().unwrap();
+        let online = Spec { update: Update::ONLINE, ..Spec::default() }.problem().unwrap();
         assert_eq!(Cost::of(&online).operations, 2 * 4 * (26 + 3) + 4 * 26);
         let momentum = Spec { momentum: 0.9, ..Spec::default() }.problem().unwrap();
         assert_eq!(Cost::of(&momentum).operations, 2 * 4 * (26 + 3) + 52);

@@ -22,7 +22,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Whether exponentials are shared.
     #[inline(always)]
     pub(super) fn multiplies_powers(&self) -> bool {
-        TREE && E == 8 && with_activation!(self.activation(1), Row => Row::IS_LOGISTIC)
+        TREE && E == 8 && with_activation!(self.activation(1), row => row.is_logistic())
     }
 
     /// Flat position of a weight of the first layer; the bias row is row `units(0)`.

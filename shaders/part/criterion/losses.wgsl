@@ -1,0 +1,15 @@
+// The measure is the sum of losses. Needs CRITERION_BOUND from the prelude and a loss. Rust twin: src/rule/criterion.rs.
+
+// The measure after one more output h of the weighted sum z with target y; it starts at 0.
+fn gather(measure: f32, z: f32, h: f32, y: f32, right: f32) -> f32 {
+    return measure + output_loss(z, h, y);
+}
+
+// Two invocations' measures as one.
+fn join(a: f32, b: f32) -> f32 {
+    return a + b;
+}
+
+fn criterion_holds(measure: f32) -> bool {
+    return measure < CRITERION_BOUND;
+}
