@@ -45,6 +45,11 @@ impl NetworkArgs {
         self.fix.iter().map(one).collect()
     }
 
+    /// The seed and the index that its orders depend on.
+    pub(super) fn identity(&self, settings: &Settings) -> (u64, u64) {
+        (settings.seed.map_or(0, |seed| seed.0), self.net.0)
+    }
+
     /// Its weights as drawn or read.
     pub(super) fn drawn(&self, settings: &Settings, problem: &Problem) -> Result<Vec<f64>> {
         let Count(net) = self.net;

@@ -134,7 +134,7 @@ impl Study for Options {
         }
         let mut base = self.network.start(frame.settings, problem)?;
         if self.trained {
-            base = trained_weights(problem, &base);
+            base = trained_weights(problem, &base, self.network.identity(frame.settings));
         }
         let mut backend = frame.open()?.backend()?;
         let study = SurfaceStudy { problem, base: &base, x, y };

@@ -65,13 +65,14 @@ impl Study for Options {
     fn answer(&self, frame: &Frame<'_>, _: Option<&mut Folder>) -> Result<Answer> {
         let (problem, settings) = (frame.problem()?, frame.settings);
         let start = self.network.start(settings, problem)?;
+        let identity = self.network.identity(settings);
         if let Some(epoch) = self.explain {
-            return explain(frame, problem, &start, epoch);
+            return explain(frame, problem, (&start, identity), epoch);
         }
         interrupt::listen();
         let path = settings.weights_out.as_ref();
         let weights_out = path.map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
-        let trace = Trace::of(problem, &start, self.every, &InterruptOnly)
+        let trace = Trace::of(problem, &start, identity, self.every, &InterruptOnly)
             .ok_or_else(|| Error::interrupted("interrupted before the training ended; nothing is written"))?;
         let net = self.network.net;
         let (name, described) = match &settings.weights_in {
@@ -119,7 +120,12 @@ impl Study for Options {
 }
 
 /// `--explain`.
-fn explain(frame: &Frame<'_>, problem: &Problem, start: &[f64], epoch: u32) -> Result<Answer> {
+fn explain(
+    frame: &Frame<'_>,
+    problem: &Problem,
+    (start, identity): (&[f64], (u64, u64)),
+    epoch: u32,
+) -> Result<Answer> {
     let settings = frame.settings;
     let whole = [
         (settings.weights_out.is_some(), "--weights-out"),
@@ -129,7 +135,8 @@ fn explain(frame: &Frame<'_>, problem: &Problem, start: &[f64], epoch: u32) -> R
     if let Some((_, flag)) = whole.iter().find(|(given, _)| *given) {
         return Err(Error::input(format!("{flag} is for the whole trace; --explain prints one epoch")));
     }
-    let explanation = Explanation::of(problem, start, epoch).ok_or_else(|| nothing_to_explain(problem, epoch))?;
+    let explanation =
+        Explanation::of(problem, start, identity, epoch).ok_or_else(|| nothing_to_explain(problem, epoch))?;
     Ok(Answer::Explanation(explanation_text(&explanation)))
 }
 

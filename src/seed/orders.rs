@@ -31,19 +31,47 @@ impl Orders {
     }
 
     /// Four words of a network's epoch: those of positions 4 `row` and on.
-    fn words(&self, network: u64, epoch: u32, row: u32) -> [u32; 4] {
+    #[inline(always)]
+    pub(crate) fn words(&self, network: u64, epoch: u32, row: u32) -> [u32; 4] {
         let counter = [network as u32, (network >> 32) as u32, Purpose::Order as u32 + (row << 8), epoch];
         philox4x32(counter, [self.seed as u32, (self.seed >> 32) as u32])
     }
 
+    /// Decides position `position` of an order, whose word is `word`. Positions before it are decided, and all examples
+    /// are listed at first.
+    #[inline(always)]
+    pub(crate) fn place(&self, network: u64, epoch: u32, position: usize, word: u32, order: &mut [u32]) {
+        let (at, count) = (position as u32, self.example_count);
+        match self.order {
+            Order::Given => {}
+            Order::Random => order[position] = self.below(network, epoch, at, count, word),
+            Order::Shuffled => {
+                let other = at + self.below(network, epoch, at, count - at, word);
+                order.swap(position, other as usize);
+            }
+        }
+    }
+
     /// A number below `bound` for a position, whose word is `word`.
-    fn below(&self, network: u64, epoch: u32, position: u32, bound: u32, mut word: u32) -> u32 {
+    #[inline(always)]
+    fn below(&self, network: u64, epoch: u32, position: u32, bound: u32, word: u32) -> u32 {
+        let product = u64::from(word) * u64::from(bound);
+        // Whoever may lie in the part of the range that a multiple of `bound` leaves over is looked at again.
+        if product as u32 >= bound {
+            (product >> 32) as u32
+        } else {
+            self.below_again(network, epoch, position, bound, word)
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn below_again(&self, network: u64, epoch: u32, position: u32, bound: u32, mut word: u32) -> u32 {
         let rows = self.example_count.div_ceil(4);
         let mut row = position / 4;
         loop {
             let product = u64::from(word) * u64::from(bound);
-            // Whoever lies in the part of the range that a multiple of `bound` leaves over is drawn again.
-            if product as u32 >= bound || product as u32 >= bound.wrapping_neg() % bound {
+            if product as u32 >= bound.wrapping_neg() % bound {
                 return (product >> 32) as u32;
             }
             row += rows;
@@ -63,14 +91,7 @@ impl Orders {
             if position % 4 == 0 {
                 words = self.words(network, epoch, position / 4);
             }
-            let word = words[(position % 4) as usize];
-            match self.order {
-                Order::Random => order[position as usize] = self.below(network, epoch, position, count, word),
-                _ => {
-                    let other = position + self.below(network, epoch, position, count - position, word);
-                    order.swap(position as usize, other as usize);
-                }
-            }
+            self.place(network, epoch, position as usize, words[(position % 4) as usize], order);
         }
     }
 }

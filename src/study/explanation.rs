@@ -2,7 +2,7 @@
 
 use crate::backend::reference::{Network, Step, Training};
 use crate::rule::{Activate, Lose, Optimize, with_activation, with_loss, with_optimizer};
-use crate::spec::{Bias, LayerShape, Problem};
+use crate::spec::{Bias, Judge, LayerShape, Problem, Schedule};
 
 /// A matrix with its name and how it comes about.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,9 +40,10 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Spells out an epoch; `None` where training ends before it.
-    pub fn of(problem: &Problem, start: &[f64], epoch: u32) -> Option<Self> {
-        let mut training = Training::<f64>::new(problem, start);
+    /// Spells out an epoch of a network with these starting weights, whose seed and index its orders depend on; `None` where
+    /// training ends before it.
+    pub fn of(problem: &Problem, start: &[f64], (seed, network): (u64, u64), epoch: u32) -> Option<Self> {
+        let mut training = Training::<f64>::new(problem, start).with_orders(seed, network);
         training.run(epoch.checked_sub(1)?);
         if training.finished() {
             return None;
@@ -50,31 +51,41 @@ impl Explanation {
         let mut after = training.clone();
         let mut updates = Vec::new();
         let step = after.step_seen(&mut |weights| updates.push(weights.to_vec()));
-        let examples: Vec<usize> = (0..problem.examples().count()).collect();
+        let spec = problem.spec();
+        let order: Vec<usize> = after.order().iter().map(|example| *example as usize).collect();
         let mut sections = Vec::new();
-        let mut state = State::new(problem, training.weights());
-        if problem.spec().update.is_online() {
-            for (example, new) in examples.into_iter().zip(&updates) {
-                state.examples(&[example], &format!("example {}: ", example + 1), &mut sections);
-                state.update(new, &mut sections);
+        let mut state = State::new(problem, training.weights(), epoch);
+        if spec.update.moves_within() {
+            for (examples, new) in order.chunks(spec.update.batch_size(order.len())).zip(&updates) {
+                state.examples(examples, &format!("{}: ", listed(examples)), &mut sections);
+                state.update(new, examples.len(), &mut sections);
             }
         } else {
-            state.examples(&examples, "", &mut sections);
-            if step == Step::Updated {
-                state.update(after.weights(), &mut sections);
+            state.examples(&order, "", &mut sections);
+            if step == Step::Updated || spec.judge != Judge::During {
+                state.update(after.weights(), order.len(), &mut sections);
             }
         }
+        let (looked_at, kept) = match spec.judge {
+            Judge::During => ("The outputs", "the weights with which the epoch began"),
+            Judge::After | Judge::End => ("The outputs at the end", "these weights"),
+        };
         let ending = match step {
             Step::Updated => format!("After epoch {epoch} the weights are those above."),
             Step::Retired => format!(
-                "The outputs of epoch {epoch} meet the criterion {}: the network is solved and keeps the weights with which \
-                 the epoch began.",
-                problem.spec().solved
+                "{looked_at} of epoch {epoch} meet the criterion {}: the network is solved and keeps {kept}.",
+                spec.solved
             ),
             Step::Diverged => "A weight is out of bounds: the network has diverged and stops.".into(),
         };
         Some(Self { epoch, sections, ending })
     }
+}
+
+/// "example 3", or "examples 1, 4".
+fn listed(examples: &[usize]) -> String {
+    let numbers: Vec<String> = examples.iter().map(|example| (example + 1).to_string()).collect();
+    format!("example{} {}", if numbers.len() == 1 { "" } else { "s" }, numbers.join(", "))
 }
 
 /// The weights as they are, and what the examples at hand led to.
@@ -84,16 +95,18 @@ struct State<'p> {
     network: Network<f64>,
     weights: Vec<f64>,
     gradient: Vec<f64>,
+    epoch: u32,
 }
 
 impl<'p> State<'p> {
-    fn new(problem: &'p Problem, weights: &[f64]) -> Self {
+    fn new(problem: &'p Problem, weights: &[f64], epoch: u32) -> Self {
         Self {
             problem,
             shapes: problem.layers().shapes().collect(),
             network: Network::new(problem),
             weights: weights.to_vec(),
             gradient: vec![0.0; weights.len()],
+            epoch,
         }
     }
 
@@ -201,12 +214,19 @@ impl<'p> State<'p> {
         format!("(D{0} theta{0}ᵀ, {rows} left out){1}", number + 1, self.slope(layer))
     }
 
-    /// How the update reads, and what it leads to.
-    fn update(&mut self, new: &[f64], sections: &mut Vec<Section>) {
+    /// How the update by so many examples reads, and what it leads to.
+    fn update(&mut self, new: &[f64], m: usize, sections: &mut Vec<Section>) {
         let spec = self.problem.spec();
-        let m = self.problem.examples().count();
-        let share = if spec.update.share(2) < 1.0 { format!(" · 1/{m}") } else { String::new() };
-        let rate = spec.lr.to_string();
+        let is_mean = spec.update.share(4) < 1.0;
+        let share = if is_mean && m > 1 { format!(" · 1/{m}") } else { String::new() };
+        let rate = match spec.lr_schedule {
+            Schedule::Constant => spec.lr.to_string(),
+            schedule => format!("{} · {:.6} ({schedule})", spec.lr, schedule.factor(self.epoch, spec.epochs)),
+        };
+        let decay = match spec.weight_decay {
+            decay if decay > 0.0 && !spec.optimizer.decouples_decay() => format!("; to G{share} comes {decay} theta"),
+            _ => String::new(),
+        };
         let rule = with_optimizer!(spec.optimizer, Row => Row::formula(&rate, &share, &self.problem.tuning()));
         let bias = if spec.bias == Bias::Off { "; biases stay" } else { "" };
         let mut matrices = Vec::new();
@@ -222,7 +242,7 @@ impl<'p> State<'p> {
             }
             matrices.push(self.layered(format!("theta{}", layer + 1), "the new weights".into(), layer, new));
         }
-        sections.push(Section { heading: format!("update: {rule}{bias}"), matrices });
+        sections.push(Section { heading: format!("update: {rule}{decay}{bias}"), matrices });
         self.weights.copy_from_slice(new);
     }
 }
@@ -236,8 +256,8 @@ mod tests {
 
     fn explanation(spec: Spec, epoch: u32) -> (Problem, Vec<f64>, Option<Explanation>) {
         let problem = spec.problem().unwrap();
-        let start: Vec<f64> = Starts::new(spec.init, problem.layers(), 1).widened(0);
-        let explanation = Explanation::of(&problem, &start, epoch);
+        let start: Vec<f64> = Starts::of(&problem, 1).widened(0);
+        let explanation = Explanation::of(&problem, &start, (1, 0), epoch);
         (problem, start, explanation)
     }
 

@@ -34,11 +34,17 @@ impl Trace {
     /// Most rows where the caller does not say how many; of networks with more than some 6,700 weights there are fewer.
     pub const ROW_LIMIT: u32 = 10_000;
 
-    /// Trains from a start and keeps every `stride`-th epoch, the first and the last; none where it was interrupted.
-    pub fn of(problem: &Problem, start: &[f64], stride: Option<u32>, watch: &dyn Watch) -> Option<Self> {
+    /// Trains a network, whose seed and index its orders depend on, from a start and keeps every `stride`-th epoch, the first and the last; none where it was interrupted.
+    pub fn of(
+        problem: &Problem,
+        start: &[f64],
+        (seed, network): (u64, u64),
+        stride: Option<u32>,
+        watch: &dyn Watch,
+    ) -> Option<Self> {
         let row_limit = (NUMBER_LIMIT / problem.layers().weight_count()).clamp(1, Self::ROW_LIMIT as usize) as u32;
         let stride = stride.unwrap_or_else(|| problem.spec().epochs.div_ceil(row_limit)).max(1);
-        let mut training = Training::<f64>::new(problem, start);
+        let mut training = Training::<f64>::new(problem, start).with_orders(seed, network);
         let mut trace = Self {
             epochs: Vec::new(),
             loss: Vec::new(),
@@ -94,8 +100,8 @@ impl Trace {
 }
 
 /// Weights after training from a start on the f64 reference.
-pub fn trained_weights(problem: &Problem, start: &[f64]) -> Vec<f64> {
-    let mut training = Training::<f64>::new(problem, start);
+pub fn trained_weights(problem: &Problem, start: &[f64], (seed, network): (u64, u64)) -> Vec<f64> {
+    let mut training = Training::<f64>::new(problem, start).with_orders(seed, network);
     training.run(problem.spec().epochs);
     training.weights().to_vec()
 }

@@ -1,7 +1,8 @@
 //! The specs that a backend must agree on: each setting's every value, and the pairs that interact.
 
 use crate::spec::{
-    Activation, Activations, AfterSolved, Bias, Criterion, Init, Layers, Levels, Loss, Optimizer, Spec, Task, Update,
+    Activation, Activations, AfterSolved, Auto, Betas, Bias, BiasInit, Criterion, Init, Judge, Layers, Levels, Loss,
+    Optimizer, Order, Schedule, Spec, Task, Update,
 };
 
 fn parsed<T: std::str::FromStr>(text: &str) -> T {
@@ -17,6 +18,8 @@ fn base() -> Spec {
 pub fn short_specs() -> Vec<Spec> {
     let mut specs = connected_specs();
     specs.extend(paired_specs());
+    specs.extend(ordered_specs());
+    specs.extend(tuned_specs());
     specs.extend(Init::ALL.iter().map(|init| Spec { init: *init, ..base() }));
     let minus_one = Levels { low: -1.0, high: 1.0 };
     for (task, layers) in [
@@ -48,10 +51,22 @@ pub fn short_specs() -> Vec<Spec> {
     specs
 }
 
+/// Every optimizer, with a momentum and a rate small enough for precisions to stay together.
+pub const OPTIMIZERS: [(Optimizer, f64, f64); 8] = [
+    (Optimizer::Gd, 0.0, 0.3),
+    (Optimizer::Gd, 0.9, 0.1),
+    (Optimizer::Adam, 0.0, 0.01),
+    (Optimizer::Nesterov, 0.8, 0.05),
+    (Optimizer::Rmsprop, 0.0, 0.002),
+    (Optimizer::Adagrad, 0.0, 0.02),
+    (Optimizer::Adamw, 0.0, 0.01),
+    (Optimizer::Rprop, 0.0, 0.001),
+];
+
 /// Activation, loss, optimizer and update: each value of one beside each of another, in as few specs as that takes. In row
 /// `i` and column `j` of a square whose side is prime, `i`, `j`, `i + j` and `i + 2j` meet each other once.
 fn paired_specs() -> Vec<Spec> {
-    let optimizers = [(Optimizer::Gd, 0.0, 0.3), (Optimizer::Gd, 0.9, 0.1), (Optimizer::Adam, 0.0, 0.01)];
+    let optimizers = OPTIMIZERS;
     let (activations, losses, updates) = (Activation::ALL, Loss::ALL, Update::ALL);
     let most = activations.len().max(losses.len()).max(updates.len()).max(optimizers.len());
     let side = (most.max(3)..).find(|side| (2..*side).all(|part| side % part != 0)).unwrap_or(most);
@@ -60,7 +75,7 @@ fn paired_specs() -> Vec<Spec> {
         let (optimizer, momentum, lr) = optimizers[i % optimizers.len()];
         let activation = activations[(i + j) % side % activations.len()];
         // Without anything that saturates, larger steps leave the range of numbers.
-        let lr = if activation == Activation::Linear { 0.1 * lr } else { lr };
+        let lr = if activation.range().1.is_finite() { lr } else { 0.1 * lr };
         let spec = Spec {
             activation: activation.into(),
             loss: losses[(i + 2 * j) % side % losses.len()],
@@ -70,11 +85,66 @@ fn paired_specs() -> Vec<Spec> {
             lr: lr.into(),
             ..base()
         };
-        // A loss that takes no such outputs meets the activation in the hidden layer.
+        // A loss that takes no such outputs meets the activation in the hidden layer, an optimizer that needs whole
+        // gradients has them.
         let hidden = Spec { activation: Activations::new([activation, Activation::Sigmoid]), ..spec.clone() };
-        if spec.problem().is_ok() { spec } else { hidden }
+        let whole = |spec: &Spec| Spec { update: Update::BatchSum, ..spec.clone() };
+        [spec.clone(), whole(&spec), hidden.clone(), whole(&hidden)].into_iter().find(|spec| spec.problem().is_ok())
     });
-    specs.collect()
+    specs.flatten().collect()
+}
+
+/// Orders and minibatches where they meet sizes, layers and rules for which backends have code of their own.
+fn ordered_specs() -> Vec<Spec> {
+    let mut specs = Vec::new();
+    for update in [
+        Update::Online(Order::Shuffled),
+        Update::Online(Order::Random),
+        Update::Minibatch(3, Order::Shuffled),
+        Update::Minibatch(3, Order::Given),
+        Update::Minibatch(64, Order::Shuffled),
+    ] {
+        let ordered = Spec { update, lr: 0.1.into(), ..base() };
+        specs.push(Spec { task: parsed("parity:3"), layers: parsed("3,5,1"), ..ordered.clone() });
+        specs.push(Spec { layers: parsed("2,5,4,1"), activation: parsed("relu,tanh,sigmoid"), ..ordered.clone() });
+        specs.push(Spec { shortcuts: true, bias: Bias::Off, optimizer: Optimizer::Adam, lr: 0.01.into(), ..ordered });
+    }
+    specs
+}
+
+/// Decay, schedules, betas, layers that stay, judging after the epoch or at the end: alone, and where they meet.
+fn tuned_specs() -> Vec<Spec> {
+    let adam = Spec { optimizer: Optimizer::Adam, lr: 0.01.into(), ..base() };
+    let online = Spec { update: Update::ONLINE, momentum: 0.5, lr: 0.1.into(), ..base() };
+    let mut specs = vec![
+        Spec { betas: Auto::Of(Betas([0.5, 0.9])), epsilon: Auto::Of(1e-4), ..adam.clone() },
+        Spec { optimizer: Optimizer::Rmsprop, betas: Auto::Of(Betas([0.0, 0.9])), ..adam.clone() },
+        Spec { lr: parsed("0,0.3"), ..base() },
+        Spec { lr: parsed("0.01,0"), ..adam.clone() },
+        Spec { lr: parsed("0,0.01"), optimizer: Optimizer::Rprop, ..base() },
+        Spec { bias_init: BiasInit::Own(Init::Between(1.0, 2.0)), init: Init::Normal(0.3), ..base() },
+        Spec { bias_init: BiasInit::Zero, init: Init::Sklearn, activation: parsed("tanh,sigmoid"), ..base() },
+        Spec {
+            activation: parsed("leaky-relu:0.3,leaky-relu:0.1,linear"),
+            layers: parsed("2,4,3,1"),
+            loss: Loss::Mse,
+            ..online.clone()
+        },
+        Spec { activation: parsed("gelu,silu,softplus,sin,sigmoid"), layers: parsed("2,4,3,5,3,1"), ..base() },
+    ];
+    for (at, schedule) in
+        [Schedule::Step(10, 0.5), Schedule::Exponential(0.95), Schedule::Cosine].into_iter().enumerate()
+    {
+        let spec = [base(), online.clone(), adam.clone()][at].clone();
+        specs.push(Spec { lr_schedule: schedule, weight_decay: 0.1, ..spec });
+    }
+    specs.push(Spec { weight_decay: 0.1, optimizer: Optimizer::Adamw, ..adam });
+    specs.push(Spec { weight_decay: 0.05, update: Update::Minibatch(3, Order::Shuffled), bias: Bias::Off, ..base() });
+    for judge in [Judge::After, Judge::End] {
+        specs.push(Spec { judge, ..base() });
+        specs.push(Spec { judge, update: Update::Online(Order::Random), ..online.clone() });
+    }
+    specs
 }
 
 /// Shortcuts, rates by layer, no biases, linear outputs: alone, and where they meet.
@@ -116,6 +186,12 @@ pub fn slow_specs() -> Vec<Spec> {
             specs.push(Spec { solved, after_solved, ..fast.clone() });
         }
     }
+    for judge in [Judge::After, Judge::End] {
+        specs.push(Spec { judge, ..fast.clone() });
+        specs.push(Spec { judge, update: Update::Online(Order::Shuffled), lr: 1.0.into(), ..fast.clone() });
+    }
+    specs.push(Spec { update: Update::Online(Order::Random), lr: 1.0.into(), ..fast.clone() });
+    specs.push(Spec { update: Update::Minibatch(3, Order::Shuffled), lr: 1.0.into(), ..fast.clone() });
     specs.push(Spec { update: Update::ONLINE, lr: 1.0.into(), ..fast.clone() });
     specs.push(Spec { update: Update::BatchSum, lr: 0.5.into(), momentum: 0.5, ..fast.clone() });
     specs.push(Spec { optimizer: Optimizer::Adam, lr: 0.05.into(), ..fast.clone() });
@@ -138,7 +214,9 @@ pub fn cut_specs() -> Vec<Spec> {
         epochs,
         ..spec.clone()
     };
-    let mut specs = vec![base.clone(), momentum.clone(), online.clone(), adam.clone()];
+    let shuffled = Spec { update: Update::Online(Order::Shuffled), ..online.clone() };
+    let parts = Spec { update: Update::Minibatch(3, Order::Shuffled), judge: Judge::After, ..online.clone() };
+    let mut specs = vec![base.clone(), momentum.clone(), online.clone(), adam.clone(), shuffled, parts];
     // One hidden layer of a size that no kernel was compiled for, two hidden layers, three.
     specs.extend(["2,5,1", "2,4,4,1"].map(|layers| of(&base, "xor", layers, 200, "max-error:0.45")));
     specs.push(of(&base, "xor", "2,5,3,2,1", 200, "max-error:0.53"));

@@ -17,11 +17,18 @@ pub(super) struct Answers<'a, 'r> {
     finished: u32,
     /// Losses, summed over examples.
     losses: [f64; LANE_LIMIT],
+    /// Lanes whose outputs meet the criterion.
+    solved: u32,
 }
 
 impl<'a, 'r> Answers<'a, 'r> {
     pub(super) fn new(queue: &'a Queue<'r>, networks: &'a LaneNetworks, finished: u32) -> Self {
-        Self { queue, networks, finished, losses: [0.0; LANE_LIMIT] }
+        Self { queue, networks, finished, losses: [0.0; LANE_LIMIT], solved: 0 }
+    }
+
+    /// Lanes whose outputs meet the criterion.
+    pub(super) fn solved(&self) -> u32 {
+        self.solved
     }
 
     /// Losses of each lane, summed over examples.
@@ -31,6 +38,16 @@ impl<'a, 'r> Answers<'a, 'r> {
 }
 
 impl<V: Vector> Evaluation<V> for Answers<'_, '_> {
+    #[inline(always)]
+    fn wants_outputs(&self) -> bool {
+        self.finished != 0
+    }
+
+    #[inline(always)]
+    fn solved(&mut self, lanes: u32) {
+        self.solved = lanes;
+    }
+
     #[inline(always)]
     fn output(&mut self, at: usize, output: V, loss: V) {
         let (mut output, mut loss) = ([output], [loss]);

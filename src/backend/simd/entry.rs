@@ -2,7 +2,10 @@
 //! that a task calls is inlined into it.
 
 use super::answers::Answers;
-use super::kernel::{FAST_ACTIVATION, FAST_OPTIMIZER, alternating_burst, burst, evaluate};
+use super::kernel::{
+    Apart, FAST_ACTIVATION, FAST_OPTIMIZER, LayerSums, Steps, activate_layer, alternating_burst, burst, evaluate,
+    step_weights,
+};
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::net::{Form, Net};
@@ -12,6 +15,7 @@ use super::vector::Neon;
 #[cfg(target_arch = "x86_64")]
 use super::vector::{Avx2, Avx512};
 use super::vector::{Pair, Portable, Vector};
+use crate::rule::{Lose, with_loss};
 
 /// Something to do with vectors. `run` is inlined, with all that it calls, and then compiled for their instructions.
 pub(super) trait Task {
@@ -31,21 +35,25 @@ pub(super) trait InstructionSet: Vector {
     /// # Safety
     /// The processor must have the instructions.
     unsafe fn engine(net: &Net) -> Engine<Self> {
-        let fast = is_fast(net);
+        let (fast, apart) = (is_fast(net), apart::<Self, Self>());
         match net.form {
-            Form::Single => Engine { burst: any::<Self, 1, false, false>, evaluate: answer::<Self, Self, 1, false> },
-            Form::Four => Engine { burst: any::<Self, 4, false, false>, evaluate: answer::<Self, Self, 4, false> },
+            Form::Single => {
+                Engine { burst: any::<Self, 1, false, false>, evaluate: answer::<Self, Self, 1, false>, apart }
+            }
+            Form::Four => {
+                Engine { burst: any::<Self, 4, false, false>, evaluate: answer::<Self, Self, 4, false>, apart }
+            }
             Form::Tree4 => {
                 let burst = match fast {
                     true if net.sizes == Fixed::<2, 4, 4>::sizes() => fixed::<Self, 2, 4, 4>,
                     true => any::<Self, 4, true, true>,
                     false => any::<Self, 4, true, false>,
                 };
-                Engine { burst, evaluate: answer::<Self, Self, 4, true> }
+                Engine { burst, evaluate: answer::<Self, Self, 4, true>, apart }
             }
             Form::Tree8 => {
                 let burst = if fast { any::<Self, 8, true, true> } else { any::<Self, 8, true, false> };
-                Engine { burst, evaluate: answer::<Self, Self, 8, true> }
+                Engine { burst, evaluate: answer::<Self, Self, 8, true>, apart }
             }
         }
     }
@@ -64,7 +72,7 @@ pub(super) trait InstructionSet: Vector {
             [2, 4, 1] => alternating::<Self, 2, 4>,
             _ => return None,
         };
-        Some(Engine { burst, evaluate: answer::<Self, Pair<Self>, 4, true> })
+        Some(Engine { burst, evaluate: answer::<Self, Pair<Self>, 4, true>, apart: apart::<Self, Pair<Self>>() })
     }
 }
 
@@ -99,9 +107,10 @@ instruction_set!(Neon, [target_feature(enable = "neon")] {});
 instruction_set!(Portable, [] {
     // Two kernels for every problem: these vectors are for processors that nobody is in a hurry on.
     unsafe fn engine(net: &Net) -> Engine<Self> {
+        let apart = apart::<Self, Self>();
         match net.form {
-            Form::Single => Engine { burst: any::<Self, 1, false, false>, evaluate: answer::<Self, Self, 1, false> },
-            _ => Engine { burst: any::<Self, 4, false, false>, evaluate: answer::<Self, Self, 4, false> },
+            Form::Single => Engine { burst: any::<Self, 1, false, false>, evaluate: answer::<Self, Self, 1, false>, apart },
+            _ => Engine { burst: any::<Self, 4, false, false>, evaluate: answer::<Self, Self, 4, false>, apart },
         }
     }
 
@@ -119,9 +128,16 @@ type EvaluateFn<V> = unsafe fn(&Net, &mut Memory<V>, &mut Answers<'_, '_>) -> u3
 pub(super) struct Engine<V> {
     burst: BurstFn<V>,
     evaluate: EvaluateFn<V>,
+    /// What both call.
+    apart: Apart<V>,
 }
 
 impl<V: Vector> Engine<V> {
+    /// Functions that the kernels call.
+    pub(super) fn apart(&self) -> Apart<V> {
+        self.apart
+    }
+
     /// Trains the active lanes for at most so many epochs. Returns how many were run.
     pub(super) fn burst(&self, net: &Net, memory: &mut Memory<V>, ledger: &mut Ledger, epochs: u32) -> u32 {
         // SAFETY: an engine is made only where its instructions are, see `InstructionSet`.
@@ -141,6 +157,11 @@ fn is_fast(net: &Net) -> bool {
         && net.units.iter().all(|unit| *unit == FAST_ACTIVATION)
         && (net.optimizer, net.memory_count) == (FAST_OPTIMIZER, 0)
         && net.trains_biases
+        && net.decay == 0.0
+        && net.schedule.is_empty()
+        && !with_loss!(net.loss, Row => Row::HAS_KINKS)
+        && !net.judgement.needs_sums()
+        && !net.judgement.needs_class()
         && net.shapes.iter().all(|shape| shape.shortcut == 0)
 }
 
@@ -222,6 +243,41 @@ unsafe fn answer<V: InstructionSet, W: Vector, const E: usize, const TREE: bool>
 ) -> u32 {
     // SAFETY: as above.
     unsafe { V::enter(Answer::<W, E, TREE>(net, memory, answers)) }
+}
+
+/// Functions for vectors `W` that are made of those of the instruction set `V`.
+fn apart<V: InstructionSet, W: Vector>() -> Apart<W> {
+    Apart { activate: activate::<V, W>, step: step::<V, W> }
+}
+
+struct Activate<'a, W>(&'a LayerSums<W>);
+
+impl<W: Vector> Task for Activate<'_, W> {
+    #[inline(always)]
+    fn run(self) -> u32 {
+        activate_layer(self.0);
+        0
+    }
+}
+
+unsafe fn activate<V: InstructionSet, W: Vector>(layer: &LayerSums<W>) {
+    // SAFETY: the caller has the instructions.
+    unsafe { V::enter(Activate(layer)) };
+}
+
+struct Step<'a, 'n, W>(&'a Steps<'n, W>);
+
+impl<W: Vector> Task for Step<'_, '_, W> {
+    #[inline(always)]
+    fn run(self) -> u32 {
+        step_weights(self.0);
+        0
+    }
+}
+
+unsafe fn step<V: InstructionSet, W: Vector>(steps: &Steps<'_, W>) {
+    // SAFETY: as above.
+    unsafe { V::enter(Step(steps)) };
 }
 
 /// Does something with the vectors of a kind, as the type that they are here.

@@ -1,7 +1,7 @@
 //! Which lane trains which network, and how far it has come.
 
 use crate::outcome::Status;
-use crate::spec::DIVERGENCE_STRIDE;
+use crate::spec::{DIVERGENCE_STRIDE, Judge};
 
 use super::net::Net;
 
@@ -41,6 +41,8 @@ pub(super) struct Ledger {
     /// Epochs that every active lane has run, modulo the stride.
     phase: u32,
     retires: bool,
+    /// Whether the weights that epochs begin with are looked at for divergence.
+    looks: bool,
     /// Epochs that networks have run.
     pub(super) net_epochs: u64,
 }
@@ -53,6 +55,7 @@ impl Ledger {
             solved: 0,
             phase: 0,
             retires: net.retires,
+            looks: net.judge == Judge::During,
             net_epochs: 0,
         }
     }
@@ -78,7 +81,7 @@ impl Ledger {
     /// Whether lanes look for divergence in the epoch after the next `ahead`.
     #[inline(always)]
     pub(super) fn looks(&self, ahead: u32) -> bool {
-        (self.phase + ahead + 1).is_multiple_of(DIVERGENCE_STRIDE)
+        self.looks && (self.phase + ahead + 1).is_multiple_of(DIVERGENCE_STRIDE)
     }
 
     /// A network enters.
@@ -117,6 +120,20 @@ impl Ledger {
         self.active
     }
 
+    /// The same at the end of the epoch that lanes have just run.
+    pub(super) fn note_end(&mut self, solved: u32, diverged: u32) {
+        for lane in bits(solved | diverged) {
+            // Noted as of the epoch after the next, less one.
+            self.lanes[lane].epoch -= 1;
+            self.net_epochs -= 1;
+        }
+        let going = self.note(solved, diverged, 0);
+        for lane in bits((solved | diverged) & going) {
+            self.lanes[lane].epoch += 1;
+            self.net_epochs += 1;
+        }
+    }
+
     /// Those that still train have run so many epochs more.
     pub(super) fn advance(&mut self, epochs: u32) {
         for lane in bits(self.active) {
@@ -129,6 +146,14 @@ impl Ledger {
     /// Takes lanes out of training.
     pub(super) fn leave(&mut self, lanes: u32) {
         self.active &= !lanes;
+    }
+
+    /// Final weights meet the criterion: a network that has run its budget has solved the task in its last epoch.
+    pub(super) fn judge(&mut self, lane: usize, budget: u32, solved: bool) {
+        let lane = &mut self.lanes[lane];
+        if solved && lane.epoch == budget && lane.end.is_none() {
+            lane.solved_epoch = budget;
+        }
     }
 
     /// How the network of a lane ended, where its final weights are known to be in bounds or not.

@@ -2,7 +2,11 @@
 
 use std::mem::MaybeUninit;
 
+use crate::spec::WEIGHT_BOUND;
+
+use super::kernel::Apart;
 use super::net::Net;
+use super::sequence::Sequence;
 use super::vector::Vector;
 
 /// An array of vectors that a kernel reads and writes without checking indices again.
@@ -45,6 +49,14 @@ impl<V: Vector> Cells<V> {
         unsafe { *self.first.add(at) = value }
     }
 
+    /// Sets one lane of a cell.
+    #[inline(always)]
+    pub(super) fn set_lane(self, at: usize, lane: usize, value: f32) {
+        debug_assert!(at < self.count && lane < V::LANES, "{at} of {}, lane {lane}", self.count);
+        // SAFETY: as above; a vector is `LANES` floats without padding.
+        unsafe { *self.first.cast::<f32>().add(at * V::LANES + lane) = value }
+    }
+
     /// `E` cells from `at * E` on.
     #[inline(always)]
     pub(super) fn block<const E: usize>(self, at: usize) -> [V; E] {
@@ -65,6 +77,8 @@ impl<V: Vector> Cells<V> {
 
 /// State and working memory of `V::LANES` networks. Arrays hold one vector an entry.
 pub(super) struct Memory<V> {
+    /// Functions that kernels call.
+    pub(super) apart: Apart<V>,
     /// In flat order.
     pub(super) weights: Vec<V>,
     /// What the optimizer remembers of each weight; empty where it does not.
@@ -73,11 +87,18 @@ pub(super) struct Memory<V> {
     /// What gradients are multiplied with, `[layer]`: see [`Net::step`].
     pub(super) steps: Vec<V>,
     pub(super) momentum: [V; 1],
+    /// What rates are multiplied with in the epoch at hand.
+    pub(super) schedule: [V; 1],
     /// What the optimizer makes of the number of updates: Adam's bias corrections.
     pub(super) corrections: [V; 2],
     pub(super) gradient: Vec<V>,
-    /// Of online updates, the weights before the epoch.
+    /// Of updates within an epoch, the weights before it.
     pub(super) before: Vec<V>,
+    /// Where examples come one at a time: their inputs, `[position][input]`, and targets, in the order of each lane.
+    pub(super) inputs: Vec<V>,
+    pub(super) targets: Vec<V>,
+    /// That order.
+    pub(super) sequence: Sequence,
     /// Final weights of networks that stopped within a burst.
     pub(super) kept: Vec<V>,
     /// With a truth table, the first layer's weights as they would be for inputs of 0 and 1, `[unit][input or bias]`.
@@ -94,27 +115,32 @@ pub(super) struct Memory<V> {
     pub(super) waiting: Vec<V>,
     /// `[unit][example of the block]`, units after the inputs.
     pub(super) activations: Vec<V>,
-    /// dC/dz, likewise.
+    /// dC/dz, likewise; until then act'(z) of layers that go over their sums in a loop of their own.
     pub(super) deltas: Vec<V>,
     /// Weighted sums of the outputs, `[output][example of the block]`.
     pub(super) sums: Vec<V>,
 }
 
 impl<V: Vector> Memory<V> {
-    pub(super) fn new(net: &Net) -> Self {
+    pub(super) fn new(net: &Net, apart: Apart<V>) -> Self {
         let zeros = |count: usize| vec![V::splat(0.0); count];
         let weights = |wanted: bool| zeros(if wanted { net.weight_count } else { 0 });
         let first_layer = net.shapes[0].weight_count();
         let units = net.unit_count * net.form.block();
         Self {
+            apart,
             weights: weights(true),
             first: weights(net.memory_count > 0),
             second: weights(net.memory_count > 1),
             steps: zeros(net.shapes.len()),
             momentum: [V::splat(0.0)],
+            schedule: [V::splat(1.0)],
             corrections: [V::splat(0.0); 2],
             gradient: weights(true),
-            before: weights(net.online),
+            before: weights(net.moves),
+            inputs: zeros(net.room() * net.sizes[0]),
+            targets: zeros(net.room() * net.sizes[net.sizes.len() - 1]),
+            sequence: Sequence::new(net, V::LANES),
             kept: weights(true),
             levelled: zeros(first_layer),
             powers: zeros(first_layer),
@@ -142,6 +168,11 @@ impl<V: Vector> Memory<V> {
             lanes(state).iter_mut().skip(lane).step_by(V::LANES).for_each(|value| *value = 0.0);
         }
         lanes(&mut self.corrections).iter_mut().skip(lane).step_by(V::LANES).for_each(|value| *value = 0.0);
+    }
+
+    /// Whether all weights of a lane are finite and within the bound.
+    pub(super) fn is_in_bounds(&mut self, lane: usize) -> bool {
+        self.weights_of(lane).all(|weight| weight.abs() <= WEIGHT_BOUND)
     }
 
     /// The weights of a lane, in flat order.

@@ -16,6 +16,7 @@ mod ledger;
 mod memory;
 mod net;
 mod rows;
+mod sequence;
 mod shape;
 mod vector;
 mod vectors;
@@ -117,7 +118,7 @@ impl Backend for Simd {
         watch: &dyn Watch,
         deliver: &mut Deliver<'_>,
     ) -> Result<()> {
-        let net = Net::new(job.problem, self.vectors != Vectors::Portable);
+        let net = Net::new(job.problem, self.vectors != Vectors::Portable, job.seed);
         let starts = Starts::of(job.problem, job.seed);
         for chunk in chunks {
             deliver(self.chunk(job, &net, &starts, &chunk, watch))?;

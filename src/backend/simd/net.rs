@@ -1,12 +1,13 @@
 //! A problem as the kernels need it: tables in f32, padded to whole blocks of examples.
 
-use crate::rule::{Judgement, Optimize, with_optimizer};
-use crate::spec::{Activation, Bias, LayerShape, Loss, Optimizer, Problem};
+use crate::rule::{Judgement, Optimize, Tuning, with_optimizer};
+use crate::seed::Orders;
+use crate::spec::{Activation, Bias, Judge, LayerShape, Loss, Optimizer, Problem};
 
 /// Examples of one block side by side: what the first layer does with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// One example at a time, for online updates and for tasks of one or two examples.
+    /// One example at a time, for updates within an epoch and for tasks of one or two examples.
     Single,
     /// Any four examples.
     Four,
@@ -54,12 +55,33 @@ pub(super) struct Net {
     pub(super) span: f32,
     /// Activation of each layer after the inputs.
     pub(super) units: Vec<Activation>,
+    /// Which of these go over a layer's sums in a loop of their own.
+    pub(super) has_own_loop: Vec<bool>,
+    /// Whether one output unit is all that the only hidden layer feeds, and innermost loops hold both layers' functions.
+    pub(super) is_shallow: bool,
     pub(super) loss: Loss,
+    /// What the outputs that epochs compute are held against.
     pub(super) judgement: Judgement,
+    /// The criterion.
+    pub(super) criterion: Judgement,
+    /// When that is looked at.
+    pub(super) judge: Judge,
     pub(super) optimizer: Optimizer,
     /// Numbers that it remembers of each weight.
     pub(super) memory_count: usize,
-    pub(super) online: bool,
+    pub(super) tuning: Tuning,
+    /// What part of a weight is added to its gradient.
+    pub(super) decay: f32,
+    /// What rates are multiplied with in each epoch; empty where they are constant.
+    pub(super) schedule: Vec<f32>,
+    /// Whether weights move within an epoch, after how many examples, and what gradients of a last update of fewer are
+    /// multiplied with.
+    pub(super) moves: bool,
+    pub(super) batch: usize,
+    pub(super) last_weight: f32,
+    pub(super) orders: Orders,
+    /// Where examples come one at a time: 1 where all of them have room of their own in memory, 0 where they take turns.
+    pub(super) example_stride: usize,
     /// Share of a gradient summed over examples that counts: 1/m or 1.
     pub(super) share: f64,
     /// Learning rate of each layer of weights, and momentum, where a network brings none of its own.
@@ -72,8 +94,11 @@ pub(super) struct Net {
 }
 
 impl Net {
+    /// Numbers of examples that have room of their own in memory, a vector each.
+    const ROOM: usize = 1 << 13;
+
     /// `trees` says whether there are kernels for the forms of truth tables.
-    pub(super) fn new(problem: &Problem, trees: bool) -> Self {
+    pub(super) fn new(problem: &Problem, trees: bool, seed: u64) -> Self {
         let (spec, examples, layers) = (problem.spec(), problem.examples(), problem.layers());
         let shapes: Vec<LayerShape> = layers.shapes().collect();
         let sizes = layers.sizes().to_vec();
@@ -85,15 +110,17 @@ impl Net {
                 unit_count - size
             })
             .collect();
-        let online = spec.update.is_online();
+        let moves = spec.update.moves_within();
         let truth_table = truth_table(problem).filter(|_| trees);
         let form = match (examples.count(), truth_table) {
-            (count, _) if online || count < 3 => Form::Single,
+            (count, _) if moves || count < 3 => Form::Single,
             (4, Some(_)) => Form::Tree4,
             (8.., Some(_)) => Form::Tree8,
             _ => Form::Four,
         };
         let (low, span) = truth_table.filter(|_| form.is_tree()).unwrap_or((0.0, 1.0));
+        let units: Vec<Activation> = (0..shapes.len()).map(|layer| spec.activation.of_layer(layer)).collect();
+        let criterion = problem.standard().judgement();
         let padded = examples.count().next_multiple_of(form.block());
         let table = |values: &[f64], width: usize| {
             let mut table: Vec<f32> = values.iter().map(|value| *value as f32).collect();
@@ -110,12 +137,26 @@ impl Net {
             targets: table(examples.targets(), layers.output_count()),
             low,
             span,
-            units: (0..shapes.len()).map(|layer| spec.activation.of_layer(layer)).collect(),
-            loss: spec.loss,
-            judgement: spec.solved.judgement(problem.midpoint()),
+            has_own_loop: units.iter().map(|unit| !unit.is_inlined()).collect(),
+            is_shallow: shapes.len() == 2
+                && shapes[1].fan_out == 1
+                && shapes[1].shortcut == 0
+                && units.iter().all(|unit| unit.is_inlined()),
+            units,
+            loss: problem.loss(),
+            judgement: if spec.judge == Judge::During { criterion } else { Judgement::NEVER },
+            criterion,
+            judge: spec.judge,
             optimizer: spec.optimizer,
             memory_count: spec.optimizer.state_count(spec.momentum),
-            online,
+            tuning: problem.tuning(),
+            decay: problem.gradient_decay() as f32,
+            schedule: spec.lr_schedule.table(spec.epochs),
+            moves,
+            batch: spec.update.batch_size(examples.count()),
+            last_weight: spec.update.last_weight(examples.count()) as f32,
+            orders: Orders::new(spec.update.order(), examples.count(), seed),
+            example_stride: usize::from(!moves || examples.inputs().len() + examples.targets().len() <= Self::ROOM),
             share: problem.share(),
             rates: (0..shapes.len()).map(|layer| spec.lr.of_layer(layer)).collect(),
             momentum: spec.momentum,
@@ -149,6 +190,15 @@ impl Net {
     /// What the optimizer multiplies a layer's gradients with.
     pub(super) fn step(&self, rate: f64) -> f32 {
         with_optimizer!(self.optimizer, Row => Row::factor(rate, self.share) as f32)
+    }
+
+    /// Examples that have room of their own, where they come one at a time.
+    pub(super) fn room(&self) -> usize {
+        match (self.form, self.example_stride) {
+            (Form::Single, 0) => 1,
+            (Form::Single, _) => self.example_count,
+            _ => 0,
+        }
     }
 }
 

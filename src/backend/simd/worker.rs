@@ -3,7 +3,7 @@
 use crate::backend::{Chunk, Job, Progress, Watch};
 use crate::outcome::Values;
 use crate::seed::Starts;
-use crate::spec::DIVERGENCE_STRIDE;
+use crate::spec::{DIVERGENCE_STRIDE, Judge};
 
 use super::answers::{Answers, LaneNetworks};
 use super::entry::Engine;
@@ -46,7 +46,7 @@ impl Work<'_, '_> {
         let mut worker = Worker {
             work: self,
             engine,
-            memory: Memory::new(self.net),
+            memory: Memory::new(self.net, engine.apart()),
             ledger: Ledger::new(self.net),
             networks: [const { None }; LANE_LIMIT],
             start: vec![0.0; self.net.weight_count],
@@ -91,6 +91,7 @@ impl<V: Vector> Worker<'_, '_, '_, V> {
             let epochs = self.burst_epochs().min(left).min(slice - in_slice);
             let epochs = self.engine.burst(self.work.net, &mut self.memory, &mut self.ledger, epochs);
             self.ledger.advance(epochs);
+            self.judge_ends();
             executed += u64::from(epochs) * V::LANES as u64;
             let done = bits(active).filter(|lane| {
                 let gone = self.ledger.active() >> lane & 1 == 0;
@@ -126,6 +127,7 @@ impl<V: Vector> Worker<'_, '_, '_, V> {
             };
             let steps = rates.iter().map(|rate| net.step(*rate));
             self.memory.load(lane, &self.start, steps, momentum as f32);
+            self.memory.sequence.enter(lane, self.work.chunk.networks.start + taken.position() as u64);
             self.ledger.enter(lane);
             self.networks[lane] = Some(taken);
         }
@@ -147,9 +149,42 @@ impl<V: Vector> Worker<'_, '_, '_, V> {
 
     /// Epochs of the next burst: up to an epoch in which lanes are aligned.
     fn burst_epochs(&self) -> u32 {
+        match self.work.net.judge {
+            Judge::During => {}
+            // The weights at the end of bursts are looked at.
+            Judge::After => return 1,
+            Judge::End => return self.ledger.epochs_to_alignment(),
+        }
         let share = self.finished_epochs / (self.finished_count.max(1) * BURST_SHARE);
         let strides = share.min(BURST_LIMIT) as u32 / DIVERGENCE_STRIDE;
         self.ledger.epochs_to_alignment() + strides.saturating_sub(1) * DIVERGENCE_STRIDE
+    }
+
+    /// After a burst: holds the weights as they are against the criterion, where epochs are judged by the weights at their
+    /// end, and looks for divergence, where these are looked at for that.
+    fn judge_ends(&mut self) {
+        let net = self.work.net;
+        let judges = match net.judge {
+            Judge::During => return,
+            Judge::After => true,
+            Judge::End => false,
+        };
+        let active = self.ledger.active();
+        let mut solved = 0;
+        if judges {
+            let mut answers = Answers::new(self.work.queue, &self.networks, 0);
+            self.engine.evaluate(net, &mut self.memory, &mut answers);
+            solved = answers.solved() & active;
+        }
+        let looked_at = if self.ledger.is_aligned() { active } else { solved };
+        if looked_at == 0 {
+            return;
+        }
+        let diverged = bits(looked_at).filter(|lane| !self.memory.is_in_bounds(*lane));
+        let diverged = diverged.fold(0, |lanes, lane| lanes | 1 << lane);
+        if solved | diverged != 0 {
+            self.ledger.note_end(solved, diverged);
+        }
     }
 
     /// Writes the rows of the networks in these lanes, which leave.
@@ -158,9 +193,12 @@ impl<V: Vector> Worker<'_, '_, '_, V> {
         let Work { net, queue, .. } = *self.work;
         let mut answers = Answers::new(queue, &self.networks, lanes);
         let in_bounds = self.engine.evaluate(net, &mut self.memory, &mut answers);
-        let losses = answers.losses();
+        let (losses, solved) = (answers.losses(), answers.solved());
         for lane in bits(lanes) {
             let Some(taken) = self.networks[lane].take() else { continue };
+            if net.judge == Judge::End {
+                self.ledger.judge(lane, net.epochs, solved >> lane & 1 == 1);
+            }
             let ended = self.ledger.lanes[lane];
             let row = Row {
                 status: self.ledger.status(lane, net.epochs, in_bounds >> lane & 1 == 1),

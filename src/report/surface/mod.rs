@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::backend::DeviceInfo;
 use crate::report::words::dashed;
-use crate::spec::{Loss, Problem};
+use crate::spec::Problem;
 use crate::study::Surface;
 
 #[cfg(feature = "pictures")]
@@ -52,10 +52,7 @@ fn write_surface(text: &mut String, surface: &Surface, problem: &Problem) -> std
 /// "Mean squared error, inverter (1-1)".
 pub fn surface_title(problem: &Problem) -> String {
     let spec = problem.spec();
-    let loss = match spec.loss {
-        Loss::Mse => "Mean squared error",
-        Loss::CrossEntropy => "Cross-entropy",
-    };
+    let loss = spec.loss.title();
     let task = match spec.task.to_string() {
         inverter if inverter == "table:10" => "inverter".to_owned(),
         task => task,

@@ -15,7 +15,7 @@ mod tanh;
 
 use super::error::SpecError;
 use super::keyword::{plain, positive, serde_as_text};
-use super::vector::{Mask, Vector};
+use super::vector::Vector;
 use super::{Number, keyword};
 
 /// A row: what an activation function h = act(z) is.

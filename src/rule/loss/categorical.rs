@@ -11,6 +11,7 @@ impl Lose for Categorical {
     const CANCELS_SLOPE: bool = true;
     #[cfg(feature = "gpu")]
     const WGSL: &'static str = include_str!("../../../shaders/part/loss/categorical.wgsl");
+    const TITLE: &'static str = "Cross-entropy of classes";
     const FORMULA: &'static str = "-Y ln H";
 
     /// A unit's z is the logarithm of its share already.

@@ -10,6 +10,7 @@ impl Lose for CrossEntropy {
     const CANCELS_SLOPE: bool = true;
     #[cfg(feature = "gpu")]
     const WGSL: &'static str = include_str!("../../../shaders/part/loss/cross_entropy.wgsl");
+    const TITLE: &'static str = "Cross-entropy";
     const FORMULA: &'static str = "-(Y ln H + (1-Y) ln(1-H))";
 
     /// -y ln h - (1-y) ln(1-h) with h = sigmoid(z), which is ln(1 + e^z) - y z.

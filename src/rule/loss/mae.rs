@@ -12,6 +12,7 @@ impl Lose for Mae {
     const HAS_KINKS: bool = true;
     #[cfg(feature = "gpu")]
     const WGSL: &'static str = include_str!("../../../shaders/part/loss/mae.wgsl");
+    const TITLE: &'static str = "Mean absolute error";
     const FORMULA: &'static str = "|H - Y|";
     const PULL: &'static str = "sign({error})";
 

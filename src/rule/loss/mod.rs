@@ -22,6 +22,8 @@ pub(crate) trait Lose {
     /// WGSL functions `output_loss(z, h, y)` and `output_delta(h, y, slope)`.
     #[cfg(feature = "gpu")]
     const WGSL: &'static str;
+    /// Its name at the head of a picture.
+    const TITLE: &'static str;
     /// As it is written with outputs H and targets Y.
     const FORMULA: &'static str;
     /// dC/dH as it is written with the error, H - Y.
@@ -118,6 +120,11 @@ impl Loss {
     /// dC/dz of an output unit on one example, from its error h - y and act'(z).
     pub fn delta<N: Number>(self, error: N, slope: N) -> N {
         with_loss!(self, Row => Row::delta(error, slope))
+    }
+
+    /// Its name at the head of a picture.
+    pub fn title(self) -> &'static str {
+        with_loss!(self, Row => Row::TITLE)
     }
 
     /// Whether its derivative jumps somewhere.

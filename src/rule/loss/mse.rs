@@ -10,6 +10,7 @@ impl Lose for Mse {
     const CANCELS_SLOPE: bool = false;
     #[cfg(feature = "gpu")]
     const WGSL: &'static str = include_str!("../../../shaders/part/loss/mse.wgsl");
+    const TITLE: &'static str = "Mean squared error";
     const FORMULA: &'static str = "(H - Y)^2 / 2";
 
     fn value<R: Real>(_z: R, h: R, target: R) -> R {

@@ -62,7 +62,7 @@ impl MapRequest<'_> {
                     // Training moves those that are set before it.
                     fixed.drain(..).for_each(|(position, value)| weights[position] = value);
                     MapStart::Given {
-                        weights: trained_weights(problem, &weights),
+                        weights: trained_weights(problem, &weights, (seed, network)),
                         name: format!("{name}, after training"),
                     }
                 } else {

@@ -9,9 +9,9 @@ use super::super::memory::{Cells, Memory};
 use super::super::net::Net;
 use super::super::shape::Shape;
 use super::super::vector::{Mask, Pair, Vector};
-use super::Kernel;
 use super::epoch::{CacheLine, LOCAL};
 use super::judge::Verdict;
+use super::{Apart, Kernel};
 
 /// Arrays of one vector that nobody else can see: the compiler keeps in registers what fits.
 struct Local<V> {
@@ -41,6 +41,7 @@ impl<V: Vector> Local<V> {
         Kernel {
             net,
             shape,
+            apart: Apart::none(),
             weights: Cells::uninit(&mut self.weights),
             kept: Cells::uninit(&mut self.kept),
             gradient: Cells::uninit(&mut self.gradient),
@@ -50,6 +51,9 @@ impl<V: Vector> Local<V> {
             second: Cells::none(),
             steps: Cells::uninit(&mut self.steps),
             momentum: Cells::none(),
+            schedule: Cells::none(),
+            inputs: Cells::none(),
+            targets: Cells::none(),
             corrections: Cells::none(),
             before: Cells::none(),
             levelled: Cells::none(),

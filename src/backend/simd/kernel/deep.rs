@@ -3,7 +3,7 @@
 
 use super::super::shape::Shape;
 use super::super::vector::Vector;
-use super::{Kernel, activate, each, times_slope};
+use super::{Kernel, activate, each};
 
 /// Units of a tile.
 const TILE: usize = 4;
@@ -12,6 +12,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     #[inline(always)]
     pub(super) fn deep_forward(&self, block: usize, powers: Option<V::Mask>) {
         each!(self.shape, self.shape.units(1), column, self.first_forward(block, column, powers));
+        self.own_loop(1);
         for layer in 1..self.shape.depth() {
             let columns = self.shape.units(layer + 1);
             let mut column = 0;
@@ -23,6 +24,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
                 self.forward_tile::<1>(block, layer, column);
                 column += 1;
             }
+            self.own_loop(layer + 1);
         }
     }
 
@@ -69,11 +71,6 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             }
             self.activations.set_block(at + t, activate(self.activation(layer + 1), z));
         }
-    }
-
-    #[inline(always)]
-    fn input(&self, block: usize, e: usize, row: usize) -> V {
-        V::splat(self.net.input((block * E + e) * self.shape.units(0) + row))
     }
 
     #[inline(always)]
@@ -124,7 +121,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             let h: [V; E] = self.activations.block(at + t);
             let mut deltas = sums;
             for e in 0..E {
-                deltas[e] = times_slope(self.activation(layer), sums[e], sums[e] * h[e], h[e]);
+                deltas[e] = self.times_slope(layer, (at + t) * E + e, sums[e], h[e]);
             }
             self.deltas.set_block(at + t, deltas);
         }

@@ -8,6 +8,7 @@ use crate::rule::{Lose, with_loss};
 use super::super::ledger::Ledger;
 use super::super::memory::{Cells, Memory};
 use super::super::net::Net;
+use super::super::sequence::Sequence;
 use super::super::shape::Shape;
 use super::super::vector::{Mask, Vector};
 use super::Kernel;
@@ -26,11 +27,15 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         Self {
             net,
             shape,
+            apart: memory.apart,
             weights: Cells::new(&mut memory.weights),
             first: Cells::new(&mut memory.first),
             second: Cells::new(&mut memory.second),
             steps: Cells::new(&mut memory.steps),
             momentum: Cells::new(&mut memory.momentum),
+            schedule: Cells::new(&mut memory.schedule),
+            inputs: Cells::new(&mut memory.inputs),
+            targets: Cells::new(&mut memory.targets),
             corrections: Cells::new(&mut memory.corrections),
             gradient: Cells::new(&mut memory.gradient),
             before: Cells::new(&mut memory.before),
@@ -83,31 +88,70 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         }
     }
 
-    /// An online epoch, with its updates.
+    /// An epoch with updates within it.
     #[inline(always)]
-    fn online_epoch(&self) -> V::Mask {
+    fn moving_epoch(&self, sequence: &Sequence) -> V::Mask {
         self.copy_weights(self.weights, self.before);
         let mut verdict = Verdict::new();
-        for example in 0..self.block_count() {
-            self.forward(example, None);
-            self.judge(example, &mut verdict);
-            self.clear_gradient();
-            self.backward(example);
-            self.update();
+        let (count, batch) = (self.block_count(), self.net.batch);
+        let mut gathered = 0;
+        for position in 0..count {
+            self.turn_to(sequence, position);
+            self.forward(position, None);
+            self.judge(position, &mut verdict);
+            if gathered == 0 {
+                self.clear_gradient();
+            }
+            self.backward(position);
+            gathered += 1;
+            if gathered == batch || position + 1 == count {
+                if gathered < batch {
+                    self.weigh_gradient();
+                }
+                self.update();
+                gathered = 0;
+            }
         }
         self.solved(&verdict)
     }
 
+    /// Gradients of an update of fewer examples than others.
+    #[inline(always)]
+    fn weigh_gradient(&self) {
+        for at in 0..self.shape.weight_count() {
+            self.gradient.set(at, self.gradient.get(at) * V::splat(self.net.last_weight));
+        }
+    }
+
+    /// The factors of the rates in the epoch after the next `ahead`, lane by lane.
+    #[inline(always)]
+    fn follow_schedule(&self, ledger: &Ledger, ahead: u32) {
+        let table = &self.net.schedule;
+        if FAST || table.is_empty() {
+            return;
+        }
+        for lane in 0..V::LANES {
+            // Networks that have stopped may be past their last epoch.
+            let epoch = (ledger.lanes[lane].epoch + ahead) as usize;
+            self.schedule.set_lane(0, lane, table[epoch.min(table.len() - 1)]);
+        }
+    }
+
     /// Trains for so many epochs, fewer if no lane is left. Returns how many.
     #[inline(always)]
-    fn train(&self, ledger: &mut Ledger, epochs: u32) -> u32 {
-        let online = !FAST && E == 1 && !TREE && self.net.online;
+    fn train(&self, sequence: &mut Sequence, ledger: &mut Ledger, epochs: u32) -> u32 {
+        let moves = !FAST && Self::ONE_BY_ONE && self.net.moves;
+        if !sequence.is_drawn() {
+            self.lay_out(sequence);
+        }
         let began = ledger.active();
         let mut active = V::Mask::from_bits(began);
         let mut powers = if self.turns() { self.begin() } else { None };
         for epoch in 0..epochs {
-            let holds = if online {
-                self.online_epoch()
+            self.follow_schedule(ledger, epoch);
+            let holds = if moves {
+                self.draw_orders(sequence, ledger, epoch);
+                self.moving_epoch(sequence)
             } else {
                 if !self.turns() {
                     powers = self.prepare_first_layer();
@@ -119,7 +163,7 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
             };
             let solved = holds.and(active);
             if ledger.looks(epoch) || solved.any() {
-                let looked_at = if online { self.before } else { self.weights };
+                let looked_at = if moves { self.before } else { self.weights };
                 let left = self.look(ledger, epoch, 0, looked_at, solved);
                 active = V::Mask::from_bits(left);
                 if left == 0 {
@@ -129,7 +173,7 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
             }
             if self.turns() {
                 powers = self.turn();
-            } else if !online {
+            } else if !moves {
                 self.backward(self.block_count() - 1);
                 self.update();
             }
@@ -192,7 +236,7 @@ pub(in super::super) fn burst<V: Vector, S: Shape, const E: usize, const TREE: b
     black_box(&mut CacheLine(0));
     let mut kernel = Kernel::<V, S, E, TREE, FAST>::new(net, shape, memory);
     if !FAST || !shape.is_fixed() {
-        return kernel.train(ledger, epochs);
+        return kernel.train(&mut memory.sequence, ledger, epochs);
     }
     // Arrays that nobody else can see: the compiler keeps in registers what fits.
     let mut weights = [MaybeUninit::uninit(); LOCAL];
@@ -207,7 +251,7 @@ pub(in super::super) fn burst<V: Vector, S: Shape, const E: usize, const TREE: b
     kernel.activations = Cells::uninit(&mut activations);
     kernel.deltas = Cells::uninit(&mut deltas);
     kernel.copy_weights(kept, kernel.weights);
-    let executed = kernel.train(ledger, epochs);
+    let executed = kernel.train(&mut memory.sequence, ledger, epochs);
     kernel.copy_weights(kernel.weights, kept);
     executed
 }
@@ -216,6 +260,12 @@ pub(in super::super) fn burst<V: Vector, S: Shape, const E: usize, const TREE: b
 pub(in super::super) trait Evaluation<V> {
     /// Output `at` (`example * output_count + output unit`) and its loss, in all lanes.
     fn output(&mut self, at: usize, output: V, loss: V);
+
+    /// Whether outputs are wanted at all.
+    fn wants_outputs(&self) -> bool;
+
+    /// The lanes whose outputs meet the criterion.
+    fn solved(&mut self, lanes: u32);
 }
 
 /// Computes outputs and losses with the weights as they are. Returns the lanes whose weights are in bounds.
@@ -227,10 +277,22 @@ pub(in super::super) fn evaluate<V: Vector, S: Shape, const E: usize, const TREE
     evaluation: &mut impl Evaluation<V>,
 ) -> u32 {
     let kernel = Kernel::<V, S, E, TREE, false>::new(net, shape, memory);
+    let sequence = &mut memory.sequence;
+    if sequence.is_drawn() {
+        kernel.give_orders(sequence);
+    } else {
+        kernel.lay_out(sequence);
+    }
+    let mut verdict = Verdict::new();
     let powers = kernel.prepare_first_layer();
     let (depth, outputs) = (shape.depth(), shape.units(shape.depth()));
     for block in 0..kernel.block_count() {
+        kernel.turn_to(sequence, block);
         kernel.forward(block, powers);
+        kernel.judge_by(net.criterion, block, &mut verdict);
+        if !evaluation.wants_outputs() {
+            continue;
+        }
         for e in 0..kernel.example_count(block) {
             for column in 0..outputs {
                 let z = kernel.sums.get(column * E + e);
@@ -241,5 +303,6 @@ pub(in super::super) fn evaluate<V: Vector, S: Shape, const E: usize, const TREE
             }
         }
     }
+    evaluation.solved(kernel.solved_by(net.criterion, &verdict).bits());
     kernel.in_bounds(kernel.weights).bits()
 }

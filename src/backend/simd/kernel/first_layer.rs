@@ -123,7 +123,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             for row in 0..inputs {
                 let weight = self.weights.get(self.first_weight(row, column));
                 for (e, z) in z.iter_mut().enumerate() {
-                    *z = V::splat(self.net.input((block * E + e) * inputs + row)).mul_add(weight, *z);
+                    *z = self.input(block, e, row).mul_add(weight, *z);
                 }
             }
             return z;
@@ -196,7 +196,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             for row in 0..inputs {
                 let mut part = V::splat(0.0);
                 for (e, delta) in deltas.into_iter().enumerate() {
-                    part = V::splat(self.net.input((block * E + e) * inputs + row)).mul_add(delta, part);
+                    part = self.input(block, e, row).mul_add(delta, part);
                 }
                 self.add_gradient(self.first_weight(row, column), part);
             }

@@ -1,5 +1,6 @@
 //! Whether outputs meet the criterion, and whether weights are in bounds.
 
+use crate::rule::Judgement;
 use crate::spec::WEIGHT_BOUND;
 
 use super::super::memory::Cells;
@@ -10,13 +11,14 @@ use super::Kernel;
 /// The judgement of an epoch, example by example.
 pub(super) struct Verdict<V: Vector> {
     holds: V::Mask,
-    squares: V,
+    /// Of squared errors, or of losses.
+    sum: V,
 }
 
 impl<V: Vector> Verdict<V> {
     #[inline(always)]
     pub(super) fn new() -> Self {
-        Self { holds: V::Mask::from_bits(u32::MAX), squares: V::splat(0.0) }
+        Self { holds: V::Mask::from_bits(u32::MAX), sum: V::splat(0.0) }
     }
 }
 
@@ -24,16 +26,32 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Judges the outputs on a block.
     #[inline(always)]
     pub(super) fn judge(&self, block: usize, verdict: &mut Verdict<V>) {
+        self.judge_by(self.net.judgement, block, verdict);
+    }
+
+    /// The same by a criterion that need not be that of epochs.
+    #[inline(always)]
+    pub(super) fn judge_by(&self, judgement: Judgement, block: usize, verdict: &mut Verdict<V>) {
         let depth = self.shape.depth();
         let count = self.example_count(block);
+        let mut right = [V::splat(0.0); E];
+        if !FAST && judgement.needs_class() {
+            for column in 0..self.shape.units(depth) {
+                let h: [V; E] = self.activations.block(self.shape.unit_offset(depth) + column);
+                for (e, right) in right.iter_mut().enumerate() {
+                    *right = judgement.right(*right, h[e], self.target(block, e, column));
+                }
+            }
+        }
         for column in 0..self.shape.units(depth) {
             let h: [V; E] = self.activations.block(self.shape.unit_offset(depth) + column);
-            for (e, h) in h.into_iter().enumerate() {
+            let z = if !FAST && judgement.needs_sums() { self.sums.block(column) } else { h };
+            for e in 0..E {
                 if !TREE && e >= count {
                     break;
                 }
-                let target = self.target(block, e, column);
-                self.net.judgement.gather(&mut verdict.holds, &mut verdict.squares, h, target);
+                let output = (z[e], h[e], self.target(block, e, column));
+                judgement.gather(&mut verdict.holds, &mut verdict.sum, output, right[e]);
             }
         }
     }
@@ -41,8 +59,14 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// The lanes in which the criterion holds.
     #[inline(always)]
     pub(super) fn solved(&self, verdict: &Verdict<V>) -> V::Mask {
+        self.solved_by(self.net.judgement, verdict)
+    }
+
+    /// The same by another criterion.
+    #[inline(always)]
+    pub(super) fn solved_by(&self, judgement: Judgement, verdict: &Verdict<V>) -> V::Mask {
         let count = self.net.example_count * self.shape.units(self.shape.depth());
-        self.net.judgement.solved(verdict.holds, verdict.squares, count)
+        judgement.solved(verdict.holds, verdict.sum, count)
     }
 
     /// The lanes whose weights are all finite and within the bound.

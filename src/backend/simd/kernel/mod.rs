@@ -10,12 +10,15 @@ mod deep;
 mod epoch;
 mod first_layer;
 mod judge;
+mod order;
+mod own_loop;
 mod shallow;
 mod turn;
 mod update;
 
 pub(super) use alternate::alternating_burst;
 pub(super) use epoch::{Evaluation, burst, evaluate};
+pub(super) use own_loop::{Apart, LayerSums, Steps, activate_layer, step_weights};
 
 use crate::rule::{Activate, Lose, optimizer_rows, with_activation, with_loss};
 use crate::spec::{Activation, Optimizer};
@@ -37,11 +40,15 @@ type FastOptimizer = optimizer_rows::Gd;
 pub(super) struct Kernel<'a, V, S, const E: usize, const TREE: bool, const FAST: bool> {
     pub(super) net: &'a Net,
     pub(super) shape: S,
+    pub(super) apart: Apart<V>,
     pub(super) weights: Cells<V>,
     pub(super) first: Cells<V>,
     pub(super) second: Cells<V>,
     pub(super) steps: Cells<V>,
     pub(super) momentum: Cells<V>,
+    pub(super) schedule: Cells<V>,
+    pub(super) inputs: Cells<V>,
+    pub(super) targets: Cells<V>,
     pub(super) corrections: Cells<V>,
     pub(super) gradient: Cells<V>,
     pub(super) before: Cells<V>,
@@ -58,16 +65,19 @@ pub(super) struct Kernel<'a, V, S, const E: usize, const TREE: bool, const FAST:
 }
 
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
+    /// Whether examples come one at a time, each lane with one of its own.
+    const ONE_BY_ONE: bool = E == 1 && !TREE;
+
     /// Activation of a layer's units, inputs being layer 0.
     #[inline(always)]
     fn activation(&self, layer: usize) -> Activation {
         if FAST { FAST_ACTIVATION } else { self.net.units[layer - 1] }
     }
 
-    /// Whether one output unit is all that the only hidden layer feeds.
+    /// Whether one output unit is all that the only hidden layer feeds, see [`Net::is_shallow`].
     #[inline(always)]
     fn is_shallow(&self) -> bool {
-        self.shape.depth() == 2 && self.shape.units(2) == 1 && (FAST || self.shape.shortcut() == 0)
+        if FAST { self.shape.depth() == 2 && self.shape.units(2) == 1 } else { self.net.is_shallow }
     }
 
     /// Examples of a block that are none: padding.
@@ -78,7 +88,20 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
 
     #[inline(always)]
     fn target(&self, block: usize, e: usize, column: usize) -> V {
+        if Self::ONE_BY_ONE {
+            let at = block * self.net.example_stride * self.shape.units(self.shape.depth()) + column;
+            return self.targets.get(at);
+        }
         V::splat(self.net.target((block * E + e) * self.shape.units(self.shape.depth()) + column))
+    }
+
+    /// An input of an example of a block.
+    #[inline(always)]
+    fn input(&self, block: usize, e: usize, row: usize) -> V {
+        if Self::ONE_BY_ONE {
+            return self.inputs.get(block * self.net.example_stride * self.shape.units(0) + row);
+        }
+        V::splat(self.net.input((block * E + e) * self.shape.units(0) + row))
     }
 
     /// Blocks of examples.
@@ -118,10 +141,10 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         let h: [V; E] = self.activations.block(at);
         let mut deltas = h;
         let cancels = with_loss!(self.net.loss, Row => Row::CANCELS_SLOPE);
-        let activation = self.activation(self.shape.depth());
+        let depth = self.shape.depth();
         for e in 0..E {
             let error = h[e] - self.target(block, e, column);
-            deltas[e] = if cancels { error } else { times_slope(activation, error, error * h[e], h[e]) };
+            deltas[e] = if cancels { error } else { self.times_slope(depth, at * E + e, self.pull(error), h[e]) };
         }
         if !TREE {
             let count = self.example_count(block);
@@ -132,6 +155,22 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             }
         }
         deltas
+    }
+}
+
+impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
+    /// dC/dh from an output's error.
+    #[inline(always)]
+    fn pull(&self, error: V) -> V {
+        if FAST { error } else { with_loss!(self.net.loss, Row => Row::vector_pull(error)) }
+    }
+
+    /// delta act'(z) of a unit of a layer from h = act(z); `at` is the unit's cell.
+    #[inline(always)]
+    fn times_slope(&self, layer: usize, at: usize, delta: V, h: V) -> V {
+        with_activation!(self.activation(layer), row => {
+            if row.is_inlined() { row.times_slope(delta, delta * h, h) } else { delta * self.deltas.get(at) }
+        })
     }
 }
 
@@ -161,23 +200,25 @@ macro_rules! each {
 
 use each;
 
-/// act(z).
+/// act(z); of functions with a loop of their own z, for that.
 #[inline(always)]
 fn activate<V: Vector, const E: usize>(activation: Activation, z: [V; E]) -> [V; E] {
     let mut h = z;
     // A loop, not a closure, which would be compiled without the instruction set.
-    with_activation!(activation, Row => {
-        for h in &mut h {
-            *h = Row::vector(*h);
+    with_activation!(activation, row => {
+        if row.is_inlined() {
+            for h in &mut h {
+                *h = row.vector(*h);
+            }
         }
     });
     h
 }
 
-/// delta act'(z), from h = act(z) and the product of h and delta.
+/// delta act'(z), from h = act(z) and the product of h and delta, of functions that innermost loops hold.
 #[inline(always)]
 fn times_slope<V: Vector>(activation: Activation, delta: V, product: V, h: V) -> V {
-    with_activation!(activation, Row => Row::times_slope(delta, product, h))
+    with_activation!(activation, row => row.times_slope(delta, product, h))
 }
 
 /// Sum of a block's numbers, by halves.
