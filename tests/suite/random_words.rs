@@ -67,7 +67,7 @@ fn draws_are_made_of_words_as_agreed() {
     for draw in draws {
         let word = draw["word"].as_u64().expect("a word") as u32;
         for (width, expected) in draw["uniform"].as_object().expect("widths") {
-            let scale = Starts::scales(Init::Uniform(width.parse().unwrap()), &layers)[0];
+            let scale = Starts::new(Init::Uniform(width.parse().unwrap()), &layers, 0).draws()[0].uniform;
             let value = (2 * (word >> 8) as i32 + 1 - (1 << 24)) as f32 * scale;
             assert_eq!(f64::from(value), expected.as_f64().unwrap(), "word {word}, width {width}");
         }

