@@ -139,6 +139,7 @@
 //! brings `pictures` (PNG and SVG) and `tables` (Parquet), which libraries can ask for alone. Without all of them this is a
 //! CPU-only library whose reports are text, JSON and CSV.
 
+pub mod arrays;
 pub mod backend;
 #[cfg(feature = "cli")]
 pub mod cli;
