@@ -131,7 +131,7 @@
 //! ```
 //!
 //! Beside this way stand [`landscape`], what the loss looks like around one network in f64 (gradient, Hessian, Newton), and
-//! [`reproduce`], published results and the tutorial's programs as studies.
+//! [`reproduce`], published results and the tutorial's programs as studies. Below it stands [`arrays`], NumPy's files.
 //!
 //! # Features
 //!

@@ -3,6 +3,7 @@
 
 mod npy;
 mod npz;
+mod real;
 
 pub(crate) use npy::Element;
 pub use npz::{Array, npz_bytes};

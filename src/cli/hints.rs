@@ -60,16 +60,17 @@ const ROWS: &[Row] = &[
     ("out", "", &["o", "output", "output-dir", "out-dir", "outdir"]),
 ];
 
-/// A name without dashes before it, words joined by dashes, counts by the word alone.
+/// A name without dashes before it, words joined by dashes.
 fn plain(typed: &str) -> String {
-    let name = typed.trim_start_matches('-').to_lowercase().replace('_', "-");
-    let alone = name.strip_prefix("n-").or_else(|| name.strip_prefix("num-")).or_else(|| name.strip_prefix("nb-"));
-    alone.unwrap_or(&name).to_owned()
+    typed.trim_start_matches('-').to_lowercase().replace('_', "-")
 }
 
 fn row_for(typed: &str) -> Option<&'static Row> {
+    let of = |name: &str| ROWS.iter().find(|(flag, _, names)| *flag == name || names.contains(&name));
     let name = plain(typed);
-    ROWS.iter().find(|(flag, _, names)| *flag == name || names.contains(&name.as_str()))
+    // Counts are often marked as such, as in nb-epoch.
+    let counted = || name.split_once('-').filter(|(mark, _)| mark.starts_with('n') && mark.len() <= 3);
+    of(&name).or_else(|| of(counted()?.1))
 }
 
 /// The flag here, without dashes, for one of another tool.
@@ -98,9 +99,10 @@ mod tests {
             ("--hidden", "layers"),
             ("-n", "nets"),
             ("--n", "nets"),
-            ("--n_iter", "epochs"),
-            ("--num-epochs", "epochs"),
+            ("--n-iter", "epochs"),
             ("--nb_epoch", "epochs"),
+            ("--no-bias", "bias"),
+            ("--weights_out", "weights-out"),
             ("--tol", "solved"),
             ("--random_state", "seed"),
         ] {

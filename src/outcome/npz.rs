@@ -10,6 +10,7 @@ use tempfile::NamedTempFile;
 
 use crate::arrays::{ArraysFile, ArraysReader, Element, damaged};
 use crate::error::{Error, Result};
+use crate::spec::keyword::plain;
 use crate::spec::{LayerShape, Layers, WEIGHT_BOUND};
 
 use super::files::temporary_in;
@@ -86,8 +87,9 @@ fn read_array(
     };
     match outside(&values) {
         Some((position, value)) => Err(format!(
-            "array {name} is {value} at {}; starting weights are finite and at most {WEIGHT_BOUND:e} in size, beyond \
+            "array {name} is {} at {}; starting weights are finite and at most {WEIGHT_BOUND:e} in size, beyond \
              which a network counts as diverged",
+            plain(value),
             header.index(position)
         )),
         None => Ok(Array { count, values }),

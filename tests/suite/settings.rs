@@ -143,8 +143,12 @@ fn any_combination_is_a_problem_or_a_sentence() {
             if epochs % 2 == 0 {
                 let mut sizes = layers.sizes().to_vec();
                 let last = sizes.len() - 1;
-                sizes[0] = if let Task::Table(bits) = &task { bits.len().ilog2() as usize } else { 2 };
-                sizes[last] = 1;
+                (sizes[0], sizes[last]) = match &task {
+                    Task::Table(bits) => (bits.len().ilog2() as usize, 1),
+                    Task::Parity(count) | Task::Symmetry(count) => (*count as usize, 1),
+                    Task::Encoder(count) => (*count as usize, *count as usize),
+                    _ => (2, 1),
+                };
                 layers = Layers::new(sizes).unwrap();
             }
             let (activation, loss, optimizer, update) = words;

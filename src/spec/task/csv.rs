@@ -60,7 +60,6 @@ struct Row {
 
 struct Table {
     rows: Vec<Row>,
-    delimiter: u8,
     decimal_comma: bool,
 }
 
@@ -79,7 +78,7 @@ impl Table {
         }
         let commas = |field: &str| field.contains(',') && parsed(&field.replace(',', ".")).is_some();
         let decimal_comma = delimiter != b',' && rows.iter().any(|row| row.fields.iter().any(commas));
-        Ok(Self { rows, delimiter, decimal_comma })
+        Ok(Self { rows, decimal_comma })
     }
 
     /// Whether every row has the columns that the layers need; as many as the first.
@@ -136,8 +135,7 @@ impl Table {
         let field = &row.fields[column];
         let hint = match self.decimal_comma && parsed(field).is_some() {
             true => ": others in the file have a decimal comma",
-            false if self.delimiter != b',' || !field.contains(';') => "",
-            false => "; the same sign goes between all columns",
+            false => "",
         };
         format!("line {}, column {}: {field:?} is not a finite number{hint}", row.line, column + 1)
     }

@@ -46,8 +46,10 @@ impl Task {
 
     /// Most units of an encoder's inputs.
     pub const ENCODER_LIMIT: u32 = 64;
-    /// Points of each spiral in the benchmark, and most of them.
-    pub const SPIRAL_COUNTS: (u32, u32) = (97, 10_000);
+    /// Points of each spiral in the benchmark.
+    pub const SPIRAL_COUNT: u32 = 97;
+    /// Most points of each spiral.
+    pub const SPIRAL_LIMIT: u32 = 10_000;
 
     /// Inputs and outputs of the task, where the task itself says.
     pub(crate) fn unit_counts(&self) -> Option<(usize, usize)> {
@@ -128,12 +130,16 @@ impl std::str::FromStr for Task {
             None if text == "xor" => Ok(Self::Xor),
             None if text == "and" => Ok(Self::And),
             None if text == "or" => Ok(Self::Or),
-            None if text == "spirals" => Ok(Self::Spirals(Self::SPIRAL_COUNTS.0)),
-            Some(("parity", count)) => counted(count, "parity:N", Self::INPUT_LIMIT, "inputs").map(Self::Parity),
-            Some(("symmetry", count)) => counted(count, "symmetry:N", Self::INPUT_LIMIT, "inputs").map(Self::Symmetry),
-            Some(("encoder", count)) => counted(count, "encoder:N", Self::ENCODER_LIMIT, "inputs").map(Self::Encoder),
+            None if text == "spirals" => Ok(Self::Spirals(Self::SPIRAL_COUNT)),
+            Some(("parity", count)) => parse_count(count, "parity:N", Self::INPUT_LIMIT, "inputs").map(Self::Parity),
+            Some(("symmetry", count)) => {
+                parse_count(count, "symmetry:N", Self::INPUT_LIMIT, "inputs").map(Self::Symmetry)
+            }
+            Some(("encoder", count)) => {
+                parse_count(count, "encoder:N", Self::ENCODER_LIMIT, "inputs").map(Self::Encoder)
+            }
             Some(("spirals", count)) => {
-                counted(count, "spirals:N", Self::SPIRAL_COUNTS.1, "points a spiral").map(Self::Spirals)
+                parse_count(count, "spirals:N", Self::SPIRAL_LIMIT, "points a spiral").map(Self::Spirals)
             }
             Some(("table", bits)) => parse_table(bits),
             Some(("csv", path)) if !path.is_empty() => Ok(Self::Csv(path.into())),
@@ -152,7 +158,7 @@ const FORMS: [&str; 10] =
     ["xor", "and", "or", "parity:N", "table:BITS", "symmetry:N", "encoder:N", "spirals:N", "csv:FILE", "npz:FILE"];
 
 /// The N of a form, from 2 on.
-fn counted(text: &str, form: &str, most: u32, what: &str) -> Result<u32, SpecError> {
+fn parse_count(text: &str, form: &str, most: u32, what: &str) -> Result<u32, SpecError> {
     let count = text.parse().ok().filter(|count| (2..=most).contains(count));
     count.ok_or_else(|| SpecError::new(format!("--task {form} takes 2 to {most} {what}, but got {text:?}")))
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
+use super::super::keyword::plain;
 use super::super::{Examples, Layers, SpecError};
 use super::labels::{Column, targets};
 use crate::arrays::{ArraysReader, damaged};
@@ -64,7 +65,7 @@ impl Matrix {
         if let Some(position) = values.iter().position(|value| !(*value as f32).is_finite()) {
             return Err(format!(
                 "array {name} is {} at {}, which is not a finite number in single precision",
-                values[position],
+                plain(values[position]),
                 header.index(position)
             ));
         }
