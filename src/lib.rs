@@ -131,7 +131,7 @@
 //! ```
 //!
 //! Beside this way stand [`landscape`], what the loss looks like around one network in f64 (gradient, Hessian, Newton), and
-//! [`reproduce`], published results and the tutorial's programs as studies.
+//! [`reproduce`], published results and the tutorial's programs as studies. Below it stands [`arrays`], NumPy's files.
 //!
 //! # Features
 //!
@@ -139,6 +139,7 @@
 //! brings `pictures` (PNG and SVG) and `tables` (Parquet), which libraries can ask for alone. Without all of them this is a
 //! CPU-only library whose reports are text, JSON and CSV.
 
+pub mod arrays;
 pub mod backend;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::spec::keyword::nearest;
 
 use super::count::Count;
+use super::hints;
 use super::settings::Settings;
 
 /// Reads a file of settings; keys are the names of the flags.
@@ -14,7 +16,7 @@ pub(super) fn read(path: &Path) -> Result<Settings> {
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| fail(located(&text, &error)))?;
     let names = Settings::names();
     if let Some(unknown) = table.keys().find(|key| !names.contains(key)) {
-        return Err(fail(format!("there is no setting {unknown:?}{}", nearest(unknown, &names))));
+        return Err(fail(format!("there is no setting {unknown:?}{}", suggestion(unknown, &names))));
     }
     let settings: Settings = toml::from_str(&text).map_err(|error| fail(located(&text, &error)))?;
     // The command line has no empty paths either.
@@ -41,12 +43,13 @@ fn located(text: &str, error: &toml::de::Error) -> String {
     }
 }
 
-/// The name most like an unknown one, as a question.
-fn nearest(unknown: &str, names: &[String]) -> String {
-    let likeness = |name: &String| strsim::jaro_winkler(name, &unknown.replace('_', "-"));
-    match names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))) {
-        Some(name) if likeness(name) > 0.7 => format!("; did you mean {name}?"),
-        _ => format!("; there are {}", names.join(", ")),
+/// What was likely meant by an unknown name, as a question; else all there are.
+fn suggestion(unknown: &str, names: &[String]) -> String {
+    let known = || names.iter().map(String::as_str);
+    let meant = hints::flag_for(unknown).filter(|flag| known().any(|name| name == *flag));
+    match meant.or_else(|| nearest(&unknown.replace('_', "-"), known())) {
+        Some(name) => format!("; did you mean {name}?"),
+        None => format!("; there are {}", names.join(", ")),
     }
 }
 

@@ -99,8 +99,10 @@ pub(super) fn check_collisions(settings: &Settings, config: Option<&Path>, names
     if let Some(path) = config {
         read("--config", path);
     }
-    if let Some(Task::Csv(path)) = &settings.task {
-        read("--task csv", path);
+    match &settings.task {
+        Some(Task::Csv(path)) => read("--task csv", path),
+        Some(Task::Npz(path)) => read("--task npz", path),
+        _ => {}
     }
     if let Some(path) = &settings.weights_in {
         read("--weights-in", path);

@@ -10,6 +10,7 @@ mod count;
 mod devices;
 mod folder;
 mod frame;
+mod hints;
 mod interrupt;
 mod map;
 mod map_files;
@@ -57,9 +58,10 @@ const ALL: [Verb; 12] = [
 /// The program.
 pub fn main() -> ExitCode {
     quiet_loader();
-    let matches = match verb::command(&ALL).try_get_matches() {
+    let mut command = verb::command(&ALL);
+    let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
         Ok(matches) => matches,
-        Err(error) => return usage::usage(&error),
+        Err(error) => return usage::usage(&error, &command),
     };
     let (name, matches) = matches.subcommand().unwrap_or((ALL[0].name, &matches));
     let verb = ALL.iter().find(|verb| verb.name == name).unwrap_or(&ALL[0]);

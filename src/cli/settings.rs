@@ -57,7 +57,8 @@ macro_rules! settings {
 }
 
 settings! {
-    /// What to learn: xor, and, or, parity:N, table:BITS, csv:FILE [default: xor]
+    /// What to learn: xor, and, or, parity:N, table:BITS, symmetry:N, encoder:N, spirals:N, csv:FILE, npz:FILE
+    /// [default: xor]
     task: Task, "BASINS_TASK", "TASK";
     /// Units of each layer, inputs first [default: 2,3,1]
     layers: Layers, "BASINS_LAYERS", "SIZES";
@@ -127,7 +128,7 @@ settings! {
     [allow_hyphen_values = true] threads: Count, "BASINS_THREADS", "COUNT";
     /// How intervals of rates are made: wilson or clopper-pearson [default: wilson]
     interval: RateMethod, "BASINS_INTERVAL", "METHOD";
-    /// Starting weights, arrays theta1, theta2, ... of shape (nets, fan_in+1, fan_out)
+    /// Starting weights, arrays theta1, theta2, ... of shape (nets, fan_in+1, fan_out), or of one network without nets
     weights_in: PathBuf, "BASINS_WEIGHTS_IN", "FILE.npz";
     /// Where to write final weights
     weights_out: PathBuf, "BASINS_WEIGHTS_OUT", "FILE.npz";

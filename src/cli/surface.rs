@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use crate::arrays::{Array, npz_bytes};
 use crate::backend::{DeviceInfo, Driver};
 use crate::error::{Error, Result};
-use crate::outcome::{Array, npz_bytes};
 use crate::report::{surface_json, surface_text, surface_title};
 use crate::spec::Problem;
 use crate::study::{Surface, SurfaceAxis, SurfaceStudy, trained_weights};

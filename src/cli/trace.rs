@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::arrays::{Array, npz_bytes};
 use crate::backend::Watch;
 use crate::error::{Error, Result};
-use crate::outcome::{Array, Values, Weights, WeightsFile, npz_bytes};
+use crate::outcome::{Values, Weights, WeightsFile};
 use crate::report::{explanation_text, network_picture, trace_csv, trace_json, trace_picture, trace_text};
 use crate::spec::Problem;
 use crate::study::{Explanation, Trace};

@@ -4,17 +4,18 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::hints;
 use super::print::eprint_line;
 
 /// Help and version go to stdout; for a wrong value our own sentence is enough.
-pub(super) fn usage(error: &clap::Error) -> ExitCode {
+pub(super) fn usage(error: &clap::Error, command: &clap::Command) -> ExitCode {
     if !error.use_stderr() {
         return match error.print() {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
             _ => ExitCode::SUCCESS,
         };
     }
-    match wrong_value(error) {
+    match wrong_value(error).or_else(|| foreign_flag(error, command)) {
         Some(sentence) => eprint_line(&format!("error: {sentence}{}", origin(&flag_of(error)))),
         None => {
             let _ = error.print();
@@ -56,6 +57,18 @@ fn wrong_value(error: &clap::Error) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// What to write for a flag of another tool, where the verb that was typed has that.
+fn foreign_flag(error: &clap::Error, command: &clap::Command) -> Option<String> {
+    if error.kind() != ErrorKind::UnknownArgument {
+        return None;
+    }
+    let typed = flag_of(error);
+    let flag = hints::flag_for(&typed)?;
+    let verb = std::env::args().skip(1).find_map(|word| command.find_subcommand(word)).unwrap_or(command);
+    verb.get_arguments().find(|argument| argument.get_long() == Some(flag))?;
+    Some(format!("{typed} is not known; {}", hints::hint(&typed)?))
 }
 
 /// The flag that an error is about, without the form of its value.

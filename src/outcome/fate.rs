@@ -1,6 +1,6 @@
 //! What can become of a network: its fate, and which examples it concerns. How it is told from an outcome: `kind.rs`.
 
-use crate::spec::{Problem, Task};
+use crate::spec::Problem;
 
 /// What became of one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -91,7 +91,7 @@ impl Variant {
         Self(marked.fold(0, |bits, (example, number)| bits | number << (4 * example)))
     }
 
-    /// The examples as their inputs' bits (of a file by number from 1): `10=11`, or `10 wrong`. Empty where there is
+    /// The examples as their inputs' bits (where they are not of a truth table by number from 1): `10=11`, or `10 wrong`. Empty where there is
     /// nothing to tell apart.
     pub fn label(self, problem: &Problem) -> String {
         let named = |number: u64| {
@@ -105,10 +105,11 @@ impl Variant {
     }
 }
 
-/// An example as its inputs' bits; of a file by its number from 1.
+/// An example of a truth table as its inputs' bits; any other by its number from 1, which in an encoder is the place of the
+/// unit that is on.
 pub fn example_label(problem: &Problem, example: usize) -> String {
-    match problem.spec().task {
-        Task::Csv(_) => (example + 1).to_string(),
-        _ => format!("{example:0width$b}", width = problem.examples().input_count()),
+    match problem.spec().task.is_truth_table() {
+        true => format!("{example:0width$b}", width = problem.examples().input_count()),
+        false => (example + 1).to_string(),
     }
 }

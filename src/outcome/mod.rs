@@ -1,18 +1,14 @@
 //! What came back: columns of outcomes, their fates, tallies that merge, and files of weights.
 
-mod arrays;
 mod columns;
 mod fate;
 pub(crate) mod files;
 mod kind;
-mod npy;
 mod npz;
 mod pattern;
 mod tally;
 mod weights;
 
-pub use arrays::{Array, npz_bytes};
-pub(crate) use arrays::{ArraysFile, ArraysReader};
 pub use columns::{Outcome, Outcomes, Status};
 pub use fate::{Fate, Variant, example_label};
 pub use kind::Kind;

@@ -1,5 +1,6 @@
 //! Weights as NumPy reads and writes them: an NPZ archive with arrays `theta1`, `theta2`, ... of shape
-//! (networks, fan_in + 1, fan_out), float32 or float64; rows as in [`Layers`].
+//! (networks, fan_in + 1, fan_out), rows as in [`Layers`]. Written as float32 or float64; read from floats or integers of
+//! any size, in either order of memory, of one network without the first dimension as well.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -7,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::arrays::{ArraysFile, ArraysReader, Element, damaged};
 use crate::error::{Error, Result};
-use crate::spec::{LayerShape, Layers};
+use crate::spec::keyword::plain;
+use crate::spec::{LayerShape, Layers, WEIGHT_BOUND};
 
-use super::arrays::{ArraysFile, ArraysReader};
 use super::files::temporary_in;
-use super::npy::Element;
 use super::{Values, Weights};
 
 fn array_name(layer: usize) -> String {
@@ -25,10 +26,7 @@ fn array_name(layer: usize) -> String {
 /// The file cannot be read, is no NPZ archive, or its arrays do not fit the layers.
 pub fn read_weights(path: &Path, layers: &Layers) -> Result<Weights> {
     let fail = |what: String| Error::input(format!("--weights-in {}: {what}", path.display()));
-    let mut archive = ArraysReader::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => fail(format!("cannot be read: {error}")),
-        _ => fail(format!("is not an NPZ archive, or is damaged ({error})")),
-    })?;
+    let mut archive = ArraysReader::open_or_reason(path).map_err(fail)?;
     let arrays: Vec<Array> = layers
         .shapes()
         .enumerate()
@@ -56,34 +54,58 @@ fn read_array(
     shape: LayerShape,
     layers: &Layers,
 ) -> std::result::Result<Array, String> {
-    let damaged = |error: io::Error| format!("array {name} cannot be read, the file is damaged or truncated ({error})");
+    let damaged = |error: io::Error| damaged(name, &error);
     let found = archive.names();
     let (header, mut numbers) = archive.array(name).map_err(damaged)?.ok_or_else(|| {
         format!("has no array {name}; --layers {layers} needs {name}, and the file holds {}", found.join(", "))
     })?;
     let expected = [shape.row_count() as u64, shape.fan_out as u64];
     let dimensions = &header.shape;
-    if dimensions.len() != 3 || dimensions[1..] != expected {
-        return Err(format!(
-            "array {name} has shape {dimensions:?}, but --layers {layers} needs (networks, {}, {}): rows are the units \
-             that feed the layer{} and then the bias",
-            expected[0],
-            expected[1],
-            if shape.shortcut > 0 { ", the inputs (--shortcuts)" } else { "" }
-        ));
-    }
-    if header.fortran_order {
-        return Err(format!("array {name} is stored column by column; save np.ascontiguousarray({name})"));
-    }
-    let count = dimensions[0] as usize;
+    let count = match dimensions.as_slice() {
+        [count, rest @ ..] if *rest == expected => *count as usize,
+        one if *one == expected => 1,
+        _ => {
+            return Err(format!(
+                "array {name} has shape {dimensions:?}, but --layers {layers} needs (networks, {0}, {1}), or ({0}, {1}) \
+                 for one: rows are the units that feed the layer{2} and then the bias",
+                expected[0],
+                expected[1],
+                if shape.shortcut > 0 { ", the inputs (--shortcuts)" } else { "" }
+            ));
+        }
+    };
     let values = if header.holds::<f32>() {
         Values::F32(header.numbers(&mut numbers).map_err(damaged)?)
     } else if header.holds::<f64>() {
         Values::F64(header.numbers(&mut numbers).map_err(damaged)?)
     } else {
-        return Err(format!("array {name} holds {}, but weights are float32 or float64", header.descr));
+        // Half precision and integers up to the bound are exact in single precision.
+        let reals = header.reals(&mut numbers).map_err(damaged)?;
+        let reals =
+            reals.ok_or_else(|| format!("array {name} holds {}, but weights are real numbers", header.descr))?;
+        Values::F32(reals.into_iter().map(|value| value as f32).collect())
     };
-    Ok(Array { count, values })
+    match outside(&values) {
+        Some((position, value)) => Err(format!(
+            "array {name} is {} at {}; starting weights are finite and at most {WEIGHT_BOUND:e} in size, beyond \
+             which a network counts as diverged",
+            plain(value),
+            header.index(position)
+        )),
+        None => Ok(Array { count, values }),
+    }
+}
+
+/// The first weight, by its position, with which a network would count as diverged.
+fn outside(values: &Values) -> Option<(usize, f64)> {
+    fn first<T: Copy + Into<f64>>(values: &[T]) -> Option<(usize, f64)> {
+        let within = |value: f64| value.abs() <= f64::from(WEIGHT_BOUND);
+        values.iter().map(|value| (*value).into()).enumerate().find(|(_, value)| !within(*value))
+    }
+    match values {
+        Values::F32(values) => first(values),
+        Values::F64(values) => first(values),
+    }
 }
 
 /// One block of weights a network from one array a layer; f64 if any array is.

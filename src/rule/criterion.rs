@@ -291,6 +291,9 @@ impl std::str::FromStr for Criterion {
         match (ROWS.iter().find(|row| row.0 == word), bound) {
             (Some((_, None, criterion)), None) => Ok(*criterion),
             (Some((_, Some(make), _)), Some(bound)) => Ok(make(positive(bound, &format!("--solved {word}:X"))?)),
+            (None, None) if positive(word, "").is_ok() => Err(SpecError::new(format!(
+                "--solved {word} does not say of what; did you mean --solved max-error:{word}?"
+            ))),
             _ => Err(unknown(
                 "--solved",
                 text,

@@ -59,14 +59,22 @@ use super::error::SpecError;
 /// The message for a word that is none of those known: what it is for, the nearest, and all there are.
 pub(crate) fn unknown(what: &str, text: &str, known: &[&str]) -> SpecError {
     let text = text.trim();
-    let nearest = known
-        .iter()
-        .map(|word| (strsim::jaro_winkler(word.split(':').next().unwrap_or(word), text), word))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .map(|(_, word)| format!(" (did you mean {word}?)"))
-        .unwrap_or_default();
+    let nearest =
+        nearest(text, known.iter().copied()).map(|word| format!(" (did you mean {word}?)")).unwrap_or_default();
     SpecError::new(format!("{what} {text:?} is not known{nearest}; there are {}", known.join(", ")))
+}
+
+/// The known word that was most likely meant; of forms such as `parity:N` what is before the colon counts.
+pub(crate) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let head = |text: &str| text.split(':').next().unwrap_or_default().to_lowercase();
+    let text = head(text);
+    // The one finds words that are cut off, the other letters that are swapped, missing or too many.
+    let likeness = |word: &str| {
+        let (start, edits) = (strsim::jaro_winkler(word, &text), strsim::normalized_damerau_levenshtein(word, &text));
+        (start > 0.75 || edits > 0.6).then(|| start.max(edits))
+    };
+    let likely = known.into_iter().filter_map(|word| Some((likeness(&head(word))?, word)));
+    likely.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, word)| word)
 }
 
 /// A number as a person writes it: with an exponent where there would be a row of zeros. Reads back the same.
@@ -96,6 +104,29 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
+
+    #[test]
+    fn the_word_meant_is_found() {
+        const TASKS: [&str; 6] = ["xor", "and", "or", "parity:N", "spirals:N", "csv:FILE"];
+        for (text, word) in [
+            ("xro", "xor"),
+            ("XOR", "xor"),
+            ("xnor", "xor"),
+            ("adn", "and"),
+            ("parity", "parity:N"),
+            ("partiy:3", "parity:N"),
+            ("par", "parity:N"),
+            ("two-spirals", "spirals:N"),
+            ("cvs:file.csv", "csv:FILE"),
+        ] {
+            assert_eq!(nearest(text, TASKS), Some(word), "{text}");
+        }
+        for text in ["", "0.1", "mnist", "relu", ":", "🦀"] {
+            assert_eq!(nearest(text, TASKS), None, "{text}");
+        }
+        assert_eq!(nearest("max-eror:0.1", ["max-error:X", "sse:X"]), Some("max-error:X"));
+        assert_eq!(nearest("btach-mean", ["batch-mean", "batch-sum", "online"]), Some("batch-mean"));
+    }
 
     #[test]
     fn values_read_as_typed() {

@@ -7,13 +7,25 @@ pub struct Examples {
     targets: Vec<f64>,
     input_count: usize,
     output_count: usize,
+    labels: Option<String>,
 }
 
 impl Examples {
     /// `inputs` has shape (m, `input_count`) and `targets` (m, `output_count`), both row-major, m at least 1.
     pub(crate) fn new(inputs: Vec<f64>, input_count: usize, targets: Vec<f64>, output_count: usize) -> Self {
         debug_assert_eq!(inputs.len() / input_count, targets.len() / output_count);
-        Self { inputs, targets, input_count, output_count }
+        Self { inputs, targets, input_count, output_count, labels: None }
+    }
+
+    /// The same, with what a file's class labels became.
+    pub(crate) fn with_labels(self, labels: Option<String>) -> Self {
+        Self { labels, ..self }
+    }
+
+    /// Which targets stand for the class labels of a file, as `class labels: no = 0, yes = 1`; none where its targets are
+    /// the numbers in it.
+    pub fn labels(&self) -> Option<&str> {
+        self.labels.as_deref()
     }
 
     /// How many examples there are.

@@ -29,7 +29,9 @@ impl Problem {
     pub const TABLE_LIMIT: usize = 1 << 22;
 
     pub(crate) fn new(spec: &Spec) -> Result<Self, SpecError> {
-        Self::checked(spec, |spec| spec.task.examples(&spec.layers, spec.inputs, spec.targets))
+        Self::checked(spec, |spec| {
+            spec.task.examples(&spec.layers, spec.inputs, spec.targets, spec.activation.last().range())
+        })
     }
 
     /// With examples that no file holds; the task's name in `spec` is that of a file.
@@ -62,7 +64,9 @@ impl Problem {
     pub fn with(&self, change: impl FnOnce(&mut Spec)) -> Result<Self, SpecError> {
         let mut spec = self.spec.clone();
         change(&mut spec);
-        let task = |spec: &Spec| (spec.task.clone(), spec.layers.clone(), spec.inputs, spec.targets);
+        let task = |spec: &Spec| {
+            (spec.task.clone(), spec.layers.clone(), spec.inputs, spec.targets, spec.activation.last().range())
+        };
         if task(&spec) == task(&self.spec) { Self::with_examples(&spec, self.examples.clone()) } else { spec.problem() }
     }
 
@@ -107,9 +111,9 @@ impl Problem {
     /// The middle between the values for false and true (of a file, between its smallest and largest target): what the
     /// criterion `sign` compares with.
     pub fn midpoint(&self) -> f64 {
-        let (low, high) = match self.spec.task {
-            Task::Csv(_) => self.examples.target_range(),
-            _ => (self.spec.targets.low, self.spec.targets.high),
+        let (low, high) = match self.spec.task.file() {
+            Some(_) => self.examples.target_range(),
+            None => (self.spec.targets.low, self.spec.targets.high),
         };
         0.5 * (low + high)
     }
@@ -304,29 +308,38 @@ fn check_combination(spec: &Spec) -> Result<(), SpecError> {
         return fail("softmax with one output is always 1; use sigmoid, or one output for each class".into());
     }
     check_optimizer(spec)?;
-    if matches!(spec.task, Task::Csv(_)) && (spec.inputs, spec.targets) != (Levels::BINARY, Levels::BINARY) {
-        return fail(
-            "--inputs and --targets give the values of a truth table; with --task csv:FILE the file's numbers \
-                     are used as they are"
-                .into(),
-        );
+    if spec.task.file().is_some() && (spec.inputs, spec.targets) != (Levels::BINARY, Levels::BINARY) {
+        return fail(format!(
+            "--inputs and --targets give the values of a truth table; with --task {} the file's numbers are used as they \
+             are",
+            spec.task
+        ));
+    }
+    if matches!(spec.task, Task::Spirals(_)) && spec.inputs != Levels::BINARY {
+        return fail(format!(
+            "--inputs gives the values that stand for false and true, but --task {} has points of a plane; leave it out",
+            spec.task
+        ));
     }
     Ok(())
 }
 
 fn check_layers(spec: &Spec) -> Result<(), SpecError> {
-    let Some(input_count) = spec.task.input_count() else { return Ok(()) };
+    let Some((input_count, output_count)) = spec.task.unit_counts() else { return Ok(()) };
     let layers = &spec.layers;
-    if (layers.input_count(), layers.output_count()) == (input_count, 1) {
+    if (layers.input_count(), layers.output_count()) == (input_count, output_count) {
         return Ok(());
     }
     let mut sizes = layers.sizes().to_vec();
     let last = sizes.len() - 1;
-    (sizes[0], sizes[last]) = (input_count, 1);
-    let mended = Layers::new(sizes).map_or_else(|_| format!("{input_count},3,1"), |mended| mended.to_string());
+    (sizes[0], sizes[last]) = (input_count, output_count);
+    let mended =
+        Layers::new(sizes).map_or_else(|_| format!("{input_count},3,{output_count}"), |mended| mended.to_string());
     fail(format!(
-        "--layers {layers} does not fit --task {}, which has {input_count} inputs and 1 output; try --layers {mended}",
-        spec.task
+        "--layers {layers} does not fit --task {}, which has {input_count} inputs and {output_count} output{}; try \
+         --layers {mended}",
+        spec.task,
+        if output_count == 1 { "" } else { "s" }
     ))
 }
 
@@ -354,7 +367,7 @@ fn check_targets(spec: &Spec, examples: &Examples) -> Result<(), SpecError> {
             spec.solved
         ));
     }
-    if spec.solved.needs_two_targets() && low == high && matches!(spec.task, Task::Csv(_)) {
+    if spec.solved.needs_two_targets() && low == high && spec.task.file().is_some() {
         return fail(format!("--solved {} needs two different target values to tell the sides apart", spec.solved));
     }
     Ok(())

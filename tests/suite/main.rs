@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "tests tell their seeds and what they found")]
 
+mod archives;
 mod circles;
 #[cfg(feature = "cli")]
 mod cli;
@@ -11,6 +12,7 @@ mod golden;
 mod gradients;
 mod landscape;
 mod maps;
+mod npz_tasks;
 mod plan;
 mod random_words;
 mod reproductions;

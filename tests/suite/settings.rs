@@ -39,7 +39,11 @@ fn tasks() -> impl Strategy<Value = Task> {
         Just(Task::Or),
         (2u32..=8).prop_map(Task::Parity),
         (1u32..=8).prop_flat_map(|inputs| prop::collection::vec(any::<bool>(), 1 << inputs)).prop_map(Task::Table),
+        (2u32..=8).prop_map(Task::Symmetry),
+        (2u32..=64).prop_map(Task::Encoder),
+        (2u32..=10_000).prop_map(Task::Spirals),
         file_name.prop_map(|name| Task::Csv(name.into())),
+        file_name.prop_map(|name| Task::Npz(name.into())),
     ]
 }
 
@@ -88,7 +92,8 @@ fn one_of_each_kind_is_read_back() {
 
 /// Text near to what is right, and text that is not.
 fn garbage() -> impl Strategy<Value = String> {
-    let words = "(xor|and|parity|table|csv|uniform|normal|sign|sse|max-error|2,3,1|0,1|-)?";
+    let words =
+        "(xor|and|parity|table|symmetry|encoder|spirals|csv|npz|uniform|normal|sign|sse|max-error|2,3,1|0,1|-)?";
     let numbers = "[:,]?(-?[0-9]{0,30}|nan|inf|-inf|1e400|1e-400|0x10|٣|½)?";
     let near = (words, numbers, "[,: -]?[0-9.,e+-]{0,12}").prop_map(|(a, b, c)| format!("{a}{b}{c}"));
     prop_oneof![near, ".{0,40}", any::<String>()]
@@ -127,7 +132,7 @@ fn any_combination_is_a_problem_or_a_sentence() {
     let numbers = (any::<f64>(), prop_oneof![Just(0.0), any::<f64>()], 0u32..5);
     let connections = (any::<bool>(), select(Bias::ALL), prop::collection::vec(select(Activation::ALL), 1..4));
     let sizes = prop::collection::vec(1usize..=9, 2..5).prop_map(|sizes| Layers::new(sizes).unwrap());
-    let shapes = (tasks().prop_filter("no files", |task| !matches!(task, Task::Csv(_))), sizes);
+    let shapes = (tasks().prop_filter("no files", |task| !matches!(task, Task::Csv(_) | Task::Npz(_))), sizes);
     let all = (words, numbers, shapes, connections, criteria(), inits(), levels(), levels());
     let made = std::cell::Cell::new(0u32);
     holds(
@@ -138,8 +143,12 @@ fn any_combination_is_a_problem_or_a_sentence() {
             if epochs % 2 == 0 {
                 let mut sizes = layers.sizes().to_vec();
                 let last = sizes.len() - 1;
-                sizes[0] = if let Task::Table(bits) = &task { bits.len().ilog2() as usize } else { 2 };
-                sizes[last] = 1;
+                (sizes[0], sizes[last]) = match &task {
+                    Task::Table(bits) => (bits.len().ilog2() as usize, 1),
+                    Task::Parity(count) | Task::Symmetry(count) => (*count as usize, 1),
+                    Task::Encoder(count) => (*count as usize, *count as usize),
+                    _ => (2, 1),
+                };
                 layers = Layers::new(sizes).unwrap();
             }
             let (activation, loss, optimizer, update) = words;

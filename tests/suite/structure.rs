@@ -8,18 +8,22 @@ use crate::support::root;
 /// Whom each part of the library may use, by the names behind `crate::`. A path with more parts allows that item alone.
 /// Data flows from the first lines to the last: no arrow points back.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("arrays", &[]),
     ("rule", &[]),
-    ("spec", &["rule"]),
+    ("spec", &["arrays", "rule"]),
     ("error", &["spec::SpecError"]),
     ("seed", &["spec"]),
     ("plan", &["spec"]),
-    ("outcome", &["error", "rule", "spec"]),
+    ("outcome", &["arrays", "error", "rule", "spec"]),
     ("stats", &["seed::normal_quantile", "spec::keyword"]),
     // The surface around one network: what became of it is told by `outcome`.
     ("landscape", &["outcome", "rule", "spec"]),
     ("gpu", &["error"]),
     ("backend", &["error", "gpu", "outcome", "plan", "rule", "seed", "spec", "conformance"]),
-    ("study", &["backend", "error", "gpu::Gpu", "landscape", "outcome", "plan", "rule", "seed", "spec", "stats"]),
+    (
+        "study",
+        &["arrays", "backend", "error", "gpu::Gpu", "landscape", "outcome", "plan", "rule", "seed", "spec", "stats"],
+    ),
     ("reproduce", &["backend", "error", "outcome", "plan", "rule", "seed", "spec", "stats", "study"]),
     // Types to show; what is computed is computed elsewhere.
     (
@@ -40,7 +44,23 @@ const ARROWS: &[(&str, &[&str])] = &[
             "study",
         ],
     ),
-    ("cli", &["backend", "error", "gpu", "outcome", "plan", "report", "reproduce", "seed", "spec", "stats", "study"]),
+    (
+        "cli",
+        &[
+            "arrays",
+            "backend",
+            "error",
+            "gpu",
+            "outcome",
+            "plan",
+            "report",
+            "reproduce",
+            "seed",
+            "spec",
+            "stats",
+            "study",
+        ],
+    ),
     ("lib", &["*"]),
     ("main", &["*"]),
 ];

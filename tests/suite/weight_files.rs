@@ -6,6 +6,7 @@ use basins::outcome::{Values, Weights, WeightsFile, read_weights};
 use basins::spec::Layers;
 use proptest::prelude::*;
 
+use crate::archives::{archive, header, npy};
 use crate::support::holds;
 
 fn write(path: &Path, layers: &Layers, weights: &Weights, chunk: usize) {
@@ -25,6 +26,13 @@ fn sample(layers: &Layers, count: usize, double: bool) -> Weights {
     Weights::new(layers, values)
 }
 
+fn doubles(weights: &Weights) -> Vec<f64> {
+    match weights.values() {
+        Values::F32(values) => values.iter().copied().map(f64::from).collect(),
+        Values::F64(values) => values.clone(),
+    }
+}
+
 #[test]
 fn what_is_written_is_read() {
     let folder = tempfile::tempdir().unwrap();
@@ -38,17 +46,50 @@ fn what_is_written_is_read() {
     });
 }
 
-/// Signed zeros, infinities, denormals and NaN keep their bits.
+/// Signed zeros, denormals and the largest weights keep their bits.
 #[test]
 fn no_number_is_changed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weights.npz");
     let layers: Layers = "1,3".parse().unwrap();
-    let odd = vec![f64::INFINITY, -0.0, 5e-324, -1.797e308, f64::NAN, f64::from_bits(0xfff8_0000_0000_0001)];
+    let odd = vec![0.1, -0.0, 5e-324, -1e6, 1.0 + f64::EPSILON, f64::from_bits(0x0008_0000_0000_0001)];
     write(&path, &layers, &Weights::new(&layers, Values::F64(odd.clone())), 1);
     let Values::F64(read) = read_weights(&path, &layers).unwrap().values().clone() else { panic!("not f64") };
     let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
     assert_eq!(bits(read), bits(odd));
+}
+
+/// What would make a network diverge before its first epoch is named by array and index.
+#[test]
+fn weights_past_the_bound_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("weights.npz");
+    let layers: Layers = "1,2,1".parse().unwrap();
+    let healthy = doubles(&sample(&layers, 3, true));
+    let refusal = |position: usize, value: f64, double: bool| {
+        let mut values = healthy.clone();
+        values[position] = value;
+        let values = match double {
+            true => Values::F64(values),
+            false => Values::F32(values.into_iter().map(|value| value as f32).collect()),
+        };
+        write(&path, &layers, &Weights::new(&layers, values), 3);
+        read_weights(&path, &layers).map(|_| ()).map_err(|error| error.to_string())
+    };
+    // Seven weights a network: four of theta1, then three of theta2.
+    for (position, value, double, place) in [
+        (0, f64::NAN, true, "array theta1 is NaN at [0, 0, 0]"),
+        (7 + 3, f64::INFINITY, false, "array theta1 is inf at [1, 1, 1]"),
+        (14 + 6, -1e300, true, "array theta2 is -1e300 at [2, 2, 0]"),
+        (14 + 5, -f64::INFINITY, false, "array theta2 is -inf at [2, 1, 0]"),
+        (4, 1.000_001e6, true, "array theta2 is 1000001 at [0, 0, 0]"),
+    ] {
+        let error = refusal(position, value, double).expect_err(place);
+        assert!(error.contains(place), "{place:?} is not said: {error}");
+        assert!(error.contains("at most 1e6 in size"), "{error}");
+    }
+    assert_eq!(refusal(4, 1e6, true), Ok(()), "the bound itself is a weight");
+    assert_eq!(refusal(4, -1e6, false), Ok(()));
 }
 
 /// Cut short anywhere - in a header of the archive, of an array, in numbers, in the directory at the end - the file is
@@ -85,31 +126,6 @@ fn damage_anywhere_is_noticed() {
     assert!(refused > bytes.len(), "only {refused} changes were refused");
 }
 
-/// An array in NumPy's format, version 1.0, with a header of any text.
-fn npy(header: &str, data: &[u8]) -> Vec<u8> {
-    let mut header = header.to_owned();
-    while !(10 + header.len() + 1).is_multiple_of(64) {
-        header.push(' ');
-    }
-    header.push('\n');
-    [b"\x93NUMPY\x01\x00".as_slice(), &(header.len() as u16).to_le_bytes(), header.as_bytes(), data].concat()
-}
-
-fn header(dtype: &str, fortran: bool, shape: &str) -> String {
-    let order = if fortran { "True" } else { "False" };
-    format!("{{'descr': {dtype}, 'fortran_order': {order}, 'shape': {shape}, }}")
-}
-
-fn archive(path: &Path, arrays: &[(&str, Vec<u8>)], method: zip::CompressionMethod) {
-    let mut writer = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
-    for (name, bytes) in arrays {
-        let options = zip::write::FileOptions::default().compression_method(method);
-        writer.start_file(format!("{name}.npy"), options).unwrap();
-        std::io::Write::write_all(&mut writer, bytes).unwrap();
-    }
-    writer.finish().unwrap();
-}
-
 fn floats(count: usize) -> Vec<u8> {
     (0..count).flat_map(|at| (at as f32).to_le_bytes()).collect()
 }
@@ -137,6 +153,36 @@ fn files_of_others_are_read() {
     assert_eq!(mixed.values(), &Values::F64(vec![0.0, 1.0, 0.0, 1.0, 2.0, 3.0, 2.0, 3.0]));
 }
 
+/// Half precision and integers, and arrays as `np.vstack([W.T, b])` makes them of a layer of PyTorch: stored column by
+/// column, one network without the first dimension.
+#[test]
+fn forms_of_other_tools_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("theirs.npz");
+    let layers: Layers = "2,2".parse().unwrap();
+    let read = |dtype: &str, fortran: bool, shape: &str, data: &[u8]| {
+        archive(&path, &[("theta1", npy(&header(dtype, fortran, shape), data))], zip::CompressionMethod::Deflated);
+        let weights = read_weights(&path, &layers).unwrap_or_else(|error| panic!("{dtype} {shape}: {error}"));
+        (weights.count(), doubles(&weights))
+    };
+    let rows = vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
+    let columns = vec![0.0, 3.0, 1.0, 4.0, 2.0, 5.0];
+    assert_ne!(rows, columns, "else nothing is tested");
+    assert_eq!(read("'<f4'", false, "(1, 3, 2)", &floats(6)), (1, rows.clone()));
+    assert_eq!(read("'<f4'", false, "(3, 2)", &floats(6)), (1, rows.clone()), "one network");
+    assert_eq!(read("'<f4'", true, "(3, 2)", &floats(6)), (1, columns.clone()), "one, column by column");
+    assert_eq!(read("'<f4'", true, "(1, 3, 2)", &floats(6)), (1, columns));
+    // As of np.arange(12).reshape((2, 3, 2), order="F").
+    let two = vec![0.0, 6.0, 2.0, 8.0, 4.0, 10.0, 1.0, 7.0, 3.0, 9.0, 5.0, 11.0];
+    assert_eq!(read("'<f4'", true, "(2, 3, 2)", &floats(12)), (2, two));
+    let bytes = |size: usize| (0..6u8).flat_map(|at| [vec![at], vec![0; size - 1]].concat()).collect::<Vec<u8>>();
+    for (dtype, size) in [("'|i1'", 1), ("'|u1'", 1), ("'<i2'", 2), ("'<u4'", 4), ("'<i4'", 4), ("'<i8'", 8)] {
+        assert_eq!(read(dtype, false, "(1, 3, 2)", &bytes(size)), (1, rows.clone()), "{dtype}");
+    }
+    let halves = [0x0000u16, 0x3c00, 0x4000, 0x4200, 0x4400, 0x4500].map(u16::to_le_bytes).concat();
+    assert_eq!(read("'<f2'", false, "(1, 3, 2)", &halves), (1, rows));
+}
+
 #[test]
 fn files_that_do_not_fit_are_refused_with_a_reason() {
     let folder = tempfile::tempdir().unwrap();
@@ -144,14 +190,15 @@ fn files_that_do_not_fit_are_refused_with_a_reason() {
     let layers: Layers = "1,1".parse().unwrap();
     let array = |dtype: &str, fortran: bool, shape: &str, data: Vec<u8>| npy(&header(dtype, fortran, shape), &data);
     for (reason, name, bytes) in [
-        ("holds <i4, but weights are float32 or float64", "theta1", array("'<i4'", false, "(2, 2, 1)", vec![0; 16])),
-        ("holds <f2, but weights are float32 or float64", "theta1", array("'<f2'", false, "(2, 2, 1)", vec![0; 8])),
-        ("weights are float32 or float64", "theta1", array("'<c8'", false, "(2, 2, 1)", vec![0; 32])),
-        ("weights are float32 or float64", "theta1", array("[('a', '<f4')]", false, "(2, 2, 1)", floats(4))),
+        ("is -2139062144 at [0, 0, 0]", "theta1", array("'<i4'", false, "(2, 2, 1)", vec![0x80; 16])),
+        ("holds <c8, but weights are real numbers", "theta1", array("'<c8'", false, "(2, 2, 1)", vec![0; 32])),
+        ("holds <f16, but weights", "theta1", array("'<f16'", false, "(2, 2, 1)", vec![0; 64])),
+        ("weights are real numbers", "theta1", array("[('a', '<f4')]", false, "(2, 2, 1)", floats(4))),
         ("theta1", "theta1", array("'|O'", false, "(2, 2, 1)", vec![0; 32])),
-        ("stored column by column", "theta1", array("'<f4'", true, "(2, 2, 1)", floats(4))),
         ("has shape [2, 1, 2]", "theta1", array("'<f4'", false, "(2, 1, 2)", floats(4))),
         ("has shape [4]", "theta1", array("'<f4'", false, "(4,)", floats(4))),
+        ("needs (networks, 2, 1), or (2, 1) for one", "theta1", array("'<f4'", false, "(1, 2)", floats(2))),
+        ("has shape [1, 2, 2, 1]", "theta1", array("'<f4'", false, "(1, 2, 2, 1)", floats(4))),
         ("holds no networks", "theta1", array("'<f4'", false, "(0, 2, 1)", vec![])),
         ("damaged", "theta1", array("'<f4'", false, "(3, 2, 1)", floats(4))),
         ("damaged", "theta1", array("'<f4'", false, "(4611686018427387904, 2, 1)", floats(4))),

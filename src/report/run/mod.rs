@@ -35,7 +35,7 @@ pub fn run_json(answer: &RunAnswer) -> Value {
         Fate::ALL.iter().map(|fate| (fate.name().to_owned(), json!(answer.tally.count(*fate)))).collect();
     // Networks that are cut off short would count as unsolved: no interval is one of the rate that was asked for.
     let complete = !answer.interrupted;
-    json!({
+    let mut object = json!({
         "schema": "basins.run/1",
         "spec": answer.problem.spec(),
         "backend": answer.backend,
@@ -61,7 +61,11 @@ pub fn run_json(answer: &RunAnswer) -> Value {
         "interrupted_after_training": answer.cut_after,
         "nets_asked": answer.population.count(),
         "starts": if answer.imported_starts { "imported" } else { "drawn" },
-    })
+    });
+    if let Some(labels) = answer.problem.examples().labels() {
+        object["labels"] = json!(labels);
+    }
+    object
 }
 
 /// One object a fate, with its variants.

@@ -25,6 +25,9 @@ pub fn run_page(answer: &RunAnswer, run: &Value, command: &str) -> Result<String
     let title =
         format!("{} networks {} learning {}", grouped(answer.tally.networks()), dashed(&spec.layers), spec.task);
     let mut page = Page::new(&title, &settings(spec, answer.imported_starts));
+    if let Some(labels) = answer.problem.examples().labels() {
+        page.paragraph(labels);
+    }
     if answer.interrupted {
         page.warning(&format!(
             "Interrupted: {} of {} networks were begun, {} of them are unfinished. Networks that need few epochs finish \

@@ -40,6 +40,9 @@ fn write_run(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
         starts(answer)
     )?;
     wrapped(text, "", &settings(spec, answer.imported_starts))?;
+    if let Some(labels) = answer.problem.examples().labels() {
+        wrapped(text, "", labels)?;
+    }
     writeln!(text)?;
 
     let interval = answer.interval();

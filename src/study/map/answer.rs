@@ -5,9 +5,10 @@ use std::io::{self, Seek, Write};
 
 use serde::Serialize;
 
+use crate::arrays::ArraysFile;
 use crate::backend::DeviceInfo;
 use crate::error::{Error, Result};
-use crate::outcome::{ArraysFile, Fate};
+use crate::outcome::Fate;
 use crate::stats::{Dimension, EpochSummary, LEVEL, boundary};
 
 use super::super::seconds::Seconds;

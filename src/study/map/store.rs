@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::arrays::{ArraysFile, ArraysReader};
 use crate::backend::Backend;
 use crate::error::{Error, Result};
+use crate::outcome::Fate;
 use crate::outcome::files::temporary_in;
-use crate::outcome::{ArraysFile, ArraysReader, Fate};
 use crate::spec::keyword::typed;
 
 use super::cells::{FateCounts, MapCells};

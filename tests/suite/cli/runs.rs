@@ -220,3 +220,29 @@ fn every_setting_runs() {
         assert_eq!(answer["nets"], 7, "{arguments}");
     }
 }
+
+/// What class labels became stands wherever a result is shown; without labels nothing is said.
+#[test]
+fn class_labels_are_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, rows: &str| std::fs::write(folder.path().join(name), rows).unwrap();
+    write("words.csv", "left;right;same\r\n0;0;yes\r\n0;1;no\r\n1;0;no\r\n1;1;yes\r\n");
+    write("numbers.csv", "0,0,1\n0,1,0\n1,0,0\n1,1,1\n");
+    let labels = "class labels: no = 0, yes = 1";
+    let run = |file: &str| {
+        let arguments = format!("run --task csv:{file} --nets 20 --epochs 50 --out results");
+        let summary = printed(folder.path(), &arguments);
+        let page = std::fs::read_to_string(folder.path().join("results/report.html")).unwrap();
+        std::fs::remove_dir_all(folder.path().join("results")).unwrap();
+        (summary, page, json(folder.path(), &arguments.replace(" --out results", "")))
+    };
+    let (summary, page, answer) = run("words.csv");
+    assert!(summary.contains(&format!("\n{labels}\n")), "{summary}");
+    assert!(page.contains(&format!("<p>{labels}</p>")));
+    assert_eq!(answer["labels"], labels);
+    let (summary, page, plain) = run("numbers.csv");
+    assert!(!summary.contains("class labels") && !page.contains("class labels") && plain.get("labels").is_none());
+    // The same task: what is learnt is the same to the last bit.
+    assert_eq!(answer["solved"], plain["solved"]);
+    assert_eq!(answer["fate_rows"], plain["fate_rows"]);
+}

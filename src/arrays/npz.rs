@@ -68,7 +68,7 @@ impl<W: Write + Seek> ArraysFile<W> {
     ///
     /// # Errors
     /// As [`ArraysFile::add`].
-    pub(super) fn add_stored<T: Element>(
+    pub(crate) fn add_stored<T: Element>(
         &mut self,
         name: &str,
         shape: &[u64],
@@ -133,6 +133,22 @@ impl ArraysReader<BufReader<File>> {
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Self::new(BufReader::new(File::open(path)?))
     }
+
+    /// The same for a file that a person names: what goes wrong is said in words that follow the file's name.
+    ///
+    /// # Errors
+    /// As [`ArraysReader::open`].
+    pub(crate) fn open_or_reason(path: &Path) -> Result<Self, String> {
+        Self::open(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => format!("cannot be read: {error}"),
+            _ => format!("is not an NPZ archive, or is damaged ({error})"),
+        })
+    }
+}
+
+/// That an array cannot be read, in words that follow the file's name.
+pub(crate) fn damaged(name: &str, error: &io::Error) -> String {
+    format!("array {name} cannot be read, the file is damaged or truncated ({error})")
 }
 
 impl<R: Read + Seek> ArraysReader<R> {
@@ -145,7 +161,7 @@ impl<R: Read + Seek> ArraysReader<R> {
     }
 
     /// Names of all arrays, sorted.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let files = self.archive.file_names();
         let mut names: Vec<String> = files.filter_map(|name| name.strip_suffix(".npy")).map(str::to_owned).collect();
         names.sort();
@@ -157,7 +173,7 @@ impl<R: Read + Seek> ArraysReader<R> {
     ///
     /// # Errors
     /// It is damaged.
-    pub(super) fn array(&mut self, name: &str) -> io::Result<Option<(Header, ZipFile<'_>)>> {
+    pub(crate) fn array(&mut self, name: &str) -> io::Result<Option<(Header, ZipFile<'_>)>> {
         let name = file_name(name);
         match self.archive.by_name(&name) {
             Ok(mut file) => io::copy(&mut file, &mut io::sink())?,
