@@ -104,6 +104,7 @@ pub(crate) struct Standard {
 
 impl Standard {
     /// Whether the largest output decides.
+    #[cfg(feature = "gpu")]
     pub(crate) fn compares_classes(&self) -> bool {
         self.criterion == Criterion::Accuracy && self.classes
     }

@@ -121,7 +121,12 @@ fn tuned_specs() -> Vec<Spec> {
     let online = Spec { update: Update::ONLINE, momentum: 0.5, lr: 0.1.into(), ..base() };
     let mut specs = vec![
         Spec { betas: Auto::Of(Betas([0.5, 0.9])), epsilon: Auto::Of(1e-4), ..adam.clone() },
-        Spec { optimizer: Optimizer::Rmsprop, betas: Auto::Of(Betas([0.0, 0.9])), ..adam.clone() },
+        Spec {
+            optimizer: Optimizer::Rmsprop,
+            betas: Auto::Of(Betas([0.0, 0.9])),
+            epsilon: Auto::Of(1e-2),
+            ..adam.clone()
+        },
         Spec { lr: parsed("0,0.3"), ..base() },
         Spec { lr: parsed("0.01,0"), ..adam.clone() },
         Spec { lr: parsed("0,0.01"), optimizer: Optimizer::Rprop, ..base() },
@@ -143,11 +148,36 @@ fn tuned_specs() -> Vec<Spec> {
     }
     specs.push(Spec { weight_decay: 0.1, optimizer: Optimizer::Adamw, ..adam });
     specs.push(Spec { weight_decay: 0.05, update: Update::Minibatch(3, Order::Shuffled), bias: Bias::Off, ..base() });
+    specs.extend(class_specs());
     for judge in [Judge::After, Judge::End] {
         specs.push(Spec { judge, ..base() });
         specs.push(Spec { judge, update: Update::Online(Order::Random), ..online.clone() });
     }
     specs
+}
+
+/// Several outputs: classes that exclude each other, and outputs by themselves.
+fn class_specs() -> Vec<Spec> {
+    let classes = Spec {
+        task: parsed("encoder:4"),
+        layers: parsed("4,2,4"),
+        activation: parsed("tanh,softmax"),
+        lr: 0.5.into(),
+        ..base()
+    };
+    vec![
+        classes.clone(),
+        Spec { update: Update::Online(Order::Shuffled), activation: parsed("gelu,softmax"), ..classes.clone() },
+        Spec { layers: parsed("4,4"), activation: parsed("softmax"), ..classes.clone() },
+        Spec {
+            layers: parsed("4,3,5,4"),
+            shortcuts: true,
+            optimizer: Optimizer::Adam,
+            lr: 0.01.into(),
+            ..classes.clone()
+        },
+        Spec { activation: parsed("sigmoid"), update: Update::Minibatch(3, Order::Given), ..classes },
+    ]
 }
 
 /// Shortcuts, rates by layer, no biases, linear outputs: alone, and where they meet.
@@ -189,6 +219,17 @@ pub fn slow_specs() -> Vec<Spec> {
             specs.push(Spec { solved, after_solved, ..fast.clone() });
         }
     }
+    // By classes, by loss.
+    let classes = Spec {
+        task: parsed("encoder:4"),
+        layers: parsed("4,2,4"),
+        activation: parsed("sigmoid,softmax"),
+        solved: Criterion::Accuracy,
+        ..fast.clone()
+    };
+    specs.push(Spec { solved: Criterion::Loss(0.3), ..classes.clone() });
+    specs.push(Spec { activation: parsed("sigmoid"), ..classes.clone() });
+    specs.push(classes);
     for judge in [Judge::After, Judge::End] {
         specs.push(Spec { judge, ..fast.clone() });
         specs.push(Spec { judge, update: Update::Online(Order::Shuffled), lr: 1.0.into(), ..fast.clone() });
