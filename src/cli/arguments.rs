@@ -47,7 +47,7 @@ impl SharedArgs {
         };
         let (settings, advice) = settings.modernised()?;
         if let Some(advice) = advice.filter(|_| !self.output.quiet) {
-            eprint_line(&format!("warning: {advice}"));
+            eprint_line(&advice);
         }
         Ok(settings)
     }

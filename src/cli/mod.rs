@@ -12,6 +12,7 @@ mod folder;
 mod frame;
 mod hints;
 mod interrupt;
+mod like;
 mod map;
 mod map_files;
 mod map_place;

@@ -14,6 +14,7 @@ use crate::spec::{
 use crate::stats::RateMethod;
 
 use super::count::Count;
+use super::like::Like;
 
 /// How earlier versions set the outputs' activation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -57,6 +58,8 @@ macro_rules! settings {
 }
 
 settings! {
+    /// keras, pytorch or sklearn: their defaults (starts, batch, rate, epsilon, ...) for what is not given; says what it sets
+    like: Like, "BASINS_LIKE", "FRAMEWORK";
     /// What to learn: xor, and, or, parity:N, table:BITS, symmetry:N, encoder:N, spirals:N, csv:FILE, npz:FILE
     /// [default: xor]
     task: Task, "BASINS_TASK", "TASK";
@@ -205,11 +208,16 @@ impl Settings {
                 }
             }
         }
+        let mut advice = None;
+        if let Some(like) = self.like.take() {
+            let (filled, words) = like.fill(self)?;
+            (self, advice) = (filled, Some(words));
+        }
         if self.output_activation.is_none() {
-            return Ok((self, None));
+            return Ok((self, advice));
         }
         let now = self.activation()?;
-        let advice = format!("--output-activation is now part of --activation: write --activation {now}");
+        let advice = format!("warning: --output-activation is now part of --activation: write --activation {now}");
         Ok((Self { activation: Some(now), output_activation: None, ..self }, Some(advice)))
     }
 

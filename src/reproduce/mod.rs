@@ -1,4 +1,4 @@
-//! The tutorial's programs and published results, each figure beside ours with a verdict.
+//! The tutorial's programs, published results and what people ask in public, each figure beside ours with a verdict.
 //!
 //! A [`Reproduction`] is data: its source and setting, the published figures with what counts as the same and why. Beside
 //! it stands a small program that finds out ours; populations are trained on whatever backend was chosen. The verdict is
@@ -8,6 +8,7 @@ mod exhibit;
 mod figure;
 mod lab;
 mod literature;
+mod practice;
 mod reproduction;
 mod tutorial;
 
@@ -37,6 +38,16 @@ pub const ALL: &[Reproduction] = &[
     literature::TWO_MINIMA,
     literature::WIDTH,
     literature::FRACTAL,
+    practice::SO_56914417,
+    practice::NOTEBOOK,
+    practice::COURSE_BOOK,
+    practice::KERAS,
+    practice::FANN,
+    practice::LAB_SOFTMAX,
+    practice::GLOW_232,
+    practice::BRAIN_JS,
+    practice::SKLEARN,
+    practice::SE_129472,
 ];
 
 /// The reproductions of these names; a name that ends where a slash follows, as `tutorial`, stands for all below it.
