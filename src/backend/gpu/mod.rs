@@ -27,7 +27,7 @@ mod words;
 
 pub use form::{Form, Tuning};
 pub use stages::{StageReport, check_stages};
-pub use words::random_words;
+pub use words::{OrderOf, drawn_numbers, drawn_orders, random_words};
 
 use std::collections::VecDeque;
 use std::ops::Range;

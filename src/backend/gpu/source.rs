@@ -7,7 +7,7 @@ use super::prelude::{Sizes, draws_order, prelude, rule_parts};
 
 pub(super) const RANDOM: &str = include_str!("../../../shaders/part/random.wgsl");
 pub(super) const INIT: &str = include_str!("../../../shaders/part/init.wgsl");
-const ORDER: &str = include_str!("../../../shaders/part/order.wgsl");
+pub(super) const ORDER: &str = include_str!("../../../shaders/part/order.wgsl");
 const BOUND: &str = include_str!("../../../shaders/part/bound.wgsl");
 pub(super) const POOL: &str = include_str!("../../../shaders/pool/pool.wgsl");
 pub(super) const DRAW: &str = include_str!("../../../shaders/pool/draw.wgsl");

@@ -93,13 +93,16 @@ impl Bench<'_> {
         let layers = self.problem.layers();
         let starts = Starts::new(Init::Uniform(2.0), layers, self.seed);
         let weight_count = layers.weight_count();
+        let spec = self.problem.spec();
+        // The last memory of an optimizer that divides is a mean of squares, that of one with two anyway above 0.
+        let memories = spec.optimizer.state_count(spec.momentum);
+        let squares = (memories == 2 || spec.optimizer.default_epsilon().is_some()).then_some(memories);
         let mut state = vec![0f32; state_row_count(self.problem) * LANE_COUNT];
         for lane in 0..LANE_COUNT {
             for (block, sign) in [(0, 1.0f32), (1, 0.1), (2, 0.01)] {
                 let drawn = starts.weights((lane + block * LANE_COUNT) as u64);
                 for (k, value) in drawn.into_iter().enumerate() {
-                    // Adam's second memory is a mean of squares.
-                    let value = if block == 2 { value.abs() } else { value };
+                    let value = if Some(block) == squares { value.abs() } else { value };
                     if let Some(place) = state.get_mut((block * weight_count + k) * LANE_COUNT + lane) {
                         *place = sign * value;
                     }

@@ -53,6 +53,7 @@ fn every_shader_is_valid() {
         }
     }
     validate(&words::source()).unwrap();
+    validate(&words::order_source(crate::spec::Order::Shuffled, 7)).unwrap();
     assert!(count > 1000, "only {count} shaders");
 }
 
