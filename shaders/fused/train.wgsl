@@ -1,5 +1,5 @@
 // One invocation trains one network through a slice, its weights in registers. Straight-line code of the network at hand
-// (load, save, apply, train_examples, any_out_of_bounds) is generated: src/backend/gpu/unroll.
+// (load, save, apply, train_examples, measure_of, any_out_of_bounds) is generated: src/backend/gpu/unroll.
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn train(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -7,6 +7,7 @@ fn train(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let slot = active_in.slots[id.x];
+    let network = slots[slot].network;
     var net: Network;
     load(slot, &net);
     var epoch = slots[slot].epoch;
@@ -15,12 +16,23 @@ fn train(@builtin(global_invocation_id) id: vec3<u32>) {
     let last = epoch + min(EPOCHS - epoch, slice.slice_epochs);
     while (epoch < last) {
         epoch += 1u;
-        // Online updates move the weights while the outputs are judged: what the epoch began with is kept aside.
+        // Weights that are judged while they move: what the epoch began with is kept aside.
         var before: Weights;
-        if (ONLINE) {
+        if (KEEPS_START) {
             before = net.weights;
         }
-        let solved = criterion_holds(train_examples(&net, epoch));
+        let measure = train_examples(&net, epoch, network);
+        var solved = false;
+        if (JUDGED_AFTER) {
+            if (!MOVES_WITHIN) {
+                apply(&net, update_at(epoch, 0u));
+            }
+            if (is_judged(epoch)) {
+                solved = criterion_holds(measure_of(&net));
+            }
+        } else {
+            solved = criterion_holds(measure);
+        }
         if (solved || epoch % DIVERGENCE_STRIDE == 0u) {
             if (any_out_of_bounds(&net, &before)) {
                 status = DIVERGED;
@@ -30,13 +42,13 @@ fn train(@builtin(global_invocation_id) id: vec3<u32>) {
             }
         }
         if (status != RUNNING) {
-            if (ONLINE) {
+            if (KEEPS_START) {
                 net.weights = before;
             }
             break;
         }
-        if (!ONLINE) {
-            apply(&net, correction(epoch));
+        if (!MOVES_WITHIN && !JUDGED_AFTER) {
+            apply(&net, update_at(epoch, 0u));
         }
     }
     save(slot, &net);

@@ -20,6 +20,8 @@ struct Layer {
     own: u32,
     // The code of the activation, see `activate`.
     activation: u32,
+    // Whether slopes are had from weighted sums, which wait for them in the place of deltas.
+    keeps_sums: bool,
 }
 
 // What an invocation alone knows of the weights that it moves.
@@ -30,22 +32,29 @@ struct Own {
     kept: array<f32, KEPT_COUNT>,
 }
 
-// Examples from `first` up to `end`, in so many quads. What a last quad has too many counts nowhere.
+// Examples from `first` up to `end`, in so many quads. What a last quad has too many counts nowhere. They are positions in
+// the epoch's order, where that is drawn, or else examples as they are listed.
 struct Block {
     first: u32,
     end: u32,
     quads: u32,
+    drawn: bool,
 }
 
 var<workgroup> weights: array<f32, WEIGHT_COUNT>;
 // `[quad][place]`: inputs, a 1 that feeds the biases, then the units layer by layer; and dC/dz of each unit.
 var<workgroup> units: array<Quad, BLOCK_QUADS * STRIP>;
 var<workgroup> deltas: array<Quad, BLOCK_QUADS * STRIP>;
+// Outputs of the examples' classes, where they are asked for.
+var<workgroup> rights: array<Quad, RIGHT_COUNT>;
+// The epoch's order, where it is drawn.
+var<workgroup> order: array<u32, ORDER_COUNT>;
 var<workgroup> partial: array<f32, GROUP_SIZE>;
 
-fn block_of(first: u32, count: u32) -> Block {
-    let end = min(first + count, EXAMPLE_COUNT);
-    return Block(first, end, (end - first + 3u) / 4u);
+// As many examples as fit.
+fn block_of(first: u32, last: u32, drawn: bool) -> Block {
+    let end = min(first + 4u * BLOCK_QUADS, last);
+    return Block(first, end, (end - first + 3u) / 4u, drawn);
 }
 
 // 1 for examples of the block, 0 for what fills its last quad.
@@ -54,8 +63,12 @@ fn inside(block: Block, quad: u32) -> Quad {
     return select(Quad(0.0), Quad(1.0), example < vec4<u32>(block.end));
 }
 
-fn read_quad(base: u32, stride: u32, first: u32) -> Quad {
-    let example = min(first + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(EXAMPLE_COUNT - 1u));
+// Numbers of a quad's examples, of which each has so many in the table.
+fn read_quad(base: u32, stride: u32, block: Block, quad: u32) -> Quad {
+    var example = min(block.first + 4u * quad + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(EXAMPLE_COUNT - 1u));
+    if (DRAWS_ORDER && block.drawn) {
+        example = vec4<u32>(order[example.x], order[example.y], order[example.z], order[example.w]);
+    }
     let place = base + example * stride;
     return Quad(table[place.x], table[place.y], table[place.z], table[place.w]);
 }
@@ -75,7 +88,7 @@ fn read_inputs(block: Block, local: u32) {
         let input = cell % (INPUT_COUNT + 1u);
         var value = Quad(1.0);
         if (input < INPUT_COUNT) {
-            value = read_quad(TABLE_INPUTS + input, INPUT_COUNT, block.first + 4u * quad);
+            value = read_quad(TABLE_INPUTS + input, INPUT_COUNT, block, quad);
         }
         units[quad * STRIP + input] = value;
     }
@@ -100,8 +113,58 @@ fn forward(layer: Layer, block: Block, local: u32) {
     for (var cell = local; cell < block.quads * layer.fan_out; cell += GROUP_SIZE) {
         let strip = (cell / layer.fan_out) * STRIP;
         let unit = cell % layer.fan_out;
-        units[strip + layer.place + unit] = activate_quad(layer.activation, weighted_sum(layer, strip, unit));
+        let z = weighted_sum(layer, strip, unit);
+        units[strip + layer.place + unit] = activate_quad(layer.activation, z);
+        if (layer.keeps_sums) {
+            deltas[strip + layer.place + unit] = z;
+        }
     }
+}
+
+// Where outputs of an example look at each other: z of each, in the place of its delta.
+fn sum_outputs(layer: Layer, block: Block, local: u32) {
+    for (var cell = local; cell < block.quads * layer.fan_out; cell += GROUP_SIZE) {
+        let strip = (cell / layer.fan_out) * STRIP;
+        let unit = cell % layer.fan_out;
+        deltas[strip + layer.place + unit] = weighted_sum(layer, strip, unit);
+    }
+}
+
+// After them: z <- z - ln sum e^z over the outputs of an example, if that is to be, and the output of the example's class.
+// Rust twin: src/rule/activation/mod.rs, `normalise`.
+fn compare_outputs(layer: Layer, block: Block, local: u32) {
+    for (var quad = local; quad < block.quads; quad += GROUP_SIZE) {
+        let place = quad * STRIP + layer.place;
+        if (NORMALISES) {
+            var largest = deltas[place];
+            for (var unit = 1u; unit < layer.fan_out; unit += 1u) {
+                largest = max(largest, deltas[place + unit]);
+            }
+            var sum = Quad(0.0);
+            for (var unit = 0u; unit < layer.fan_out; unit += 1u) {
+                sum += activate_quad(layer.activation, deltas[place + unit] - largest);
+            }
+            let logarithm = log(sum);
+            for (var unit = 0u; unit < layer.fan_out; unit += 1u) {
+                deltas[place + unit] = (deltas[place + unit] - largest) - logarithm;
+            }
+        }
+        if (COMPARES_CLASSES) {
+            var right = Quad(0.0);
+            for (var unit = 0u; unit < layer.fan_out; unit += 1u) {
+                let y = read_quad(TABLE_TARGETS + unit, OUTPUT_COUNT, block, quad);
+                right = select(right, deltas[place + unit], y > Quad(MIDPOINT));
+            }
+            rights[quad] = activate_quad(layer.activation, right);
+        }
+    }
+}
+
+fn output_sum(layer: Layer, strip: u32, unit: u32) -> Quad {
+    if (NORMALISES || COMPARES_CLASSES) {
+        return deltas[strip + layer.place + unit];
+    }
+    return weighted_sum(layer, strip, unit);
 }
 
 // Forward through the output layer, the deltas of its units, and the criterion's measure of what this invocation saw.
@@ -110,14 +173,19 @@ fn judge(layer: Layer, block: Block, local: u32) -> f32 {
     for (var cell = local; cell < block.quads * layer.fan_out; cell += GROUP_SIZE) {
         let quad = cell / layer.fan_out;
         let unit = cell % layer.fan_out;
-        let h = activate_quad(layer.activation, weighted_sum(layer, quad * STRIP, unit));
-        let y = read_quad(TABLE_TARGETS + unit, OUTPUT_COUNT, block.first + 4u * quad);
+        let z = output_sum(layer, quad * STRIP, unit);
+        let h = activate_quad(layer.activation, z);
+        let y = read_quad(TABLE_TARGETS + unit, OUTPUT_COUNT, block, quad);
         let counts = inside(block, quad);
+        var right = Quad(0.0);
+        if (COMPARES_CLASSES) {
+            right = rights[quad];
+        }
         var delta: Quad;
         for (var lane = 0u; lane < 4u; lane += 1u) {
-            delta[lane] = output_delta(h[lane], y[lane], activation_slope(layer.activation, h[lane]));
+            delta[lane] = output_delta(h[lane], y[lane], activation_slope(layer.activation, z[lane], h[lane]));
             if (counts[lane] > 0.0) {
-                measure = gather(measure, h[lane], y[lane]);
+                measure = gather(measure, z[lane], h[lane], y[lane], right[lane]);
             }
         }
         deltas[quad * STRIP + layer.place + unit] = delta * counts;
@@ -137,11 +205,15 @@ fn backward(layer: Layer, next: Layer, block: Block, local: u32) {
             sum += deltas[strip + next.place + column] * weights[k + column];
         }
         let h = units[strip + layer.place + unit];
+        var z = Quad(0.0);
+        if (layer.keeps_sums) {
+            z = deltas[strip + layer.place + unit];
+        }
         let slope = Quad(
-            activation_slope(layer.activation, h.x),
-            activation_slope(layer.activation, h.y),
-            activation_slope(layer.activation, h.z),
-            activation_slope(layer.activation, h.w),
+            activation_slope(layer.activation, z.x, h.x),
+            activation_slope(layer.activation, z.y, h.y),
+            activation_slope(layer.activation, z.z, h.z),
+            activation_slope(layer.activation, z.w, h.w),
         );
         deltas[strip + layer.place + unit] = sum * slope;
     }
@@ -168,7 +240,7 @@ fn add_gradient(layer: Layer, block: Block, local: u32, own: ptr<function, Own>)
 }
 
 // The optimizer's step of the weights that this invocation moves.
-fn apply(layer: Layer, slot: u32, local: u32, own: ptr<function, Own>, corrected: vec2<f32>) {
+fn apply(layer: Layer, slot: u32, local: u32, own: ptr<function, Own>, update: Update) {
     var i = layer.own;
     for (var cell = local; cell < (layer.fan_in + layer.shortcut + 1u) * layer.fan_out; cell += GROUP_SIZE) {
         let k = layer.offset + cell;
@@ -186,7 +258,7 @@ fn apply(layer: Layer, slot: u32, local: u32, own: ptr<function, Own>, corrected
         if (STATE_ROW_COUNT > 2u * WEIGHT_COUNT) {
             before.second = (*own).second[i];
         }
-        let after = optimizer_step(before, (*own).gradient[i], rate, momentum, corrected);
+        let after = stepped(before, (*own).gradient[i], rate, momentum, update);
         weights[k] = after.weight;
         if (STATE_ROW_COUNT > WEIGHT_COUNT) {
             (*own).first[i] = after.first;
@@ -231,7 +303,7 @@ fn save(layer: Layer, slot: u32, local: u32, own: ptr<function, Own>) {
     }
 }
 
-// Online updates move the weights while the outputs are judged: what the epoch began with is kept aside.
+// Weights that are judged while they move: what the epoch began with is kept aside.
 fn keep(layer: Layer, local: u32, own: ptr<function, Own>) {
     var i = layer.own;
     for (var cell = local; cell < (layer.fan_in + layer.shortcut + 1u) * layer.fan_out; cell += GROUP_SIZE) {
@@ -248,12 +320,12 @@ fn restore(layer: Layer, local: u32, own: ptr<function, Own>) {
     }
 }
 
-// Largest magnitude among the weights with which the epoch began, of those that this invocation moves.
+// Largest magnitude among the weights that are judged, or with which that began, of those that this invocation moves.
 fn largest_bits(layer: Layer, local: u32, own: ptr<function, Own>) -> u32 {
     var largest = 0u;
     var i = layer.own;
     for (var cell = local; cell < (layer.fan_in + layer.shortcut + 1u) * layer.fan_out; cell += GROUP_SIZE) {
-        if (ONLINE) {
+        if (KEEPS_START) {
             largest = max(largest, magnitude_bits((*own).kept[i]));
         } else {
             largest = max(largest, magnitude_bits(weights[layer.offset + cell]));
@@ -269,7 +341,7 @@ fn record_outputs(layer: Layer, block: Block, lane: u32, local: u32) -> f32 {
     for (var cell = local; cell < block.quads * layer.fan_out; cell += GROUP_SIZE) {
         let quad = cell / layer.fan_out;
         let unit = cell % layer.fan_out;
-        let z = weighted_sum(layer, quad * STRIP, unit);
+        let z = output_sum(layer, quad * STRIP, unit);
         for (var at = 0u; at < 4u; at += 1u) {
             let example = block.first + 4u * quad + at;
             if (example < block.end) {

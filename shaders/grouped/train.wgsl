@@ -39,21 +39,27 @@ fn any_out_of_bounds(local: u32, own: ptr<function, Own>) -> bool {
     return workgroupUniformLoad(&verdict) == 1u;
 }
 
-// The measure of an epoch's outputs; in online training also its updates.
-fn train_examples(epoch: u32, slot: u32, local: u32, own: ptr<function, Own>) -> f32 {
+// The measure of the outputs that an epoch computes, and the updates within it.
+fn train_examples(epoch: u32, network: vec2<u32>, slot: u32, local: u32, own: ptr<function, Own>) -> f32 {
     var measure = 0.0;
-    if (ONLINE) {
-        for (var example = 0u; example < EXAMPLE_COUNT; example += 1u) {
-            let block = block_of(example, 1u);
-            read_inputs(block, local);
+    if (MOVES_WITHIN) {
+        order_examples(network, epoch, local);
+        var batch = 0u;
+        for (var start = 0u; start < EXAMPLE_COUNT; start += BATCH_SIZE) {
+            let end = min(start + BATCH_SIZE, EXAMPLE_COUNT);
+            for (var first = start; first < end; first += 4u * BLOCK_QUADS) {
+                let block = block_of(first, end, true);
+                read_inputs(block, local);
+                workgroupBarrier();
+                measure = join(measure, learn(block, local, own));
+            }
+            apply_all(slot, local, own, update_at(epoch, batch));
             workgroupBarrier();
-            measure = join(measure, learn(block, local, own));
-            apply_all(slot, local, own, correction((epoch - 1u) * EXAMPLE_COUNT + example + 1u));
-            workgroupBarrier();
+            batch += 1u;
         }
     } else {
         for (var first = 0u; first < EXAMPLE_COUNT; first += 4u * BLOCK_QUADS) {
-            let block = block_of(first, 4u * BLOCK_QUADS);
+            let block = block_of(first, EXAMPLE_COUNT, false);
             if (!ONE_BLOCK) {
                 read_inputs(block, local);
                 workgroupBarrier();
@@ -61,7 +67,21 @@ fn train_examples(epoch: u32, slot: u32, local: u32, own: ptr<function, Own>) ->
             measure = join(measure, learn(block, local, own));
         }
     }
-    return joined(local, measure, false);
+    return measure;
+}
+
+// The measure of what the weights give as they are.
+fn measure_examples(local: u32) -> f32 {
+    var measure = 0.0;
+    for (var first = 0u; first < EXAMPLE_COUNT; first += 4u * BLOCK_QUADS) {
+        let block = block_of(first, EXAMPLE_COUNT, false);
+        if (!ONE_BLOCK) {
+            read_inputs(block, local);
+            workgroupBarrier();
+        }
+        measure = join(measure, look(block, local));
+    }
+    return measure;
 }
 
 @compute @workgroup_size(GROUP_SIZE)
@@ -86,7 +106,7 @@ fn train(
     var own: Own;
     load_all(slot, local, &own);
     if (ONE_BLOCK) {
-        read_inputs(block_of(0u, EXAMPLE_COUNT), local);
+        read_inputs(block_of(0u, EXAMPLE_COUNT, false), local);
     }
     workgroupBarrier();
 
@@ -96,10 +116,20 @@ fn train(
     let last = epoch + min(EPOCHS - epoch, slice.slice_epochs);
     while (epoch < last) {
         epoch += 1u;
-        if (ONLINE) {
+        if (KEEPS_START) {
             keep_all(local, &own);
         }
-        let solved = criterion_holds(train_examples(epoch, slot, local, &own));
+        var measure = train_examples(epoch, began.network, slot, local, &own);
+        if (JUDGED_AFTER) {
+            if (!MOVES_WITHIN) {
+                apply_all(slot, local, &own, update_at(epoch, 0u));
+                workgroupBarrier();
+            }
+            if (is_judged(epoch)) {
+                measure = measure_examples(local);
+            }
+        }
+        let solved = is_judged(epoch) && criterion_holds(joined(local, measure, false));
         if (solved || epoch % DIVERGENCE_STRIDE == 0u) {
             if (any_out_of_bounds(local, &own)) {
                 status = DIVERGED;
@@ -109,14 +139,14 @@ fn train(
             }
         }
         if (status != RUNNING) {
-            if (ONLINE) {
+            if (KEEPS_START) {
                 restore_all(local, &own);
                 workgroupBarrier();
             }
             break;
         }
-        if (!ONLINE) {
-            apply_all(slot, local, &own, correction(epoch));
+        if (!MOVES_WITHIN && !JUDGED_AFTER) {
+            apply_all(slot, local, &own, update_at(epoch, 0u));
             workgroupBarrier();
         }
     }
@@ -131,7 +161,7 @@ fn train(
     }
     var loss = 0.0;
     for (var first = 0u; first < EXAMPLE_COUNT; first += 4u * BLOCK_QUADS) {
-        let block = block_of(first, 4u * BLOCK_QUADS);
+        let block = block_of(first, EXAMPLE_COUNT, false);
         read_inputs(block, local);
         workgroupBarrier();
         loss += recall(block, lane, local);

@@ -19,6 +19,8 @@ struct Slot {
     status: u32,
     // The epoch up to which progress has been counted.
     reported_epoch: u32,
+    // Index of the network, low word first.
+    network: vec2<u32>,
 }
 
 struct List {
@@ -43,8 +45,8 @@ struct SliceParams {
     slice_epochs: u32,
     // 1: whatever still runs is recorded as unfinished.
     flush: u32,
-    reserved0: u32,
-    reserved1: u32,
+    // Seed of the run, low word first.
+    seed: vec2<u32>,
     // Networks of each window.
     window_sizes: array<vec4<u32>, WINDOW_COUNT / 4u>,
 }
@@ -54,3 +56,20 @@ struct SliceParams {
 @group(0) @binding(2) var<storage, read_write> active_in: List;
 @group(0) @binding(7) var<storage, read> table: array<f32>;
 @group(0) @binding(9) var<uniform> slice: SliceParams;
+
+// Update `batch`, counted from 0, of an epoch, counted from 1.
+fn update_at(epoch: u32, batch: u32) -> Update {
+    var update = Update(correction((epoch - 1u) * BATCH_COUNT + batch + 1u), 1.0, 1.0);
+    if (SCHEDULED) {
+        update.factor = table[TABLE_SCHEDULE + epoch - 1u];
+    }
+    if (LAST_WEIGHT != 1.0 && batch + 1u == BATCH_COUNT) {
+        update.weight = LAST_WEIGHT;
+    }
+    return update;
+}
+
+// Whether an epoch, counted from 1, is one in which networks are judged.
+fn is_judged(epoch: u32) -> bool {
+    return !JUDGED_ONCE || epoch == EPOCHS;
+}

@@ -59,7 +59,7 @@ fn settle(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocatio
 
     let inside = id.x < atomicLoad(&active_in.count);
     var slot = 0u;
-    var record = Slot(0u, 0u, 0u, 0u, UNSOLVED, 0u);
+    var record = Slot(0u, 0u, 0u, 0u, UNSOLVED, 0u, vec2<u32>());
     var rank = 0u;
     if (inside) {
         slot = active_in.slots[id.x];

@@ -53,7 +53,7 @@ fn start(
         for (var row = 0u; row < RATE_ROW_COUNT; row += 1u) {
             state[(STATE_ROW_COUNT + row) * SLOT_COUNT + slot] = imports[import_place(id.x) + WEIGHT_COUNT + row];
         }
-        slots[slot] = Slot(starting.window, starting.position + id.x, 0u, 0u, RUNNING, 0u);
+        slots[slot] = Slot(starting.window, starting.position + id.x, 0u, 0u, RUNNING, 0u, network_at(id.x));
         active_in.slots[list_base + local] = slot;
     }
 }

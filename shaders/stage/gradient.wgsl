@@ -10,12 +10,12 @@ fn gradient(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroup
         let unit = cell % stage.fan_out;
         var sum = 0.0;
         for (var e = 0u; e < stage.example_count; e += 1u) {
-            let example = stage.example_first + e;
-            let delta = scratch[at(DELTA_ROW + stage.row + example * stage.fan_out + unit, id.x)];
+            let position = stage.example_first + e;
+            let delta = scratch[at(DELTA_ROW + stage.row + position * stage.fan_out + unit, id.x)];
             if (row == stage.fan_in) {
                 sum += delta;
             } else {
-                sum += feeding(example, row, id.x) * delta;
+                sum += feeding(position, row, id.x) * delta;
             }
         }
         scratch[at(GRADIENT_ROW + stage.weight_offset + cell, id.x)] = sum;

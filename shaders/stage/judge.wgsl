@@ -1,16 +1,39 @@
-// The end of an epoch's look at its outputs: counts it, tells solved and diverged networks, and says who steps.
+// The end of an epoch's look at outputs: counts the epoch, tells solved and diverged networks, and says who steps.
 
+// Divergence is looked for in the weights that are judged, or with which the epoch began.
 fn lane_out_of_bounds(slot: u32, lane: u32) -> bool {
     var largest = 0u;
     for (var k = 0u; k < WEIGHT_COUNT; k += 1u) {
-        // Divergence is looked for in the weights that the epoch began with.
-        if (ONLINE) {
+        if (KEEPS_START) {
             largest = max(largest, magnitude_bits(scratch[at(KEPT_ROW + k, lane)]));
         } else {
             largest = max(largest, magnitude_bits(state[k * SLOT_COUNT + slot]));
         }
     }
     return largest > WEIGHT_BOUND_BITS;
+}
+
+fn measure_of(lane: u32) -> f32 {
+    var measure = 0.0;
+    for (var position = 0u; position < EXAMPLE_COUNT; position += 1u) {
+        var example = position;
+        if (DRAWS_ORDER && !JUDGED_AFTER) {
+            example = u32(scratch[at(ORDER_ROW + position, lane)]);
+        }
+        let targets = TABLE_TARGETS + example * OUTPUT_COUNT;
+        let outputs = OUTPUT_ROW + position * OUTPUT_COUNT;
+        var right = 0.0;
+        if (COMPARES_CLASSES) {
+            for (var unit = 0u; unit < OUTPUT_COUNT; unit += 1u) {
+                right = select(right, scratch[at(outputs + unit, lane)], table[targets + unit] > MIDPOINT);
+            }
+        }
+        for (var unit = 0u; unit < OUTPUT_COUNT; unit += 1u) {
+            let z = scratch[at(JUDGED_SUM_ROW + position * OUTPUT_COUNT + unit, lane)];
+            measure = gather(measure, z, scratch[at(outputs + unit, lane)], table[targets + unit], right);
+        }
+    }
+    return measure;
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -25,11 +48,10 @@ fn judge(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let epoch = slots[slot].epoch + 1u;
     slots[slot].epoch = epoch;
-    var measure = 0.0;
-    for (var output = 0u; output < OUTPUT_ROW_COUNT; output += 1u) {
-        measure = gather(measure, scratch[at(OUTPUT_ROW + output, id.x)], table[TABLE_TARGETS + output]);
+    var solved = false;
+    if (is_judged(epoch)) {
+        solved = criterion_holds(measure_of(id.x));
     }
-    let solved = criterion_holds(measure);
     var status = RUNNING;
     if (solved || epoch % DIVERGENCE_STRIDE == 0u) {
         if (lane_out_of_bounds(slot, id.x)) {

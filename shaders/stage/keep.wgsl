@@ -1,4 +1,4 @@
-// Before an online epoch: the weights that it begins with. A cell is a weight.
+// Before an epoch within which weights move and are judged: those that it begins with. A cell is a weight.
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn keep(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {

@@ -7,13 +7,13 @@ fn matmul(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups)
     }
     let slot = active_in.slots[id.x];
     for (var cell = id.y; cell < stage.example_count * stage.fan_out; cell += groups.y) {
-        let example = stage.example_first + cell / stage.fan_out;
+        let position = stage.example_first + cell / stage.fan_out;
         let unit = cell % stage.fan_out;
         var z = state[(stage.weight_offset + stage.fan_in * stage.fan_out + unit) * SLOT_COUNT + slot];
         for (var row = 0u; row < stage.fan_in; row += 1u) {
             let weight = state[(stage.weight_offset + row * stage.fan_out + unit) * SLOT_COUNT + slot];
-            z += feeding(example, row, id.x) * weight;
+            z += feeding(position, row, id.x) * weight;
         }
-        scratch[at(SUM_ROW + stage.row + example * stage.fan_out + unit, id.x)] = z;
+        scratch[at(SUM_ROW + stage.row + position * stage.fan_out + unit, id.x)] = z;
     }
 }

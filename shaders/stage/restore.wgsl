@@ -1,4 +1,5 @@
-// After an online epoch: a network that it retired or found diverged has the weights that the epoch began with.
+// After an epoch in which weights were judged while they moved: a network that it retired or found diverged has those that
+// the epoch began with.
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn restore(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {

@@ -19,13 +19,14 @@ struct Stage {
     row_next: u32,
     fan_out_next: u32,
     weight_offset_next: u32,
-    // The examples at hand.
+    // The examples at hand, by their positions in the order.
     example_first: u32,
     example_count: u32,
     // Which layer of weights this is, counted from 0.
     layer: u32,
     activation: u32,
-    reserved: u32,
+    // 1: examples come in the order that is drawn for the epoch.
+    drawn: u32,
 }
 
 @group(0) @binding(11) var<storage, read_write> scratch: array<f32>;
@@ -36,16 +37,24 @@ fn at(row: u32, lane: u32) -> u32 {
     return row * SLOT_COUNT + lane;
 }
 
-// Activation that feeds row `row` of the layer's matrix on an example.
-fn feeding(example: u32, row: u32, lane: u32) -> f32 {
+// The example at a position of the epoch's order.
+fn example_at(position: u32, lane: u32) -> u32 {
+    if (DRAWS_ORDER && stage.drawn == 1u) {
+        return u32(scratch[at(ORDER_ROW + position, lane)]);
+    }
+    return position;
+}
+
+// Activation that feeds row `row` of the layer's matrix on the example at a position.
+fn feeding(position: u32, row: u32, lane: u32) -> f32 {
     let unit_count = stage.fan_in - stage.shortcut;
     if (stage.first == 1u) {
-        return table[TABLE_INPUTS + example * INPUT_COUNT + row];
+        return table[TABLE_INPUTS + example_at(position, lane) * INPUT_COUNT + row];
     }
     if (row >= unit_count) {
-        return table[TABLE_INPUTS + example * INPUT_COUNT + row - unit_count];
+        return table[TABLE_INPUTS + example_at(position, lane) * INPUT_COUNT + row - unit_count];
     }
-    return scratch[at(stage.row_before + example * unit_count + row, lane)];
+    return scratch[at(stage.row_before + position * unit_count + row, lane)];
 }
 
 // Whether a network has an epoch left to train.

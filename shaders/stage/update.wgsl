@@ -6,16 +6,19 @@ fn update(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups)
         return;
     }
     let slot = active_in.slots[id.x];
-    var count = slots[slot].epoch;
-    if (ONLINE) {
+    var epoch = slots[slot].epoch;
+    if (!MOVES_WITHIN && !JUDGED_AFTER) {
+        // Who is judged before the update has counted the epoch, and may have ended in it.
+        if (scratch[at(STEP_ROW, id.x)] == 0.0) {
+            return;
+        }
+    } else {
         if (!trains(slot)) {
             return;
         }
-        count = count * EXAMPLE_COUNT + stage.example_first + 1u;
-    } else if (scratch[at(STEP_ROW, id.x)] == 0.0) {
-        return;
+        epoch += 1u;
     }
-    let corrected = correction(count);
+    let update = update_at(epoch, stage.example_first / BATCH_SIZE);
     for (var cell = id.y; cell < (stage.fan_in + 1u) * stage.fan_out; cell += groups.y) {
         let k = stage.weight_offset + cell;
         let place = k * SLOT_COUNT + slot;
@@ -33,7 +36,7 @@ fn update(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups)
             rate = select(state[(STATE_ROW_COUNT + stage.layer) * SLOT_COUNT + slot], 0.0, rate == 0.0);
             momentum = state[(STATE_ROW_COUNT + RATE_ROW_COUNT - 1u) * SLOT_COUNT + slot];
         }
-        let after = optimizer_step(before, scratch[at(GRADIENT_ROW + k, id.x)], rate, momentum, corrected);
+        let after = stepped(before, scratch[at(GRADIENT_ROW + k, id.x)], rate, momentum, update);
         state[place] = after.weight;
         if (STATE_ROW_COUNT > WEIGHT_COUNT) {
             state[place + WEIGHT_COUNT * SLOT_COUNT] = after.first;

@@ -3,6 +3,7 @@
 
 mod forms;
 mod loss;
+mod orders;
 mod stages;
 mod words;
 
@@ -28,6 +29,8 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
     // A wrong word tells a bad driver from a bad shader, so the generator comes first.
     add("words::known_answers", words::known_answers);
     add("words::same_as_the_host", words::same_as_the_host);
+    add("orders::same_as_the_host", orders::same_as_the_host);
+    add("orders::words_that_would_bias_are_drawn_again", orders::words_that_would_bias_are_drawn_again);
     add("stages::agree_with_f64", stages::agree_with_f64);
     add("stages::faults_are_named", stages::faults_are_named);
     add("forms::checked_and_trusted_agree", forms::checked_and_trusted_agree);

@@ -1,5 +1,5 @@
-// Adam, and AdamW where DECOUPLED_DECAY is above 0. Needs SHARE, BETA1, BETA2, their logarithms and EPSILON from the
-// prelude, Step from shaders/part/step.wgsl. Rust twins: src/rule/optimizer/adam.rs, src/rule/optimizer/adamw.rs.
+// Adam, and AdamW where DECOUPLED_DECAY is above 0. Needs SHARE, BETA1, BETA2, what they leave of 1, their logarithms and
+// EPSILON from the prelude, Step from shaders/part/step.wgsl. Rust twins: src/rule/optimizer/adam.rs, src/rule/optimizer/adamw.rs.
 
 // 1 - e^x for x <= 0, accurate near 0, where the plain difference would cancel.
 fn one_minus_exp(x: f32) -> f32 {
@@ -15,8 +15,8 @@ fn correction(update: u32) -> vec2<f32> {
 
 fn optimizer_step(before: Step, gradient: f32, rate: f32, momentum: f32, corrected: vec2<f32>) -> Step {
     let g = SHARE * gradient;
-    let first = BETA1 * before.first + (1.0 - BETA1) * g;
-    let second = BETA2 * before.second + (1.0 - BETA2) * g * g;
+    let first = BETA1 * before.first + REST1 * g;
+    let second = BETA2 * before.second + REST2 * g * g;
     let change = rate * (first / corrected.x) / (sqrt(second / corrected.y) + EPSILON);
     if (DECOUPLED_DECAY > 0.0) {
         return Step(fma(-(rate * DECOUPLED_DECAY), before.weight, before.weight) - change, first, second);

@@ -80,7 +80,8 @@ impl Book {
                 position: window.started_count,
                 free_head: self.taken_count & (slot_count - 1),
                 imported: u32::from(window.chunk.starts.is_some()),
-                reserved: [0; 3],
+                zero: 0,
+                reserved: [0; 2],
             });
             window.started_count += count;
             self.taken_count = self.taken_count.wrapping_add(count);

@@ -59,7 +59,7 @@ impl PoolBuffers {
     pub(super) fn new(gpu: &Gpu, problem: &Problem, sizes: Sizes, scratch_row_count: usize) -> Result<Self> {
         let slots = u64::from(sizes.slot_count);
         let window_words = result_row_count(problem, sizes.keep_weights) as u64 * u64::from(sizes.window_capacity);
-        let table = table(problem);
+        let table = table(problem, sizes.own_rates);
         let state_rows = state_row_count(problem) + rate_row_count(problem, sizes.own_rates);
         let buffers = gpu.guarded("allocating memory", || Self {
             state: storage_buffer(gpu, "state", 4 * slots * state_rows as u64),

@@ -22,6 +22,8 @@ pub(super) struct Slot {
     pub(super) status: u32,
     /// Epoch up to which progress has been counted.
     pub(super) reported_epoch: u32,
+    /// Index of the network, low word first.
+    pub(super) network: [u32; 2],
 }
 
 /// Sums that the device keeps.
@@ -48,7 +50,8 @@ pub(super) struct SliceParams {
     pub(super) slice_epochs: u32,
     /// 1 where whatever still runs is to be recorded as unfinished.
     pub(super) flush: u32,
-    pub(super) reserved: [u32; 2],
+    /// Seed of the run, low word first.
+    pub(super) seed: [u32; 2],
     /// Networks of each window.
     pub(super) window_sizes: [u32; WINDOW_COUNT],
 }
@@ -71,7 +74,9 @@ pub(super) struct Start {
     pub(super) free_head: u32,
     /// 1 where weights are imported.
     pub(super) imported: u32,
-    pub(super) reserved: [u32; 3],
+    /// 0, as data: shaders must not know it when they are compiled.
+    pub(super) zero: u32,
+    pub(super) reserved: [u32; 2],
 }
 
 /// Low and high word of a number.
@@ -118,7 +123,15 @@ pub(super) struct Stage {
     pub(super) layer: u32,
     /// The code of its activation.
     pub(super) activation: u32,
-    pub(super) reserved: u32,
+    /// 1 where examples come in an order that is drawn.
+    pub(super) drawn: u32,
+}
+
+impl Stage {
+    /// Whether examples come in an order that is drawn.
+    pub(super) fn is_drawn(&self) -> bool {
+        self.drawn == 1
+    }
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl Counter {
             keep_weights: false,
             own_rates: false,
         };
-        let numbers = table(job.problem);
+        let numbers = table(job.problem, false);
         let (table, sum, start) = gpu.guarded("allocating memory for counting", || {
             (
                 storage_buffer(gpu, "table", 4 * numbers.len() as u64),

@@ -6,8 +6,8 @@ use crate::spec::Problem;
 
 use super::buffers::SLICE;
 use super::form::{Form, Limits, Setup, Source, Trainer};
-use super::prelude::Sizes;
-use super::source::{POOL, compose};
+use super::prelude::{Sizes, draws_order};
+use super::source::{POOL, compose, order_code};
 use super::unroll::{evaluation_code, loop_steps, network_code, training_code};
 
 /// Most weights of a network that is trained this way. Above it another form takes over. Measured on a software
@@ -19,6 +19,10 @@ const WEIGHT_LIMIT: usize = 512;
 /// and what is being computed.
 const REGISTERS: usize = 224;
 
+/// Most examples whose order an invocation keeps: half of the 8 KiB that every device lets it have in variables.
+const ORDER_LIMIT: usize = 1024;
+
+const ORDER: &str = include_str!("../../../shaders/fused/order.wgsl");
 const TRAIN: &str = include_str!("../../../shaders/fused/train.wgsl");
 
 pub(super) const FORM: Form = Form {
@@ -42,7 +46,7 @@ fn in_registers(problem: &Problem) -> bool {
 /// Refuses networks that cannot be trained this way.
 ///
 /// # Errors
-/// The network has too many weights, or the task too many examples for a device in software.
+/// The network has too many weights, or the task too many examples to keep an order of, or for a device in software.
 pub(super) fn check(problem: &Problem, limits: &Limits<'_>) -> Result<()> {
     let (layers, weights) = (problem.layers(), problem.layers().weight_count());
     if weights > WEIGHT_LIMIT {
@@ -51,8 +55,15 @@ pub(super) fn check(problem: &Problem, limits: &Limits<'_>) -> Result<()> {
              --backend grouped or staged"
         )));
     }
+    let (examples, device) = (problem.examples().count(), limits.device);
+    if draws_order(problem) && examples > ORDER_LIMIT {
+        return Err(Error::input(format!(
+            "--backend fused draws orders of at most {ORDER_LIMIT} examples, and --task {} has {examples}; use --backend \
+             grouped or staged, or --update minibatch:K:ordered",
+            problem.spec().task
+        )));
+    }
     if loop_steps(problem) > limits.loop_limit {
-        let (examples, device) = (problem.examples().count(), limits.device);
         return Err(Error::input(format!(
             "--backend fused cannot go through {examples} examples on {device}; use --backend staged"
         )));
@@ -62,7 +73,7 @@ pub(super) fn check(problem: &Problem, limits: &Limits<'_>) -> Result<()> {
 
 fn kernels(problem: &Problem, sizes: Sizes) -> Vec<Source> {
     let code = network_code(problem, sizes) + &training_code(problem, sizes);
-    vec![("train", compose(problem, sizes, &[POOL, &code, TRAIN]))]
+    vec![("train", compose(problem, sizes, &[POOL, &order_code(problem, ORDER), &code, TRAIN]))]
 }
 
 /// The one kernel, bound to either list.

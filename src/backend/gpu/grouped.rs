@@ -9,14 +9,15 @@ use crate::spec::Problem;
 
 use super::buffers::{SCRATCH, SLICE};
 use super::form::{Form, Limits, Setup, Source, Trainer};
-use super::prelude::{Sizes, activation_code};
-use super::source::{POOL, RECALL, compose};
+use super::prelude::{Sizes, activation_code, draws_order, judged_after, keeps_start, order_steps};
+use super::source::{POOL, RECALL, compose, order_code};
 
 /// Workgroup memory that a network may take where it could do with less: as much as every device has. Smaller workgroups
 /// of which more fit on a processor hide each other's waits.
 const ROOM: usize = 16 << 10;
 
 const GROUP: &str = include_str!("../../../shaders/grouped/group.wgsl");
+const ORDER: &str = include_str!("../../../shaders/grouped/order.wgsl");
 const TRAIN: &str = include_str!("../../../shaders/grouped/train.wgsl");
 
 /// Where outputs and loss lie in scratch memory.
@@ -34,7 +35,18 @@ pub(super) const FORM: Form = Form {
 
 fn kernels(problem: &Problem, sizes: Sizes, layout: Layout) -> Vec<Source> {
     let (lines, calls) = (layout.lines(problem), Layout::calls(problem));
-    vec![("train", compose(problem, sizes, &[ROW_LINES, &lines, POOL, GROUP, &calls, TRAIN]))]
+    let order = order_code(problem, ORDER);
+    vec![("train", compose(problem, sizes, &[ROW_LINES, &lines, POOL, GROUP, &order, &calls, TRAIN]))]
+}
+
+/// Whether outputs of an example look at each other before they are judged.
+fn compares_outputs(problem: &Problem) -> bool {
+    problem.spec().activation.last().normalises() || problem.standard().compares_classes()
+}
+
+/// Examples that go through a network before its weights move.
+fn batch_size(problem: &Problem) -> usize {
+    problem.spec().update.batch_size(problem.examples().count())
 }
 
 /// How a network is laid out in a workgroup.
@@ -54,13 +66,18 @@ impl Layout {
         let layers = problem.layers();
         let units: usize = layers.sizes()[1..].iter().sum();
         let strip = (layers.input_count() + 1 + units) | 1;
-        // Units and their deltas, four examples of 4 bytes each.
-        let quad_bytes = 2 * 16 * strip;
+        // Units and their deltas, four examples of 4 bytes each; outputs of their classes, if they are asked for.
+        let quad_bytes = 2 * 16 * strip + if problem.standard().compares_classes() { 16 } else { 0 };
+        // The order, whose draws take half a word.
+        let examples = problem.examples().count();
+        if draws_order(problem) && examples >= 1 << 16 {
+            return None;
+        }
+        let order = if draws_order(problem) { 4 * examples } else { 0 };
         // Weights, a number an invocation, and what the kernel keeps of its slot.
-        let fixed = 4 * layers.weight_count() + 4 * size + 256;
+        let fixed = 4 * layers.weight_count() + 4 * size + order + 256;
         let room = memory.min(ROOM.max(2 * fixed));
-        let online = problem.spec().update.is_online();
-        let wanted = if online { 1 } else { problem.examples().count().div_ceil(4) };
+        let wanted = batch_size(problem).div_ceil(4);
         let quads = (room.saturating_sub(fixed) / quad_bytes).max(1).min(wanted);
         (fixed + quads * quad_bytes <= memory).then_some(Self { size, strip, quads })
     }
@@ -68,23 +85,29 @@ impl Layout {
     /// Steps of all loops that one invocation goes through in an epoch, at most.
     fn loop_steps(self, problem: &Problem) -> u64 {
         let Self { size, quads, .. } = self;
-        let online = problem.spec().update.is_online();
-        let examples = problem.examples().count();
-        let blocks = if online { examples } else { examples.div_ceil(4 * quads) };
+        let update = problem.spec().update;
+        let (examples, batch) = (problem.examples().count(), batch_size(problem));
+        let (batches, blocks) = (examples.div_ceil(batch), examples.div_ceil(4 * quads));
+        let blocks_learnt = batches * batch.div_ceil(4 * quads);
         let layers = problem.layers();
         // A loop's last look at its condition may count as a step.
         let shares = |cells: usize, inner: usize| cells.div_ceil(size) * (inner + 1) + 1;
-        let (mut block, mut moves) = (shares(quads * (layers.input_count() + 1), 0), 0);
+        let (mut look, mut back, mut moves) = (shares(quads * (layers.input_count() + 1), 0), 0, 0);
         for (shape, next) in layers.shapes().zip(layers.shapes().skip(1).map(Some).chain([None])) {
             let cells = quads * shape.fan_out;
-            block += shares(cells, shape.fan_in + 2);
-            block += next.map_or(shares(cells, 5), |next| shares(cells, next.fan_out + 1));
-            block += shares(shape.weight_count(), quads + 1);
+            look += shares(cells, shape.fan_in + 2);
+            match next {
+                Some(next) => back += shares(cells, next.fan_out + 1),
+                None => look += shares(cells, 5) + shares(quads, 4 * (shape.fan_out + 1)),
+            }
+            back += shares(shape.weight_count(), quads + 1);
             moves += shares(shape.weight_count(), 0);
         }
         // Weights are moved, kept aside and looked over.
-        let moves = if online { (blocks + 3) * moves } else { 3 * moves };
-        (blocks * (block + 1) + moves + size.ilog2() as usize + 2) as u64
+        let moved = if update.moves_within() { batches + 3 } else { 3 };
+        let judging = if judged_after(problem) { (blocks + 1) * (look + 1) } else { 0 };
+        let own = blocks_learnt * (look + back + 1) + 2 * batches + judging + moved * moves;
+        (own + size.ilog2() as usize + 2) as u64 + order_steps(problem)
     }
 
     /// The layout on a device.
@@ -106,11 +129,15 @@ impl Layout {
         sizes.into_iter().find_map(fits).ok_or_else(|| {
             Error::input(format!(
                 "--backend grouped takes networks that fit into a workgroup's {} bytes, and in software into the \
-                 {SOFTWARE_LOOP_LIMIT} steps that loops may make; --layers {} with its {} weights does not on {}; use \
+                 {SOFTWARE_LOOP_LIMIT} steps that loops may make; --layers {} with its {} weights{} does not on {}; use \
                  --backend staged",
                 limits.workgroup_memory,
                 problem.layers(),
                 problem.layers().weight_count(),
+                match draws_order(problem) {
+                    true => format!(" and orders of {} examples", problem.examples().count()),
+                    false => String::new(),
+                },
                 limits.device
             ))
         })
@@ -120,16 +147,18 @@ impl Layout {
     fn lines(self, problem: &Problem) -> String {
         let spec = problem.spec();
         let shapes: Vec<_> = problem.layers().shapes().collect();
-        let online = spec.update.is_online();
         let mut text = String::new();
         let mut place = problem.layers().input_count() + 1;
         let (mut before, mut own) = (0, 0);
         // Writing to a string cannot fail.
         for (layer, shape) in shapes.iter().enumerate() {
-            let activation = activation_code(spec.activation.of_layer(layer));
+            let activation = activation_code(problem, layer);
+            // The last layer has its sums at hand.
+            let keeps_sums = layer + 1 < shapes.len() && !spec.activation.of_layer(layer).is_inlined();
             let _ = writeln!(
                 text,
-                "const LAYER_{layer} = Layer({}u, {}u, {}u, {}u, {before}u, {place}u, {layer}u, {own}u, {activation}u);",
+                "const LAYER_{layer} = Layer({}u, {}u, {}u, {}u, {before}u, {place}u, {layer}u, {own}u, {activation}u, \
+                 {keeps_sums});",
                 shape.fan_in - shape.shortcut,
                 shape.shortcut,
                 shape.fan_out,
@@ -147,24 +176,38 @@ impl Layout {
             ("OWN_COUNT", own),
             ("FIRST_COUNT", if memories > 0 { own } else { 1 }),
             ("SECOND_COUNT", if memories > 1 { own } else { 1 }),
-            ("KEPT_COUNT", if online { own } else { 1 }),
+            ("KEPT_COUNT", if keeps_start(problem) { own } else { 1 }),
+            ("RIGHT_COUNT", if problem.standard().compares_classes() { self.quads } else { 1 }),
+            ("ORDER_COUNT", if draws_order(problem) { problem.examples().count() } else { 1 }),
         ] {
             let _ = writeln!(text, "const {name} = {value}u;");
         }
         // All examples stay where they are from epoch to epoch.
-        let _ = writeln!(text, "const ONE_BLOCK = {};", !online && 4 * self.quads >= problem.examples().count());
+        let one_block = !spec.update.moves_within() && 4 * self.quads >= problem.examples().count();
+        let _ = writeln!(text, "const ONE_BLOCK = {one_block};");
+        let _ = writeln!(text, "const NORMALISES = {};", spec.activation.last().normalises());
         text
     }
 
     /// The functions that go through the layers one by one.
     fn calls(problem: &Problem) -> String {
         let last = problem.layers().shapes().len() - 1;
-        let mut text = String::from("fn learn(block: Block, local: u32, own: ptr<function, Own>) -> f32 {\n");
-        let forward: String = (0..last)
-            .map(|layer| format!("    forward(LAYER_{layer}, block, local);\n    workgroupBarrier();\n"))
-            .collect();
-        text.push_str(&forward);
-        let _ = writeln!(text, "    let measure = judge(LAYER_{last}, block, local);\n    workgroupBarrier();");
+        let mut text = String::new();
+        let call = |function: &str, layer: usize| {
+            format!("    {function}(LAYER_{layer}, block, local);\n    workgroupBarrier();\n")
+        };
+        let mut forward: String = (0..last).map(|layer| call("forward", layer)).collect();
+        if compares_outputs(problem) {
+            forward += &call("sum_outputs", last);
+            forward += &call("compare_outputs", last);
+        }
+        let _ = writeln!(
+            text,
+            "fn look(block: Block, local: u32) -> f32 {{\n{forward}    \
+             let measure = judge(LAYER_{last}, block, local);\n    workgroupBarrier();\n    return measure;\n}}"
+        );
+        text.push_str("fn learn(block: Block, local: u32, own: ptr<function, Own>) -> f32 {\n");
+        text.push_str("    let measure = look(block, local);\n");
         for layer in (0..last).rev() {
             let next = layer + 1;
             let _ = writeln!(text, "    backward(LAYER_{layer}, LAYER_{next}, block, local);\n    workgroupBarrier();");
@@ -178,6 +221,9 @@ impl Layout {
             "fn recall(block: Block, lane: u32, local: u32) -> f32 {{\n{forward}    \
              let loss = record_outputs(LAYER_{last}, block, lane, local);\n    workgroupBarrier();\n    return loss;\n}}"
         );
+        let drawing =
+            if draws_order(problem) { "    draw_order(Whose(slice.seed, network, epoch), local);\n" } else { "" };
+        let _ = writeln!(text, "fn order_examples(network: vec2<u32>, epoch: u32, local: u32) {{\n{drawing}}}");
         for (name, parameters, arguments) in [
             ("load", "slot: u32, ", "slot, "),
             ("save", "slot: u32, ", "slot, "),
@@ -190,9 +236,9 @@ impl Layout {
             }
             text.push_str("}\n");
         }
-        text.push_str("fn apply_all(slot: u32, local: u32, own: ptr<function, Own>, corrected: vec2<f32>) {\n");
+        text.push_str("fn apply_all(slot: u32, local: u32, own: ptr<function, Own>, update: Update) {\n");
         for layer in 0..=last {
-            let _ = writeln!(text, "    apply(LAYER_{layer}, slot, local, own, corrected);");
+            let _ = writeln!(text, "    apply(LAYER_{layer}, slot, local, own, update);");
         }
         text.push_str("}\nfn largest_of_all(local: u32, own: ptr<function, Own>) -> u32 {\n    var largest = 0u;\n");
         for layer in 0..=last {

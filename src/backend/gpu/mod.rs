@@ -27,7 +27,7 @@ mod words;
 
 pub use form::{Form, Tuning};
 pub use stages::{StageReport, check_stages};
-pub use words::random_words;
+pub use words::{OrderOf, drawn_numbers, drawn_orders, random_words};
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -150,7 +150,8 @@ impl Backend for GpuBackend {
         let problem = job.problem;
         self.form = self.wanted.unwrap_or_else(|| self.best_form(problem));
         (self.form.check)(problem, &Limits::of(&self.gpu, &self.tuning))?;
-        let updates = u64::from(problem.spec().epochs) * problem.examples().count() as u64;
+        let updates =
+            u64::from(problem.spec().epochs) * problem.spec().update.per_epoch(problem.examples().count()) as u64;
         if problem.spec().optimizer.counts_updates() && updates > u64::from(u32::MAX) {
             return Err(Error::input(format!(
                 "{} on a GPU counts at most 2^32 updates of a network; use fewer --epochs, or --backend simd",

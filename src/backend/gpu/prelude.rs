@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use crate::rule::{Activate, Lose, Optimize, with_activation, with_loss, with_optimizer};
-use crate::seed::{NormalTable, Purpose, Starts};
-use crate::spec::{Activation, DIVERGENCE_STRIDE, InitShape, Problem, WEIGHT_BOUND};
+use crate::seed::{NormalTable, Purpose, Starts, WeightDraw};
+use crate::spec::{Activation, DIVERGENCE_STRIDE, Judge, Order, Problem, Schedule, WEIGHT_BOUND};
 
 use super::bus::WINDOW_COUNT;
 
@@ -48,41 +48,85 @@ pub(super) fn literal(value: f64) -> String {
     format!("{:?}f", value as f32)
 }
 
-/// What the names of an activation's WGSL functions end in.
-fn activation_name(activation: Activation) -> String {
-    activation.name().replace('-', "_")
+/// The activations of a problem's layers, each once.
+fn activations(problem: &Problem) -> Vec<Activation> {
+    let mut used = Vec::new();
+    for layer in 0..problem.layers().shapes().len() {
+        let activation = problem.spec().activation.of_layer(layer);
+        if !used.contains(&activation) {
+            used.push(activation);
+        }
+    }
+    used
 }
 
-/// The number by which shaders know an activation.
-pub(super) fn activation_code(activation: Activation) -> usize {
-    Activation::ALL.iter().position(|known| *known == activation).unwrap_or_default()
+/// The number by which a problem's shaders know the activation of a layer.
+pub(super) fn activation_code(problem: &Problem, layer: usize) -> usize {
+    let activation = problem.spec().activation.of_layer(layer);
+    activations(problem).iter().position(|known| *known == activation).unwrap_or_default()
+}
+
+/// Whether the order of the examples is drawn.
+pub(super) fn draws_order(problem: &Problem) -> bool {
+    problem.spec().update.order() != Order::Given
+}
+
+/// Steps of all loops in which one invocation draws an order, at most; 0 where none is drawn.
+pub(super) fn order_steps(problem: &Problem) -> u64 {
+    let count = problem.examples().count() as u64;
+    // Four words by ten rounds, and what they are used for, each loop with a last look at its condition; now and then one is
+    // drawn again.
+    if draws_order(problem) { count + 1 + count.div_ceil(4) * (11 + 5 + 1) + 16 } else { 0 }
+}
+
+/// Whether networks are judged by a pass over the examples that comes after an epoch's updates, not by what the epoch
+/// computes.
+pub(super) fn judged_after(problem: &Problem) -> bool {
+    problem.spec().judge != Judge::During
+}
+
+/// Whether the weights that an epoch begins with are kept aside: judged while they move, a network that stops gets them
+/// back.
+pub(super) fn keeps_start(problem: &Problem) -> bool {
+    problem.spec().update.moves_within() && !judged_after(problem)
+}
+
+/// `name`, which takes the code of an activation before its other parameters: a kernel may know only when it runs which
+/// activation a layer has.
+fn dispatcher(name: &str, row: &str, parameters: &str, arguments: &str, used: &[(usize, Activation)]) -> String {
+    let mut text = format!("fn {name}(activation: u32, {parameters}) -> f32 {{\n    switch activation {{\n");
+    for (at, (code, activation)) in used.iter().enumerate() {
+        let case = if at + 1 == used.len() { "default".into() } else { format!("case {code}u") };
+        let constant = activation.parameter().map(|value| literal(value) + ", ").unwrap_or_default();
+        let ending = activation.name().replace('-', "_");
+        let _ = writeln!(text, "        {case}: {{ return {row}_{ending}({constant}{arguments}); }}");
+    }
+    text.push_str("    }\n}\n");
+    text
 }
 
 /// The parts of the problem's rules: activations, loss, optimizer, criterion.
 pub(super) fn rule_parts(problem: &Problem) -> String {
     let spec = problem.spec();
-    let used: Vec<Activation> =
-        Activation::ALL.iter().copied().filter(|known| spec.activation.values().contains(known)).collect();
-    let mut text: String = used.iter().map(|activation| with_activation!(*activation, Row => Row::WGSL)).collect();
-    // A kernel may know only when it runs which activation a layer has.
-    for (function, row, parameters, arguments) in [
-        ("activate", "act", "z: f32", "z"),
-        ("activation_slope", "slope", "h: f32", "h"),
-        ("times_slope", "times_slope", "delta: f32, product: f32, h: f32", "delta, product, h"),
-    ] {
-        let _ = writeln!(text, "fn {function}(activation: u32, {parameters}) -> f32 {{\n    switch activation {{");
-        for (at, activation) in used.iter().enumerate() {
-            let last = at + 1 == used.len();
-            let case = if last { "default".into() } else { format!("case {}u", activation_code(*activation)) };
-            let name = activation_name(*activation);
-            let _ = writeln!(text, "        {case}: {{ return {row}_{name}({arguments}); }}");
+    let used: Vec<(usize, Activation)> = activations(problem).into_iter().enumerate().collect();
+    let mut text = String::new();
+    for (at, (_, activation)) in used.iter().enumerate() {
+        // Two of one kind differ in their parameters alone.
+        if used[..at].iter().all(|(_, other)| other.name() != activation.name()) {
+            text.push_str(with_activation!(*activation, row => row.wgsl()));
         }
-        text.push_str("    }\n}\n");
     }
-    text.push_str(with_loss!(spec.loss, Row => Row::WGSL));
+    text += &dispatcher("activate", "act", "z: f32", "z", &used);
+    text += &dispatcher("activation_slope", "slope", "z: f32, h: f32", "z, h", &used);
+    let inlined: Vec<_> = used.into_iter().filter(|(_, activation)| activation.is_inlined()).collect();
+    if !inlined.is_empty() {
+        let parameters = "delta: f32, product: f32, h: f32";
+        text += &dispatcher("times_slope", "times_slope", parameters, "delta, product, h", &inlined);
+    }
+    text.push_str(with_loss!(problem.loss(), Row => Row::WGSL));
     text.push_str(include_str!("../../../shaders/part/step.wgsl"));
     text.push_str(with_optimizer!(spec.optimizer, Row => Row::WGSL));
-    text.push_str(spec.solved.measured(problem.examples().targets().len()).0.wgsl());
+    text.push_str(problem.standard().measured().0.wgsl());
     text
 }
 
@@ -93,6 +137,7 @@ pub(super) fn prelude(problem: &Problem, sizes: Sizes) -> String {
     let weight_count = problem.layers().weight_count();
     let output_row_count = examples.targets().len();
     let table = Table::layout(problem);
+    let (update, tuning) = (spec.update, problem.tuning());
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         // Writing to a string cannot fail.
@@ -115,22 +160,46 @@ pub(super) fn prelude(problem: &Problem, sizes: Sizes) -> String {
     line("OUTPUT_ROW_COUNT", unsigned(output_row_count));
     line("TABLE_INPUTS", unsigned(table.inputs));
     line("TABLE_TARGETS", unsigned(table.targets));
-    line("TABLE_SCALES", unsigned(table.scales));
     line("TABLE_RATES", unsigned(table.rates));
+    line("TABLE_NORMAL_SCALES", unsigned(table.normal_scales));
+    line("TABLE_UNIFORM_SCALES", unsigned(table.uniform_scales));
+    line("TABLE_SHIFTS", unsigned(table.shifts));
     line("TABLE_NORMAL", unsigned(table.normal));
+    line("TABLE_SCHEDULE", unsigned(table.schedule));
+    // Of parts of the table that are empty nothing is read.
+    line("DRAWS_NORMAL", (table.uniform_scales > table.normal_scales).to_string());
+    line("DRAWS_UNIFORM", (table.shifts > table.uniform_scales).to_string());
+    line("SHIFTS_STARTS", (table.normal > table.shifts).to_string());
+    line("SCHEDULED", (table.end > table.schedule).to_string());
     line("PURPOSE_START", format!("{}u", Purpose::Start as u32));
-    line("INIT_NORMAL", (spec.init.shape() == InitShape::Normal).to_string());
+    line("PURPOSE_ORDER", format!("{}u", Purpose::Order as u32));
     line("EPOCHS", format!("{}u", spec.epochs));
-    line("ONLINE", spec.update.is_online().to_string());
+    line("MOVES_WITHIN", update.moves_within().to_string());
+    line("DRAWS_ORDER", draws_order(problem).to_string());
+    line("SHUFFLES", (update.order() == Order::Shuffled).to_string());
+    line("BATCH_SIZE", unsigned(update.batch_size(examples.count())));
+    line("BATCH_COUNT", unsigned(update.per_epoch(examples.count())));
+    line("LAST_WEIGHT", literal(if update.moves_within() { update.last_weight(examples.count()) } else { 1.0 }));
+    line("JUDGED_AFTER", judged_after(problem).to_string());
+    line("JUDGED_ONCE", (spec.judge == Judge::End).to_string());
+    line("KEEPS_START", keeps_start(problem).to_string());
+    line("COMPARES_CLASSES", problem.standard().compares_classes().to_string());
     line("RETIRE", problem.retires().to_string());
     line("DIVERGENCE_STRIDE", format!("{DIVERGENCE_STRIDE}u"));
     line("WEIGHT_BOUND_BITS", format!("{}u", WEIGHT_BOUND.to_bits()));
     line("MOMENTUM", literal(spec.momentum));
     line("SHARE", literal(problem.share()));
-    for (name, value) in with_optimizer!(spec.optimizer, Row => Row::constants()) {
-        line(name, literal(value));
+    for (at, beta) in tuning.betas.into_iter().enumerate() {
+        let at = at + 1;
+        line(&format!("BETA{at}"), literal(beta));
+        line(&format!("REST{at}"), literal(1.0 - beta));
+        // Of a beta of 0 anything far below 0: its powers are 0.
+        line(&format!("LN_BETA{at}"), literal(beta.ln().max(-1e3)));
     }
-    line("CRITERION_BOUND", literal(spec.solved.measured(output_row_count).1));
+    line("EPSILON", literal(tuning.epsilon));
+    line("DECOUPLED_DECAY", literal(if spec.optimizer.decouples_decay() { tuning.decay } else { 0.0 }));
+    line("GRADIENT_DECAY", literal(problem.gradient_decay()));
+    line("CRITERION_BOUND", literal(problem.standard().measured().1));
     line("MIDPOINT", literal(problem.midpoint()));
     text
 }
@@ -139,32 +208,65 @@ pub(super) fn prelude(problem: &Problem, sizes: Sizes) -> String {
 struct Table {
     inputs: usize,
     targets: usize,
-    scales: usize,
     rates: usize,
+    normal_scales: usize,
+    uniform_scales: usize,
+    shifts: usize,
     normal: usize,
+    schedule: usize,
+    end: usize,
+}
+
+/// What is known of a part of the table that holds a number for each weight.
+type OfDraw = fn(&WeightDraw) -> f32;
+
+/// What weights start by, part by part; empty where no weight has any.
+fn draw_parts(problem: &Problem) -> [Vec<f32>; 3] {
+    let starts = Starts::of(problem, 0);
+    let parts: [OfDraw; 3] = [|draw| draw.normal, |draw| draw.uniform, |draw| draw.shift];
+    parts.map(|part| {
+        let numbers: Vec<f32> = starts.draws().iter().map(part).collect();
+        if numbers.iter().all(|number| *number == 0.0) { Vec::new() } else { numbers }
+    })
 }
 
 impl Table {
     fn layout(problem: &Problem) -> Self {
         let examples = problem.examples();
-        let weight_count = problem.layers().weight_count();
         let targets = examples.inputs().len();
-        let scales = targets + examples.targets().len();
-        let rates = scales + weight_count;
-        Self { inputs: 0, targets, scales, rates, normal: rates + weight_count }
+        let rates = targets + examples.targets().len();
+        let normal_scales = rates + problem.layers().weight_count();
+        let [normal, uniform, shift] = draw_parts(problem).map(|part| part.len());
+        let (uniform_scales, shifts) = (normal_scales + normal, normal_scales + normal + uniform);
+        let segments = shifts + shift;
+        let schedule = segments + if normal > 0 { NormalTable::get().segments().as_flattened().len() } else { 0 };
+        let spec = problem.spec();
+        let end = schedule + if spec.lr_schedule == Schedule::Constant { 0 } else { spec.epochs as usize };
+        Self { inputs: 0, targets, rates, normal_scales, uniform_scales, shifts, normal: segments, schedule, end }
     }
 }
 
-/// The numbers that kernels read: inputs, targets, a scale and a rate for each weight, segments of the normal quantile.
-pub(super) fn table(problem: &Problem) -> Vec<f32> {
-    let examples = problem.examples();
+/// The numbers that kernels read: inputs, targets, a rate for each weight, how each starts, segments of the normal
+/// quantile, and the factor of each epoch's rates.
+pub(super) fn table(problem: &Problem, own_rates: bool) -> Vec<f32> {
+    let (spec, examples) = (problem.spec(), problem.examples());
     let narrow = |values: &[f64]| values.iter().map(|value| *value as f32).collect::<Vec<f32>>();
     let mut numbers = narrow(examples.inputs());
     numbers.extend(narrow(examples.targets()));
-    numbers.extend(Starts::scales(problem.spec().init, problem.layers()));
-    numbers.extend(narrow(&problem.weight_rates()));
-    if problem.spec().init.shape() == InitShape::Normal {
+    numbers.extend(narrow(&weight_rates(problem, own_rates)));
+    let parts = draw_parts(problem);
+    numbers.extend(parts.iter().flatten());
+    if !parts[0].is_empty() {
         numbers.extend(NormalTable::get().segments().iter().flatten());
     }
+    numbers.extend(spec.lr_schedule.table(spec.epochs));
     numbers
+}
+
+/// Learning rate of each weight. Where networks bring their own, only whether a weight moves at all.
+pub(super) fn weight_rates(problem: &Problem, own_rates: bool) -> Vec<f64> {
+    if own_rates {
+        return problem.weight_rates_from(&vec![1.0; problem.layers().shapes().len()]);
+    }
+    problem.weight_rates()
 }

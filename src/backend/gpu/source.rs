@@ -3,10 +3,11 @@
 
 use crate::spec::Problem;
 
-use super::prelude::{Sizes, prelude, rule_parts};
+use super::prelude::{Sizes, draws_order, prelude, rule_parts};
 
 pub(super) const RANDOM: &str = include_str!("../../../shaders/part/random.wgsl");
 pub(super) const INIT: &str = include_str!("../../../shaders/part/init.wgsl");
+pub(super) const ORDER: &str = include_str!("../../../shaders/part/order.wgsl");
 const BOUND: &str = include_str!("../../../shaders/part/bound.wgsl");
 pub(super) const POOL: &str = include_str!("../../../shaders/pool/pool.wgsl");
 pub(super) const DRAW: &str = include_str!("../../../shaders/pool/draw.wgsl");
@@ -19,4 +20,9 @@ pub(super) const RECALL: &str = include_str!("../../../shaders/pool/recall.wgsl"
 /// order.
 pub(super) fn compose(problem: &Problem, sizes: Sizes, files: &[&str]) -> String {
     prelude(problem, sizes) + &rule_parts(problem) + BOUND + &files.concat()
+}
+
+/// What kernels need that draw an order, before `own`, their way of keeping it; nothing where none is drawn.
+pub(super) fn order_code(problem: &Problem, own: &str) -> String {
+    if draws_order(problem) { [RANDOM, ORDER, own].concat() } else { String::new() }
 }

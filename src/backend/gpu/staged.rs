@@ -4,15 +4,15 @@
 use std::fmt::Write;
 
 use crate::backend::conformance::Fault;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gpu::{Binding, Bound, Kind, uniform_buffer};
 use crate::spec::{LayerShape, Problem};
 
-use super::buffers::SCRATCH;
+use super::buffers::{SCRATCH, SLICE};
 use super::bus::Stage;
-use super::form::{Form, Setup, Source, Trainer};
-use super::prelude::{Sizes, activation_code};
-use super::source::{POOL, RECALL, compose};
+use super::form::{Form, Limits, Setup, Source, Trainer};
+use super::prelude::{Sizes, activation_code, draws_order, judged_after, keeps_start, order_steps};
+use super::source::{POOL, RECALL, compose, order_code};
 
 const RECORD: Binding = Binding(12, Kind::Record(size_of::<Stage>() as u64));
 
@@ -20,7 +20,7 @@ const STAGE: &str = include_str!("../../../shaders/stage/stage.wgsl");
 
 pub(super) const FORM: Form = Form {
     name: "staged",
-    check: |_, _| Ok(()),
+    check,
     // The last resort.
     suits: |_, _| false,
     scratch_row_count: |problem| Rows::of(problem).count,
@@ -29,17 +29,38 @@ pub(super) const FORM: Form = Form {
     trainer: |setup| Ok(Box::new(Staged::new(setup)?)),
 };
 
-/// A kernel a stage, with a fault planted on purpose, if one is.
+/// Refuses orders that take longer to draw than a dispatch may go on.
+///
+/// # Errors
+/// The task has too many examples for a device in software.
+fn check(problem: &Problem, limits: &Limits<'_>) -> Result<()> {
+    if order_steps(problem) > limits.loop_limit {
+        return Err(Error::input(format!(
+            "--backend staged cannot draw orders of {} examples on {}; use --backend simd, or examples in the given order",
+            problem.examples().count(),
+            limits.device
+        )));
+    }
+    Ok(())
+}
+
+/// A kernel for each stage that there is, with a fault planted on purpose, if one is.
 pub(super) fn kernels(problem: &Problem, sizes: Sizes, fault: Option<Fault>) -> Vec<Source> {
     let lines = Rows::of(problem).lines();
-    let source = |step, file| compose(problem, sizes, &[&lines, POOL, STAGE, &with_fault(step, file, fault)]);
-    Step::ALL.into_iter().map(|(step, entry, file)| (entry, source(step, file))).collect()
+    let source = |step, file| {
+        let order = if step == Step::Order { order_code(problem, "") } else { String::new() };
+        compose(problem, sizes, &[&lines, POOL, STAGE, &order, &with_fault(step, file, fault)])
+    };
+    let steps = Step::ALL.into_iter().filter(|(step, ..)| step.is_needed(problem));
+    steps.map(|(step, entry, file)| (entry, source(step, file))).collect()
 }
 
 /// A stage, by its kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
+    Order,
     Matmul,
+    Normalise,
     Activation,
     Delta,
     Gradient,
@@ -51,8 +72,10 @@ pub(super) enum Step {
 }
 
 impl Step {
-    const ALL: [(Self, &'static str, &'static str); 9] = [
+    const ALL: [(Self, &'static str, &'static str); 11] = [
+        (Self::Order, "order", include_str!("../../../shaders/stage/order.wgsl")),
         (Self::Matmul, "matmul", include_str!("../../../shaders/stage/matmul.wgsl")),
+        (Self::Normalise, "normalise", include_str!("../../../shaders/stage/normalise.wgsl")),
         (Self::Activation, "activation", include_str!("../../../shaders/stage/activation.wgsl")),
         (Self::Delta, "delta", include_str!("../../../shaders/stage/delta.wgsl")),
         (Self::Gradient, "gradient", include_str!("../../../shaders/stage/gradient.wgsl")),
@@ -69,6 +92,22 @@ impl Step {
     pub(super) fn name(self) -> &'static str {
         Self::ALL[self as usize].1
     }
+
+    /// Whether the problem's training has such a stage.
+    fn is_needed(self, problem: &Problem) -> bool {
+        match self {
+            Self::Order => draws_order(problem),
+            Self::Normalise => problem.spec().activation.last().normalises(),
+            Self::Keep | Self::Restore => keeps_start(problem),
+            Self::Matmul
+            | Self::Activation
+            | Self::Delta
+            | Self::Gradient
+            | Self::Update
+            | Self::Judge
+            | Self::Loss => true,
+        }
+    }
 }
 
 /// A stage's file as a fault would have it.
@@ -84,14 +123,18 @@ fn with_fault(step: Step, file: &str, fault: Option<Fault>) -> String {
     if step == at { file.replace(right, wrong) } else { file.to_owned() }
 }
 
-/// Where the rows of scratch memory lie after the activations, which come first: deltas, gradients, weights kept aside, and
-/// single rows.
+/// Where the rows of scratch memory lie after the activations, which come first: deltas, gradients, weights kept aside,
+/// weighted sums of outputs kept aside, the order, and single rows.
 pub(super) struct Rows {
     /// The first output's, counted from the first activation.
     pub(super) outputs: usize,
     pub(super) deltas: usize,
     pub(super) gradient: usize,
     pub(super) kept: usize,
+    /// Of the outputs that are judged.
+    pub(super) judged_sums: usize,
+    kept_sums: usize,
+    pub(super) order: usize,
     pub(super) loss: usize,
     pub(super) step: usize,
     pub(super) count: usize,
@@ -103,12 +146,18 @@ impl Rows {
         let units: usize = layers.sizes()[1..].iter().sum();
         let examples = problem.examples().count();
         let activations = units * examples;
-        let outputs = activations - layers.sizes()[layers.sizes().len() - 1] * examples;
+        let outputs = activations - problem.examples().targets().len();
         let weight_count = layers.weight_count();
         let gradient = 2 * activations;
         let kept = gradient + weight_count;
-        let loss = kept + if problem.spec().update.is_online() { weight_count } else { 0 };
-        Self { outputs, deltas: activations, gradient, kept, loss, step: loss + 1, count: loss + 2 }
+        let kept_sums = kept + if keeps_start(problem) { weight_count } else { 0 };
+        // Deltas take the place of weighted sums that are looked at once the epoch is over.
+        let keeps_sums = keeps_start(problem) && problem.standard().judgement().needs_sums();
+        let order = kept_sums + if keeps_sums { problem.examples().targets().len() } else { 0 };
+        let loss = order + if draws_order(problem) { examples } else { 0 };
+        let judged_sums = if keeps_sums { kept_sums } else { activations + outputs };
+        let (step, count) = (loss + 1, loss + 2);
+        Self { outputs, deltas: activations, gradient, kept, judged_sums, kept_sums, order, loss, step, count }
     }
 
     /// As `const` lines. Weighted sums lie where their deltas come to lie later in the epoch.
@@ -119,6 +168,9 @@ impl Rows {
             ("DELTA_ROW", self.deltas),
             ("GRADIENT_ROW", self.gradient),
             ("KEPT_ROW", self.kept),
+            ("JUDGED_SUM_ROW", self.judged_sums),
+            ("KEPT_SUM_ROW", self.kept_sums),
+            ("ORDER_ROW", self.order),
             ("LOSS_ROW", self.loss),
             ("STEP_ROW", self.step),
             ("OUTPUT_ROW", self.outputs),
@@ -126,20 +178,41 @@ impl Rows {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "const {name} = {row}u;");
         }
+        let _ = writeln!(text, "const KEEPS_SUMS = {};", self.judged_sums == self.kept_sums);
         text
     }
 }
 
-/// The records of all dispatches: each layer on all examples, then each layer on each example alone where updates are
-/// online.
-pub(super) fn records(problem: &Problem) -> Vec<Stage> {
-    let examples = problem.examples().count();
-    let online = problem.spec().update.is_online();
-    let alone = (0..if online { examples } else { 0 }).map(|example| (example, 1));
-    std::iter::once((0, examples)).chain(alone).flat_map(|range| layer_records(problem, range)).collect()
+/// Examples that a dispatch goes through: how many from which position on, and whether in the order that is drawn.
+#[derive(Clone, Copy)]
+pub(super) struct Span {
+    pub(super) first: usize,
+    pub(super) count: usize,
+    pub(super) drawn: bool,
 }
 
-fn layer_records(problem: &Problem, (first, count): (usize, usize)) -> Vec<Stage> {
+impl Span {
+    /// All examples as they are listed.
+    pub(super) fn all(problem: &Problem) -> Self {
+        Self { first: 0, count: problem.examples().count(), drawn: false }
+    }
+
+    /// The examples of each update within an epoch.
+    pub(super) fn batches(problem: &Problem) -> Vec<Self> {
+        let update = problem.spec().update;
+        let (count, drawn) = (problem.examples().count(), draws_order(problem));
+        let size = update.batch_size(count);
+        let batches = (0..if update.moves_within() { count } else { 0 }).step_by(size);
+        batches.map(|first| Self { first, count: size.min(count - first), drawn }).collect()
+    }
+}
+
+/// The records of all dispatches: each layer on each span.
+pub(super) fn records(problem: &Problem, spans: &[Span]) -> Vec<Stage> {
+    spans.iter().flat_map(|span| layer_records(problem, *span)).collect()
+}
+
+fn layer_records(problem: &Problem, span: Span) -> Vec<Stage> {
     let shapes: Vec<LayerShape> = problem.layers().shapes().collect();
     let examples = problem.examples().count();
     let row = |layer: usize| -> usize { shapes[..layer].iter().map(|shape| shape.fan_out * examples).sum() };
@@ -160,11 +233,11 @@ fn layer_records(problem: &Problem, (first, count): (usize, usize)) -> Vec<Stage
                 row_next: row(layer + 1) as u32,
                 fan_out_next: next.map_or(0, |shape| shape.fan_out as u32),
                 weight_offset_next: next.map_or(0, |shape| shape.offset as u32),
-                example_first: first as u32,
-                example_count: count as u32,
+                example_first: span.first as u32,
+                example_count: span.count as u32,
                 layer: layer as u32,
-                activation: activation_code(problem.spec().activation.of_layer(layer)) as u32,
-                reserved: 0,
+                activation: activation_code(problem, layer) as u32,
+                drawn: u32::from(span.drawn),
             }
         })
         .collect()
@@ -172,13 +245,16 @@ fn layer_records(problem: &Problem, (first, count): (usize, usize)) -> Vec<Stage
 
 /// The stage kernels, bound to either list.
 pub(super) struct Staged {
-    kernels: Vec<[Bound; 2]>,
+    /// By step; of steps that are not needed none.
+    kernels: Vec<Option<[Bound; 2]>>,
     records: Vec<Stage>,
     stride: u32,
     layer_count: usize,
-    example_count: usize,
+    batch_count: usize,
     weight_count: u32,
-    online: bool,
+    normalises: bool,
+    draws_order: bool,
+    judged_after: bool,
     workgroup_size: u32,
     workgroup_limit: u32,
 }
@@ -197,39 +273,52 @@ impl Staged {
     /// # Errors
     /// The device refuses.
     pub(super) fn new(setup: &Setup<'_>) -> Result<Self> {
+        let spans: Vec<Span> = std::iter::once(Span::all(setup.problem)).chain(Span::batches(setup.problem)).collect();
+        Self::on(setup, &spans)
+    }
+
+    /// The same with other spans of examples, for checks.
+    ///
+    /// # Errors
+    /// The device refuses.
+    pub(super) fn on(setup: &Setup<'_>, spans: &[Span]) -> Result<Self> {
         let Setup { gpu, problem, sizes, buffers, .. } = *setup;
-        let records = records(problem);
+        let records = records(problem, spans);
         let stride = (size_of::<Stage>() as u64).next_multiple_of(gpu.uniform_stride()) as usize;
         let mut bytes = vec![0; stride * records.len()];
         for (at, record) in records.iter().enumerate() {
             bytes[at * stride..][..size_of::<Stage>()].copy_from_slice(bytemuck::bytes_of(record));
         }
         let stages = gpu.guarded("allocating memory for the stages", || uniform_buffer(gpu, "stages", &bytes))?;
-        let own = [(SCRATCH, &buffers.scratch), (RECORD, &stages)];
-        let kernels = setup.compile(&own)?;
+        let own = [(SLICE, &buffers.slice), (SCRATCH, &buffers.scratch), (RECORD, &stages)];
+        let mut compiled = setup.compile(&own)?.into_iter();
+        let kernels = Step::ALL.iter().map(|(step, ..)| if step.is_needed(problem) { compiled.next() } else { None });
+        let kernels = kernels.collect();
         Ok(Self {
             kernels,
             records,
             stride: stride as u32,
             layer_count: problem.layers().shapes().len(),
-            example_count: problem.examples().count(),
+            batch_count: Span::batches(problem).len(),
             weight_count: problem.layers().weight_count() as u32,
-            online: problem.spec().update.is_online(),
+            normalises: Step::Normalise.is_needed(problem),
+            draws_order: draws_order(problem),
+            judged_after: judged_after(problem),
             workgroup_size: sizes.workgroup_size,
             workgroup_limit: gpu.workgroup_limit(),
         })
     }
 
-    /// Records one step of a layer on all examples, by itself.
+    /// Records one step by itself, with this record.
     pub(super) fn record_step(
         &self,
         pass: &mut wgpu::ComputePass<'_>,
         list: usize,
         bound: u32,
         step: Step,
-        layer: usize,
+        record: usize,
     ) {
-        Recording { staged: self, pass, list, bound }.step(step, layer);
+        Recording { staged: self, pass, list, bound }.step(step, record);
     }
 }
 
@@ -240,18 +329,23 @@ impl Recording<'_, '_> {
         let Stage { fan_in, fan_out, example_count, .. } = staged.records[record];
         let cells = match step {
             Step::Matmul | Step::Activation | Step::Delta => example_count * fan_out,
+            Step::Normalise => example_count,
             Step::Gradient | Step::Update => (fan_in + 1) * fan_out,
             Step::Keep | Step::Restore => staged.weight_count,
-            Step::Judge | Step::Loss => 1,
+            Step::Order | Step::Judge | Step::Loss => 1,
         };
         let groups = [self.bound.div_ceil(staged.workgroup_size), cells.min(staged.workgroup_limit)];
-        let kernel = &staged.kernels[step as usize][self.list];
-        kernel.dispatch(self.pass, groups, Some(record as u32 * staged.stride));
+        if let Some(kernel) = &staged.kernels[step as usize] {
+            kernel[self.list].dispatch(self.pass, groups, Some(record as u32 * staged.stride));
+        }
     }
 
     fn forward(&mut self, records: usize) {
         for layer in 0..self.staged.layer_count {
             self.step(Step::Matmul, records + layer);
+            if self.staged.normalises && layer + 1 == self.staged.layer_count {
+                self.step(Step::Normalise, records + layer);
+            }
             self.step(Step::Activation, records + layer);
         }
     }
@@ -268,18 +362,33 @@ impl Recording<'_, '_> {
         }
     }
 
-    fn epoch(&mut self) {
-        if !self.staged.online {
+    /// An epoch whose weights move once, after a forward pass over all examples; another one comes after it where those
+    /// weights are judged.
+    fn batch_epoch(&mut self) {
+        if self.staged.judged_after {
+            self.backward(0);
+            self.forward(0);
+            self.step(Step::Judge, 0);
+        } else {
             self.forward(0);
             self.step(Step::Judge, 0);
             self.backward(0);
-            return;
+        }
+    }
+
+    /// An epoch within which weights move.
+    fn moving_epoch(&mut self) {
+        if self.staged.draws_order {
+            self.step(Step::Order, 0);
         }
         self.step(Step::Keep, 0);
-        for example in 0..self.staged.example_count {
-            let records = (example + 1) * self.staged.layer_count;
+        for batch in 0..self.staged.batch_count {
+            let records = (batch + 1) * self.staged.layer_count;
             self.forward(records);
             self.backward(records);
+        }
+        if self.staged.judged_after {
+            self.forward(0);
         }
         self.step(Step::Judge, 0);
         self.step(Step::Restore, 0);
@@ -289,11 +398,23 @@ impl Recording<'_, '_> {
 impl Trainer for Staged {
     fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, epochs: u32) {
         let mut recording = Recording { staged: self, pass, list, bound };
+        // Where the next epoch goes on from the pass that judged the last, the first needs one of its own, and outputs are
+        // there when all is done.
+        let goes_on = self.batch_count == 0 && self.judged_after;
+        if goes_on {
+            recording.forward(0);
+        }
         for _ in 0..epochs {
-            recording.epoch();
+            if self.batch_count == 0 {
+                recording.batch_epoch();
+            } else {
+                recording.moving_epoch();
+            }
         }
         // Outputs and loss of whoever has finished.
-        recording.forward(0);
+        if !goes_on {
+            recording.forward(0);
+        }
         recording.step(Step::Loss, 0);
     }
 

@@ -10,7 +10,7 @@ use crate::gpu::{Gpu, Lost, Readback, Stopwatch};
 use crate::plan::SliceClock;
 
 use super::book::{Book, Known, Numbered, Window};
-use super::bus::{Counters, SliceParams, WINDOW_COUNT};
+use super::bus::{Counters, SliceParams, WINDOW_COUNT, words};
 use super::checkpoint::{Checkpoint, Checkpoints};
 use super::meter::Meter;
 use super::outcomes::read_window;
@@ -219,7 +219,12 @@ impl<'a> Stream<'a> {
         let starts = self.book.starts(self.job.seed, self.pool.sizes.slot_count, self.unsettled_count());
         let started_count: u32 = starts.iter().map(|start| start.count).sum();
         let bound = (self.unsettled_count() + started_count).min(self.pool.sizes.slot_count);
-        let mut params = SliceParams { slice_epochs: epochs, flush: u32::from(stopping), ..SliceParams::default() };
+        let mut params = SliceParams {
+            slice_epochs: epochs,
+            flush: u32::from(stopping),
+            seed: words(self.job.seed),
+            ..SliceParams::default()
+        };
         for window in &self.book.windows {
             params.window_sizes[window.index] = window.count();
         }

@@ -53,6 +53,7 @@ fn every_shader_is_valid() {
         }
     }
     validate(&words::source()).unwrap();
+    validate(&words::order_source(crate::spec::Order::Shuffled, 7)).unwrap();
     assert!(count > 1000, "only {count} shaders");
 }
 
@@ -96,19 +97,24 @@ macro_rules! fields {
 fn structs_lie_as_shaders_read_them() {
     let problem = Spec::default().problem().unwrap();
     let settle = pool::settle_source(&problem, SIZES, &fused::FORM);
-    assert_eq!(layout(&settle, "Slot"), fields!(Slot: window, position, epoch, solved_epoch, status, reported_epoch));
+    assert_eq!(
+        layout(&settle, "Slot"),
+        fields!(Slot: window, position, epoch, solved_epoch, status, reported_epoch, network)
+    );
     assert_eq!(layout(&settle, "Counters"), fields!(Counters: trained, spared, finished, canary, remaining));
     let (size, offsets) = layout(&settle, "SliceParams");
-    assert_eq!((size, offsets[0], offsets[1]), (size_of::<SliceParams>(), 0, offset_of!(SliceParams, flush)));
+    let first = [offset_of!(SliceParams, slice_epochs), offset_of!(SliceParams, flush), offset_of!(SliceParams, seed)];
+    assert_eq!((size, &offsets[..3]), (size_of::<SliceParams>(), &first[..]));
     assert_eq!(offsets.last(), Some(&offset_of!(SliceParams, window_sizes)));
     let (size, offsets) = layout(&pool::start_source(&problem, SIZES), "Start");
-    let (expected_size, expected) = fields!(Start: seed, first, count, window, position, free_head, imported, reserved);
+    let (expected_size, expected) =
+        fields!(Start: seed, first, count, window, position, free_head, imported, zero, reserved);
     assert_eq!((size, &offsets[..expected.len()]), (expected_size, &expected[..]));
     let (_, stage) = kernels(form("staged").unwrap(), &problem, SIZES).remove(0);
     let (size, offsets) = layout(&stage, "Stage");
     let (expected_size, expected) = fields!(
         Stage: fan_in, shortcut, fan_out, weight_offset, first, last, row_before, row, row_next, fan_out_next,
-        weight_offset_next, example_first, example_count, layer, activation, reserved
+        weight_offset_next, example_first, example_count, layer, activation, drawn
     );
     assert_eq!((size, &offsets[..expected.len()]), (expected_size, &expected[..]));
     // A layout that is off by a field must not pass.

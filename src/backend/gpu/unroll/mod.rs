@@ -4,6 +4,8 @@
 //!
 //! Weighted sums are taken in the order of the reference: bias first, then row by row. Gradients are summed over blocks of
 //! examples, and what several of their parts have in common is computed once.
+//!
+//! Examples that come in an order that is drawn are looped over, however few.
 
 mod writer;
 
@@ -11,8 +13,10 @@ use std::fmt::Write;
 
 use crate::spec::Problem;
 
-use self::writer::{Feed, Writer};
-use super::prelude::{Sizes, literal, rate_row_count};
+use self::writer::{Backward, Feed, Forward, Writer};
+use super::prelude::{
+    Sizes, draws_order, judged_after, keeps_start, literal, order_steps, rate_row_count, weight_rates,
+};
 
 /// Products of examples and weights up to which examples are written out.
 const WRITTEN_OUT_LIMIT: usize = 1024;
@@ -58,9 +62,14 @@ pub(super) fn network_code(problem: &Problem, sizes: Sizes) -> String {
     text
 }
 
-/// `apply`, `any_out_of_bounds` and `train_examples`: an epoch's work.
+/// `apply`, `any_out_of_bounds`, `train_examples` and `measure_of`: an epoch's work.
 pub(super) fn training_code(problem: &Problem, sizes: Sizes) -> String {
-    apply_code(problem, sizes.own_rates) + &bounds_code(problem) + &examples_code(problem)
+    let measure = match judged_after(problem) {
+        true => measure_code(problem),
+        // Nobody asks.
+        false => "fn measure_of(net: ptr<function, Network>) -> f32 {\n    return 0.0;\n}\n".into(),
+    };
+    apply_code(problem, sizes.own_rates) + &bounds_code(problem) + &examples_code(problem) + &measure
 }
 
 /// `evaluate`: outputs to the results, and the loss.
@@ -68,11 +77,15 @@ pub(super) fn evaluation_code(problem: &Problem) -> String {
     String::from(
         "fn evaluate(slot: u32, lane: u32, place: u32, stride: u32) -> f32 {\n    var net: Network;\n    \
          load(slot, &net);\n    var loss = 0.0;\n",
-    ) + &outputs_code(problem, "net.", |unit, z, h| {
-        format!(
-            "    loss += output_loss({z}, {h}, y_{unit});\n    \
-             results[place + (example * OUTPUT_COUNT + {unit}u) * stride] = bitcast<u32>({h});\n"
-        )
+    ) + &outputs_code(problem, "net.", |writer, forward, targets| {
+        for (unit, y) in targets.iter().enumerate() {
+            let (z, h) = (forward.sum(unit), forward.output(unit));
+            let _ = writeln!(
+                writer.text,
+                "    loss += output_loss({z}, {h}, {y});\n    \
+                 results[place + (example * OUTPUT_COUNT + {unit}u) * stride] = bitcast<u32>({h});"
+            );
+        }
     }) + "    return loss / f32(EXAMPLE_COUNT);\n}\n"
 }
 
@@ -86,22 +99,28 @@ pub(super) fn count_code(problem: &Problem) -> String {
         }
         let _ = writeln!(text, "    (*net).weights[{k}] = drawn_weight({k}u, words[{}]);", k % 4);
     }
-    text.push_str("}\nfn measure_of(net: ptr<function, Network>) -> f32 {\n    var measure = 0.0;\n");
-    text += &outputs_code(problem, "(*net).", |unit, _, h| format!("    measure = gather(measure, {h}, y_{unit});\n"));
-    text.push_str("    return measure;\n}\n");
-    text
+    text.push_str("}\n");
+    text + &measure_code(problem)
 }
 
-/// A loop over examples, in which each output unit's z and h, with its target `y_unit`, become what `each` writes.
-fn outputs_code(problem: &Problem, net: &str, each: impl Fn(usize, &str, &str) -> String) -> String {
+/// `measure_of`: what the criterion measures of a network's outputs, examples in the given order.
+fn measure_code(problem: &Problem) -> String {
+    String::from("fn measure_of(net: ptr<function, Network>) -> f32 {\n    var measure = 0.0;\n")
+        + &outputs_code(problem, "(*net).", |writer, forward, targets| {
+            let right = writer.right_output(forward, targets);
+            writer.gather(forward, targets, &right);
+        })
+        + "    return measure;\n}\n"
+}
+
+/// A loop over examples; `each` writes what becomes of one, by what it led to and its targets.
+fn outputs_code(problem: &Problem, net: &str, each: impl Fn(&mut Writer<'_>, &Forward, &[String])) -> String {
     let mut writer = Writer::new(problem);
     writer.text.push_str("    for (var example = 0u; example < EXAMPLE_COUNT; example += 1u) {\n");
     let inputs = writer.read_inputs("example", "");
     let forward = writer.forward(&[String::new()], vec![inputs], net).remove(0);
-    for (unit, z) in forward.sums.iter().enumerate() {
-        let _ = writeln!(writer.text, "    let y_{unit} = table[TABLE_TARGETS + example * OUTPUT_COUNT + {unit}u];");
-        writer.text += &each(unit, z, forward.output(unit));
-    }
+    let targets = writer.read_targets("example", "");
+    each(&mut writer, &forward, &targets);
     writer.text.push_str("    }\n");
     writer.text
 }
@@ -109,13 +128,12 @@ fn outputs_code(problem: &Problem, net: &str, each: impl Fn(usize, &str, &str) -
 fn apply_code(problem: &Problem, own_rates: bool) -> String {
     let spec = problem.spec();
     let memories = spec.optimizer.state_count(spec.momentum);
-    let mut text =
-        String::from("fn apply(net: ptr<function, Network>, corrected: vec2<f32>) {\n    var after: Step;\n");
+    let mut text = String::from("fn apply(net: ptr<function, Network>, update: Update) {\n    var after: Step;\n");
     let layers = problem.layers().shapes().enumerate();
     let layers: Vec<usize> = layers.flat_map(|(layer, shape)| vec![layer; shape.weight_count()]).collect();
     let momentum =
         if own_rates { format!("(*net).rates[{}]", layers[layers.len() - 1] + 1) } else { "MOMENTUM".into() };
-    for (k, rate) in problem.weight_rates().into_iter().enumerate() {
+    for (k, rate) in weight_rates(problem, own_rates).into_iter().enumerate() {
         // A weight that does not move needs no step.
         if rate == 0.0 {
             continue;
@@ -127,8 +145,8 @@ fn apply_code(problem: &Problem, own_rates: bool) -> String {
         let rate = if own_rates { format!("(*net).rates[{}]", layers[k]) } else { literal(rate) };
         let _ = writeln!(
             text,
-            "    after = optimizer_step(Step((*net).weights[{k}], {first}, {second}), (*net).gradient[{k}], {rate}, \
-             {momentum}, corrected);\n    (*net).weights[{k}] = after.weight;"
+            "    after = stepped(Step((*net).weights[{k}], {first}, {second}), (*net).gradient[{k}], {rate}, \
+             {momentum}, update);\n    (*net).weights[{k}] = after.weight;"
         );
         for (at, name) in ["first", "second"].into_iter().enumerate().take(memories) {
             let _ = writeln!(text, "    {} = after.{name};", memory(at, name));
@@ -139,9 +157,8 @@ fn apply_code(problem: &Problem, own_rates: bool) -> String {
 }
 
 fn bounds_code(problem: &Problem) -> String {
-    // Divergence is looked for in the weights that the epoch began with.
-    let online = problem.spec().update.is_online();
-    let weights = if online { "(*before)" } else { "(*net).weights" };
+    // Divergence is looked for in the weights that are judged, or with which that began.
+    let weights = if keeps_start(problem) { "(*before)" } else { "(*net).weights" };
     let mut text = String::from(
         "fn any_out_of_bounds(net: ptr<function, Network>, before: ptr<function, Weights>) -> bool {\n    \
          var largest = 0u;\n",
@@ -155,19 +172,24 @@ fn bounds_code(problem: &Problem) -> String {
 
 /// Whether examples are written out one by one.
 fn writes_out(problem: &Problem) -> bool {
-    problem.examples().count() * problem.layers().weight_count() <= WRITTEN_OUT_LIMIT
+    !draws_order(problem) && problem.examples().count() * problem.layers().weight_count() <= WRITTEN_OUT_LIMIT
 }
 
 /// Steps of all loops in an epoch, at most.
 pub(super) fn loop_steps(problem: &Problem) -> u64 {
-    if writes_out(problem) { 1 } else { problem.examples().count() as u64 + 2 }
+    let count = problem.examples().count() as u64;
+    // A loop's last look at its condition may count as a step.
+    let learning = if writes_out(problem) { 1 } else { count + 2 };
+    let judging = if judged_after(problem) { count + 1 } else { 0 };
+    order_steps(problem) + learning + judging
 }
 
 fn examples_code(problem: &Problem) -> String {
     let mut writer = Writer::new(problem);
-    writer
-        .text
-        .push_str("fn train_examples(net: ptr<function, Network>, epoch: u32) -> f32 {\n    var measure = 0.0;\n");
+    writer.text.push_str(
+        "fn train_examples(net: ptr<function, Network>, epoch: u32, network: vec2<u32>) -> f32 {\n    \
+         var measure = 0.0;\n",
+    );
     if writes_out(problem) {
         writer.write_out();
     } else {
@@ -178,73 +200,105 @@ fn examples_code(problem: &Problem) -> String {
 }
 
 impl Writer<'_> {
-    /// Examples that go forward together.
-    fn block(&self) -> usize {
+    /// Examples that go forward together, of so many that do before weights move.
+    fn block(&self, batch: usize) -> usize {
         let layers = self.problem.layers();
         let units: usize = layers.sizes()[1..].iter().sum();
         let fits = 2 * layers.weight_count() + BLOCK * units <= ROOM;
-        let batch = !self.problem.spec().update.is_online();
-        if batch && fits { BLOCK } else { 1 }
+        if fits { BLOCK.min(batch) } else { 1 }
+    }
+
+    /// What a block of examples leads to: the measure goes on, and what it sends back.
+    fn learn<'f>(
+        &mut self,
+        suffixes: &[String],
+        forward: &'f [Forward],
+        targets: Vec<Vec<String>>,
+    ) -> Vec<(&'f Forward, Backward)> {
+        let mut back = Vec::new();
+        for ((targets, suffix), forward) in targets.iter().zip(suffixes).zip(forward) {
+            let right = self.right_output(forward, targets);
+            self.gather(forward, targets, &right);
+            back.push((forward, self.backward(suffix, forward, targets)));
+        }
+        back
     }
 
     /// Every example by itself, its inputs and targets as literals.
     fn write_out(&mut self) {
         let examples = self.problem.examples();
-        let online = self.problem.spec().update.is_online();
+        let update = self.problem.spec().update;
+        let batch_size = update.batch_size(examples.count());
         let numbers = |example: usize| examples.input(example).iter().map(|value| Feed::Number(*value)).collect();
         let mut begun = vec![false; self.problem.layers().weight_count()];
-        for first in (0..examples.count()).step_by(self.block()) {
-            let block = first..examples.count().min(first + self.block());
-            let suffixes: Vec<String> = block.clone().map(|example| format!("_e{example}")).collect();
-            let forward = self.forward(&suffixes, block.clone().map(numbers).collect(), "(*net).");
-            let mut back = Vec::new();
-            for ((example, suffix), forward) in block.clone().zip(&suffixes).zip(&forward) {
-                let targets: Vec<String> = examples.target(example).iter().map(|y| literal(*y)).collect();
-                back.push((forward, self.backward(suffix, forward, &targets)));
+        for (batch, start) in (0..examples.count()).step_by(batch_size).enumerate() {
+            let end = examples.count().min(start + batch_size);
+            begun.fill(false);
+            self.sums.clear();
+            for first in (start..end).step_by(self.block(batch_size)) {
+                let block = first..end.min(first + self.block(batch_size));
+                let suffixes: Vec<String> = block.clone().map(|example| format!("_e{example}")).collect();
+                let forward = self.forward(&suffixes, block.clone().map(numbers).collect(), "(*net).");
+                let literals = |example| examples.target(example).iter().map(|y| literal(*y)).collect();
+                let back = self.learn(&suffixes, &forward, block.map(literals).collect());
+                self.add_gradient(&back, &mut begun);
             }
-            if online {
-                begun.fill(false);
-                self.sums.clear();
-            }
-            self.add_gradient(&back, &mut begun);
-            if online {
-                self.zero_untouched(&begun);
-                self.finish_gradient();
-                self.apply(&format!("{first}u"));
-            }
-        }
-        self.zero_untouched(&begun);
-        if !online {
+            self.zero_untouched(&begun);
             self.finish_gradient();
+            if update.moves_within() {
+                self.apply(&format!("{batch}u"));
+            }
         }
     }
 
     /// A loop over blocks of examples, their inputs and targets from the table.
     fn write_loop(&mut self) {
+        const CLEAR: &str = "(*net).gradient = Weights();\n";
         let count = self.problem.examples().count();
-        let online = self.problem.spec().update.is_online();
-        let size = (1..=self.block()).rev().find(|size| count.is_multiple_of(*size)).unwrap_or(1);
-        if !online {
-            self.text.push_str("    (*net).gradient = Weights();\n");
+        let update = self.problem.spec().update;
+        let batch = update.batch_size(count);
+        let divides = |size: &usize| count.is_multiple_of(*size) && batch.is_multiple_of(*size);
+        let size = (1..=self.block(batch)).rev().find(divides).unwrap_or(1);
+        // Whether a block is all that an update takes.
+        let whole = update.moves_within() && size == batch;
+        let drawn = draws_order(self.problem);
+        if drawn {
+            self.text.push_str("    var order: Order;\n    draw_order(Whose(slice.seed, network, epoch), &order);\n");
+        }
+        if !whole {
+            let _ = write!(self.text, "    {CLEAR}");
+        }
+        if update.moves_within() && !whole {
+            self.text.push_str("    var batch = 0u;\n    var filled = 0u;\n");
         }
         let _ = writeln!(self.text, "    for (var first = 0u; first < EXAMPLE_COUNT; first += {size}u) {{");
         let suffixes: Vec<String> = (0..size).map(|lane| format!("_e{lane}")).collect();
-        let places: Vec<String> = (0..size).map(|lane| format!("first + {lane}u")).collect();
+        let mut places: Vec<String> = (0..size).map(|lane| format!("first + {lane}u")).collect();
+        if drawn {
+            for (place, suffix) in places.iter_mut().zip(&suffixes) {
+                let _ = writeln!(self.text, "    let example{suffix} = order[{place}];");
+                *place = format!("example{suffix}");
+            }
+        }
         let inputs = places.iter().zip(&suffixes).map(|(place, suffix)| self.read_inputs(place, suffix)).collect();
         let forward = self.forward(&suffixes, inputs, "(*net).");
-        let mut begun = vec![!online; self.problem.layers().weight_count()];
-        let mut back = Vec::new();
-        for ((place, suffix), forward) in places.iter().zip(&suffixes).zip(&forward) {
-            let targets = self.read_targets(place, suffix);
-            back.push((forward, self.backward(suffix, forward, &targets)));
-        }
-        self.add_gradient(&back, &mut begun);
-        if online {
+        let targets = places.iter().zip(&suffixes).map(|(place, suffix)| self.read_targets(place, suffix)).collect();
+        let back = self.learn(&suffixes, &forward, targets);
+        self.add_gradient(&back, &mut vec![!whole; self.problem.layers().weight_count()]);
+        if whole {
             self.finish_gradient();
-            self.apply("first");
+            self.apply(&format!("first / {size}u"));
+        } else if update.moves_within() {
+            let _ = writeln!(
+                self.text,
+                "    filled += {size}u;\n    if (filled == BATCH_SIZE || first + {size}u == EXAMPLE_COUNT) {{"
+            );
+            self.finish_gradient();
+            self.apply("batch");
+            let _ = writeln!(self.text, "    {CLEAR}    batch += 1u;\n    filled = 0u;\n    }}");
         }
         self.text.push_str("    }\n");
-        if !online {
+        if !update.moves_within() {
             self.finish_gradient();
         }
     }

@@ -46,8 +46,8 @@ pub(super) struct Backward {
 pub(super) struct Forward {
     /// `[layer][unit]`, inputs first.
     pub(super) feeds: Vec<Vec<Feed>>,
-    /// Weighted sums of the output units.
-    pub(super) sums: Vec<String>,
+    /// Weighted sums z, `[layer][unit]` after the inputs; of a layer that is normalised, what became of them.
+    sums: Vec<Vec<String>>,
 }
 
 impl<'p> Writer<'p> {
@@ -58,7 +58,7 @@ impl<'p> Writer<'p> {
 
     /// The code of a layer's activation.
     fn activation(&self, layer: usize) -> usize {
-        activation_code(self.problem.spec().activation.of_layer(layer))
+        activation_code(self.problem, layer)
     }
 
     /// Reads an example's inputs from the table.
@@ -111,11 +111,17 @@ impl<'p> Writer<'p> {
             let activation = self.activation(layer);
             for example in &mut examples {
                 let rows: Vec<&Feed> = self.rows(&example.feeds, layer).collect();
-                example.sums = (0..shape.fan_out).map(|column| self.weighted_sum(shape, column, &rows, net)).collect();
+                let sums = (0..shape.fan_out).map(|column| self.weighted_sum(shape, column, &rows, net));
+                example.sums.push(sums.collect());
+            }
+            if self.problem.spec().activation.of_layer(layer).normalises() {
+                for example in &mut examples {
+                    example.sums[layer] = self.normalise(activation, &example.sums[layer]);
+                }
             }
             for (example, suffix) in examples.iter_mut().zip(block) {
                 let mut units = Vec::new();
-                for (column, z) in example.sums.iter().enumerate() {
+                for (column, z) in example.sums[layer].iter().enumerate() {
                     let name = format!("a{layer}_{column}{suffix}");
                     let _ = writeln!(self.text, "    let {name} = activate({activation}u, {z});");
                     units.push(Feed::Name(name));
@@ -124,6 +130,16 @@ impl<'p> Writer<'p> {
             }
         }
         examples
+    }
+
+    /// Names z - ln sum e^z of each z. The activation is the exponential; the largest of its sums is made 1.
+    fn normalise(&mut self, activation: usize, sums: &[String]) -> Vec<String> {
+        let largest = sums[1..].iter().fold(sums[0].clone(), |largest, z| format!("max({largest}, {z})"));
+        let largest = self.name_sum(&largest);
+        let shifted: Vec<String> = sums.iter().map(|z| self.name_sum(&format!("{z} - {largest}"))).collect();
+        let powers: Vec<String> = shifted.iter().map(|z| format!("activate({activation}u, {z})")).collect();
+        let logarithm = self.name_sum(&format!("log({})", powers.join(" + ")));
+        shifted.iter().map(|z| self.name_sum(&format!("{z} - {logarithm}"))).collect()
     }
 
     /// Names the weighted sum of a unit; sums over the same numbers are shared between examples.
@@ -168,18 +184,37 @@ impl<'p> Writer<'p> {
         self.shapes.len() > 1 && self.problem.layers().output_count() == 1
     }
 
-    /// Gathers the measure and names the deltas.
+    /// Takes an example's outputs into the measure.
+    pub(super) fn gather(&mut self, forward: &Forward, targets: &[String], right: &str) {
+        for (unit, y) in targets.iter().enumerate() {
+            let (z, h) = (forward.sum(unit), forward.output(unit));
+            let _ = writeln!(self.text, "    measure = gather(measure, {z}, {h}, {y}, {right});");
+        }
+    }
+
+    /// The output of the example's class, by targets that the table holds; 0 where nobody asks for it.
+    pub(super) fn right_output(&mut self, forward: &Forward, targets: &[String]) -> String {
+        if !self.problem.standard().compares_classes() {
+            return "0.0".into();
+        }
+        let units = targets.iter().enumerate().skip(1);
+        let right = units.fold(forward.output(0).to_owned(), |right, (unit, y)| {
+            format!("select({right}, {}, {y} > MIDPOINT)", forward.output(unit))
+        });
+        self.name_sum(&right)
+    }
+
+    /// Names the deltas.
     pub(super) fn backward(&mut self, suffix: &str, forward: &Forward, targets: &[String]) -> Backward {
         let last = self.shapes.len() - 1;
         let mut deltas = vec![Vec::new(); self.shapes.len()];
         let activation = self.activation(last);
         for (unit, y) in targets.iter().enumerate() {
-            let h = forward.output(unit);
+            let (z, h) = (forward.sum(unit), forward.output(unit));
             let name = format!("d{last}_{unit}{suffix}");
             let _ = writeln!(
                 self.text,
-                "    measure = gather(measure, {h}, {y});\n    \
-                 let {name} = output_delta({h}, {y}, activation_slope({activation}u, {h}));"
+                "    let {name} = output_delta({h}, {y}, activation_slope({activation}u, {z}, {h}));"
             );
             deltas[last].push(name);
         }
@@ -187,12 +222,17 @@ impl<'p> Writer<'p> {
         for layer in (0..last).rev() {
             let shape = self.shapes[layer + 1];
             let activation = self.activation(layer);
+            let inlined = self.problem.spec().activation.of_layer(layer).is_inlined();
             for row in 0..self.shapes[layer].fan_out {
                 let name = format!("d{layer}_{row}{suffix}");
                 let a = forward.feeds[layer + 1][row].name();
+                let slope = format!("activation_slope({activation}u, {}, {a})", forward.sums[layer][row]);
                 if layer + 1 == last && self.narrows() {
                     let (product, delta) = (format!("p{row}{suffix}"), &deltas[last][0]);
-                    let slope = format!("times_slope({activation}u, {delta}, {product}, {a})");
+                    let slope = match inlined {
+                        true => format!("times_slope({activation}u, {delta}, {product}, {a})"),
+                        false => format!("{delta} * {slope}"),
+                    };
                     let weight = format!("(*net).weights[{}]", shape.position(row, 0));
                     let value = if layer == 0 { slope } else { format!("{weight} * {slope}") };
                     let _ = writeln!(self.text, "    let {product} = {a} * {delta};\n    let {name} = {value};");
@@ -204,7 +244,7 @@ impl<'p> Writer<'p> {
                         .map(|(column, delta)| format!("(*net).weights[{}] * {delta}", shape.position(row, column)))
                         .collect();
                     let sum = terms.join(" + ");
-                    let _ = writeln!(self.text, "    let {name} = ({sum}) * activation_slope({activation}u, {a});");
+                    let _ = writeln!(self.text, "    let {name} = ({sum}) * {slope};");
                 }
                 deltas[layer].push(name);
             }
@@ -311,11 +351,9 @@ impl<'p> Writer<'p> {
         }
     }
 
-    /// An online update after an example.
-    pub(super) fn apply(&mut self, example: &str) {
-        let counts = self.problem.spec().optimizer.counts_updates();
-        let update = if counts { format!("(epoch - 1u) * EXAMPLE_COUNT + {example} + 1u") } else { "1u".into() };
-        let _ = writeln!(self.text, "    apply(net, correction({update}));");
+    /// An update within the epoch, by the gradient at hand.
+    pub(super) fn apply(&mut self, batch: &str) {
+        let _ = writeln!(self.text, "    apply(net, update_at(epoch, {batch}));");
     }
 }
 
@@ -323,5 +361,10 @@ impl Forward {
     /// Name of an output unit's activation.
     pub(super) fn output(&self, unit: usize) -> &str {
         self.feeds[self.feeds.len() - 1][unit].name()
+    }
+
+    /// Name of an output unit's weighted sum.
+    pub(super) fn sum(&self, unit: usize) -> &str {
+        &self.sums[self.sums.len() - 1][unit]
     }
 }
