@@ -53,9 +53,14 @@ impl Starts {
 
     /// Draws for networks of a problem under a seed.
     pub fn of(problem: &Problem, seed: u64) -> Self {
+        Self::with_init(problem, problem.spec().init, seed)
+    }
+
+    /// The same with weights drawn in another way.
+    pub fn with_init(problem: &Problem, init: Init, seed: u64) -> Self {
         let spec = problem.spec();
         let logistic = spec.activation.of_layer(0).is_logistic();
-        Self { seed, draws: draws(spec.init, spec.bias_init, problem.layers(), logistic) }
+        Self { seed, draws: draws(init, spec.bias_init, problem.layers(), logistic) }
     }
 
     /// How each weight starts, in flat order.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::backend::{Chunk, Driver, Job};
 use crate::error::{Error, Result};
 use crate::outcome::{Fate, Kind, Values, Weights};
-use crate::spec::{Problem, Spec};
+use crate::spec::{Order, Problem, Spec};
 use crate::stats::{Interval, LEVEL, RateMethod};
 
 /// How many of the networks of one fate escaped it.
@@ -93,7 +93,22 @@ impl Unsolved<'_> {
         let taken = &self.networks[..self.networks.len().min(Self::LIMIT)];
         let mut prepared = driver.begin(Job::new(&longer, self.seed))?;
         let mut ends: BTreeMap<Fate, BTreeMap<Fate, u64>> = BTreeMap::new();
-        if !taken.is_empty() {
+        let mut asked = taken.len() as u64;
+        if let (Some((first, _)), Some((last, _)), true) =
+            (taken.first(), taken.last(), longer.spec().update.order() != Order::Given)
+        {
+            // Orders depend on a network's index: each trains at its own place, among its neighbours.
+            let before: BTreeMap<u64, Fate> = taken.iter().map(|(network, kind)| (*network, kind.fate)).collect();
+            asked = last + 1 - first;
+            prepared.starting(*first..last + 1, self.starts, &mut |trained| {
+                for outcome in trained.outcomes.iter() {
+                    if let Some(before) = before.get(&outcome.network) {
+                        *ends.entry(*before).or_default().entry(Fate::of(&longer, &outcome)).or_default() += 1;
+                    }
+                }
+                Ok(())
+            })?;
+        } else if !taken.is_empty() {
             let mut chunk = |networks: Range<u64>| Chunk {
                 starts: Some(self.gather(&taken[networks.start as usize..networks.end as usize])),
                 ..Chunk::drawn(networks)
@@ -111,7 +126,7 @@ impl Unsolved<'_> {
             epochs,
             networks: taken.len() as u64,
             partial: taken.len() < self.networks.len(),
-            interrupted: prepared.effort().networks < taken.len() as u64,
+            interrupted: prepared.effort().networks < asked,
             rows,
         })
     }

@@ -6,7 +6,7 @@ use crate::backend::{Chunk, OwnRates};
 use crate::error::{Error, Result};
 use crate::outcome::{Values, Weights};
 use crate::seed::Starts;
-use crate::spec::{MapAxis, Problem, Spec, Varied};
+use crate::spec::{MapAxis, Order, Problem, Spec, Varied};
 
 /// Where the pixels' weights come from, those of the axes aside.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +101,13 @@ impl MapPlan {
                 size.0,
                 size.1,
                 Self::SIDE_LIMIT
+            )));
+        }
+        if problem.spec().update.order() != Order::Given {
+            return Err(Error::input(format!(
+                "--update {} draws an order for each network, so that neighbouring pixels would differ by their orders too; a \
+                 map takes examples as they are listed, as --update online",
+                problem.spec().update
             )));
         }
         if matches!(start, MapStart::Given { .. }) && (x == Varied::Init || y == Varied::Init) {
@@ -238,7 +245,7 @@ impl MapPlan {
         // Not by way of the pixel's spec: that would be made anew for every network.
         let axis = self.axes.iter().zip(self.values(pixel)).find(|((_, varied), _)| *varied == Varied::Init);
         let init = axis.and_then(|(_, width)| self.spec.init.with_width(width)).unwrap_or(self.spec.init);
-        let starts = Starts::new(init, self.problem.layers(), seed);
+        let starts = Starts::with_init(&self.problem, init, seed);
         self.with_fixed(starts.widened(network))
     }
 

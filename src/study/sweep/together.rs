@@ -7,7 +7,7 @@ use crate::backend::{Chunk, Driver, Effort, Job, OwnRates};
 use crate::error::{Error, Result};
 use crate::outcome::{Fate, Outcomes, Status, Tally, Values, Weights};
 use crate::seed::Starts;
-use crate::spec::{Init, Population, Problem, Rates, Spec};
+use crate::spec::{BiasInit, Init, Order, Population, Problem, Rates, Spec};
 
 use super::points::PlanPoint;
 
@@ -53,6 +53,7 @@ fn shared(spec: &Spec) -> Spec {
         lr: Rates::new([1.0]),
         momentum: if spec.momentum == 0.0 { 0.0 } else { 0.5 },
         init: Init::Tutorial,
+        bias_init: BiasInit::Same,
         ..spec.clone()
     }
 }
@@ -62,7 +63,9 @@ fn groups(points: &[PlanPoint], population: Population) -> Vec<Group<'_>> {
     let mut groups: Vec<(Spec, Group<'_>)> = Vec::new();
     for (at, point) in points.iter().enumerate() {
         let (shared, point) = (shared(point.problem.spec()), (at, &point.problem));
-        match groups.iter_mut().find(|(known, _)| *known == shared) {
+        // Orders depend on a network's index, which is another among those of all points.
+        let alone = shared.update.order() != Order::Given;
+        match groups.iter_mut().find(|(known, _)| *known == shared && !alone) {
             Some((_, group)) => group.points.push(point),
             None => groups.push((shared, Group { points: vec![point], population })),
         }
