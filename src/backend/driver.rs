@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::error::{Error, Result};
 use crate::outcome::{Outcomes, Status, Weights};
 use crate::plan;
-use crate::spec::{AfterSolved, Population, Update};
+use crate::spec::{AfterSolved, Population, Spec};
 
 use super::{Backend, Chunk, Counted, Deliver, Job, Trained, Unwatched, Watch};
 
@@ -127,7 +127,7 @@ impl<'a> Driver<'a> {
         }
         // An epoch of batch training judges the weights that it begins with.
         let problem = job.problem.with(|spec| {
-            (spec.epochs, spec.update, spec.after_solved) = (1, Update::BatchMean, AfterSolved::Retire);
+            *spec = Spec { after_solved: AfterSolved::Retire, ..spec.clone().probing() };
         })?;
         let mut prepared = self.begin(Job::new(&problem, job.seed))?;
         let mut solved = 0;

@@ -45,7 +45,11 @@ impl SharedArgs {
             Some(path) => settings.or(config::read(path)?),
             None => settings,
         };
-        let (settings, advice) = settings.modernised()?;
+        let (mut settings, mut advice) = settings.modernised()?;
+        if let Some(framework) = settings.like.take() {
+            let (filled, words) = framework.fill(settings)?;
+            (settings, advice) = (filled, Some(words));
+        }
         if let Some(advice) = advice.filter(|_| !self.output.quiet) {
             eprint_line(&advice);
         }

@@ -1,37 +1,11 @@
 //! `--like`: what a framework takes where nothing is said.
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::{Error, Result};
 use crate::spec::{Activation, Auto, Betas, Init, Loss, Optimizer, Order, Rates, Update};
 
 use super::count::Count;
+use super::framework::Framework;
 use super::settings::Settings;
-
-/// Frameworks whose defaults are known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Like {
-    /// Keras 3.
-    #[value(alias = "tensorflow")]
-    Keras,
-    /// PyTorch 2.
-    #[value(alias = "torch")]
-    Pytorch,
-    /// scikit-learn's `MLPClassifier`.
-    #[value(alias = "scikit-learn")]
-    Sklearn,
-}
-
-impl std::fmt::Display for Like {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Keras => "keras",
-            Self::Pytorch => "pytorch",
-            Self::Sklearn => "sklearn",
-        })
-    }
-}
 
 /// An optimizer's defaults: rate, momentum, betas, epsilon, weight decay; absent where they are ours.
 type Row = (Optimizer, f64, Option<f64>, Option<[f64; 2]>, Option<f64>, Option<f64>);
@@ -64,7 +38,7 @@ const SKLEARN: &[Row] = &[
     (Optimizer::Gd, 0.001, None, None, None, None),
 ];
 
-impl Like {
+impl Framework {
     fn optimizers(self) -> &'static [Row] {
         match self {
             Self::Keras => KERAS,
@@ -122,7 +96,7 @@ impl Like {
         let words: Vec<String> = set
             .iter()
             .filter(|(name, _)| !before.contains_key(*name))
-            .map(|(name, value)| format!("--{name} {}", crate::rule::keyword::typed(value)))
+            .map(|(name, value)| format!("--{name} {}", crate::spec::keyword::typed(value)))
             .collect();
         let mut text = format!("--like {self} sets {}", words.join(" "));
         if given.loss == Some(Loss::Mse) {
@@ -151,7 +125,7 @@ mod tests {
     #[test]
     fn gaps_are_filled_and_said() {
         let given = Settings { lr: Some(Rates::from(0.5)), optimizer: Some(Optimizer::Adam), ..Settings::default() };
-        let (filled, text) = Like::Keras.fill(given).unwrap();
+        let (filled, text) = Framework::Keras.fill(given).unwrap();
         let spec = filled.spec().unwrap();
         assert_eq!((spec.lr, spec.init, spec.epsilon), (Rates::from(0.5), Init::Xavier, Auto::Of(1e-7)));
         assert!(
@@ -159,11 +133,11 @@ mod tests {
             "{text}"
         );
         let given = Settings { loss: Some(Loss::Mse), ..Settings::default() };
-        let (filled, text) = Like::Pytorch.fill(given).unwrap();
+        let (filled, text) = Framework::Pytorch.fill(given).unwrap();
         assert_eq!(filled.spec().unwrap().lr, Rates::from(0.002), "{text}");
         let given = Settings { optimizer: Some(Optimizer::Rprop), ..Settings::default() };
-        assert!(Like::Keras.fill(given).unwrap_err().to_string().contains("no defaults for --optimizer rprop"));
-        for like in Like::value_variants() {
+        assert!(Framework::Keras.fill(given).unwrap_err().to_string().contains("no defaults for --optimizer rprop"));
+        for like in Framework::value_variants() {
             let filled = like.fill(Settings::default()).unwrap().0;
             assert!(filled.spec().unwrap().problem().is_ok(), "{like}");
         }

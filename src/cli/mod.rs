@@ -10,6 +10,7 @@ mod count;
 mod devices;
 mod folder;
 mod frame;
+mod framework;
 mod hints;
 mod interrupt;
 mod like;

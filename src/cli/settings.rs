@@ -14,7 +14,7 @@ use crate::spec::{
 use crate::stats::RateMethod;
 
 use super::count::Count;
-use super::like::Like;
+use super::framework::Framework;
 
 /// How earlier versions set the outputs' activation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -59,7 +59,7 @@ macro_rules! settings {
 
 settings! {
     /// keras, pytorch or sklearn: their defaults (starts, batch, rate, epsilon, ...) for what is not given; says what it sets
-    like: Like, "BASINS_LIKE", "FRAMEWORK";
+    like: Framework, "BASINS_LIKE", "FRAMEWORK";
     /// What to learn: xor, and, or, parity:N, table:BITS, symmetry:N, encoder:N, spirals:N, csv:FILE, npz:FILE
     /// [default: xor]
     task: Task, "BASINS_TASK", "TASK";
@@ -201,20 +201,16 @@ impl Settings {
     /// The same without settings that have another form by now, and what to write in their place.
     pub(super) fn modernised(mut self) -> Result<(Self, Option<String>)> {
         if self.nesterov.take() == Some(true) {
-            match self.optimizer.unwrap_or(Optimizer::Gd) {
-                Optimizer::Gd | Optimizer::Nesterov => self.optimizer = Some(Optimizer::Nesterov),
-                other => {
-                    return Err(Error::input(format!("--nesterov is for gradient descent, not --optimizer {other}")));
+            let given = self.optimizer.unwrap_or(Spec::default().optimizer);
+            match given.looking_ahead() {
+                Some(optimizer) => self.optimizer = Some(optimizer),
+                None => {
+                    return Err(Error::input(format!("--nesterov is for gradient descent, not --optimizer {given}")));
                 }
             }
         }
-        let mut advice = None;
-        if let Some(like) = self.like.take() {
-            let (filled, words) = like.fill(self)?;
-            (self, advice) = (filled, Some(words));
-        }
         if self.output_activation.is_none() {
-            return Ok((self, advice));
+            return Ok((self, None));
         }
         let now = self.activation()?;
         let advice = format!("warning: --output-activation is now part of --activation: write --activation {now}");

@@ -6,6 +6,7 @@
 //! [`rule`](crate::rule).
 
 mod auto;
+mod checks;
 mod connections;
 mod examples;
 mod layers;

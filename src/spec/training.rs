@@ -64,6 +64,15 @@ pub struct Spec {
     pub after_solved: AfterSolved,
 }
 
+impl Spec {
+    /// The same network, task and loss with one plain step of gradient descent: what shows a gradient.
+    pub(crate) fn probing(self) -> Self {
+        let Self { optimizer, momentum, betas, epsilon, weight_decay, lr_schedule, update, judge, .. } =
+            Self::default();
+        Self { epochs: 1, optimizer, momentum, betas, epsilon, weight_decay, lr_schedule, update, judge, ..self }
+    }
+}
+
 impl Default for Spec {
     /// The tutorial's XOR network.
     fn default() -> Self {

@@ -6,7 +6,7 @@ use crate::backend::reference::Training;
 use crate::backend::{Chunk, Driver, Job, Watch};
 use crate::error::Result;
 use crate::outcome::{Values, Weights};
-use crate::spec::{AfterSolved, Bias, Criterion, Optimizer, Problem, Rates, Spec, Update};
+use crate::spec::{AfterSolved, Bias, Criterion, Problem, Rates, Spec};
 
 /// One of the two weights that vary.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -125,13 +125,7 @@ impl SurfaceStudy<'_> {
     }
 
     fn probing(&self, spec: Spec) -> Problem {
-        self.problem.with_unchecked(Spec {
-            epochs: 1,
-            update: Update::BatchMean,
-            optimizer: Optimizer::Gd,
-            momentum: 0.0,
-            ..spec
-        })
+        self.problem.with_unchecked(spec.probing())
     }
 
     /// Losses after one epoch, and where the two weights are then (and whether in single precision).

@@ -74,7 +74,7 @@ fn problem(layers: &str, loss: Loss) -> Problem {
 #[test]
 fn a_finite_minimum_is_told() {
     // Without a hidden layer XOR has one stationary point, its minimum: every output one half.
-    for loss in Loss::ALL {
+    for loss in [Loss::CrossEntropy, Loss::Mse].iter() {
         let problem = problem("2,1", *loss);
         let found = examine(&problem, &[0.01, -0.02, 0.01]);
         assert_eq!(found.verdict, Some(PlaceKind::LocalMinimum), "{loss}: {found:?}");

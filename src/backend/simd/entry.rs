@@ -2,10 +2,8 @@
 //! that a task calls is inlined into it.
 
 use super::answers::Answers;
-use super::kernel::{
-    Apart, FAST_ACTIVATION, FAST_OPTIMIZER, LayerSums, Steps, activate_layer, alternating_burst, burst, evaluate,
-    step_weights,
-};
+use super::apart::{Apart, LayerSums, Steps, activate_layer, step_weights};
+use super::kernel::{FAST_ACTIVATION, FAST_OPTIMIZER, alternating_burst, burst, evaluate};
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::net::{Form, Net};

@@ -1,79 +1,11 @@
-//! A vector's worth of networks in memory, and how kernels reach it.
-
-use std::mem::MaybeUninit;
+//! A vector's worth of networks in memory.
 
 use crate::spec::WEIGHT_BOUND;
 
-use super::kernel::Apart;
+use super::apart::Apart;
 use super::net::Net;
 use super::sequence::Sequence;
 use super::vector::Vector;
-
-/// An array of vectors that a kernel reads and writes without checking indices again.
-#[derive(Clone, Copy)]
-pub(super) struct Cells<V> {
-    first: *mut V,
-    count: usize,
-}
-
-impl<V: Vector> Cells<V> {
-    #[inline(always)]
-    pub(super) fn new(values: &mut [V]) -> Self {
-        Self { first: values.as_mut_ptr(), count: values.len() }
-    }
-
-    /// No cells.
-    #[inline(always)]
-    pub(super) fn none() -> Self {
-        Self { first: std::ptr::null_mut(), count: 0 }
-    }
-
-    /// Cells that are written before they are read.
-    #[inline(always)]
-    pub(super) fn uninit(values: &mut [MaybeUninit<V>]) -> Self {
-        Self { first: values.as_mut_ptr().cast(), count: values.len() }
-    }
-
-    #[inline(always)]
-    pub(super) fn get(self, at: usize) -> V {
-        debug_assert!(at < self.count, "{at} of {}", self.count);
-        // SAFETY: arrays are sized by the shapes that kernels count by; tests run with the assertion. Whoever makes
-        // cells lets nothing else touch the array while they are used.
-        unsafe { *self.first.add(at) }
-    }
-
-    #[inline(always)]
-    pub(super) fn set(self, at: usize, value: V) {
-        debug_assert!(at < self.count, "{at} of {}", self.count);
-        // SAFETY: as above.
-        unsafe { *self.first.add(at) = value }
-    }
-
-    /// Sets one lane of a cell.
-    #[inline(always)]
-    pub(super) fn set_lane(self, at: usize, lane: usize, value: f32) {
-        debug_assert!(at < self.count && lane < V::LANES, "{at} of {}, lane {lane}", self.count);
-        // SAFETY: as above; a vector is `LANES` floats without padding.
-        unsafe { *self.first.cast::<f32>().add(at * V::LANES + lane) = value }
-    }
-
-    /// `E` cells from `at * E` on.
-    #[inline(always)]
-    pub(super) fn block<const E: usize>(self, at: usize) -> [V; E] {
-        let mut block = [V::splat(0.0); E];
-        for (e, value) in block.iter_mut().enumerate() {
-            *value = self.get(at * E + e);
-        }
-        block
-    }
-
-    #[inline(always)]
-    pub(super) fn set_block<const E: usize>(self, at: usize, block: [V; E]) {
-        for (e, value) in block.into_iter().enumerate() {
-            self.set(at * E + e, value);
-        }
-    }
-}
 
 /// State and working memory of `V::LANES` networks. Arrays hold one vector an entry.
 pub(super) struct Memory<V> {

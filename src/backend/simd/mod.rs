@@ -9,6 +9,8 @@
 #[cfg(test)]
 mod accuracy;
 mod answers;
+mod apart;
+mod cells;
 mod curve;
 mod entry;
 mod kernel;

@@ -174,6 +174,11 @@ impl Optimizer {
         with_optimizer!(self, Row => Row::memory_count(momentum))
     }
 
+    /// The same with Nesterov's look-ahead, where there is such a thing.
+    pub fn looking_ahead(self) -> Option<Self> {
+        matches!(self, Self::Gd | Self::Nesterov).then_some(Self::Nesterov)
+    }
+
     /// Why it takes no momentum, if it takes none.
     pub fn refuses_momentum(self) -> Option<&'static str> {
         with_optimizer!(self, Row => Row::REFUSES_MOMENTUM)

@@ -6,7 +6,7 @@ use crate::backend::reference::Training;
 use crate::backend::tolerance::Tolerance;
 use crate::backend::{Driver, Job};
 use crate::error::Result;
-use crate::spec::{AfterSolved, Optimizer, Problem, Spec, Update};
+use crate::spec::{AfterSolved, Problem, Spec};
 
 use super::Checked;
 
@@ -29,15 +29,7 @@ fn differences(problem: &Problem, weights: &[f64]) -> Vec<f64> {
 fn settings() -> Vec<Spec> {
     let mut settings: Vec<Spec> = Vec::new();
     for spec in short_specs() {
-        let plain = Spec {
-            optimizer: Optimizer::Gd,
-            momentum: 0.0,
-            update: Update::BatchMean,
-            lr: 1.0.into(),
-            epochs: 1,
-            after_solved: AfterSolved::Continue,
-            ..spec
-        };
+        let plain = Spec { lr: 1.0.into(), after_solved: AfterSolved::Continue, ..spec.probing() };
         if !settings.contains(&plain) {
             settings.push(plain);
         }

@@ -4,14 +4,16 @@
 use std::hint::black_box;
 use std::mem::MaybeUninit;
 
+use super::super::apart::Apart;
+use super::super::cells::Cells;
 use super::super::ledger::Ledger;
-use super::super::memory::{Cells, Memory};
+use super::super::memory::Memory;
 use super::super::net::Net;
 use super::super::shape::Shape;
 use super::super::vector::{Mask, Pair, Vector};
+use super::Kernel;
 use super::epoch::{CacheLine, LOCAL};
 use super::judge::Verdict;
-use super::{Apart, Kernel};
 
 /// Arrays of one vector that nobody else can see: the compiler keeps in registers what fits.
 struct Local<V> {

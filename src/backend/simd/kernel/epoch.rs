@@ -5,8 +5,9 @@ use std::mem::MaybeUninit;
 
 use crate::rule::{Lose, with_loss};
 
+use super::super::cells::Cells;
 use super::super::ledger::Ledger;
-use super::super::memory::{Cells, Memory};
+use super::super::memory::Memory;
 use super::super::net::Net;
 use super::super::sequence::Sequence;
 use super::super::shape::Shape;

@@ -3,7 +3,7 @@
 use crate::rule::Judgement;
 use crate::spec::WEIGHT_BOUND;
 
-use super::super::memory::Cells;
+use super::super::cells::Cells;
 use super::super::shape::Shape;
 use super::super::vector::{Mask, Vector};
 use super::Kernel;

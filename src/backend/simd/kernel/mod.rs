@@ -18,12 +18,12 @@ mod update;
 
 pub(super) use alternate::alternating_burst;
 pub(super) use epoch::{Evaluation, burst, evaluate};
-pub(super) use own_loop::{Apart, LayerSums, Steps, activate_layer, step_weights};
 
 use crate::rule::{Activate, Lose, optimizer_rows, with_activation, with_loss};
 use crate::spec::{Activation, Optimizer};
 
-use super::memory::Cells;
+use super::apart::Apart;
+use super::cells::Cells;
 use super::net::Net;
 use super::shape::Shape;
 use super::vector::Vector;

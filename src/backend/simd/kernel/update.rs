@@ -1,25 +1,11 @@
 //! Gradients become steps.
 
-use crate::rule::{Optimize, Shared, with_optimizer};
+use crate::rule::{Optimize, with_optimizer};
 
-use super::super::memory::Cells;
-use super::super::net::Net;
+use super::super::apart::{Weights, may_remember};
 use super::super::shape::Shape;
 use super::super::vector::Vector;
 use super::{FastOptimizer, Kernel};
-
-/// What a step reads and changes.
-#[derive(Clone, Copy)]
-pub(super) struct Weights<V> {
-    weights: Cells<V>,
-    first: Cells<V>,
-    second: Cells<V>,
-    gradient: Cells<V>,
-    steps: Cells<V>,
-    schedule: Cells<V>,
-    momentum: Cells<V>,
-    corrections: Cells<V>,
-}
 
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
     /// What a step reads and changes.
@@ -87,78 +73,4 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             }
         }
     }
-}
-
-/// The same of all weights, by sizes as the problem has them.
-#[inline(always)]
-pub(super) fn update_all<V: Vector, O: Optimize, const M: usize>(net: &Net, moved: &Weights<V>) {
-    let shared = moved.shared::<O, M>(net);
-    for (layer, shape) in net.shapes.iter().enumerate() {
-        let mut step = moved.steps.get(layer);
-        if !net.schedule.is_empty() {
-            step = step * moved.schedule.get(0);
-        }
-        let rows = if net.trains_biases { shape.row_count() } else { shape.fan_in };
-        for at in shape.offset..shape.offset + rows * shape.fan_out {
-            moved.change::<O, M>(at, step, &shared);
-        }
-    }
-}
-
-impl<V: Vector> Weights<V> {
-    /// What all weights of the next update have in common.
-    #[inline(always)]
-    fn shared<O: Optimize, const M: usize>(&self, net: &Net) -> Shared<V> {
-        let tuning = &net.tuning;
-        let rests = [V::splat((1.0 - tuning.betas[0]) as f32), V::splat((1.0 - tuning.betas[1]) as f32)];
-        let mut corrections = [V::splat(1.0); 2];
-        if O::COUNTS_UPDATES {
-            corrections = O::next_corrections([self.corrections.get(0), self.corrections.get(1)], rests);
-            for (at, correction) in corrections.iter_mut().enumerate() {
-                self.corrections.set(at, *correction);
-                *correction = V::splat(1.0) / *correction;
-            }
-        }
-        Shared {
-            share: V::splat(net.share as f32),
-            momentum: if M > 0 { self.momentum.get(0) } else { V::splat(0.0) },
-            corrections,
-            betas: [V::splat(tuning.betas[0] as f32), V::splat(tuning.betas[1] as f32)],
-            rests,
-            epsilon: V::splat(tuning.epsilon as f32),
-            decay: V::splat(tuning.decay as f32),
-        }
-    }
-
-    /// The step of one weight.
-    #[inline(always)]
-    fn change<O: Optimize, const M: usize>(&self, at: usize, factor: V, shared: &Shared<V>) {
-        let mut memory = [V::splat(0.0); 2];
-        if M > 0 {
-            memory[0] = self.first.get(at);
-        }
-        if M > 1 {
-            memory[1] = self.second.get(at);
-        }
-        let (weight, memory) = O::vector::<V, M>(shared, factor, self.gradient.get(at), self.weights.get(at), memory);
-        self.weights.set(at, weight);
-        if M > 0 {
-            self.first.set(at, memory[0]);
-        }
-        if M > 1 {
-            self.second.set(at, memory[1]);
-        }
-    }
-}
-
-/// Whether an optimizer may remember so many numbers of each weight.
-pub(super) const fn may_remember<O: Optimize>(count: usize) -> bool {
-    let mut at = 0;
-    while at < O::MEMORY_COUNTS.len() {
-        if O::MEMORY_COUNTS[at] == count {
-            return true;
-        }
-        at += 1;
-    }
-    false
 }
