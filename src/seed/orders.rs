@@ -145,7 +145,7 @@ mod tests {
         for network in 0..6_000 {
             let word = orders.words(network, 1, 0)[0];
             let drawn = orders.below(network, 1, 0, bound, word);
-            again += u32::from(drawn != (u64::from(word) * u64::from(bound) >> 32) as u32);
+            again += u32::from(drawn != ((u64::from(word) * u64::from(bound)) >> 32) as u32);
             thirds[(drawn >> 30) as usize] += 1;
         }
         assert!((1_350..1_650).contains(&again), "{again}");

@@ -33,7 +33,8 @@ impl Watch for Saboteur {
 }
 
 fn job_spec() -> Result<Spec, Failed> {
-    Ok(Spec { epochs: 400, lr: "1".parse()?, ..Spec::default() })
+    // Orders are drawn anew from what the host remembers.
+    Ok(Spec { epochs: 400, lr: "1".parse()?, update: "online:shuffled".parse()?, ..Spec::default() })
 }
 
 fn chunks() -> impl Iterator<Item = Chunk> {

@@ -100,7 +100,7 @@ fn alone(problem: &Problem, own: &OwnRates, position: usize) -> Result<Vec<f64>,
         momentum: own.momentum(position),
         ..problem.spec().clone()
     };
-    let start: Vec<f64> = Starts::of(&problem, SEED).widened(position as u64);
+    let start: Vec<f64> = Starts::of(problem, SEED).widened(position as u64);
     let problem = spec.problem().map_err(text)?;
     let mut training = crate::backend::reference::Training::<f64>::new(&problem, &start);
     training.run(spec.epochs);

@@ -8,7 +8,7 @@ use super::buffers::SLICE;
 use super::form::{Form, Limits, Setup, Source, Trainer};
 use super::prelude::{Sizes, draws_order};
 use super::source::{POOL, compose, order_code};
-use super::unroll::{evaluation_code, loop_steps, network_code, training_code};
+use super::unroll::{evaluation_code, loop_steps, network_code, order_keeping, training_code};
 
 /// Most weights of a network that is trained this way. Above it another form takes over. Measured on a software
 /// device (docs/measured): up to 801 weights the kernel compiles within 2 s and is some 70 times as fast as the stages;
@@ -22,7 +22,6 @@ const REGISTERS: usize = 224;
 /// Most examples whose order an invocation keeps: half of the 8 KiB that every device lets it have in variables.
 const ORDER_LIMIT: usize = 1024;
 
-const ORDER: &str = include_str!("../../../shaders/fused/order.wgsl");
 const TRAIN: &str = include_str!("../../../shaders/fused/train.wgsl");
 
 pub(super) const FORM: Form = Form {
@@ -73,7 +72,7 @@ pub(super) fn check(problem: &Problem, limits: &Limits<'_>) -> Result<()> {
 
 fn kernels(problem: &Problem, sizes: Sizes) -> Vec<Source> {
     let code = network_code(problem, sizes) + &training_code(problem, sizes);
-    vec![("train", compose(problem, sizes, &[POOL, &order_code(problem, ORDER), &code, TRAIN]))]
+    vec![("train", compose(problem, sizes, &[POOL, &order_code(problem, &order_keeping(problem)), &code, TRAIN]))]
 }
 
 /// The one kernel, bound to either list.

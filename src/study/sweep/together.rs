@@ -118,7 +118,7 @@ impl Group<'_> {
         for (point, part) in parts(range.clone(), count) {
             let (_, problem) = self.points[point];
             let spec = problem.spec();
-            let starts = Starts::of(&problem, self.population.seed());
+            let starts = Starts::of(problem, self.population.seed());
             for (at, weights) in part.zip(&mut rest) {
                 starts.draw(self.population.first() + at % count, weights);
                 rates.extend((0..layer_count).map(|layer| spec.lr.of_layer(layer)));

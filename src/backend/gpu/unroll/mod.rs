@@ -5,15 +5,16 @@
 //! Weighted sums are taken in the order of the reference: bias first, then row by row. Gradients are summed over blocks of
 //! examples, and what several of their parts have in common is computed once.
 //!
-//! Examples that come in an order that is drawn are looped over, however few.
+//! Of examples that come in an order that is drawn, up to eight are written out by their positions: the order then fits
+//! into a register, and inputs are chosen among literals, which costs less than reading them.
 
 mod writer;
 
 use std::fmt::Write;
 
-use crate::spec::Problem;
+use crate::spec::{Order, Problem};
 
-use self::writer::{Backward, Feed, Forward, Writer};
+use self::writer::{Backward, Forward, Writer};
 use super::prelude::{
     Sizes, draws_order, judged_after, keeps_start, literal, order_steps, rate_row_count, weight_rates,
 };
@@ -22,9 +23,14 @@ use super::prelude::{
 const WRITTEN_OUT_LIMIT: usize = 1024;
 /// Examples that go forward side by side where there is room.
 const BLOCK: usize = 4;
+/// Examples up to which an order is kept in one number, four bits each.
+const PACKED_LIMIT: usize = 8;
 /// Room: weights, their gradient and the block's activations, half of what a thread of a GPU has in registers. Networks
 /// just above it lose a little by blocks of any size, those below gain up to 1.6 times (measured on a software device).
 const ROOM: usize = 128;
+
+const ORDER: &str = include_str!("../../../../shaders/fused/order.wgsl");
+const PACKED_ORDER: &str = include_str!("../../../../shaders/fused/packed_order.wgsl");
 
 /// Types, and the functions `load` and `save`.
 pub(super) fn network_code(problem: &Problem, sizes: Sizes) -> String {
@@ -105,12 +111,21 @@ pub(super) fn count_code(problem: &Problem) -> String {
 
 /// `measure_of`: what the criterion measures of a network's outputs, examples in the given order.
 fn measure_code(problem: &Problem) -> String {
-    String::from("fn measure_of(net: ptr<function, Network>) -> f32 {\n    var measure = 0.0;\n")
-        + &outputs_code(problem, "(*net).", |writer, forward, targets| {
+    let few = problem.examples().count() * problem.layers().weight_count() <= WRITTEN_OUT_LIMIT;
+    let examples = match few {
+        true => {
+            let mut writer = Writer::new(problem);
+            writer.write_out_measure();
+            writer.text
+        }
+        false => outputs_code(problem, "(*net).", |writer, forward, targets| {
             let right = writer.right_output(forward, targets);
             writer.gather(forward, targets, &right);
-        })
-        + "    return measure;\n}\n"
+        }),
+    };
+    format!(
+        "fn measure_of(net: ptr<function, Network>) -> f32 {{\n    var measure = 0.0;\n{examples}    return measure;\n}}\n"
+    )
 }
 
 /// A loop over examples; `each` writes what becomes of one, by what it led to and its targets.
@@ -172,7 +187,32 @@ fn bounds_code(problem: &Problem) -> String {
 
 /// Whether examples are written out one by one.
 fn writes_out(problem: &Problem) -> bool {
-    !draws_order(problem) && problem.examples().count() * problem.layers().weight_count() <= WRITTEN_OUT_LIMIT
+    let count = problem.examples().count();
+    let few = count * problem.layers().weight_count() <= WRITTEN_OUT_LIMIT;
+    few && (!draws_order(problem) || count <= PACKED_LIMIT)
+}
+
+/// What draws an epoch's order and keeps it; nothing where none is drawn.
+pub(super) fn order_keeping(problem: &Problem) -> String {
+    if writes_out(problem) { PACKED_ORDER.to_owned() + &packed_code(problem) } else { ORDER.to_owned() }
+}
+
+/// `draw_packed_order`.
+fn packed_code(problem: &Problem) -> String {
+    let count = problem.examples().count();
+    let shuffles = problem.spec().update.order() == Order::Shuffled;
+    let (all, decided) = if shuffles { ("0x76543210u", count.saturating_sub(1)) } else { ("0u", count) };
+    let mut text = format!(
+        "fn draw_packed_order(whose: Whose) -> u32 {{\n    var order = {all};\n    var words = order_words(whose, 0u);\n"
+    );
+    // What remains for the last position of a permutation is decided by the others.
+    for position in 0..decided {
+        if position == 4 {
+            text.push_str("    words = order_words(whose, 1u);\n");
+        }
+        let _ = writeln!(text, "    order = with_position(order, whose, {position}u, words[{}]);", position % 4);
+    }
+    text + "    return order;\n}\n"
 }
 
 /// Steps of all loops in an epoch, at most.
@@ -224,12 +264,33 @@ impl Writer<'_> {
         back
     }
 
-    /// Every example by itself, its inputs and targets as literals.
+    /// The measure of every example by itself, as they are listed.
+    fn write_out_measure(&mut self) {
+        let count = self.problem.examples().count();
+        let size = self.block(count);
+        for first in (0..count).step_by(size) {
+            let block = first..count.min(first + size);
+            let suffixes: Vec<String> = block.clone().map(|example| format!("_e{example}")).collect();
+            let inputs = block.clone().map(|example| self.inputs(example)).collect();
+            let forward = self.forward(&suffixes, inputs, "(*net).");
+            for (example, forward) in block.zip(&forward) {
+                let targets = self.targets(example);
+                let right = self.right_output(forward, &targets);
+                self.gather(forward, &targets, &right);
+            }
+        }
+    }
+
+    /// Every example by itself, or every position of an order that is drawn, inputs and targets as literals or chosen
+    /// among such.
     fn write_out(&mut self) {
         let examples = self.problem.examples();
         let update = self.problem.spec().update;
         let batch_size = update.batch_size(examples.count());
-        let numbers = |example: usize| examples.input(example).iter().map(|value| Feed::Number(*value)).collect();
+        let drawn = draws_order(self.problem);
+        if drawn {
+            self.text.push_str("    let order = draw_packed_order(Whose(slice.seed, network, epoch));\n");
+        }
         let mut begun = vec![false; self.problem.layers().weight_count()];
         for (batch, start) in (0..examples.count()).step_by(batch_size).enumerate() {
             let end = examples.count().min(start + batch_size);
@@ -238,9 +299,11 @@ impl Writer<'_> {
             for first in (start..end).step_by(self.block(batch_size)) {
                 let block = first..end.min(first + self.block(batch_size));
                 let suffixes: Vec<String> = block.clone().map(|example| format!("_e{example}")).collect();
-                let forward = self.forward(&suffixes, block.clone().map(numbers).collect(), "(*net).");
-                let literals = |example| examples.target(example).iter().map(|y| literal(*y)).collect();
-                let back = self.learn(&suffixes, &forward, block.map(literals).collect());
+                let inputs = block.clone().map(|at| if drawn { self.chosen_inputs(at) } else { self.inputs(at) });
+                let inputs = inputs.collect();
+                let forward = self.forward(&suffixes, inputs, "(*net).");
+                let targets = block.map(|at| if drawn { self.chosen_targets(at) } else { self.targets(at) }).collect();
+                let back = self.learn(&suffixes, &forward, targets);
                 self.add_gradient(&back, &mut begun);
             }
             self.zero_untouched(&begun);
