@@ -39,7 +39,8 @@ pub(super) struct Options {
     #[arg(long, value_name = "WIDTH", value_parser = width, allow_hyphen_values = true, help_heading = "Run")]
     until_width: Option<f64>,
 
-    /// Examine so many unsolved networks of each kind in f64: minimum, minimum at infinity, saddle; 0 for none
+    /// Examine so many unsolved networks of each kind in f64: minimum, minimum at infinity, saddle, dead
+    /// (a relu layer off on every example); 0 for none
     #[arg(long, value_name = "COUNT", default_value_t = RunStudy::EXAMINE_PER_KIND, allow_hyphen_values = true)]
     #[arg(help_heading = "Run")]
     examine: usize,

@@ -1,8 +1,10 @@
 //! Loss, gradient and Hessian of a network as functions of its weights.
 
+use std::ops::Range;
+
 use nalgebra::{DMatrix, DVector};
 
-use crate::rule::{Activate, Lose, Number, with_activation, with_loss};
+use crate::rule::{Activate, Activation, Lose, Number, with_activation, with_loss};
 use crate::spec::{LayerShape, Problem};
 
 use super::number::Dual;
@@ -16,11 +18,22 @@ pub struct LossFunction<'p> {
     trained: Vec<usize>,
 }
 
-/// One unit on one example: a value, and the derivative of the activation there.
+/// One unit on one example: its weighted sum, the value of the activation there, and its derivative.
 #[derive(Clone, Copy)]
 struct Unit<N> {
+    sum: N,
     activation: N,
     slope: N,
+}
+
+/// A hidden unit on all examples.
+#[derive(Clone, Debug)]
+pub(super) struct HiddenUnit {
+    /// Its activation on each example.
+    pub activations: Vec<f64>,
+    /// Whether it is on the flat side of a kink on every example. A smooth function is nowhere flat: where it saturates, its
+    /// slope is small, and 0 in f64 at most by rounding.
+    pub is_off: bool,
 }
 
 impl<'p> LossFunction<'p> {
@@ -83,19 +96,71 @@ impl<'p> LossFunction<'p> {
             .collect()
     }
 
-    /// Activations of the hidden units, `[layer][unit][example]`.
-    pub(super) fn hidden_activations(&self, weights: &[f64]) -> Vec<Vec<Vec<f64>>> {
+    /// The hidden units, `[layer][unit]`.
+    pub(super) fn hidden_units(&self, weights: &[f64]) -> Vec<Vec<HiddenUnit>> {
         let examples = self.problem.examples();
         let sizes = self.problem.layers().sizes();
-        let mut hidden: Vec<Vec<Vec<f64>>> =
-            sizes[1..sizes.len() - 1].iter().map(|size| vec![Vec::with_capacity(examples.count()); *size]).collect();
+        let unit = |layer: usize| HiddenUnit {
+            activations: Vec::with_capacity(examples.count()),
+            is_off: self.problem.spec().activation.of_layer(layer).has_kinks(),
+        };
+        let layers = sizes[1..sizes.len() - 1].iter().enumerate();
+        let mut hidden: Vec<Vec<HiddenUnit>> = layers.map(|(layer, size)| vec![unit(layer); *size]).collect();
         for example in 0..examples.count() {
             let (layers, _) = self.forward(weights, examples.input(example));
-            for (hidden, layer) in hidden.iter_mut().zip(&layers[1..]) {
-                hidden.iter_mut().zip(layer).for_each(|(unit, value)| unit.push(value.activation));
+            for (unit, value) in
+                hidden.iter_mut().zip(&layers[1..]).flat_map(|(units, values)| units.iter_mut().zip(values))
+            {
+                unit.activations.push(value.activation);
+                unit.is_off &= value.slope == 0.0;
             }
         }
         hidden
+    }
+
+    /// Whether the loss, as a function of the weights, has kinks.
+    pub fn has_kinks(&self) -> bool {
+        let activation = &self.problem.spec().activation;
+        self.problem.loss().has_kinks() || (0..self.shapes.len()).any(|layer| activation.of_layer(layer).has_kinks())
+    }
+
+    /// Whether some unit's function flattens out towards an end that it never reaches. Without one nothing is gained by weights
+    /// that grow without bound.
+    pub(super) fn saturates(&self) -> bool {
+        // Far out on either side, where the slope is nearly 0 and not 0.
+        let flattens = |activation: Activation| {
+            [-30.0, 30.0].iter().any(|z| {
+                let (_, slope) = with_activation!(activation, row => row.exact(*z));
+                slope > 0.0 && slope < 1e-6
+            })
+        };
+        (0..self.shapes.len()).any(|layer| flattens(self.problem.spec().activation.of_layer(layer)))
+    }
+
+    /// On which side of their kink the units are, and of their target the outputs, wherever there is a kink: the sign of
+    /// each weighted sum and of each error, on every example. Every function here has its kink at 0.
+    pub(super) fn sides(&self, weights: &[f64]) -> Vec<i8> {
+        let sign = |value: f64| i8::from(value > 0.0) - i8::from(value < 0.0);
+        let activation = &self.problem.spec().activation;
+        let examples = self.problem.examples();
+        let mut sides = Vec::new();
+        for example in 0..examples.count() {
+            let (layers, sums) = self.forward(weights, examples.input(example));
+            let with_kinks =
+                layers[1..].iter().enumerate().filter(|(layer, _)| activation.of_layer(*layer).has_kinks());
+            sides.extend(with_kinks.flat_map(|(_, units)| units).map(|unit| sign(unit.sum)));
+            if self.problem.loss().has_kinks() {
+                sides.extend(sums.iter().zip(examples.target(example)).map(|(z, y)| sign(self.error(*z, *y))));
+            }
+        }
+        sides
+    }
+
+    /// Weights that feed the layers up to this one, counted from 0, if the gradient of each is exactly 0.
+    pub(super) fn still_weights(&self, weights: &[f64], layer: usize) -> Option<Range<usize>> {
+        let shape = self.shapes.get(layer)?;
+        let positions = 0..shape.offset + shape.weight_count();
+        self.full_gradient(weights)[positions.clone()].iter().all(|g| *g == 0.0).then_some(positions)
     }
 
     /// Gradient of C over the trained weights.
@@ -160,7 +225,7 @@ impl<'p> LossFunction<'p> {
 
     /// Units of every layer, inputs first, and the weighted sums of the output units.
     fn forward<N: Number>(&self, weights: &[N], input: &[f64]) -> (Vec<Vec<Unit<N>>>, Vec<N>) {
-        let constant = |value: &f64| Unit { activation: N::of(*value), slope: N::of(0.0) };
+        let constant = |value: &f64| Unit { sum: N::of(*value), activation: N::of(*value), slope: N::of(0.0) };
         let mut layers: Vec<Vec<Unit<N>>> = vec![input.iter().map(constant).collect()];
         let mut sums = Vec::new();
         for (layer, shape) in self.shapes.iter().enumerate() {
@@ -174,8 +239,11 @@ impl<'p> LossFunction<'p> {
                 .collect();
             let activation = self.problem.spec().activation.of_layer(layer);
             activation.normalise(&mut sums);
-            let exact = |z: &N| with_activation!(activation, row => row.exact(*z));
-            layers.push(sums.iter().map(exact).map(|(activation, slope)| Unit { activation, slope }).collect());
+            let unit = |sum: &N| {
+                let (activation, slope) = with_activation!(activation, row => row.exact(*sum));
+                Unit { sum: *sum, activation, slope }
+            };
+            layers.push(sums.iter().map(unit).collect());
         }
         (layers, sums)
     }

@@ -15,7 +15,9 @@ pub enum Fate {
     AllHalf,
     /// Any other grouping of examples at their means.
     Grouped,
-    /// Some outputs at the wrong end, the rest right; under squared error only.
+    /// One example's output at the middle of the two targets; the rest is right.
+    OneAtMiddle,
+    /// Some outputs at the wrong end, the rest right; not under cross-entropy, which pulls hardest there.
     WrongSaturated,
     /// None of these patterns: as a rule still on its way down.
     Descending,
@@ -27,12 +29,13 @@ pub enum Fate {
 
 impl Fate {
     /// Every fate, in the order of reports.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Solved,
         Self::OnePairTie,
         Self::CornerCut,
         Self::AllHalf,
         Self::Grouped,
+        Self::OneAtMiddle,
         Self::WrongSaturated,
         Self::Descending,
         Self::Diverged,
@@ -47,6 +50,7 @@ impl Fate {
             Self::CornerCut => "corner-cut",
             Self::AllHalf => "all-half",
             Self::Grouped => "grouped",
+            Self::OneAtMiddle => "one-at-middle",
             Self::WrongSaturated => "wrong-saturated",
             Self::Descending => "descending",
             Self::Diverged => "diverged",
@@ -62,6 +66,7 @@ impl Fate {
             Self::CornerCut => "three-pattern plateau (SSE 2/3): three examples share their mean, the rest is right",
             Self::AllHalf => "constant output (for XOR SSE 1): all outputs at the mean of all targets",
             Self::Grouped => "other examples share their means",
+            Self::OneAtMiddle => "one example's output at the middle of the two targets, the rest right",
             Self::WrongSaturated => "outputs at the wrong end, the rest right",
             Self::Descending => "none of the patterns: most often still improving",
             Self::Diverged => "not finite, or a weight past the bound",
@@ -70,38 +75,47 @@ impl Fate {
     }
 }
 
-/// Which examples of a pattern share an output, and which are at the wrong end. Told apart for tasks of up to 16 examples;
-/// four bits an example: 0 for a right one, the number of its group from 1, or 15 for the wrong end.
+/// Which examples of a pattern share an output, which are at the wrong end, and which is at the middle. Told apart for tasks of
+/// up to 16 examples; four bits an example: 0 for a right one, the number of its group from 1, 14 for the middle, or 15 for
+/// the wrong end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Variant(u64);
 
 impl Variant {
     /// Most examples of a task whose variants are told apart.
     pub const EXAMPLE_LIMIT: usize = 16;
+    const MIDDLE: u64 = 14;
     const WRONG: u64 = 15;
 
     /// Groups in the order of their first examples. A single group of all examples has no variants.
-    pub(super) fn of(groups: &[Vec<usize>], wrong: &[usize], example_count: usize) -> Self {
+    pub(super) fn of(groups: &[Vec<usize>], middle: &[usize], wrong: &[usize], example_count: usize) -> Self {
         let everything = groups.len() == 1 && groups[0].len() == example_count;
         if example_count > Self::EXAMPLE_LIMIT || everything {
             return Self::default();
         }
         let numbered = groups.iter().zip(1u64..).flat_map(|(group, number)| group.iter().map(move |at| (*at, number)));
-        let marked = numbered.chain(wrong.iter().map(|at| (*at, Self::WRONG)));
-        Self(marked.fold(0, |bits, (example, number)| bits | number << (4 * example)))
+        let middle = middle.iter().map(|at| (*at, Self::MIDDLE));
+        let wrong = wrong.iter().map(|at| (*at, Self::WRONG));
+        Self(numbered.chain(middle).chain(wrong).fold(0, |bits, (example, number)| bits | number << (4 * example)))
     }
 
-    /// The examples as their inputs' bits (where they are not of a truth table by number from 1): `10=11`, or `10 wrong`. Empty where there is
-    /// nothing to tell apart.
+    /// The examples as their inputs' bits (where they are not of a truth table by number from 1): `10=11`, `10 wrong`
+    /// or `10 at middle`. Empty where there is nothing to tell apart.
     pub fn label(self, problem: &Problem) -> String {
         let named = |number: u64| {
             let examples = (0..Self::EXAMPLE_LIMIT).filter(|example| self.0 >> (4 * example) & 15 == number);
             examples.map(|example| example_label(problem, example)).collect::<Vec<_>>()
         };
-        let groups = (1..Self::WRONG).map(named).filter(|group| !group.is_empty()).map(|group| group.join("="));
-        let wrong = named(Self::WRONG);
-        let wrong = (!wrong.is_empty()).then(|| format!("{} wrong", wrong.join(",")));
-        groups.chain(wrong).collect::<Vec<_>>().join(" ")
+        let groups = (1..Self::MIDDLE).map(named).filter(|group| !group.is_empty()).map(|group| group.join("="));
+        let marked = |number: u64, words: &str| {
+            let examples = named(number);
+            (!examples.is_empty()).then(|| format!("{} {words}", examples.join(",")))
+        };
+        groups
+            .chain(marked(Self::MIDDLE, "at middle"))
+            .chain(marked(Self::WRONG, "wrong"))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 

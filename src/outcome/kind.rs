@@ -49,7 +49,7 @@ impl Kind {
 
     /// Losses above a solution's of the patterns that these outputs are near, whatever their own loss.
     pub fn limits_of_excess(problem: &Problem, outputs: &[f32]) -> Vec<f64> {
-        pattern_excesses(problem, outputs).collect()
+        pattern_excesses(problem, outputs)
     }
 
     /// The loss of a network whose outputs are its targets: 0 but for cross-entropy with targets between 0 and 1.

@@ -1,23 +1,40 @@
 //! Where a network stands that has not solved its task, told from its outputs and loss.
 //!
-//! Examples whose hidden codes coincide share one output, which tends to the mean of their targets; the others are right.
-//! This is looked for in any task with one output unit.
+//! Examples whose hidden codes coincide share their outputs, all units of them, which tend to where the loss of the group is
+//! least; the others are right. Under squared error and cross-entropy that is the mean of the group's targets, unit by unit: of
+//! a softmax the shares of the classes. Under absolute error it is a median. Of an even number of targets any value between
+//! the two in the middle is one, and the loss is the same at each. Of an odd number it is one of the targets: with two target
+//! values the examples of the rarer one are then at the wrong end, and are named so.
+
+use std::ops::Range;
 
 use crate::rule::{Lose, with_loss};
 use crate::spec::Problem;
 
 use super::{Fate, Variant};
 
-/// How near an output must be to the mean of its group, in units of the distance between the targets.
+/// How near an output must be to where its group rests, in units of the distance between the targets.
 const OUTPUT_TOLERANCE: f64 = 0.1;
 /// How near, relatively, the loss above that of a solution must be to the pattern's.
 const LOSS_TOLERANCE: f64 = 0.05;
 
-/// Examples that share an output, and those at the wrong end; all others are right.
-#[derive(Clone, Debug, PartialEq)]
+/// What is not right: examples that share their outputs; outputs at the wrong end or at the middle, by their positions.
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Grouping {
     groups: Vec<Vec<usize>>,
+    middle: Vec<usize>,
     wrong: Vec<usize>,
+}
+
+/// Outputs `[example][unit]` beside their targets.
+struct Outputs<'a> {
+    problem: &'a Problem,
+    values: &'a [f32],
+    targets: &'a [f64],
+    unit_count: usize,
+    low: f64,
+    high: f64,
+    tolerance: f64,
 }
 
 /// The pattern that outputs and loss both match.
@@ -27,16 +44,23 @@ pub(super) fn pattern(problem: &Problem, outputs: &[f32], loss: f64) -> Option<(
         let expected = grouping.excess(problem);
         (excess - expected).abs() <= LOSS_TOLERANCE * expected
     };
-    let grouping = Grouping::candidates(problem, outputs).find(fits)?;
+    let outputs = Outputs::new(problem, outputs);
+    let grouping = Grouping::candidates(&outputs).find(fits)?;
     let example_count = problem.examples().count();
-    Some((grouping.fate(example_count), Variant::of(&grouping.groups, &grouping.wrong, example_count)))
+    let examples = |positions: &[usize]| {
+        let mut examples: Vec<usize> = positions.iter().map(|position| position / outputs.unit_count).collect();
+        examples.dedup();
+        examples
+    };
+    let variant = Variant::of(&grouping.groups, &examples(&grouping.middle), &examples(&grouping.wrong), example_count);
+    Some((grouping.fate(example_count), variant))
 }
 
 /// The losses above that of a solution of the patterns that the outputs match, in closed form: of a group of examples with
 /// targets of mean p between 0 and 1, size * p * (1-p)/2 by squared error and size * H(p) by cross-entropy, over the
 /// number of examples.
-pub(super) fn pattern_excesses(problem: &Problem, outputs: &[f32]) -> impl Iterator<Item = f64> {
-    Grouping::candidates(problem, outputs).map(|grouping| grouping.excess(problem))
+pub(super) fn pattern_excesses(problem: &Problem, outputs: &[f32]) -> Vec<f64> {
+    Grouping::candidates(&Outputs::new(problem, outputs)).map(|grouping| grouping.excess(problem)).collect()
 }
 
 /// The loss of a network whose outputs are its targets.
@@ -45,74 +69,148 @@ pub(super) fn floor(problem: &Problem) -> f64 {
     targets.iter().map(|target| unit_loss(problem, *target, *target)).sum::<f64>() / problem.examples().count() as f64
 }
 
+impl<'a> Outputs<'a> {
+    fn new(problem: &'a Problem, values: &'a [f32]) -> Self {
+        let examples = problem.examples();
+        let (low, high) = examples.target_range();
+        let tolerance = OUTPUT_TOLERANCE * (high - low);
+        Self { problem, values, targets: examples.targets(), unit_count: examples.output_count(), low, high, tolerance }
+    }
+
+    fn value(&self, position: usize) -> f64 {
+        f64::from(self.values[position])
+    }
+
+    fn is_near(&self, position: usize, value: f64) -> bool {
+        (self.value(position) - value).abs() <= self.tolerance
+    }
+
+    /// Positions of the outputs of an example.
+    fn of(&self, example: usize) -> Range<usize> {
+        example * self.unit_count..(example + 1) * self.unit_count
+    }
+
+    /// Positions of the outputs that are not near their targets.
+    fn off(&self) -> Vec<usize> {
+        (0..self.targets.len()).filter(|position| !self.is_near(*position, self.targets[*position])).collect()
+    }
+
+    /// The value that an output is not meant to have, where there are two.
+    fn other_end(&self, position: usize) -> f64 {
+        self.low + self.high - self.targets[position]
+    }
+
+    /// Examples whose outputs lie in chains of near ones, unit by unit.
+    fn chains(&self, examples: Vec<usize>) -> Vec<Vec<usize>> {
+        (0..self.unit_count).fold(vec![examples], |chains, unit| {
+            let at = |example: usize| self.values[example * self.unit_count + unit];
+            let split = |mut chain: Vec<usize>| {
+                chain.sort_by(|a, b| at(*a).total_cmp(&at(*b)));
+                let apart = |a: usize, b: usize| f64::from(at(b) - at(a)) > self.tolerance;
+                chain.chunk_by(|a, b| !apart(*a, *b)).map(<[usize]>::to_vec).collect::<Vec<_>>()
+            };
+            chains.into_iter().flat_map(split).collect()
+        })
+    }
+
+    /// Whether several examples share their outputs, and these lie where the group's loss is least.
+    fn is_settled(&self, group: &[usize]) -> bool {
+        let holds = |unit: usize| {
+            let (from, to) = resting_place(self.problem, group, unit);
+            let values = || group.iter().map(|example| self.value(self.of(*example).start + unit));
+            // Within an interval they must still be one value.
+            let (least, most) = if from < to { ends(values()) } else { (from, to) };
+            values().all(|value| from - value <= self.tolerance && value - to <= self.tolerance)
+                && most - least <= 2.0 * self.tolerance
+        };
+        group.len() > 1 && (0..self.unit_count).all(holds)
+    }
+
+    /// Examples of these whose outputs are near the mean outputs of a group.
+    fn near_group(&self, group: &[usize], examples: &[usize]) -> Vec<usize> {
+        let mean = |unit: usize| {
+            let values = group.iter().map(|example| self.value(self.of(*example).start + unit));
+            values.sum::<f64>() / group.len() as f64
+        };
+        let centre: Vec<f64> = (0..self.unit_count).map(mean).collect();
+        let is_near = |example: &usize| self.of(*example).zip(&centre).all(|(at, value)| self.is_near(at, *value));
+        examples.iter().copied().filter(is_near).collect()
+    }
+}
+
 impl Grouping {
     /// What the outputs could mean, likeliest first.
-    fn candidates(problem: &Problem, outputs: &[f32]) -> impl Iterator<Item = Self> {
-        let one_unit = problem.examples().output_count() == 1;
-        let both = one_unit.then(|| [Self::wrong_ends(problem, outputs), Self::tied(problem, outputs)]);
-        both.into_iter().flatten().flatten()
+    fn candidates(outputs: &Outputs<'_>) -> impl Iterator<Item = Self> {
+        let readings: [fn(&Outputs<'_>) -> Option<Self>; 3] = [Self::wrong_ends, Self::tied, Self::one_at_middle];
+        readings.into_iter().filter_map(move |reading| reading(outputs))
     }
 
     /// Every output at its target or, at least one, at the other end. Under cross-entropy nothing rests at a wrong end: it
     /// pulls hardest there.
-    fn wrong_ends(problem: &Problem, outputs: &[f32]) -> Option<Self> {
-        let targets = problem.examples().targets();
-        let (low, high) = problem.examples().target_range();
-        let tolerance = OUTPUT_TOLERANCE * (high - low);
-        let near = |example: usize, value: f64| (f64::from(outputs[example]) - value).abs() <= tolerance;
-        let wrong: Vec<usize> = (0..targets.len()).filter(|example| !near(*example, targets[*example])).collect();
-        let at_ends = wrong.iter().all(|example| near(*example, low + high - targets[*example]));
-        let rests = with_loss!(problem.loss(), Row => Row::RESTS_AT_WRONG_ENDS);
-        (rests && !wrong.is_empty() && at_ends && tolerance > 0.0).then_some(Self { groups: Vec::new(), wrong })
+    fn wrong_ends(outputs: &Outputs<'_>) -> Option<Self> {
+        if !with_loss!(outputs.problem.loss(), Row => Row::RESTS_AT_WRONG_ENDS) {
+            return None;
+        }
+        let wrong = outputs.off();
+        let at_ends = wrong.iter().all(|position| outputs.is_near(*position, outputs.other_end(*position)));
+        (!wrong.is_empty() && at_ends && outputs.tolerance > 0.0).then(|| Self { wrong, ..Self::default() })
     }
 
-    /// Every output at its target or, with at least one other, at the mean of a group.
-    fn tied(problem: &Problem, outputs: &[f32]) -> Option<Self> {
-        let targets = problem.examples().targets();
-        let (low, high) = problem.examples().target_range();
-        let tolerance = OUTPUT_TOLERANCE * (high - low);
-        let near = |example: usize, value: f64| (f64::from(outputs[example]) - value).abs() <= tolerance;
-        let (right, mut off): (Vec<usize>, Vec<usize>) =
-            (0..targets.len()).partition(|example| near(*example, targets[*example]));
-        off.sort_by(|a, b| outputs[*a].total_cmp(&outputs[*b]));
-        let apart = |a: usize, b: usize| f64::from(outputs[b] - outputs[a]) > tolerance;
-        let mut groups: Vec<Vec<usize>> = off.chunk_by(|a, b| !apart(*a, *b)).map(<[usize]>::to_vec).collect();
+    /// Every example at its targets or, with at least one other, where a group rests.
+    fn tied(outputs: &Outputs<'_>) -> Option<Self> {
+        let is_right = |example: usize| outputs.of(example).all(|at| outputs.is_near(at, outputs.targets[at]));
+        let (right, off): (Vec<usize>, Vec<usize>) =
+            (0..outputs.problem.examples().count()).partition(|example| is_right(*example));
+        let mut groups = outputs.chains(off);
         for group in &mut groups {
-            let settled = |group: &[usize]| {
-                let mean = group.iter().map(|example| targets[*example]).sum::<f64>() / group.len() as f64;
-                group.len() > 1 && group.iter().all(|example| near(*example, mean))
-            };
-            if !settled(group) {
+            if !outputs.is_settled(group) {
                 // Of a large group most targets may lie near the mean: these look right by themselves.
-                let output = group.iter().map(|example| f64::from(outputs[*example])).sum::<f64>() / group.len() as f64;
-                group.extend(right.iter().filter(|example| near(**example, output)));
-                if !settled(group) {
+                group.extend(outputs.near_group(group, &right));
+                if !outputs.is_settled(group) {
                     return None;
                 }
             }
             group.sort_unstable();
         }
         groups.sort();
-        (!groups.is_empty()).then_some(Self { groups, wrong: Vec::new() })
+        (!groups.is_empty()).then(|| Self { groups, ..Self::default() })
+    }
+
+    /// Every output at its target but for those of one example that are midway between the two targets that there are: as
+    /// where the example's inputs are all 0 and no unit has a bias, or where two classes are as likely to the network.
+    fn one_at_middle(outputs: &Outputs<'_>) -> Option<Self> {
+        let middle = outputs.off();
+        let (first, last) = (middle.first()? / outputs.unit_count, middle.last()? / outputs.unit_count);
+        let centre = 0.5 * (outputs.low + outputs.high);
+        let holds = first == last
+            && outputs.tolerance > 0.0
+            && middle.iter().all(|position| outputs.is_near(*position, centre))
+            && outputs.targets.iter().all(|target| *target == outputs.low || *target == outputs.high);
+        holds.then(|| Self { middle, ..Self::default() })
     }
 
     /// Loss above that of a solution.
     fn excess(&self, problem: &Problem) -> f64 {
-        let targets = problem.examples().targets();
-        let (low, high) = problem.examples().target_range();
-        let above = |example: usize, output: f64| {
-            unit_loss(problem, targets[example], output) - unit_loss(problem, targets[example], targets[example])
+        let examples = problem.examples();
+        let (targets, unit_count) = (examples.targets(), examples.output_count());
+        let (low, high) = examples.target_range();
+        let above = |position: usize, output: f64| {
+            let target = targets[position];
+            unit_loss(problem, target, output) - unit_loss(problem, target, target)
         };
-        let grouped = self.groups.iter().flat_map(|group| {
-            let mean = group.iter().map(|example| targets[*example]).sum::<f64>() / group.len() as f64;
-            group.iter().map(move |example| above(*example, mean))
+        let units = self.groups.iter().flat_map(|group| (0..unit_count).map(move |unit| (group, unit)));
+        let grouped = units.flat_map(|(group, unit)| {
+            let (from, to) = resting_place(problem, group, unit);
+            group.iter().map(move |example| above(example * unit_count + unit, 0.5 * (from + to)))
         });
-        let wrong = self.wrong.iter().map(|example| above(*example, low + high - targets[*example]));
-        grouped.chain(wrong).sum::<f64>() / problem.examples().count() as f64
+        let middle = self.middle.iter().map(|position| above(*position, 0.5 * (low + high)));
+        let wrong = self.wrong.iter().map(|position| above(*position, low + high - targets[*position]));
+        grouped.chain(middle).chain(wrong).sum::<f64>() / examples.count() as f64
     }
 
     fn fate(&self, example_count: usize) -> Fate {
         match self.groups.as_slice() {
+            [] if self.wrong.is_empty() => Fate::OneAtMiddle,
             [] => Fate::WrongSaturated,
             [group] if group.len() == example_count => Fate::AllHalf,
             [group] if group.len() == 2 => Fate::OnePairTie,
@@ -122,7 +220,24 @@ impl Grouping {
     }
 }
 
-/// Loss of one example with this output.
+/// From where to where the loss of a group with one output is least: both are the mean of the unit's targets, or the two that
+/// are in the middle of their order.
+fn resting_place(problem: &Problem, group: &[usize], unit: usize) -> (f64, f64) {
+    let targets = group.iter().map(|example| problem.examples().target(*example)[unit]);
+    if !problem.loss().rests_at_median() {
+        let mean = targets.sum::<f64>() / group.len() as f64;
+        return (mean, mean);
+    }
+    let mut sorted: Vec<f64> = targets.collect();
+    sorted.sort_by(f64::total_cmp);
+    (sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2])
+}
+
+fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
+}
+
+/// Loss of one output unit on one example.
 fn unit_loss(problem: &Problem, target: f64, output: f64) -> f64 {
     problem.loss().of_output(output, target)
 }
@@ -187,6 +302,83 @@ mod tests {
         let mean = 15.0 / 16.0;
         let found = pattern(&table, &[mean as f32; 16], 0.5 * mean * (1.0 - mean));
         assert_eq!(found.map(|(fate, _)| fate), Some(Fate::AllHalf));
+    }
+
+    fn classes(task: &str, layers: &str) -> Problem {
+        let activation = "sigmoid,softmax".parse().unwrap();
+        let (task, layers) = (task.parse().unwrap(), layers.parse().unwrap());
+        Spec { task, layers, activation, ..Spec::default() }.problem().unwrap()
+    }
+
+    /// Three classes, one an example: what examples share are the shares of their classes.
+    #[test]
+    fn groups_of_classes_share_all_outputs() {
+        let (problem, ln) = (classes("encoder:3", "3,2,3"), f64::ln);
+        let tied = [[1.0, 0.0, 0.0], [0.0, 0.5, 0.5], [0.0, 0.5, 0.5]].concat();
+        assert_eq!(named(&problem, &tied, 2.0 * ln(2.0) / 3.0), Some((Fate::OnePairTie, "2=3".into())));
+        assert_eq!(named(&problem, &tied, 2.4 * ln(2.0) / 3.0), None, "a loss that does not fit");
+        // The same loss and the same number of outputs at one half, but of examples that do not share them.
+        let apart = [[0.5, 0.5, 0.0], [0.0, 0.5, 0.5], [0.0, 0.0, 1.0]].concat();
+        assert_eq!(named(&problem, &apart, 2.0 * ln(2.0) / 3.0), None);
+        assert_eq!(named(&problem, &[1.0 / 3.0; 9], ln(3.0)), Some((Fate::AllHalf, String::new())));
+        // One example between two classes.
+        let torn = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.5, 0.5]].concat();
+        assert_eq!(named(&problem, &torn, ln(2.0) / 3.0), Some((Fate::OneAtMiddle, "3 at middle".into())));
+        assert_eq!(named(&problem, &torn, 2.0 * ln(2.0) / 3.0), None);
+    }
+
+    /// Outputs by themselves: the loss of each unit adds up, 2 p (1 - p) / 2 of a pair.
+    #[test]
+    fn groups_of_independent_outputs_rest_unit_by_unit() {
+        let problem = problem("encoder:4", "4,2,4", Loss::Mse);
+        let eye = |row: usize, column: usize| f32::from(u8::from(row == column));
+        let mut outputs: Vec<f32> = (0..16).map(|at| eye(at / 4, at % 4)).collect();
+        for row in [1, 3] {
+            (outputs[4 * row + 1], outputs[4 * row + 3]) = (0.5, 0.5);
+        }
+        assert_eq!(named(&problem, &outputs, 4.0 * 0.125 / 4.0), Some((Fate::OnePairTie, "2=4".into())));
+        assert_eq!(named(&problem, &outputs, 2.0 * 0.125 / 4.0), None, "the loss of one unit alone");
+        let mut wrong: Vec<f32> = (0..16).map(|at| eye(at / 4, at % 4)).collect();
+        (wrong[5], wrong[6]) = (0.02, 0.97);
+        assert_eq!(named(&problem, &wrong, 2.0 * 0.5 / 4.0), Some((Fate::WrongSaturated, "2 wrong".into())));
+        wrong[6] = 0.7;
+        assert_eq!(named(&problem, &wrong, 2.0 * 0.5 / 4.0), None, "one of the two is at no end");
+        let third = [[0.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0]; 3].concat();
+        let corner = [vec![1.0, 0.0, 0.0, 0.0], third].concat();
+        let loss = 3.0 * 3.0 * (1.0 / 3.0) * (2.0 / 3.0) * 0.5 / 4.0;
+        assert_eq!(named(&problem, &corner, loss), Some((Fate::CornerCut, "2=3=4".into())));
+    }
+
+    #[test]
+    fn one_output_at_the_middle_is_no_group() {
+        let entropy = std::f64::consts::LN_2 / 8.0;
+        let outputs = [0.5, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0];
+        for (loss, value) in [(Loss::CrossEntropy, entropy), (Loss::Mse, 0.125 / 8.0), (Loss::Mae, 0.5 / 8.0)] {
+            let problem = problem("parity:3", "3,3,1", loss);
+            assert_eq!(named(&problem, &outputs, value), Some((Fate::OneAtMiddle, "000 at middle".into())), "{loss}");
+            assert_eq!(named(&problem, &outputs, 1.2 * value), None, "{loss}: a loss that does not fit");
+            let mut moved = outputs;
+            moved[0] = 0.65;
+            assert_eq!(named(&problem, &moved, value), None, "{loss}: not at the middle");
+            let mut two = outputs;
+            two[7] = 0.5;
+            assert_ne!(named(&problem, &two, 2.0 * value).map(|found| found.0), Some(Fate::OneAtMiddle), "{loss}");
+        }
+    }
+
+    /// Of two targets any value between is a median, and the loss is the same; of three it is the commoner one.
+    #[test]
+    fn absolute_error_rests_at_a_median() {
+        let problem = problem("xor", "2,3,1", Loss::Mae);
+        for shared in [0.2, 0.5, 0.75] {
+            let outputs = [0.0, 1.0, shared, shared];
+            assert_eq!(named(&problem, &outputs, 0.25), Some((Fate::OnePairTie, "10=11".into())), "{shared}");
+            assert_eq!(named(&problem, &outputs, 0.3), None, "{shared}");
+        }
+        assert_eq!(named(&problem, &[0.0, 1.0, 0.2, 0.7], 0.25), None, "two values are not shared");
+        assert_eq!(named(&problem, &[0.0, 0.66, 0.66, 0.66], 0.33), None, "the mean of three is no place of rest");
+        assert_eq!(named(&problem, &[0.0, 1.0, 1.0, 1.0], 0.25), Some((Fate::WrongSaturated, "11 wrong".into())));
+        assert_eq!(named(&problem, &[0.3; 4], 0.5), Some((Fate::AllHalf, String::new())));
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub struct Verdicts {
     pub examined: usize,
     /// Of these, networks that a smaller network would do the work of.
     pub reducible: usize,
+    /// Of these, networks with hidden units that are off on every example.
+    pub with_off_units: usize,
 }
 
 impl Verdicts {
@@ -91,6 +93,7 @@ impl Verdicts {
         for Examined { evidence, .. } in examined.iter().filter(|examined| of(&examined.kind)) {
             verdicts.examined += 1;
             verdicts.reducible += usize::from(evidence.units.is_reducible());
+            verdicts.with_off_units += usize::from(!evidence.units.off.is_empty());
             if let Some(verdict) = evidence.verdict {
                 *verdicts.counts.entry(verdict).or_default() += 1;
             }

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::backend::{DeviceInfo, Driver, Job, Trained};
 use crate::error::{Error, Result};
+use crate::landscape::LossFunction;
 use crate::outcome::{Fate, Kind, KindTally, Outcomes, Status, Tally, Weights};
 use crate::spec::{Population, Problem};
 use crate::stats::{EpochSummary, Interval, LEVEL, RateMethod, Restart, Survival, confidence_sequence, looks};
@@ -110,6 +111,16 @@ impl RunAnswer {
             kinds.map(|(kind, tally)| self.row(*kind, *tally, |other| other == kind)).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.tally.count));
         rows
+    }
+
+    /// Examined networks with hidden units that are off on every example, in the order of their indices.
+    pub fn with_off_units(&self) -> impl Iterator<Item = &Examined> {
+        self.examined.iter().filter(|examined| !examined.evidence.units.off.is_empty())
+    }
+
+    /// Whether some verdicts hold only within the region where no unit changes side.
+    pub fn has_verdicts_within_regions(&self) -> bool {
+        !self.examined.is_empty() && LossFunction::new(&self.problem).has_kinks()
     }
 
     fn row(&self, kind: Kind, tally: KindTally, of: impl Fn(&Kind) -> bool) -> KindRow {

@@ -2,8 +2,8 @@
 
 use basins::backend::reference::Training;
 use basins::backend::tolerance::Tolerance;
-use basins::landscape::{LossFunction, PlaceKind, examine};
-use basins::outcome::Fate;
+use basins::landscape::{DeadLayer, LossFunction, PlaceKind, UnitName, examine};
+use basins::outcome::{Fate, Kind};
 use basins::seed::Starts;
 use basins::spec::{Activation, Bias, Init, Loss, Problem, Spec};
 
@@ -74,8 +74,8 @@ fn problem(layers: &str, loss: Loss) -> Problem {
 #[test]
 fn a_finite_minimum_is_told() {
     // Without a hidden layer XOR has one stationary point, its minimum: every output one half.
-    for loss in [Loss::CrossEntropy, Loss::Mse].iter() {
-        let problem = problem("2,1", *loss);
+    for loss in [Loss::CrossEntropy, Loss::Mse] {
+        let problem = problem("2,1", loss);
         let found = examine(&problem, &[0.01, -0.02, 0.01]);
         assert_eq!(found.verdict, Some(PlaceKind::LocalMinimum), "{loss}: {found:?}");
         assert!(
@@ -116,4 +116,135 @@ fn ties_of_two_units_lie_at_infinity() {
         ties += usize::from(fate == Fate::OnePairTie && found.verdict == Some(PlaceKind::MinimumAtInfinity));
     }
     assert!(ties >= 4, "only {ties} ties at infinity among 60");
+}
+
+fn rectifiers(layers: &str, activation: &str) -> Problem {
+    let spec = Spec { layers: layers.parse().unwrap(), loss: Loss::Mse, lr: 1.0.into(), ..Spec::default() };
+    Spec { activation: activation.parse().unwrap(), ..spec }.problem().unwrap()
+}
+
+/// Which weights training moves within a hundred epochs, by their positions.
+fn moved(problem: &Problem, weights: &[f64]) -> Vec<usize> {
+    let mut training = Training::<f64>::new(problem, weights);
+    training.run(100);
+    (0..weights.len()).filter(|at| training.weights()[*at] != weights[*at]).collect()
+}
+
+/// XOR by 2-3-1, all three units off on every example, or one of them on when both inputs are.
+fn first_layer(bias: f64) -> Vec<f64> {
+    [vec![1.0, -1.0, 0.5, 1.0, 1.0, -0.5], vec![bias, -1.5, -1.0], vec![0.3, 0.4, -0.2, 0.1]].concat()
+}
+
+#[test]
+fn a_dead_layer_is_told_by_its_gradient() {
+    let problem = rectifiers("2,3,1", "relu,sigmoid");
+    let found = examine(&problem, &first_layer(-2.0));
+    assert_eq!(found.verdict, Some(PlaceKind::Dead), "{found:?}");
+    assert_eq!(found.dead, Some(DeadLayer { layer: 1, still_weights: 9 }));
+    assert_eq!(found.units.off, [0, 1, 2].map(|unit| UnitName { layer: 1, unit }));
+    assert!(found.gradient_norm > 0.0, "the output bias is still trained");
+    assert_eq!(moved(&problem, &first_layer(-2.0)), [12], "the output bias alone");
+
+    // One unit on for one example is enough.
+    let found = examine(&problem, &first_layer(-1.5));
+    assert_ne!(found.verdict, Some(PlaceKind::Dead));
+    assert_eq!((found.dead, found.units.off.len()), (None, 2));
+    assert!(moved(&problem, &first_layer(-1.5)).contains(&0));
+    // Slopes that are next to nothing are not nothing.
+    for activation in ["sigmoid", "leaky-relu:0.001,sigmoid", "softplus,sigmoid", "gelu,sigmoid"] {
+        let problem = rectifiers("2,3,1", activation);
+        let weights: Vec<f64> = first_layer(-2.0).into_iter().map(|weight| 30.0 * weight).collect();
+        let found = examine(&problem, &weights);
+        assert_ne!(found.verdict, Some(PlaceKind::Dead), "{activation}");
+        assert_eq!((found.dead, found.units.off.len()), (None, 0), "{activation}");
+        assert!(LossFunction::new(&problem).gradient(&weights).iter().take(9).any(|g| *g != 0.0), "{activation}");
+    }
+}
+
+#[test]
+fn a_dead_second_layer_stops_the_first() {
+    let problem = rectifiers("2,3,2,1", "relu,relu,sigmoid");
+    let first = vec![1.0, -1.0, 0.5, 1.0, 1.0, 0.5, 0.1, 0.2, 0.3];
+    let weights =
+        |bias: f64| [first.clone(), vec![0.5, -0.5, 0.5, 0.5, 0.5, 0.5, -9.0, bias], vec![1.0, 1.0, 0.2]].concat();
+    let found = examine(&problem, &weights(-9.0));
+    assert_eq!(found.verdict, Some(PlaceKind::Dead), "{found:?}");
+    assert_eq!(found.dead, Some(DeadLayer { layer: 2, still_weights: 17 }));
+    assert_eq!(found.units.off, [0, 1].map(|unit| UnitName { layer: 2, unit }), "the first layer is on");
+    assert_eq!(moved(&problem, &weights(-9.0)), [19], "the output bias alone");
+
+    let found = examine(&problem, &weights(0.1));
+    assert_eq!((found.dead, found.units.off.as_slice()), (None, &[UnitName { layer: 2, unit: 0 }][..]));
+    assert_ne!(found.verdict, Some(PlaceKind::Dead));
+    // Inputs by shortcut pass a dead layer by: it is dead all the same, for its own weights cannot move.
+    let spec = Spec { shortcuts: true, ..problem.spec().clone() };
+    let bypassed = spec.problem().unwrap();
+    let shapes: Vec<_> = bypassed.layers().shapes().collect();
+    let mut weights = vec![0.1; bypassed.layers().weight_count()];
+    (0..shapes[1].fan_out).for_each(|unit| weights[shapes[1].position(shapes[1].fan_in, unit)] = -9.0);
+    let found = examine(&bypassed, &weights);
+    let still = shapes[0].weight_count() + shapes[1].weight_count();
+    assert_eq!(found.dead, Some(DeadLayer { layer: 2, still_weights: still }));
+    assert!(moved(&bypassed, &weights).iter().all(|at| *at >= still));
+}
+
+/// Two units, one on and one off on all examples: a linear network, whose best constant is a minimum.
+#[test]
+fn a_minimum_with_kinks_is_one_within_its_region() {
+    let problem = rectifiers("2,2,1", "relu,linear");
+    let weights = |bias: f64| [1.0, 1.0, 1.0, 1.0, 3.0, bias, 0.0, -0.25, 0.5];
+    let found = examine(&problem, &weights(-5.0));
+    assert_eq!(found.verdict, Some(PlaceKind::LocalMinimum), "{found:?}");
+    assert_eq!(found.units.off, [UnitName { layer: 1, unit: 1 }]);
+    // The second unit at its kink on 11: gradient and Hessian are the same there, and speak for one side alone.
+    let found = examine(&problem, &weights(-2.0));
+    assert_eq!(found.verdict, Some(PlaceKind::Unclear), "{found:?}");
+    assert_eq!((found.gradient_norm, found.descended_loss), (0.0, Some(0.125)));
+    // On the other side of it the loss falls.
+    let found = examine(&problem, &weights(-1.9));
+    assert!(found.descended_loss.unwrap() < 0.11 && found.verdict != Some(PlaceKind::LocalMinimum), "{found:?}");
+}
+
+/// The absolute error has no curvature in the outputs, and a kink at every target.
+#[test]
+fn absolute_error_is_examined_without_accidents() {
+    for activation in ["sigmoid", "relu,sigmoid", "tanh,linear", "leaky-relu,linear"] {
+        let spec = Spec { activation: activation.parse().unwrap(), loss: Loss::Mae, lr: 0.5.into(), ..Spec::default() };
+        let problem = spec.problem().unwrap();
+        let starts = Starts::new(Init::Uniform(1.5), problem.layers(), 0);
+        for network in 0..12 {
+            let start: Vec<f64> = starts.weights(network).into_iter().map(f64::from).collect();
+            let mut training = Training::<f64>::new(&problem, &start);
+            training.run(300);
+            let found = examine(&problem, training.weights());
+            let numbers = [Some(found.gradient_norm), found.smallest_eigenvalue, found.largest_eigenvalue];
+            assert!(numbers.iter().all(|number| number.is_some_and(f64::is_finite)), "{activation}: {found:?}");
+            assert!(found.verdict.is_some() && found.descended_loss.unwrap() <= training.evaluate().0, "{activation}");
+        }
+    }
+    // At targets, without gradient and without curvature: nothing is claimed.
+    let spec = Spec { task: "table:01".parse().unwrap(), layers: "1,1".parse().unwrap(), ..Spec::default() };
+    let problem = Spec { activation: "linear".parse().unwrap(), loss: Loss::Mae, ..spec }.problem().unwrap();
+    let found = examine(&problem, &[1.0, 0.0]);
+    assert_eq!((found.gradient_norm, found.verdict), (0.0, Some(PlaceKind::Unclear)), "{found:?}");
+}
+
+/// Three classes by one hidden unit that tells the first from the others and the others not from each other.
+#[test]
+fn two_tied_classes_are_a_tie_that_descent_leaves() {
+    let spec = Spec { task: "encoder:3".parse().unwrap(), layers: "3,1,3".parse().unwrap(), ..Spec::default() };
+    let problem = Spec { activation: "sigmoid,softmax".parse().unwrap(), ..spec }.problem().unwrap();
+    let surface = LossFunction::new(&problem);
+    let network = |apart: f64| [8.0, -8.0, -8.0, 0.0, 20.0, 0.0, 0.0, -10.0, apart, -apart];
+    let fate = |weights: &[f64]| {
+        let outputs: Vec<f32> = surface.outputs(weights).iter().map(|output| *output as f32).collect();
+        Kind::of_outputs(&problem, &outputs, surface.loss(weights))
+    };
+    let kind = fate(&network(0.0));
+    assert_eq!((kind.fate, kind.variant.label(&problem)), (Fate::OnePairTie, "2=3".into()));
+    assert!((surface.loss(&network(0.0)) - 2.0 / 3.0 * std::f64::consts::LN_2).abs() < 1e-3);
+    assert_eq!(fate(&network(0.5)).fate, Fate::Descending, "shares of .73 and .27 are no tie");
+    let found = examine(&problem, &network(0.0));
+    assert_eq!(found.descends_to, Some(Kind::whole(Fate::Solved)), "{found:?}");
+    assert!(matches!(found.verdict, Some(PlaceKind::Saddle | PlaceKind::Descending)), "{found:?}");
 }

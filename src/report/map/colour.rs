@@ -125,6 +125,7 @@ pub(super) fn words(fate: Fate) -> String {
         Fate::OnePairTie => "two-pattern plateau (SSE 1/2)".into(),
         Fate::CornerCut => "three-pattern plateau (SSE 2/3)".into(),
         Fate::AllHalf => "constant output".into(),
+        Fate::OneAtMiddle => "one output at the middle".into(),
         Fate::WrongSaturated => "wrong, saturated".into(),
         fate => fate.name().replace('-', " "),
     }
@@ -149,6 +150,7 @@ pub(super) fn fate_colour(fate: Fate) -> Rgb {
         Fate::CornerCut => Rgb(213, 94, 0),
         Fate::AllHalf => Rgb(204, 121, 167),
         Fate::Grouped => Rgb(86, 180, 233),
+        Fate::OneAtMiddle => Rgb(0, 158, 115),
         Fate::WrongSaturated => Rgb(140, 108, 82),
         Fate::Descending => UNSOLVED,
         Fate::Diverged => INK,

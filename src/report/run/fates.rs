@@ -6,10 +6,14 @@ use crate::landscape::PlaceKind;
 use crate::outcome::Fate;
 use crate::report::number::{grouped, percent};
 use crate::report::table::wrapped;
-use crate::study::{KindRow, RunAnswer, Verdicts, is_examinable};
+use crate::study::{Examined, KindRow, RunAnswer, Verdicts, is_examinable};
 
 /// Variants shown of a fate; the rest is summed up in a line.
 const VARIANT_LIMIT: usize = 8;
+/// Dead networks that are named; the rest is counted.
+pub(super) const DEAD_LIMIT: usize = 4;
+/// How far verdicts hold where there are kinks.
+pub(super) const WITHIN_REGION: &str = "where no unit changes side (kinks)";
 
 /// A row a fate and a row a variant, with counts, shares, mean loss and evidence.
 pub(super) fn write_fates(text: &mut String, answer: &RunAnswer) -> Result {
@@ -26,10 +30,21 @@ pub(super) fn write_fates(text: &mut String, answer: &RunAnswer) -> Result {
     for row in &fates {
         wrapped(text, &format!("   {}: ", row.kind.fate.name()), row.kind.fate.description())?;
     }
+    if let Some(words) = medians(answer) {
+        wrapped(text, "   ", words)?;
+    }
     if !answer.examined.is_empty() {
         writeln!(text)?;
-        writeln!(text, "   {:<16}{:>9} {:>10}   found", "examined in f64", "networks", "idle units")?;
-        each_row(text, answer, &fates, write_examined)?;
+        if answer.has_verdicts_within_regions() {
+            writeln!(text, "   {:<16}{:>9} {:>6} {:>6}   found", "examined in f64", "networks", "idle", "off")?;
+            each_row(text, answer, &fates, write_examined_with_off)?;
+            write_off_units(text, answer)?;
+            writeln!(text, "   idle: networks with units that could be left out; off: with units off on every")?;
+            writeln!(text, "   example. Minima and saddles are shown {WITHIN_REGION}.")?;
+        } else {
+            writeln!(text, "   {:<16}{:>9} {:>10}   found", "examined in f64", "networks", "idle units")?;
+            each_row(text, answer, &fates, write_examined)?;
+        }
     } else if fates.iter().any(|row| is_examinable(row.kind.fate)) {
         writeln!(text, "   Judged by outputs and loss alone: a small gradient is no minimum (see --examine)")?;
     }
@@ -67,6 +82,13 @@ fn write_row(text: &mut String, answer: &RunAnswer, name: &str, row: &KindRow) -
     let line =
         format!("   {name:<16}{:>9} {:>8}   {interval:<16}  {loss:>9}", grouped(row.tally.count), percent(share, half));
     writeln!(text, "{}", line.trim_end())
+}
+
+/// Where groups rest if not at their mean.
+pub(super) fn medians(answer: &RunAnswer) -> Option<&'static str> {
+    let words =
+        "Under absolute error examples that share an output rest at a median of their targets, not at the mean.";
+    answer.problem.loss().rests_at_median().then_some(words)
 }
 
 /// How many escaped when they were trained on.
@@ -110,13 +132,53 @@ pub(super) fn write_continued(text: &mut String, answer: &RunAnswer) -> Result {
 
 /// How many were examined, how many of them have idle units, and what was found.
 fn write_examined(text: &mut String, _: &RunAnswer, name: &str, row: &KindRow) -> Result {
+    let Some(found) = found(row) else { return Ok(()) };
+    writeln!(text, "   {name:<16}{:>9} {:>10}   {found}", row.verdicts.examined, row.verdicts.reducible)
+}
+
+/// The same with how many have units that are off on every example.
+fn write_examined_with_off(text: &mut String, _: &RunAnswer, name: &str, row: &KindRow) -> Result {
+    let Some(found) = found(row) else { return Ok(()) };
+    let Verdicts { examined, reducible, with_off_units, .. } = row.verdicts;
+    writeln!(text, "   {name:<16}{examined:>9} {reducible:>6} {with_off_units:>6}   {found}")
+}
+
+/// "no descent found 4, saddle 1".
+fn found(row: &KindRow) -> Option<String> {
     let verdicts = &row.verdicts;
-    if verdicts.examined == 0 || !is_examinable(row.kind.fate) {
-        return Ok(());
-    }
     let ranked = verdicts.ranked();
     let parts: Vec<String> = ranked.iter().map(|(verdict, count)| format!("{} {count}", verdict.words())).collect();
-    writeln!(text, "   {name:<16}{:>9} {:>10}   {}", verdicts.examined, verdicts.reducible, parts.join(", "))
+    (verdicts.examined > 0 && is_examinable(row.kind.fate)).then(|| parts.join(", "))
+}
+
+/// Which layers of dead networks are off, network by network.
+fn write_off_units(text: &mut String, answer: &RunAnswer) -> Result {
+    let lines = dead_networks(answer);
+    for line in lines.iter().take(DEAD_LIMIT) {
+        wrapped(text, "   dead: ", line)?;
+    }
+    if lines.len() > DEAD_LIMIT {
+        writeln!(text, "   and {} more dead networks (see --json)", lines.len() - DEAD_LIMIT)?;
+    }
+    Ok(())
+}
+
+/// "network 17, layer 1 (units 0, 1, 2): 9 weights have no gradient", of each dead network that was examined.
+pub(super) fn dead_networks(answer: &RunAnswer) -> Vec<String> {
+    let line = |examined: &Examined| {
+        let evidence = &examined.evidence;
+        let dead = evidence.dead?;
+        let units = evidence.units.off.iter().filter(|unit| unit.layer == dead.layer);
+        let units: Vec<String> = units.map(|unit| unit.unit.to_string()).collect();
+        Some(format!(
+            "network {}, hidden layer {} (units {}): the gradient of {} weights is exactly 0",
+            examined.network,
+            dead.layer,
+            units.join(", "),
+            dead.still_weights
+        ))
+    };
+    answer.with_off_units().filter_map(line).collect()
 }
 
 /// "no descent found 7 of 8, saddle 1; 2 with idle units", verdicts `named` as they should be.
@@ -132,6 +194,9 @@ pub(super) fn evidence(fate: Fate, verdicts: &Verdicts, named: fn(PlaceKind) -> 
     let mut line = parts.join(", ");
     if verdicts.reducible > 0 {
         line.push_str(&format!("; {} with idle units", verdicts.reducible));
+    }
+    if verdicts.with_off_units > 0 {
+        line.push_str(&format!("; {} with units off on every example", verdicts.with_off_units));
     }
     line
 }

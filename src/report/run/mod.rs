@@ -15,9 +15,9 @@ use serde_json::{Map, Value, json};
 
 use crate::landscape::PlaceKind;
 use crate::outcome::Fate;
-use crate::study::{KindRow, RunAnswer};
+use crate::study::{Examined, KindRow, RunAnswer};
 
-use self::fates::evidence;
+use self::fates::{WITHIN_REGION, evidence};
 #[cfg(feature = "pictures")]
 pub use self::page::{run_page, survival_title};
 #[cfg(feature = "pictures")]
@@ -49,6 +49,8 @@ pub fn run_json(answer: &RunAnswer) -> Value {
         "epochs_to_solve": answer.epochs_to_solve(),
         "fates": fates,
         "fate_rows": fate_rows(answer, complete),
+        "off_units": off_units(answer),
+        "verdicts_hold": answer.has_verdicts_within_regions().then_some(WITHIN_REGION),
         "continued": answer.continued,
         "survival": survival(answer),
         "restart": answer.restart(),
@@ -79,6 +81,7 @@ fn fate_rows(answer: &RunAnswer, complete: bool) -> Value {
             "mean_loss": row.tally.mean_loss(),
             "examined": row.verdicts.examined,
             "with_idle_units": row.verdicts.reducible,
+            "with_off_units": row.verdicts.with_off_units,
             "verdicts": row.verdicts.ranked().iter().map(|(v, n)| (v.name().to_owned(), json!(n))).collect::<Map<_, _>>(),
             "evidence": evidence(row.kind.fate, &row.verdicts, PlaceKind::name),
         })
@@ -89,6 +92,20 @@ fn fate_rows(answer: &RunAnswer, complete: bool) -> Value {
         object
     });
     fates.collect()
+}
+
+/// Examined networks with units that are off on every example, and of dead ones what that stops.
+fn off_units(answer: &RunAnswer) -> Value {
+    let network = |examined: &Examined| {
+        let evidence = &examined.evidence;
+        json!({
+            "network": examined.network,
+            "units": evidence.units.off,
+            "dead_layer": evidence.dead.map(|dead| dead.layer),
+            "weights_without_gradient": evidence.dead.map(|dead| dead.still_weights),
+        })
+    };
+    answer.with_off_units().map(network).collect()
 }
 
 fn survival(answer: &RunAnswer) -> Value {

@@ -12,7 +12,7 @@ use crate::spec::Spec;
 use crate::stats::Interval;
 use crate::study::{KindRow, RunAnswer};
 
-use super::fates::evidence;
+use super::fates::{DEAD_LIMIT, WITHIN_REGION, dead_networks, evidence, medians};
 use super::picture::survival_picture;
 use super::text::survival_lines;
 
@@ -160,6 +160,15 @@ fn fates(page: &mut Page, answer: &RunAnswer) {
     let described = |fate: Fate| vec![fate.name().to_owned(), fate.description().to_owned()];
     let rows: Vec<Vec<String>> = fates.iter().map(|row| described(row.kind.fate)).collect();
     page.table(&["fate", "what it means"], &rows, &[0, 1]);
+    if let Some(words) = medians(answer) {
+        page.paragraph(words);
+    }
+    if answer.has_verdicts_within_regions() {
+        page.paragraph(&format!("Minima and saddles are shown {WITHIN_REGION}."));
+    }
+    for line in dead_networks(answer).iter().take(DEAD_LIMIT) {
+        page.paragraph(&format!("Dead: {line}."));
+    }
 }
 
 fn continued(page: &mut Page, answer: &RunAnswer) {

@@ -8,6 +8,7 @@ pub(crate) struct Mae;
 impl Lose for Mae {
     const DOMAIN: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
     const RESTS_AT_WRONG_ENDS: bool = true;
+    const RESTS_AT_MEDIAN: bool = true;
     const CANCELS_SLOPE: bool = false;
     const HAS_KINKS: bool = true;
     #[cfg(feature = "gpu")]

@@ -15,6 +15,8 @@ pub(crate) trait Lose {
     const DOMAIN: (f64, f64);
     /// Whether outputs can rest at the wrong end of their range; otherwise the loss pulls hardest there.
     const RESTS_AT_WRONG_ENDS: bool;
+    /// Whether outputs that several targets share rest at a median of the targets, and not at their mean.
+    const RESTS_AT_MEDIAN: bool = false;
     /// Whether its derivative has jumps.
     const HAS_KINKS: bool = false;
     /// Whether the derivative by z is the output's error alone: the output activation's slope cancels.
@@ -130,6 +132,12 @@ impl Loss {
     /// Whether its derivative jumps somewhere.
     pub fn has_kinks(self) -> bool {
         with_loss!(self, Row => Row::HAS_KINKS)
+    }
+
+    /// Whether examples that share an output rest at a median of their targets: of an even number at any value between the two
+    /// in the middle. At their mean otherwise.
+    pub fn rests_at_median(self) -> bool {
+        with_loss!(self, Row => Row::RESTS_AT_MEDIAN)
     }
 
     /// Loss of one output on one example where no weighted sum is known.

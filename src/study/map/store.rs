@@ -168,7 +168,7 @@ fn manifest(plan: &MapPlan, trainer: &str, side: usize) -> Value {
         .collect();
     let examples = plan.problem().examples();
     let mut object = json!({
-        "schema": "basins.map-tiles/1",
+        "schema": "basins.map-tiles/2",
         "spec": plan.spec(),
         "x": plan.axes()[0],
         "y": plan.axes()[1],

@@ -33,6 +33,12 @@ fn the_summary_has_its_shape() {
             "--nets 30 --activation tanh --loss mse --inputs -1,1 --targets -1,1 --momentum 0.5 --update online \
              --solved sign --shortcuts --bias off --lr 0.1,0.2 --epochs 50",
         ),
+        ("summary_of_rectifiers", "--nets 60 --activation relu,sigmoid --lr 2 --epochs 400 --init uniform:1"),
+        (
+            "summary_of_no_biases",
+            "--nets 20 --task parity:3 --layers 3,3,1 --bias off --activation tanh,sigmoid --lr 4 --epochs 1500",
+        ),
+        ("summary_of_absolute_error", "--nets 40 --loss mae --lr 2 --epochs 800 --init uniform:1 --examine 0"),
         ("summary_of_divergence", "--nets 20 --lr 1e9 --epochs 100"),
     ] {
         insta::assert_snapshot!(name, redacted(&printed(folder.path(), arguments)));
@@ -111,6 +117,33 @@ fn json_adds_up() {
     assert!(work < 300 * 1500 && work >= answer["solved"].as_u64().unwrap() * order[0], "{work}");
     let seconds = ["setup", "train", "total"].map(|part| answer["seconds"][part].as_f64().unwrap());
     assert!(seconds[0] >= 0.0 && seconds[1] > 0.0 && seconds[2] >= seconds[1]);
+}
+
+/// Which layers are off is said network by network; sigmoid networks have none.
+#[test]
+fn json_names_the_units_that_are_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |activation: &str| {
+        let settings = format!("--nets 60 --lr 2 --epochs 400 --init uniform:1 --activation {activation}");
+        json(folder.path(), &settings)
+    };
+    let answer = run("relu,sigmoid");
+    let networks = answer["off_units"].as_array().unwrap();
+    let (dead, alive): (Vec<_>, Vec<_>) = networks.iter().partition(|network| !network["dead_layer"].is_null());
+    assert!(!dead.is_empty() && !alive.is_empty(), "{networks:?}");
+    let units = |network: &Value| network["units"].as_array().unwrap().len();
+    assert!(dead.iter().all(|network| units(network) == 3 && network["weights_without_gradient"] == 9), "{dead:?}");
+    assert!(alive.iter().all(|network| units(network) < 3), "{alive:?}");
+    let sum = |name: &str| {
+        let rows = answer["fate_rows"].as_array().unwrap();
+        rows.iter().map(|row| row[name].as_u64().unwrap()).sum::<u64>()
+    };
+    assert_eq!(sum("with_off_units"), networks.len() as u64);
+    let verdicts = answer["fate_rows"].as_array().unwrap().iter().filter_map(|row| row["verdicts"]["dead"].as_u64());
+    assert_eq!(verdicts.sum::<u64>(), dead.len() as u64);
+    assert_eq!(answer["verdicts_hold"], "where no unit changes side (kinks)");
+    let smooth = run("sigmoid");
+    assert!(smooth["off_units"].as_array().unwrap().is_empty() && smooth["verdicts_hold"].is_null());
 }
 
 #[test]
