@@ -115,10 +115,10 @@ fn several_networks_a_pixel() {
     let mut archive = zip::ZipArchive::new(std::fs::File::open(out.join("map.npz")).unwrap()).unwrap();
     let mut counts = Vec::new();
     std::io::Read::read_to_end(&mut archive.by_name("counts.npy").unwrap(), &mut counts).unwrap();
-    let (header, counts) = counts.split_at(counts.len() - 8 * 9 * 9 * 2);
-    assert!(String::from_utf8_lossy(header).contains("'<u2', 'fortran_order': False, 'shape': (8, 9, 9, )"));
+    let (header, counts) = counts.split_at(counts.len() - 8 * 9 * 10 * 2);
+    assert!(String::from_utf8_lossy(header).contains("'<u2', 'fortran_order': False, 'shape': (8, 9, 10, )"));
     let counts: Vec<u16> = counts.chunks_exact(2).map(|bytes| u16::from_le_bytes(bytes.try_into().unwrap())).collect();
-    assert!(counts.chunks(9).all(|pixel| pixel.iter().sum::<u16>() == 7));
+    assert!(counts.chunks(10).all(|pixel| pixel.iter().sum::<u16>() == 7));
     assert_eq!(counts.iter().step_by(9).map(|count| u64::from(*count)).sum::<u64>(), count(&object["solved"]));
 
     for colour in ["fate", "epochs", "loss", "all-half"] {
