@@ -119,7 +119,7 @@ fn several_networks_a_pixel() {
     assert!(String::from_utf8_lossy(header).contains("'<u2', 'fortran_order': False, 'shape': (8, 9, 10, )"));
     let counts: Vec<u16> = counts.chunks_exact(2).map(|bytes| u16::from_le_bytes(bytes.try_into().unwrap())).collect();
     assert!(counts.chunks(10).all(|pixel| pixel.iter().sum::<u16>() == 7));
-    assert_eq!(counts.iter().step_by(9).map(|count| u64::from(*count)).sum::<u64>(), count(&object["solved"]));
+    assert_eq!(counts.iter().step_by(10).map(|count| u64::from(*count)).sum::<u64>(), count(&object["solved"]));
 
     for colour in ["fate", "epochs", "loss", "all-half"] {
         let again = json(folder.path(), &format!("{map} --out m --colour {colour}"));
