@@ -140,7 +140,7 @@ fn several_networks_a_pixel() {
     let at = pixel["pixel"][1].as_u64().unwrap() * 9 + pixel["pixel"][0].as_u64().unwrap();
     let nets = pixel["nets"].as_array().unwrap();
     assert_eq!((nets.len(), &nets[0]["net"]), (7, &(5 + 7 * at).into()));
-    assert_eq!(pixel["solved"].as_u64().unwrap(), u64::from(counts[9 * at as usize]));
+    assert_eq!(pixel["solved"].as_u64().unwrap(), u64::from(counts[10 * at as usize]));
     for net in &nets[..3] {
         let trace = net["trace"].as_str().unwrap().strip_prefix("basins ").unwrap();
         let trace = json(folder.path(), &trace.replace('\'', ""));
