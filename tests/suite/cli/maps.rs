@@ -115,11 +115,11 @@ fn several_networks_a_pixel() {
     let mut archive = zip::ZipArchive::new(std::fs::File::open(out.join("map.npz")).unwrap()).unwrap();
     let mut counts = Vec::new();
     std::io::Read::read_to_end(&mut archive.by_name("counts.npy").unwrap(), &mut counts).unwrap();
-    let (header, counts) = counts.split_at(counts.len() - 8 * 9 * 9 * 2);
-    assert!(String::from_utf8_lossy(header).contains("'<u2', 'fortran_order': False, 'shape': (8, 9, 9, )"));
+    let (header, counts) = counts.split_at(counts.len() - 8 * 9 * 10 * 2);
+    assert!(String::from_utf8_lossy(header).contains("'<u2', 'fortran_order': False, 'shape': (8, 9, 10, )"));
     let counts: Vec<u16> = counts.chunks_exact(2).map(|bytes| u16::from_le_bytes(bytes.try_into().unwrap())).collect();
-    assert!(counts.chunks(9).all(|pixel| pixel.iter().sum::<u16>() == 7));
-    assert_eq!(counts.iter().step_by(9).map(|count| u64::from(*count)).sum::<u64>(), count(&object["solved"]));
+    assert!(counts.chunks(10).all(|pixel| pixel.iter().sum::<u16>() == 7));
+    assert_eq!(counts.iter().step_by(10).map(|count| u64::from(*count)).sum::<u64>(), count(&object["solved"]));
 
     for colour in ["fate", "epochs", "loss", "all-half"] {
         let again = json(folder.path(), &format!("{map} --out m --colour {colour}"));
@@ -140,7 +140,7 @@ fn several_networks_a_pixel() {
     let at = pixel["pixel"][1].as_u64().unwrap() * 9 + pixel["pixel"][0].as_u64().unwrap();
     let nets = pixel["nets"].as_array().unwrap();
     assert_eq!((nets.len(), &nets[0]["net"]), (7, &(5 + 7 * at).into()));
-    assert_eq!(pixel["solved"].as_u64().unwrap(), u64::from(counts[9 * at as usize]));
+    assert_eq!(pixel["solved"].as_u64().unwrap(), u64::from(counts[10 * at as usize]));
     for net in &nets[..3] {
         let trace = net["trace"].as_str().unwrap().strip_prefix("basins ").unwrap();
         let trace = json(folder.path(), &trace.replace('\'', ""));
