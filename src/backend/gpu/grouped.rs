@@ -89,7 +89,7 @@ impl Layout {
         let (examples, batch) = (problem.examples().count(), batch_size(problem));
         let (batches, blocks) = (examples.div_ceil(batch), examples.div_ceil(4 * quads));
         let blocks_learnt = batches * batch.div_ceil(4 * quads);
-        let layers = problem.layers();
+        let (layers, compared) = (problem.layers(), compares_outputs(problem));
         // A loop's last look at its condition may count as a step.
         let shares = |cells: usize, inner: usize| cells.div_ceil(size) * (inner + 1) + 1;
         let (mut look, mut back, mut moves) = (shares(quads * (layers.input_count() + 1), 0), 0, 0);
@@ -98,7 +98,7 @@ impl Layout {
             look += shares(cells, shape.fan_in + 2);
             match next {
                 Some(next) => back += shares(cells, next.fan_out + 1),
-                None => look += shares(cells, 5) + shares(quads, 4 * (shape.fan_out + 1)),
+                None => look += shares(cells, 5) + if compared { shares(quads, 4 * (shape.fan_out + 1)) } else { 0 },
             }
             back += shares(shape.weight_count(), quads + 1);
             moves += shares(shape.weight_count(), 0);
