@@ -19,6 +19,7 @@ mod reproductions;
 mod rules;
 mod settings;
 mod statistics;
+mod starts_and_orders;
 mod structure;
 mod support;
 mod tallies;
