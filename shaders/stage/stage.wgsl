@@ -1,6 +1,6 @@
 // What the stage kernels share. One dispatch does one stage of backpropagation for all active networks: x is the lane (a
 // network's place in the active list), y a cell of what the stage computes. `scratch` holds rows of one number a lane.
-// Rust twin of the struct: src/backend/gpu/bus.rs; of the rows: src/backend/gpu/staged.rs.
+// Rust twin of the struct: src/backend/gpu/bus.rs; of the rows: src/backend/gpu/rows.rs.
 
 struct Stage {
     // The layer of weights: its matrix has fan_in + 1 rows, the last for the bias.

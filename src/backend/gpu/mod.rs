@@ -18,6 +18,8 @@ mod meter;
 mod outcomes;
 mod pool;
 mod prelude;
+mod records;
+mod rows;
 mod source;
 mod staged;
 mod stages;

@@ -1,17 +1,17 @@
 //! The staged form: one kernel a stage of backpropagation, over all active networks, numbers in memory between them. Takes
 //! any network that fits the device, and each stage can be checked by itself.
 
-use std::fmt::Write;
-
 use crate::backend::conformance::Fault;
 use crate::error::{Error, Result};
 use crate::gpu::{Binding, Bound, Kind, uniform_buffer};
-use crate::spec::{LayerShape, Problem};
+use crate::spec::Problem;
 
 use super::buffers::{SCRATCH, SLICE};
 use super::bus::Stage;
 use super::form::{Form, Limits, Setup, Source, Trainer};
-use super::prelude::{Sizes, activation_code, draws_order, judged_after, keeps_start, order_steps};
+use super::prelude::{Sizes, draws_order, judged_after, keeps_start, order_steps};
+use super::records::{Span, records};
+use super::rows::Rows;
 use super::source::{POOL, RECALL, compose, order_code};
 
 const RECORD: Binding = Binding(12, Kind::Record(size_of::<Stage>() as u64));
@@ -121,126 +121,6 @@ fn with_fault(step: Step, file: &str, fault: Option<Fault>) -> String {
         _ => return file.to_owned(),
     };
     if step == at { file.replace(right, wrong) } else { file.to_owned() }
-}
-
-/// Where the rows of scratch memory lie after the activations, which come first: deltas, gradients, weights kept aside,
-/// weighted sums of outputs kept aside, the order, and single rows.
-pub(super) struct Rows {
-    /// The first output's, counted from the first activation.
-    pub(super) outputs: usize,
-    pub(super) deltas: usize,
-    pub(super) gradient: usize,
-    pub(super) kept: usize,
-    /// Of the outputs that are judged.
-    pub(super) judged_sums: usize,
-    kept_sums: usize,
-    pub(super) order: usize,
-    pub(super) loss: usize,
-    pub(super) step: usize,
-    pub(super) count: usize,
-}
-
-impl Rows {
-    pub(super) fn of(problem: &Problem) -> Self {
-        let layers = problem.layers();
-        let units: usize = layers.sizes()[1..].iter().sum();
-        let examples = problem.examples().count();
-        let activations = units * examples;
-        let outputs = activations - problem.examples().targets().len();
-        let weight_count = layers.weight_count();
-        let gradient = 2 * activations;
-        let kept = gradient + weight_count;
-        let kept_sums = kept + if keeps_start(problem) { weight_count } else { 0 };
-        // Deltas take the place of weighted sums that are looked at once the epoch is over.
-        let keeps_sums = keeps_start(problem) && problem.standard().judgement().needs_sums();
-        let order = kept_sums + if keeps_sums { problem.examples().targets().len() } else { 0 };
-        let loss = order + if draws_order(problem) { examples } else { 0 };
-        let judged_sums = if keeps_sums { kept_sums } else { activations + outputs };
-        let (step, count) = (loss + 1, loss + 2);
-        Self { outputs, deltas: activations, gradient, kept, judged_sums, kept_sums, order, loss, step, count }
-    }
-
-    /// As `const` lines. Weighted sums lie where their deltas come to lie later in the epoch.
-    fn lines(&self) -> String {
-        let mut text = String::new();
-        for (name, row) in [
-            ("SUM_ROW", self.deltas),
-            ("DELTA_ROW", self.deltas),
-            ("GRADIENT_ROW", self.gradient),
-            ("KEPT_ROW", self.kept),
-            ("JUDGED_SUM_ROW", self.judged_sums),
-            ("KEPT_SUM_ROW", self.kept_sums),
-            ("ORDER_ROW", self.order),
-            ("LOSS_ROW", self.loss),
-            ("STEP_ROW", self.step),
-            ("OUTPUT_ROW", self.outputs),
-        ] {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "const {name} = {row}u;");
-        }
-        let _ = writeln!(text, "const KEEPS_SUMS = {};", self.judged_sums == self.kept_sums);
-        text
-    }
-}
-
-/// Examples that a dispatch goes through: how many from which position on, and whether in the order that is drawn.
-#[derive(Clone, Copy)]
-pub(super) struct Span {
-    pub(super) first: usize,
-    pub(super) count: usize,
-    pub(super) drawn: bool,
-}
-
-impl Span {
-    /// All examples as they are listed.
-    pub(super) fn all(problem: &Problem) -> Self {
-        Self { first: 0, count: problem.examples().count(), drawn: false }
-    }
-
-    /// The examples of each update within an epoch.
-    pub(super) fn batches(problem: &Problem) -> Vec<Self> {
-        let update = problem.spec().update;
-        let (count, drawn) = (problem.examples().count(), draws_order(problem));
-        let size = update.batch_size(count);
-        let batches = (0..if update.moves_within() { count } else { 0 }).step_by(size);
-        batches.map(|first| Self { first, count: size.min(count - first), drawn }).collect()
-    }
-}
-
-/// The records of all dispatches: each layer on each span.
-pub(super) fn records(problem: &Problem, spans: &[Span]) -> Vec<Stage> {
-    spans.iter().flat_map(|span| layer_records(problem, *span)).collect()
-}
-
-fn layer_records(problem: &Problem, span: Span) -> Vec<Stage> {
-    let shapes: Vec<LayerShape> = problem.layers().shapes().collect();
-    let examples = problem.examples().count();
-    let row = |layer: usize| -> usize { shapes[..layer].iter().map(|shape| shape.fan_out * examples).sum() };
-    shapes
-        .iter()
-        .enumerate()
-        .map(|(layer, shape)| {
-            let next = shapes.get(layer + 1);
-            Stage {
-                fan_in: shape.fan_in as u32,
-                shortcut: shape.shortcut as u32,
-                fan_out: shape.fan_out as u32,
-                weight_offset: shape.offset as u32,
-                first: u32::from(layer == 0),
-                last: u32::from(next.is_none()),
-                row_before: if layer == 0 { 0 } else { row(layer - 1) as u32 },
-                row: row(layer) as u32,
-                row_next: row(layer + 1) as u32,
-                fan_out_next: next.map_or(0, |shape| shape.fan_out as u32),
-                weight_offset_next: next.map_or(0, |shape| shape.offset as u32),
-                example_first: span.first as u32,
-                example_count: span.count as u32,
-                layer: layer as u32,
-                activation: activation_code(problem, layer) as u32,
-                drawn: u32::from(span.drawn),
-            }
-        })
-        .collect()
 }
 
 /// The stage kernels, bound to either list.
