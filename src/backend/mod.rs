@@ -151,6 +151,12 @@ pub trait Backend {
         Precision::F32
     }
 
+    /// Its place among so many backends that share long checks out: where every problem costs a compilation, and what
+    /// problems differ in, the parts of their rules, is the same code in all of them.
+    fn shared_checks(&self) -> (usize, usize) {
+        (0, 1)
+    }
+
     /// Whether networks are trained one number at a time, some fifty times slower than by vectors or on a GPU: studies then
     /// ask for less at once.
     fn is_scalar(&self) -> bool {

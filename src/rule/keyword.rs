@@ -74,7 +74,8 @@ pub(crate) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) 
         (start > 0.75 || edits > 0.6).then(|| start.max(edits))
     };
     let likely = known.into_iter().filter_map(|word| Some((likeness(&head(word))?, word)));
-    likely.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, word)| word)
+    // Of several that are as near, the shortest.
+    likely.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len()))).map(|(_, word)| word)
 }
 
 /// A number as a person writes it: with an exponent where there would be a row of zeros. Reads back the same.

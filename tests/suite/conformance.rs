@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use basins::backend::conformance::{Fault, Faulty, short_specs};
+use basins::backend::conformance::{Fault, Faulty, OPTIMIZERS, pairs_of, short_specs};
 use basins::backend::{Precision, Reference, Simd, Vectors};
-use basins::spec::{Activation, Bias, Loss, Optimizer, Spec, Update};
+use basins::spec::{Activation, Bias, Loss, Spec, Update};
 
 fn reference(precision: Precision) -> Reference {
     Reference::new(precision, None).unwrap()
@@ -43,22 +43,12 @@ fn every_planted_fault_is_found() {
 /// Each value of one setting meets each of another in a short run, wherever the two have a meaning together.
 #[test]
 fn short_runs_have_every_pair_of_settings() {
-    let words = |spec: &Spec| {
-        let optimizer = format!("{}, momentum {}", spec.optimizer, spec.momentum > 0.0);
-        [spec.activation.of_layer(0).to_string(), spec.loss.to_string(), optimizer, spec.update.to_string()]
-    };
-    let pairs = |specs: &[Spec]| -> BTreeSet<[String; 2]> {
-        let all = specs.iter().map(words);
-        all.flat_map(|words| {
-            [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)].map(|(a, b)| [&words[a], &words[b]].map(String::clone))
-        })
-        .collect()
-    };
+    let pairs = |specs: &[Spec]| -> BTreeSet<[String; 2]> { specs.iter().flat_map(pairs_of).collect() };
     let mut every = Vec::new();
     for &activation in Activation::ALL {
         for &loss in Loss::ALL {
             for &update in Update::ALL {
-                for (optimizer, momentum) in [(Optimizer::Gd, 0.0), (Optimizer::Gd, 0.9), (Optimizer::Adam, 0.0)] {
+                for (optimizer, momentum, _) in OPTIMIZERS {
                     every.push(Spec {
                         activation: activation.into(),
                         loss,

@@ -51,7 +51,10 @@ fn drawn(init: Init, activation: Activation, fan_in: usize, fan_out: usize) -> (
     let logistic = activation == Activation::Sigmoid;
     // The golden network of scikit-learn is 2-3-1; other layers stand alone.
     let problem = Spec {
-        activation: Activations::new([if logistic { Activation::Sigmoid } else { Activation::Tanh }, Activation::Sigmoid]),
+        activation: Activations::new([
+            if logistic { Activation::Sigmoid } else { Activation::Tanh },
+            Activation::Sigmoid,
+        ]),
         init,
         ..Spec::default()
     };

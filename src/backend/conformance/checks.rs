@@ -147,16 +147,9 @@ pub(super) fn short_runs_agree(backend: &mut dyn Backend) -> Verdict {
     Ok(())
 }
 
-/// The specs that a backend goes through: all of them; where each costs a compilation on a device, the forms of the GPU
-/// backend share them out. What they have in common, the parts of the rules, is met by all.
+/// The specs that a backend goes through, see [`Backend::shared_checks`].
 fn share_of(backend: &dyn Backend, specs: Vec<Spec>) -> impl Iterator<Item = Spec> + use<> {
-    #[cfg(feature = "gpu")]
-    let forms = &crate::backend::gpu::FORMS;
-    #[cfg(feature = "gpu")]
-    let place = forms.iter().position(|form| form.name == backend.name()).map(|place| (place, forms.len()));
-    #[cfg(not(feature = "gpu"))]
-    let place = None::<(usize, usize)>.filter(|_| !backend.name().is_empty());
-    let (place, count) = place.unwrap_or((0, 1));
+    let (place, count) = backend.shared_checks();
     specs.into_iter().skip(place).step_by(count)
 }
 
@@ -179,7 +172,7 @@ fn run_differs(actual: &Trained, expected: &Trained, position: usize) -> Result<
 
 /// Solved epochs differ by rounding alone: at most one epoch, but for a few networks.
 pub(super) fn every_criterion_agrees(backend: &mut dyn Backend) -> Verdict {
-    for spec in slow_specs() {
+    for spec in share_of(backend, slow_specs()) {
         let problem = problem(&spec);
         let job = Job::new(&problem, SEED);
         let count = 100;

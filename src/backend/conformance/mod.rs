@@ -12,7 +12,7 @@ mod specs;
 
 pub use fault::{Fault, Faulty};
 pub use list::{CHECKS, Check};
-pub use specs::{OPTIMIZERS, cut_specs, short_specs, slow_specs};
+pub use specs::{OPTIMIZERS, cut_specs, pairs_of, short_specs, slow_specs};
 
 /// A check's verdict; the text says what differed.
 pub type Verdict = Result<(), String>;

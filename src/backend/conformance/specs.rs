@@ -1,5 +1,7 @@
 //! The specs that a backend must agree on: each setting's every value, and the pairs that interact.
 
+use std::collections::BTreeSet;
+
 use crate::spec::{
     Activation, Activations, AfterSolved, Auto, Betas, Bias, BiasInit, Criterion, Init, Judge, Layers, Levels, Loss,
     Optimizer, Order, Schedule, Spec, Task, Update,
@@ -63,38 +65,52 @@ pub const OPTIMIZERS: [(Optimizer, f64, f64); 8] = [
     (Optimizer::Rprop, 0.0, 0.001),
 ];
 
-/// Activation, loss, optimizer and update: each value of one beside each of another, in as few specs as that takes. In row
-/// `i` and column `j` of a square whose side is prime, `i`, `j`, `i + j` and `i + 2j` meet each other once.
+/// Activation, loss, optimizer and update: each value of one beside each of another, wherever the two have a meaning
+/// together, in few specs: always the one next that has most pairs which none before has.
 fn paired_specs() -> Vec<Spec> {
-    let optimizers = OPTIMIZERS;
-    let (activations, losses, updates) = (Activation::ALL, Loss::ALL, Update::ALL);
-    let most = activations.len().max(losses.len()).max(updates.len()).max(optimizers.len());
-    let side = (most.max(3)..).find(|side| (2..*side).all(|part| side % part != 0)).unwrap_or(most);
-    let cells = (0..side).flat_map(|i| (0..side).map(move |j| (i, j)));
-    let specs = cells.map(|(i, j)| {
-        let (optimizer, momentum, lr) = optimizers[i % optimizers.len()];
-        let activation = activations[(i + j) % side % activations.len()];
-        // Without anything that saturates, larger steps leave the range of numbers.
-        let lr = if activation.range().1.is_finite() { lr } else { 0.1 * lr };
-        // Outputs that come to rest on a kink are thrown to and fro by rounding: these must not come so far.
-        let loss = losses[(i + 2 * j) % side % losses.len()];
-        let lr = if loss.has_kinks() { 0.02 * lr } else { lr };
-        let spec = Spec {
-            activation: activation.into(),
-            loss,
-            update: updates[j % updates.len()],
-            optimizer,
-            momentum,
-            lr: lr.into(),
-            ..base()
-        };
-        // A loss that takes no such outputs meets the activation in the hidden layer, an optimizer that needs whole
-        // gradients has them.
-        let hidden = Spec { activation: Activations::new([activation, Activation::Sigmoid]), ..spec.clone() };
-        let whole = |spec: &Spec| Spec { update: Update::BatchSum, ..spec.clone() };
-        [spec.clone(), whole(&spec), hidden.clone(), whole(&hidden)].into_iter().find(|spec| spec.problem().is_ok())
-    });
-    specs.flatten().collect()
+    let mut candidates = Vec::new();
+    for (activation, loss) in
+        Activation::ALL.iter().flat_map(|activation| Loss::ALL.iter().map(move |loss| (*activation, *loss)))
+    {
+        for ((optimizer, momentum, lr), update) in
+            OPTIMIZERS.into_iter().flat_map(|optimizer| Update::ALL.iter().map(move |update| (optimizer, *update)))
+        {
+            // Without anything that saturates, larger steps leave the range of numbers.
+            let lr = if activation.range().1.is_finite() { lr } else { 0.1 * lr };
+            // Outputs that come to rest on a kink are thrown to and fro by rounding: these must not come so far.
+            let lr = if loss.has_kinks() { 0.02 * lr } else { lr };
+            let spec =
+                Spec { activation: activation.into(), loss, update, optimizer, momentum, lr: lr.into(), ..base() };
+            // A loss that takes no such outputs meets the activation in the hidden layer.
+            let hidden = Spec { activation: Activations::new([activation, Activation::Sigmoid]), ..spec.clone() };
+            candidates.extend([spec, hidden].into_iter().find(|spec| spec.problem().is_ok()));
+        }
+    }
+    let pairs: Vec<[[String; 2]; 6]> = candidates.iter().map(pairs_of).collect();
+    let mut missing: BTreeSet<&[String; 2]> = pairs.iter().flatten().collect();
+    let mut chosen = Vec::new();
+    while !missing.is_empty() {
+        let news = |at: &usize| pairs[*at].iter().filter(|pair| missing.contains(pair)).count();
+        // The first of the best.
+        let Some(best) = (0..candidates.len()).rev().max_by_key(news) else { break };
+        pairs[best].iter().for_each(|pair| {
+            missing.remove(pair);
+        });
+        chosen.push(candidates[best].clone());
+    }
+    chosen
+}
+
+/// The pairs of values that meet in a spec: of the first layer's activation, the loss, the optimizer with its momentum or
+/// without, and the update.
+pub fn pairs_of(spec: &Spec) -> [[String; 2]; 6] {
+    let words = [
+        spec.activation.of_layer(0).to_string(),
+        spec.loss.to_string(),
+        format!("{}, momentum {}", spec.optimizer, spec.momentum > 0.0),
+        spec.update.to_string(),
+    ];
+    [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)].map(|(a, b)| [&words[a], &words[b]].map(String::clone))
 }
 
 /// Orders and minibatches where they meet sizes, layers and rules for which backends have code of their own.

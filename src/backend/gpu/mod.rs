@@ -144,6 +144,10 @@ impl Backend for GpuBackend {
         self.form.name
     }
 
+    fn shared_checks(&self) -> (usize, usize) {
+        (FORMS.iter().position(|form| form.name == self.form.name).unwrap_or_default(), FORMS.len())
+    }
+
     fn device(&self) -> DeviceInfo {
         DeviceInfo { name: self.gpu.name.clone(), kind: self.gpu.kind.into(), driver: self.gpu.driver.clone() }
     }
