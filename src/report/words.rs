@@ -1,6 +1,6 @@
 //! Settings and durations in words.
 
-use crate::spec::{Bias, Layers, Spec};
+use crate::spec::{Bias, Judge, Layers, Spec};
 
 /// Sizes of layers, as 2-3-1.
 pub(super) fn dashed(layers: &Layers) -> String {
@@ -10,14 +10,31 @@ pub(super) fn dashed(layers: &Layers) -> String {
 /// Everything of a spec but what is learnt, in a line.
 pub(super) fn settings(spec: &Spec, imported_starts: bool) -> String {
     let init = if imported_starts { "imported starts".into() } else { format!("init {}", spec.init) };
-    let momentum = if spec.momentum > 0.0 { format!(", momentum {}", spec.momentum) } else { String::new() };
+    let default = Spec::default();
+    let said = |name: &str, differs: bool, value: &dyn std::fmt::Display| {
+        if differs { format!(", {name} {value}") } else { String::new() }
+    };
+    let step = [
+        said("momentum", spec.momentum > 0.0, &spec.momentum),
+        said("schedule", spec.lr_schedule != default.lr_schedule, &spec.lr_schedule),
+        said("betas", spec.betas != default.betas, &spec.betas),
+        said("epsilon", spec.epsilon != default.epsilon, &spec.epsilon),
+        said("weight decay", spec.weight_decay > 0.0, &spec.weight_decay),
+    ];
+    let judged = match spec.judge {
+        Judge::During => "",
+        Judge::After => ", judged after each epoch",
+        Judge::End => ", judged after the last epoch",
+    };
     format!(
-        "{}, {}, {} with rate {}{momentum}, {} updates, {init}, solved at {}",
+        "{}, {}, {} with rate {}{}, {} updates, {init}{}, solved at {}{judged}",
         connected_units(spec),
         spec.loss,
         spec.optimizer,
         spec.lr,
+        step.concat(),
         spec.update,
+        said("biases", !imported_starts && spec.bias_init != default.bias_init, &spec.bias_init),
         spec.solved
     )
 }
