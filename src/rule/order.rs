@@ -59,6 +59,15 @@ impl Update {
         }
     }
 
+    /// The same with the examples as they are listed.
+    pub(crate) fn in_given_order(self) -> Self {
+        match self {
+            Self::Online(_) => Self::ONLINE,
+            Self::Minibatch(size, _) => Self::Minibatch(size, Order::Given),
+            batch => batch,
+        }
+    }
+
     /// Examples of an update, of so many in all; the last update of an epoch may have fewer.
     pub fn batch_size(self, example_count: usize) -> usize {
         match self {

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::outcome::{Status, Values, Weights};
 use crate::seed::Starts;
 use crate::spec::keyword::keywords;
-use crate::spec::{Bias, Problem};
+use crate::spec::{Bias, BiasInit, Judge, Problem, Schedule};
 
 use crate::backend::{Backend, Chunk, Deliver, DeviceInfo, Job, Trained, Watch};
 
@@ -27,6 +27,16 @@ pub enum Fault {
     BiasTrained,
     /// Squashes linear outputs.
     OutputSquashed,
+    /// Takes examples as they are listed where their order is drawn.
+    OrderGiven,
+    /// Leaves weight decay out.
+    DecayLost,
+    /// Leaves rates as they are where they follow a schedule.
+    ScheduleLost,
+    /// Starts biases as weights where they start apart.
+    BiasesDrawn,
+    /// Judges epochs by the outputs that they compute, whenever it should.
+    JudgedDuring,
     /// Two weights of each network change places.
     SwappedWeights,
     /// Solved epochs count from 0.
@@ -51,6 +61,11 @@ keywords!(Fault, "--plant", {
     SharedRates => "shared-rates",
     BiasTrained => "bias-trained",
     OutputSquashed => "output-squashed",
+    OrderGiven => "order-given",
+    DecayLost => "decay-lost",
+    ScheduleLost => "schedule-lost",
+    BiasesDrawn => "biases-drawn",
+    JudgedDuring => "judged-during",
     SwappedWeights => "swapped-weights",
     EpochFromZero => "epoch-from-zero",
     StaleBuffer => "stale-buffer",
@@ -67,9 +82,16 @@ impl Fault {
             Self::SeedOffByOne | Self::BiasTrained | Self::SwappedWeights | Self::StaleBuffer => {
                 "starts_have_the_same_bits"
             }
-            Self::GradientSign | Self::LearningRate | Self::OneRate | Self::OutputSquashed => "short_runs_agree",
+            Self::GradientSign
+            | Self::LearningRate
+            | Self::OneRate
+            | Self::OutputSquashed
+            | Self::OrderGiven
+            | Self::DecayLost
+            | Self::ScheduleLost
+            | Self::BiasesDrawn => "short_runs_agree",
             Self::SharedRates => "own_rates_are_kept",
-            Self::EpochFromZero => "every_criterion_agrees",
+            Self::EpochFromZero | Self::JudgedDuring => "every_criterion_agrees",
             Self::CutsMatter => "cuts_change_nothing",
             Self::DivergenceMissed => "divergence_is_noticed",
             Self::RetiresLate => "solved_networks_keep_their_weights",
@@ -101,6 +123,11 @@ impl Faulty {
             Fault::OneRate => spec.lr = spec.lr.of_layer(0).into(),
             Fault::BiasTrained => spec.bias = Bias::On,
             Fault::OutputSquashed => spec.activation = spec.activation.of_layer(0).into(),
+            Fault::OrderGiven => spec.update = spec.update.in_given_order(),
+            Fault::DecayLost => spec.weight_decay = 0.0,
+            Fault::ScheduleLost => spec.lr_schedule = Schedule::Constant,
+            Fault::BiasesDrawn => spec.bias_init = BiasInit::Same,
+            Fault::JudgedDuring => spec.judge = Judge::During,
             _ => return problem.clone(),
         }
         problem.with_unchecked(spec)
@@ -149,6 +176,11 @@ impl Faulty {
             | Fault::OneRate
             | Fault::SharedRates
             | Fault::BiasTrained
+            | Fault::OrderGiven
+            | Fault::DecayLost
+            | Fault::ScheduleLost
+            | Fault::BiasesDrawn
+            | Fault::JudgedDuring
             | Fault::OutputSquashed => {}
         }
     }

@@ -19,9 +19,9 @@ fn base() -> Spec {
 /// Short runs in which final weights must agree (T2): 32 epochs at most, all networks train to the end.
 pub fn short_specs() -> Vec<Spec> {
     let mut specs = connected_specs();
-    specs.extend(paired_specs());
-    specs.extend(ordered_specs());
     specs.extend(tuned_specs());
+    specs.extend(ordered_specs());
+    specs.extend(paired_specs());
     specs.extend(Init::ALL.iter().map(|init| Spec { init: *init, ..base() }));
     let minus_one = Levels { low: -1.0, high: 1.0 };
     for (task, layers) in [
