@@ -119,11 +119,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         let at = self.shape.unit_offset(layer) + unit;
         for (t, sums) in sums.into_iter().enumerate() {
             let h: [V; E] = self.activations.block(at + t);
-            let mut deltas = sums;
-            for e in 0..E {
-                deltas[e] = self.times_slope(layer, (at + t) * E + e, sums[e], h[e]);
-            }
-            self.deltas.set_block(at + t, deltas);
+            self.deltas.set_block(at + t, self.times_slopes(layer, (at + t) * E, sums, h));
         }
     }
 

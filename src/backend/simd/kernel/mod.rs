@@ -142,9 +142,11 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         let mut deltas = h;
         let cancels = with_loss!(self.net.loss, Row => Row::CANCELS_SLOPE);
         let depth = self.shape.depth();
-        for e in 0..E {
-            let error = h[e] - self.target(block, e, column);
-            deltas[e] = if cancels { error } else { self.times_slope(depth, at * E + e, self.pull(error), h[e]) };
+        for (e, delta) in deltas.iter_mut().enumerate() {
+            *delta = h[e] - self.target(block, e, column);
+        }
+        if !cancels {
+            deltas = self.times_slopes(depth, at * E, self.pull(deltas), h);
         }
         if !TREE {
             let count = self.example_count(block);
@@ -159,18 +161,33 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
 }
 
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
-    /// dC/dh from an output's error.
+    /// dC/dh from an output's errors.
     #[inline(always)]
-    fn pull(&self, error: V) -> V {
-        if FAST { error } else { with_loss!(self.net.loss, Row => Row::vector_pull(error)) }
+    fn pull(&self, mut errors: [V; E]) -> [V; E] {
+        if !FAST {
+            // One choice for all, here and below: loops within, not around.
+            with_loss!(self.net.loss, Row => {
+                for error in &mut errors {
+                    *error = Row::vector_pull(*error);
+                }
+            });
+        }
+        errors
     }
 
-    /// delta act'(z) of a unit of a layer from h = act(z); `at` is the unit's cell.
+    /// delta act'(z) of a unit of a layer from h = act(z); `at` is the unit's first cell.
     #[inline(always)]
-    fn times_slope(&self, layer: usize, at: usize, delta: V, h: V) -> V {
+    fn times_slopes(&self, layer: usize, at: usize, mut deltas: [V; E], h: [V; E]) -> [V; E] {
         with_activation!(self.activation(layer), row => {
-            if row.is_inlined() { row.times_slope(delta, delta * h, h) } else { delta * self.deltas.get(at) }
-        })
+            for e in 0..E {
+                deltas[e] = if row.is_inlined() {
+                    row.times_slope(deltas[e], deltas[e] * h[e], h[e])
+                } else {
+                    deltas[e] * self.deltas.get(at + e)
+                };
+            }
+        });
+        deltas
     }
 }
 
@@ -213,12 +230,6 @@ fn activate<V: Vector, const E: usize>(activation: Activation, z: [V; E]) -> [V;
         }
     });
     h
-}
-
-/// delta act'(z), from h = act(z) and the product of h and delta, of functions that innermost loops hold.
-#[inline(always)]
-fn times_slope<V: Vector>(activation: Activation, delta: V, product: V, h: V) -> V {
-    with_activation!(activation, row => row.times_slope(delta, product, h))
 }
 
 /// Sum of a block's numbers, by halves.

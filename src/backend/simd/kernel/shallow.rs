@@ -6,7 +6,8 @@
 
 use super::super::shape::Shape;
 use super::super::vector::Vector;
-use super::{Kernel, activate, each, sum, times_slope};
+use super::{Kernel, activate, each, sum};
+use crate::rule::{Activate, with_activation};
 
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
     /// Forward on a block.
@@ -85,8 +86,12 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         let (mut products, mut hidden_deltas) = (h, h);
         for e in 0..E {
             products[e] = h[e] * deltas[e];
-            hidden_deltas[e] = times_slope(self.activation(1), deltas[e], products[e], h[e]);
         }
+        with_activation!(self.activation(1), row => {
+            for e in 0..E {
+                hidden_deltas[e] = row.times_slope(deltas[e], products[e], h[e]);
+            }
+        });
         self.add_first_gradient(block, unit, hidden_deltas);
         sum(products)
     }
