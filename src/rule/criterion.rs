@@ -238,24 +238,31 @@ impl Judgement {
         }
     }
 
-    /// Takes one more output into account, h of the weighted sum z, `right` being the output of its example's class:
-    /// whether all so far meet the criterion, and the sum of squares or losses so far.
+    /// Takes one more output into account: whether all so far meet the criterion, and the sum of squares so far. Of
+    /// criteria that look at h and its target alone; kernels keep to these where they can.
     #[inline(always)]
-    pub(crate) fn gather<V: Vector>(self, holds: &mut V::Mask, sum: &mut V, (z, h, target): (V, V, V), right: V) {
+    pub(crate) fn gather<V: Vector>(self, holds: &mut V::Mask, sum: &mut V, h: V, target: V) {
         match self {
             Self::Error(bound) => *holds = holds.and((h - target).abs().le(V::splat(bound))),
             Self::Side(midpoint) => {
                 let midpoint = V::splat(midpoint);
                 *holds = holds.and(V::splat(0.0).lt((h - midpoint) * (target - midpoint)));
             }
-            Self::Class(midpoint) => {
-                *holds = holds.and(h.lt(right).or(V::splat(midpoint).lt(target)));
-            }
             Self::Squares(_) | Self::MeanSquare(_) => {
                 let error = h - target;
                 *sum = error.mul_add(error, *sum);
             }
+            Self::Class(_) | Self::Loss(..) => debug_assert!(false, "looks at more than an output and its target"),
+        }
+    }
+
+    /// The same of the others: h of the weighted sum z, `right` being the output of its example's class.
+    #[inline(always)]
+    pub(crate) fn gather_more<V: Vector>(self, holds: &mut V::Mask, sum: &mut V, (z, h, target): (V, V, V), right: V) {
+        match self {
+            Self::Class(midpoint) => *holds = holds.and(h.lt(right).or(V::splat(midpoint).lt(target))),
             Self::Loss(loss, _) => *sum = *sum + with_loss!(loss, Row => Row::vector(z, h, target)),
+            _ => debug_assert!(false, "looks at an output and its target alone"),
         }
     }
 

@@ -32,26 +32,40 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// The same by a criterion that need not be that of epochs.
     #[inline(always)]
     pub(super) fn judge_by(&self, judgement: Judgement, block: usize, verdict: &mut Verdict<V>) {
+        if !FAST && (judgement.needs_sums() || judgement.needs_class()) {
+            return self.judge_more(judgement, block, verdict);
+        }
+        let depth = self.shape.depth();
+        let count = self.example_count(block);
+        for column in 0..self.shape.units(depth) {
+            let h: [V; E] = self.activations.block(self.shape.unit_offset(depth) + column);
+            for (e, h) in h.into_iter().enumerate() {
+                if !TREE && e >= count {
+                    break;
+                }
+                judgement.gather(&mut verdict.holds, &mut verdict.sum, h, self.target(block, e, column));
+            }
+        }
+    }
+
+    /// The same by criteria that look at sums, or at all outputs of an example together.
+    #[inline(always)]
+    fn judge_more(&self, judgement: Judgement, block: usize, verdict: &mut Verdict<V>) {
         let depth = self.shape.depth();
         let count = self.example_count(block);
         let mut right = [V::splat(0.0); E];
-        if !FAST && judgement.needs_class() {
-            for column in 0..self.shape.units(depth) {
-                let h: [V; E] = self.activations.block(self.shape.unit_offset(depth) + column);
-                for (e, right) in right.iter_mut().enumerate() {
-                    *right = judgement.right(*right, h[e], self.target(block, e, column));
-                }
+        for column in 0..self.shape.units(depth) {
+            let h: [V; E] = self.activations.block(self.shape.unit_offset(depth) + column);
+            for (e, right) in right.iter_mut().enumerate() {
+                *right = judgement.right(*right, h[e], self.target(block, e, column));
             }
         }
         for column in 0..self.shape.units(depth) {
             let h: [V; E] = self.activations.block(self.shape.unit_offset(depth) + column);
-            let z = if !FAST && judgement.needs_sums() { self.sums.block(column) } else { h };
-            for e in 0..E {
-                if !TREE && e >= count {
-                    break;
-                }
+            let z: [V; E] = self.sums.block(column);
+            for e in 0..count.min(E) {
                 let output = (z[e], h[e], self.target(block, e, column));
-                judgement.gather(&mut verdict.holds, &mut verdict.sum, output, right[e]);
+                judgement.gather_more(&mut verdict.holds, &mut verdict.sum, output, right[e]);
             }
         }
     }
