@@ -120,8 +120,7 @@ impl<'p> LossFunction<'p> {
 
     /// Whether the loss, as a function of the weights, has kinks.
     pub fn has_kinks(&self) -> bool {
-        let activation = &self.problem.spec().activation;
-        self.problem.loss().has_kinks() || (0..self.shapes.len()).any(|layer| activation.of_layer(layer).has_kinks())
+        self.problem.loss_has_kinks()
     }
 
     /// Whether some unit's function flattens out towards an end that it never reaches. Without one nothing is gained by weights

@@ -151,13 +151,15 @@ impl Problem {
         count > 1 && low < high && (0..self.examples.count()).all(|example| names_one(self.examples.target(example)))
     }
 
+    /// Whether the loss, as a function of the weights, has kinks.
+    pub fn loss_has_kinks(&self) -> bool {
+        self.loss().has_kinks()
+            || (0..self.layers.shapes().len()).any(|layer| self.spec.activation.of_layer(layer).has_kinks())
+    }
+
     /// Whether the loss, as a function of the weights, or a step has kinks: there one rounding decides the way on.
     pub fn has_kinks(&self) -> bool {
-        let layers = 0..self.layers.shapes().len();
-        let adapts = with_optimizer!(self.spec.optimizer, Row => Row::ADAPTS_STEPS);
-        adapts
-            || self.loss().has_kinks()
-            || layers.into_iter().any(|layer| self.spec.activation.of_layer(layer).has_kinks())
+        with_optimizer!(self.spec.optimizer, Row => Row::ADAPTS_STEPS) || self.loss_has_kinks()
     }
 
     /// The criterion beside what it needs to know.

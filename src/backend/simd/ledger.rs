@@ -95,17 +95,18 @@ impl Ledger {
         self.solved &= !(1 << lane);
     }
 
-    /// In the epoch after the next `ahead`, the criterion holds in some lanes, and some are found out of bounds.
+    /// In the last of `ran` epochs that are not yet counted, the criterion holds in some lanes, and some are found out of
+    /// bounds.
     /// Returns those that train on.
     #[cold]
     #[inline(never)]
-    pub(super) fn note(&mut self, solved: u32, diverged: u32, ahead: u32) -> u32 {
+    pub(super) fn note(&mut self, solved: u32, diverged: u32, ran: u32) -> u32 {
         let solved = solved & !diverged;
         for lane in bits(diverged) {
             self.lanes[lane].end = Some(End::Diverged);
         }
         for lane in bits(solved & !self.solved) {
-            self.lanes[lane].solved_epoch = self.lanes[lane].epoch + ahead + 1;
+            self.lanes[lane].solved_epoch = self.lanes[lane].epoch + ran;
         }
         self.solved |= solved;
         let retired = if self.retires { solved } else { 0 };
@@ -113,25 +114,11 @@ impl Ledger {
             self.lanes[lane].end = Some(End::Retired);
         }
         for lane in bits(retired | diverged) {
-            self.lanes[lane].epoch += ahead + 1;
-            self.net_epochs += u64::from(ahead + 1);
+            self.lanes[lane].epoch += ran;
+            self.net_epochs += u64::from(ran);
         }
         self.active &= !(retired | diverged);
         self.active
-    }
-
-    /// The same at the end of the epoch that lanes have just run.
-    pub(super) fn note_end(&mut self, solved: u32, diverged: u32) {
-        for lane in bits(solved | diverged) {
-            // Noted as of the epoch after the next, less one.
-            self.lanes[lane].epoch -= 1;
-            self.net_epochs -= 1;
-        }
-        let going = self.note(solved, diverged, 0);
-        for lane in bits((solved | diverged) & going) {
-            self.lanes[lane].epoch += 1;
-            self.net_epochs += 1;
-        }
     }
 
     /// Those that still train have run so many epochs more.

@@ -183,7 +183,8 @@ impl<V: Vector> Worker<'_, '_, '_, V> {
         let diverged = bits(looked_at).filter(|lane| !self.memory.is_in_bounds(*lane));
         let diverged = diverged.fold(0, |lanes, lane| lanes | 1 << lane);
         if solved | diverged != 0 {
-            self.ledger.note_end(solved, diverged);
+            // The burst's epochs are counted already.
+            self.ledger.note(solved, diverged, 0);
         }
     }
 

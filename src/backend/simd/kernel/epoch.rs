@@ -201,7 +201,7 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         if !diverged.or(solved.and_not(known)).any() {
             return ledger.active();
         }
-        let left = ledger.note(solved.bits() << first, diverged.bits() << first, epoch);
+        let left = ledger.note(solved.bits() << first, diverged.bits() << first, epoch + 1);
         // The weights with which networks stop are kept apart; their lanes go on with whatever comes of it.
         let stopped = active.and_not(V::Mask::from_bits(left >> first));
         for at in 0..self.shape.weight_count() {
