@@ -1,5 +1,6 @@
 //! The library's one error: a kind that decides the exit code, and a sentence for a person.
 
+use crate::foreign::sentence;
 use crate::spec::SpecError;
 
 /// What went wrong, as far as a caller must tell cases apart.
@@ -25,37 +26,38 @@ pub struct Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+    /// What others wrote may be in it: nothing that a terminal obeys, and no more than a sentence.
+    fn new(kind: ErrorKind, message: impl AsRef<str>) -> Self {
+        Self { kind, message: sentence(message.as_ref()) }
     }
 
     /// A wrong setting or file.
-    pub fn input(message: impl Into<String>) -> Self {
+    pub fn input(message: impl AsRef<str>) -> Self {
         Self::new(ErrorKind::Input, message)
     }
 
     /// No device that fits.
-    pub fn device(message: impl Into<String>) -> Self {
+    pub fn device(message: impl AsRef<str>) -> Self {
         Self::new(ErrorKind::Device, message)
     }
 
     /// A device that was lost and did not come back.
-    pub fn device_lost(message: impl Into<String>) -> Self {
+    pub fn device_lost(message: impl AsRef<str>) -> Self {
         Self::new(ErrorKind::DeviceLost, message)
     }
 
     /// A check that found a disagreement.
-    pub fn verification(message: impl Into<String>) -> Self {
+    pub fn verification(message: impl AsRef<str>) -> Self {
         Self::new(ErrorKind::Verification, message)
     }
 
     /// Stopped by its caller before there was anything to tell.
-    pub fn interrupted(message: impl Into<String>) -> Self {
+    pub fn interrupted(message: impl AsRef<str>) -> Self {
         Self::new(ErrorKind::Interrupted, message)
     }
 
     /// Anything else: a full disk, a driver's refusal.
-    pub fn failure(message: impl Into<String>) -> Self {
+    pub fn failure(message: impl AsRef<str>) -> Self {
         Self::new(ErrorKind::Failure, message)
     }
 

@@ -131,7 +131,8 @@
 //! ```
 //!
 //! Beside this way stand [`landscape`], what the loss looks like around one network in f64 (gradient, Hessian, Newton), and
-//! [`reproduce`], published results and the tutorial's programs as studies. Below it stands [`arrays`], NumPy's files.
+//! [`reproduce`], published results and the tutorial's programs as studies. Below it stands [`arrays`], NumPy's files,
+//! and what reads files of others within bounds.
 //!
 //! # Features
 //!
@@ -144,6 +145,7 @@ pub mod backend;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod error;
+mod foreign;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod landscape;

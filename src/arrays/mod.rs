@@ -3,6 +3,7 @@
 
 mod npy;
 mod npz;
+mod python;
 mod real;
 
 pub(crate) use npy::Element;

@@ -3,6 +3,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 
+use super::python::Python;
 use super::real::real;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -10,6 +11,8 @@ const MAGIC: &[u8] = b"\x93NUMPY";
 const ALIGNMENT: usize = 64;
 /// Most bytes asked of memory at once: a header may promise more numbers than the file has.
 const PIECE: usize = 1 << 20;
+/// Most bytes of a header: what the format's first version has room for. Arrays of numbers have a line.
+const HEADER_LIMIT: u64 = 1 << 16;
 
 /// A number that arrays are made of.
 pub(crate) trait Element: Copy {
@@ -78,12 +81,17 @@ impl Header {
             [2 | 3, 0] => u64::from(u32::from_le_bytes(bytes(source)?)),
             _ => return Err(invalid(format!("unsupported version: ({}, {})", start[6], start[7]))),
         };
+        if length > HEADER_LIMIT {
+            return Err(invalid(format!("a header of {length} bytes, where {HEADER_LIMIT} are plenty")));
+        }
         let mut text = Vec::new();
         if source.take(length).read_to_end(&mut text)? as u64 != length {
             return Err(ErrorKind::UnexpectedEof.into());
         }
         let text = String::from_utf8(text).map_err(|_| invalid("could not parse utf-8"))?;
-        Python { rest: &text }.header().ok_or_else(|| invalid("could not parse Python expression"))
+        let (descr, fortran_order, shape) =
+            Python::new(&text).header().ok_or_else(|| invalid("could not parse Python expression"))?;
+        Ok(Self { descr, fortran_order, shape })
     }
 
     /// Writes up to the first number.
@@ -204,125 +212,9 @@ fn bytes<const N: usize>(source: &mut impl Read) -> io::Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// Reads the few forms of Python that a header has.
-struct Python<'a> {
-    rest: &'a str,
-}
-
-impl<'a> Python<'a> {
-    /// The dictionary, its entries in any order; `None` if it is none or has others.
-    fn header(mut self) -> Option<Header> {
-        let (mut descr, mut fortran_order, mut shape) = (None, None, None);
-        self.token("{")?;
-        while self.token("}").is_none() {
-            let key = self.string()?;
-            self.token(":")?;
-            match key {
-                "descr" => descr = Some(self.string().or_else(|| self.list())?.to_owned()),
-                "fortran_order" => fortran_order = Some(self.truth()?),
-                "shape" => shape = Some(self.shape()?),
-                _ => return None,
-            }
-            if self.token(",").is_none() {
-                self.token("}")?;
-                break;
-            }
-        }
-        let ends = self.rest.trim().is_empty();
-        ends.then_some(Header { descr: descr?, fortran_order: fortran_order?, shape: shape? })
-    }
-
-    fn token(&mut self, token: &str) -> Option<()> {
-        self.rest = self.rest.trim_start().strip_prefix(token)?;
-        Some(())
-    }
-
-    /// The first bytes, then what is after them.
-    fn take(&mut self, length: usize) -> &'a str {
-        let (taken, rest) = self.rest.split_at(length);
-        self.rest = rest;
-        taken
-    }
-
-    fn string(&mut self) -> Option<&'a str> {
-        let quote = if self.token("'").is_some() { '\'' } else { self.token("\"").map(|()| '"')? };
-        let text = self.take(self.rest.find(quote)?);
-        self.take(1);
-        Some(text)
-    }
-
-    /// The text of a list, whatever is in it.
-    fn list(&mut self) -> Option<&'a str> {
-        self.rest = self.rest.trim_start();
-        let mut depth = 0;
-        for (at, c) in self.rest.char_indices() {
-            match c {
-                '[' => depth += 1,
-                ']' => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                return (at > 0).then(|| self.take(at + 1));
-            }
-        }
-        None
-    }
-
-    fn truth(&mut self) -> Option<bool> {
-        if self.token("True").is_some() { Some(true) } else { self.token("False").map(|()| false) }
-    }
-
-    fn shape(&mut self) -> Option<Vec<u64>> {
-        let mut shape = Vec::new();
-        self.token("(")?;
-        while self.token(")").is_none() {
-            self.rest = self.rest.trim_start();
-            let digits = self.rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.rest.len());
-            shape.push(self.take(digits).parse().ok()?);
-            if self.token(",").is_none() {
-                self.token(")")?;
-                break;
-            }
-        }
-        Some(shape)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn parsed(text: &str) -> Option<Header> {
-        Python { rest: text }.header()
-    }
-
-    #[test]
-    fn headers_of_numpy_are_read() {
-        let header = |descr: &str, fortran_order, shape: &[u64]| {
-            Some(Header { descr: descr.into(), fortran_order, shape: shape.to_vec() })
-        };
-        let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3, 4), }   \n";
-        assert_eq!(parsed(text), header("<f4", false, &[2, 3, 4]));
-        assert_eq!(parsed("{\"shape\":(7,),\"descr\":\">f8\",\"fortran_order\":True}"), header(">f8", true, &[7]));
-        assert_eq!(parsed("{'descr': '|u1', 'fortran_order': False, 'shape': ()}"), header("|u1", false, &[]));
-        let record = "{'descr': [('a', '<f4', (2,)), ('b', [('c', '<i2')])], 'fortran_order': False, 'shape': (1,)}";
-        assert_eq!(parsed(record), header("[('a', '<f4', (2,)), ('b', [('c', '<i2')])]", false, &[1]));
-        for wrong in [
-            "",
-            "{",
-            "{}",
-            "{'descr': '<f4', 'fortran_order': False}",
-            "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
-            "{'descr': '<f4', 'fortran_order': False, 'shape': (1 2)}",
-            "{'descr': '<f4', 'fortran_order': 0, 'shape': (1,)}",
-            "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
-            "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': True}",
-            "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} and more",
-            "{'descr': [('a', 'fortran_order': False, 'shape': (1,)}",
-        ] {
-            assert_eq!(parsed(wrong), None, "{wrong}");
-        }
-    }
 
     #[test]
     fn every_version_is_read() {
@@ -342,6 +234,18 @@ mod tests {
             assert!(header.numbers::<u32>(&mut &*source).unwrap_err().to_string().contains("<u2, not u4"));
             assert!(header.numbers::<u16>(&mut &source[1..]).is_err());
         }
+    }
+
+    /// A header that says it fills memory is not read.
+    #[test]
+    fn headers_are_bounded() {
+        let read = |length: u32| {
+            let start = [MAGIC, &[2, 0], &length.to_le_bytes()].concat();
+            Header::read(&mut start.chain(io::repeat(b'['))).unwrap_err().to_string()
+        };
+        assert!(read(HEADER_LIMIT as u32).contains("could not parse"));
+        assert!(read(HEADER_LIMIT as u32 + 1).contains("a header of 65537 bytes"));
+        assert!(read(u32::MAX).contains("a header of 4294967295 bytes"));
     }
 
     #[test]

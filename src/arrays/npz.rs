@@ -10,6 +10,7 @@ use zip::write::FileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::npy::{Element, Header};
+use crate::foreign::{Source, megabytes};
 
 /// An array with its name and shape, row-major.
 #[derive(Clone, Copy, Debug)]
@@ -120,9 +121,17 @@ fn file_name(array: &str) -> String {
     format!("{array}.npy")
 }
 
+/// Any archive's arrays may unpack to so many bytes each,
+const SMALL: u64 = 64 << 20;
+/// and those of larger ones to so many times the archive: numbers seldom pack as tightly, and what unpacks to a thousand
+/// times its size was made to fill memory.
+const PACKING: u64 = 100;
+
 /// An archive of arrays to read from.
 pub(crate) struct ArraysReader<R> {
     archive: ZipArchive<R>,
+    /// Most bytes that an array may unpack to.
+    limit: u64,
 }
 
 impl ArraysReader<BufReader<File>> {
@@ -131,7 +140,7 @@ impl ArraysReader<BufReader<File>> {
     /// # Errors
     /// It cannot be read, or is no archive.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        Self::new(BufReader::new(File::open(path)?))
+        Self::new(BufReader::new(Source::open(path)?.seekable()?))
     }
 
     /// The same for a file that a person names: what goes wrong is said in words that follow the file's name.
@@ -139,10 +148,8 @@ impl ArraysReader<BufReader<File>> {
     /// # Errors
     /// As [`ArraysReader::open`].
     pub(crate) fn open_or_reason(path: &Path) -> Result<Self, String> {
-        Self::open(path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => format!("cannot be read: {error}"),
-            _ => format!("is not an NPZ archive, or is damaged ({error})"),
-        })
+        let file = Source::open(path).and_then(Source::seekable).map_err(|error| format!("cannot be read: {error}"))?;
+        Self::new(BufReader::new(file)).map_err(|error| format!("is not an NPZ archive, or is damaged ({error})"))
     }
 }
 
@@ -156,8 +163,9 @@ impl<R: Read + Seek> ArraysReader<R> {
     ///
     /// # Errors
     /// It is no archive.
-    pub(crate) fn new(source: R) -> io::Result<Self> {
-        Ok(Self { archive: ZipArchive::new(source)? })
+    pub(crate) fn new(mut source: R) -> io::Result<Self> {
+        let limit = source.seek(io::SeekFrom::End(0))?.saturating_mul(PACKING).max(SMALL);
+        Ok(Self { archive: ZipArchive::new(source)?, limit })
     }
 
     /// Names of all arrays, sorted.
@@ -174,12 +182,17 @@ impl<R: Read + Seek> ArraysReader<R> {
     /// # Errors
     /// It is damaged.
     pub(crate) fn array(&mut self, name: &str) -> io::Result<Option<(Header, ZipFile<'_>)>> {
-        let name = file_name(name);
-        match self.archive.by_name(&name) {
-            Ok(mut file) => io::copy(&mut file, &mut io::sink())?,
+        let (name, limit) = (file_name(name), self.limit);
+        let unpacked = match self.archive.by_name(&name) {
+            // What it says that it unpacks to need not be so.
+            Ok(file) => io::copy(&mut file.take(limit + 1), &mut io::sink())?,
             Err(ZipError::FileNotFound) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
+        if unpacked > limit {
+            let what = format!("it unpacks to more than {}, {PACKING} times the archive", megabytes(limit));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
         let mut file = self.archive.by_name(&name)?;
         Ok(Some((Header::read(&mut file)?, file)))
     }

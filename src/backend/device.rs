@@ -1,6 +1,10 @@
 //! Where a backend trains, as reports name it.
 
+use std::path::Path;
+
 use serde::Serialize;
+
+use crate::foreign::Source;
 
 /// What kind of device it is. A software GPU is never passed off as a real one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -60,9 +64,12 @@ impl DeviceInfo {
     }
 }
 
+/// Most bytes of what the system says of its processors, of which there may be hundreds.
+const CPU_LIMIT: u64 = 16 << 20;
+
 /// The processor's name where the operating system tells, else its architecture.
 fn cpu_name() -> String {
-    let named = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
+    let named = Source::open(Path::new("/proc/cpuinfo")).and_then(|file| file.text(CPU_LIMIT)).ok().and_then(|text| {
         let line = text.lines().find(|line| line.starts_with("model name"))?;
         Some(line.split_once(':')?.1.trim().to_owned())
     });

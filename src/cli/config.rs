@@ -3,26 +3,36 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::foreign::Source;
 use crate::spec::keyword::nearest;
 
 use super::count::Count;
 use super::hints;
 use super::settings::Settings;
 
+/// Most bytes of a file: settings are a line each.
+const FILE_LIMIT: u64 = 1 << 20;
+
 /// Reads a file of settings; keys are the names of the flags.
 pub(super) fn read(path: &Path) -> Result<Settings> {
     let fail = |what: String| Error::input(format!("--config {}: {what}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| fail(located(&text, &error)))?;
+    let text = Source::open(path).and_then(|file| file.text(FILE_LIMIT));
+    let text = text.map_err(|error| fail(format!("cannot be read: {error}")))?;
+    settings(&text).map_err(fail)
+}
+
+/// The settings in a file's text; what is wrong is said in words that follow its name.
+pub(super) fn settings(text: &str) -> Result<Settings, String> {
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| located(text, &error))?;
     let names = Settings::names();
     if let Some(unknown) = table.keys().find(|key| !names.contains(key)) {
-        return Err(fail(format!("there is no setting {unknown:?}{}", suggestion(unknown, &names))));
+        return Err(format!("there is no setting {unknown:?}{}", suggestion(unknown, &names)));
     }
-    let settings: Settings = toml::from_str(&text).map_err(|error| fail(located(&text, &error)))?;
+    let settings: Settings = toml::from_str(text).map_err(|error| located(text, &error))?;
     // The command line has no empty paths either.
     let paths = [("weights-in", &settings.weights_in), ("weights-out", &settings.weights_out), ("out", &settings.out)];
     match paths.iter().find(|(_, path)| path.as_ref().is_some_and(|path| path.as_os_str().is_empty())) {
-        Some((name, _)) => Err(fail(format!("{name} needs a value"))),
+        Some((name, _)) => Err(format!("{name} needs a value")),
         None => Ok(settings),
     }
 }

@@ -1,64 +1,63 @@
 //! The object that a result holds of itself, in whatever form it was kept: JSON, Parquet, a page, a picture.
 
+use std::fs::File;
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::foreign::{Source, bounded};
+use crate::report::plot::{SIGNATURE, read_text};
 use crate::report::{RUN_NOTE, SWEEP_NOTE, page_data, read_note};
 
-/// The keyword of a picture's text that holds the object.
-const PICTURE_NOTE: &str = "basins";
+/// Most bytes of JSON or of a page. A sweep of ten thousand points is a third of it.
+const TEXT_LIMIT: u64 = 64 << 20;
 
 /// Reads the object.
 pub(super) fn read(path: &Path) -> Result<Value> {
-    let fail = |what: &str| Error::input(format!("{}: {what}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| fail(&format!("cannot be read: {error}")))?;
-    let text = if bytes.starts_with(b"PAR1") {
-        from_parquet(path).map_err(|error| fail(&format!("is a damaged Parquet file: {error}")))?
-    } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        from_picture(&bytes).map_err(|error| fail(&format!("is a damaged PNG file: {error}")))?
-    } else {
-        let text = String::from_utf8(bytes).map_err(|_| fail(NO_RESULT))?;
-        match text.trim_start().starts_with('<') {
-            true => page_data(&text).map(str::to_owned),
-            false => Some(text),
-        }
-    };
-    let text = text.ok_or_else(|| fail(NO_RESULT))?;
-    if !text.trim_start().starts_with('{') {
-        return Err(fail(NO_RESULT));
-    }
-    let object: Value = serde_json::from_str(&text).map_err(|error| fail(&format!("is damaged JSON: {error}")))?;
-    match object["schema"].as_str() {
-        Some(_) => Ok(object),
-        None => Err(fail(NO_RESULT)),
-    }
+    let found = text(path).and_then(|text| text.ok_or_else(|| NO_RESULT.into())).and_then(|text| object(&text));
+    found.map_err(|what| Error::input(format!("{}: {what}", path.display())))
 }
 
 const NO_RESULT: &str = "holds no result of basins: run.json, sweep.json, map.json, what --json printed, Parquet files, \
                          report.html and a map's PNG files do";
 
-fn from_parquet(path: &Path) -> std::io::Result<Option<String>> {
-    let note = |name: &str| read_note(std::fs::File::open(path)?, name);
-    match note(RUN_NOTE)? {
-        Some(run) => Ok(Some(run)),
-        None => note(SWEEP_NOTE),
+/// The object's text; what is wrong is said in words that follow the file's name.
+fn text(path: &Path) -> Result<Option<String>, String> {
+    let unread = |error: io::Error| format!("cannot be read: {error}");
+    let mut source = Source::open(path).map_err(unread)?;
+    let mut start = Vec::new();
+    source.by_ref().take(SIGNATURE.len() as u64).read_to_end(&mut start).map_err(unread)?;
+    if start.starts_with(b"PAR1") {
+        let file = source.seekable().map_err(unread)?;
+        from_parquet(&file).map_err(|error| format!("is a damaged Parquet file: {error}"))
+    } else if start == SIGNATURE {
+        read_text(&mut BufReader::new(source)).map_err(|error| format!("is a damaged PNG file: {error}"))
+    } else {
+        Ok(from_text(bounded(start.chain(source), TEXT_LIMIT).map_err(unread)?))
     }
 }
 
-/// Text of a PNG stands in chunks of three forms, before its pixels or after them.
-fn from_picture(bytes: &[u8]) -> Result<Option<String>, png::DecodingError> {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info()?;
-    reader.finish()?;
-    let info = reader.info();
-    let plain = info.uncompressed_latin1_text.iter().find(|chunk| chunk.keyword == PICTURE_NOTE);
-    if let Some(chunk) = plain {
-        return Ok(Some(chunk.text.clone()));
+/// The text of JSON, or the JSON in a page.
+pub(super) fn from_text(bytes: Vec<u8>) -> Option<String> {
+    let text = String::from_utf8(bytes).ok()?;
+    if text.trim_start().starts_with('<') { page_data(&text).map(str::to_owned) } else { Some(text) }
+}
+
+/// The object in its text.
+pub(super) fn object(text: &str) -> Result<Value, String> {
+    if !text.trim_start().starts_with('{') {
+        return Err(NO_RESULT.into());
     }
-    if let Some(chunk) = info.compressed_latin1_text.iter().find(|chunk| chunk.keyword == PICTURE_NOTE) {
-        return chunk.get_text().map(Some);
+    let object: Value = serde_json::from_str(text).map_err(|error| format!("is damaged JSON: {error}"))?;
+    if object["schema"].is_string() { Ok(object) } else { Err(NO_RESULT.into()) }
+}
+
+/// The object in a file's metadata.
+pub(super) fn from_parquet(file: &File) -> io::Result<Option<String>> {
+    match read_note(file.try_clone()?, RUN_NOTE)? {
+        Some(run) => Ok(Some(run)),
+        None => read_note(file.try_clone()?, SWEEP_NOTE),
     }
-    let wide = info.utf8_text.iter().find(|chunk| chunk.keyword == PICTURE_NOTE);
-    wide.map(png::text_metadata::ITXtChunk::get_text).transpose()
 }

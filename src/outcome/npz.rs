@@ -163,11 +163,12 @@ impl WeightsFile {
         if path.is_dir() {
             return Err(fail(io::Error::other("it is a folder")));
         }
-        // The new file takes the place of the old one, which must not be a device or a pipe; of a link, what it leads to.
+        // The new file takes the place of the old one, which must not be a device or a pipe; of a link, what it leads to,
+        // be it there or not.
         if path.exists() && !path.is_file() {
             return Err(fail(io::Error::other("it is a device or a pipe, not a file")));
         }
-        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let path = &behind_links(path).map_err(fail)?;
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         if !folder.is_dir() {
             return Err(fail(io::Error::other(format!("there is no folder {}", folder.display()))));
@@ -233,6 +234,20 @@ impl WeightsFile {
         self.target.persist(&self.path).map_err(|error| error.error)?;
         Ok(())
     }
+}
+
+/// Where a path leads, by links to the last, which need not be there.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    /// As many as systems follow.
+    const LINK_LIMIT: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..LINK_LIMIT {
+        match std::fs::read_link(&path) {
+            Ok(target) => path = path.parent().unwrap_or(Path::new("")).join(target),
+            Err(_) => return Ok(path.canonicalize().unwrap_or(path)),
+        }
+    }
+    Err(io::Error::other("its links lead nowhere"))
 }
 
 fn write_all<T: Element>(spool: &mut impl Write, values: &[T]) -> io::Result<()> {

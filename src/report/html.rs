@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::backend::DeviceInfo;
 use crate::error::Result;
+use crate::foreign::visible;
 use crate::spec::keyword::typed;
 
 use super::plot::Scene;
@@ -202,7 +203,7 @@ pub fn page_data(html: &str) -> Option<&str> {
 /// Text that means itself, in elements and in attributes.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in visible(text).chars() {
         match c {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),

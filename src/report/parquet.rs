@@ -1,7 +1,7 @@
 //! Tables as Parquet files, which pandas, PyArrow, DuckDB and Polars read: written a row group at a time, with notes in the
 //! file's metadata.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
 use parquet::basic::Compression;
@@ -11,6 +11,8 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
+
+use crate::foreign::megabytes;
 
 /// Rows that are gathered before they are written.
 const GROUP_ROWS: usize = 1 << 16;
@@ -204,12 +206,31 @@ fn field(name: &str, kind: ColumnType) -> String {
     }
 }
 
+/// Most bytes of a file's metadata: those of a thousand million rows take twenty megabytes.
+const METADATA_LIMIT: u32 = 32 << 20;
+
+/// Refuses metadata of a size that only somebody would write who wants memory filled.
+fn check_metadata(mut file: &std::fs::File) -> io::Result<()> {
+    let mut end = [0; 8];
+    // What is shorter is no such file, and is told to be none.
+    if file.metadata()?.len() >= 8 {
+        file.seek(SeekFrom::End(-8))?;
+        file.read_exact(&mut end)?;
+    }
+    let [a, b, c, d, ..] = end;
+    match u32::from_le_bytes([a, b, c, d]) > METADATA_LIMIT {
+        true => Err(io::Error::other(format!("its metadata is larger than {}", megabytes(METADATA_LIMIT.into())))),
+        false => Ok(()),
+    }
+}
+
 /// The note of that name in a file's metadata.
 ///
 /// # Errors
 /// The file is no Parquet file.
 pub fn read_note(file: std::fs::File, name: &str) -> io::Result<Option<String>> {
     use parquet::file::reader::{FileReader, SerializedFileReader};
+    check_metadata(&file)?;
     let reader = SerializedFileReader::new(file).map_err(io::Error::other)?;
     let notes = reader.metadata().file_metadata().key_value_metadata();
     Ok(notes.and_then(|notes| notes.iter().find(|note| note.key == name)?.value.clone()))
@@ -257,5 +278,16 @@ mod tests {
         assert!(read[2].contains("epoch: null, loss: 0.5"), "{}", read[2]);
         assert_eq!(read_note(file.try_clone().unwrap(), "note").unwrap(), Some("text".into()));
         assert_eq!(read_note(file, "other").unwrap(), None);
+    }
+
+    #[test]
+    fn metadata_is_bounded() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.set_len(1 << 40).unwrap();
+        file.seek(SeekFrom::End(-8)).unwrap();
+        file.write_all(b"\xff\xff\xff\xffPAR1").unwrap();
+        let error = read_note(file, "note").unwrap_err().to_string();
+        assert_eq!(error, "its metadata is larger than 32 MiB");
+        assert!(read_note(tempfile::tempfile().unwrap(), "note").is_err());
     }
 }

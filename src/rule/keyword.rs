@@ -66,6 +66,11 @@ pub(crate) fn unknown(what: &str, text: &str, known: &[&str]) -> SpecError {
 
 /// The known word that was most likely meant; of forms such as `parity:N` what is before the colon counts.
 pub(crate) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// Most bytes of what may be a word mistyped; comparing takes longer with every one.
+    const LIMIT: usize = 100;
+    if text.len() > LIMIT {
+        return None;
+    }
     let head = |text: &str| text.split(':').next().unwrap_or_default().to_lowercase();
     let text = head(text);
     // The one finds words that are cut off, the other letters that are swapped, missing or too many.

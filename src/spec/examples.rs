@@ -11,6 +11,9 @@ pub struct Examples {
 }
 
 impl Examples {
+    /// Most numbers in the table, inputs and targets together: shaders hold it as constants or a buffer.
+    pub const NUMBER_LIMIT: usize = 1 << 22;
+
     /// `inputs` has shape (m, `input_count`) and `targets` (m, `output_count`), both row-major, m at least 1.
     pub(crate) fn new(inputs: Vec<f64>, input_count: usize, targets: Vec<f64>, output_count: usize) -> Self {
         debug_assert_eq!(inputs.len() / input_count, targets.len() / output_count);

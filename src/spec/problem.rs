@@ -25,9 +25,6 @@ impl Spec {
 }
 
 impl Problem {
-    /// Most numbers in the examples' table, inputs and targets together: shaders hold it as constants or a buffer.
-    pub const TABLE_LIMIT: usize = 1 << 22;
-
     pub(crate) fn new(spec: &Spec) -> Result<Self, SpecError> {
         Self::checked(spec, |spec| {
             spec.task.examples(&spec.layers, spec.inputs, spec.targets, spec.activation.last().range())
@@ -43,12 +40,12 @@ impl Problem {
         check(spec)?;
         let layers = spec.layers.connected(spec.shortcuts, spec.bias)?;
         let examples = examples(spec)?;
-        if examples.inputs().len() + examples.targets().len() > Self::TABLE_LIMIT {
+        if examples.inputs().len() + examples.targets().len() > Examples::NUMBER_LIMIT {
             return Err(SpecError::new(format!(
                 "--task {}: {} examples are too many; at most {} numbers fit",
                 spec.task,
                 examples.count(),
-                Self::TABLE_LIMIT
+                Examples::NUMBER_LIMIT
             )));
         }
         check_targets(spec, &examples)?;

@@ -144,6 +144,28 @@ impl Fields {
     }
 }
 
+/// Most bytes of a name that is compared and shown, and most fates of one population.
+const NAME_LIMIT: usize = 500;
+const FATE_LIMIT: usize = 100;
+
+impl Object {
+    /// Refuses names that nobody gave: a table of them has no end.
+    fn check_names(&self) -> Result<(), String> {
+        let device = [&self.backend, &self.device.name, &self.device.kind, &self.device.driver];
+        let points = || self.points.iter().flatten();
+        let fates = || points().map(|point| &point.fields.fates).chain(self.whole.iter().map(|whole| &whole.fates));
+        let escaped = self.continued.iter().flat_map(|continued| &continued.rows).map(|row| &row.fate);
+        let names = device.into_iter().chain(fates().flat_map(BTreeMap::keys)).chain(escaped);
+        if let Some(name) = names.into_iter().find(|name| name.len() > NAME_LIMIT) {
+            return Err(format!("a name has {} bytes: {name}", name.len()));
+        }
+        match fates().map(BTreeMap::len).find(|count| *count > FATE_LIMIT) {
+            Some(count) => Err(format!("it has {count} fates")),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Recorded {
     /// From the object of a run, a sweep or a map.
     ///
@@ -152,6 +174,7 @@ impl Recorded {
     pub fn read(object: &serde_json::Value) -> Result<Self, String> {
         let is_map = object["schema"] == MAP_SCHEMA;
         let object = Object::deserialize(object).map_err(|error| error.to_string())?;
+        object.check_names()?;
         let Device { name, kind, driver } = object.device;
         let trainer = Trainer { backend: object.backend, device: name, kind, driver };
         let counts = match (object.points, object.whole) {

@@ -8,21 +8,36 @@ use crate::support::root;
 /// Whom each part of the library may use, by the names behind `crate::`. A path with more parts allows that item alone.
 /// Data flows from the first lines to the last: no arrow points back.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("arrays", &[]),
-    ("rule", &[]),
-    ("spec", &["arrays", "rule"]),
-    ("error", &["spec::SpecError"]),
+    // What others wrote: files read within bounds, text shown without harm.
+    ("foreign", &[]),
+    ("arrays", &["foreign"]),
+    ("rule", &["foreign"]),
+    ("spec", &["arrays", "foreign", "rule"]),
+    ("error", &["foreign", "spec::SpecError"]),
     ("seed", &["spec"]),
     ("plan", &["spec"]),
-    ("outcome", &["arrays", "error", "rule", "spec"]),
+    ("outcome", &["arrays", "error", "foreign", "rule", "spec"]),
     ("stats", &["seed::normal_quantile", "spec::keyword"]),
     // The surface around one network: what became of it is told by `outcome`.
     ("landscape", &["outcome", "rule", "spec"]),
     ("gpu", &["error"]),
-    ("backend", &["error", "gpu", "outcome", "plan", "rule", "seed", "spec", "conformance"]),
+    ("backend", &["error", "foreign", "gpu", "outcome", "plan", "rule", "seed", "spec", "conformance"]),
     (
         "study",
-        &["arrays", "backend", "error", "gpu::Gpu", "landscape", "outcome", "plan", "rule", "seed", "spec", "stats"],
+        &[
+            "arrays",
+            "backend",
+            "error",
+            "foreign",
+            "gpu::Gpu",
+            "landscape",
+            "outcome",
+            "plan",
+            "rule",
+            "seed",
+            "spec",
+            "stats",
+        ],
     ),
     ("reproduce", &["backend", "error", "outcome", "plan", "rule", "seed", "spec", "stats", "study"]),
     // Types to show; what is computed is computed elsewhere.
@@ -32,6 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "backend::DeviceInfo",
             "backend::DeviceKind",
             "error",
+            "foreign",
             "landscape::Evidence",
             "landscape::PlaceKind",
             "outcome",
@@ -50,6 +66,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "arrays",
             "backend",
             "error",
+            "foreign",
             "gpu",
             "outcome",
             "plan",
@@ -266,6 +283,21 @@ fn only_the_command_line_speaks() {
     }
     assert!(speaks("fn f() { eprintln!() }") && !speaks("fn f() {}\n#[cfg(test)]\nmod tests {\n println!() }"));
     assert!(speaks("#[cfg(test)]\nmod accuracy;\nfn f() { eprintln!() }"));
+}
+
+/// Whether a file reads others by itself, with no bound and from whatever the path is.
+fn reads(path: &Path, text: &str) -> bool {
+    let ways = ["File::open(", "fs::read(", "fs::read_to_string(", ".read(true)"];
+    path != Path::new("foreign/file.rs") && ways.iter().any(|way| own(text).contains(way))
+}
+
+#[test]
+fn one_file_reads_files() {
+    for (path, text) in own_files() {
+        assert!(!reads(&path, &text), "{} opens files by itself: ask `foreign::Source`", path.display());
+    }
+    assert!(reads(Path::new("cli/config.rs"), "let text = std::fs::read_to_string(path)?;"));
+    assert!(!reads(Path::new("cli/config.rs"), "let text = Source::open(path)?; // File::open("));
 }
 
 /// Whether a file prepares a backend and trains on it by hand, where `backend/driver.rs` should.

@@ -9,15 +9,16 @@ mod contour;
 mod frame;
 mod letters;
 mod png;
+mod png_text;
 mod scene;
 mod solid;
 mod svg;
 
-pub use self::png::TEXT_KEYWORD;
-pub(crate) use self::png::add_text;
 pub use axis::Axis;
 pub use colour::{Colours, INK, MUTED, PALETTE, PAPER, Rgb};
 pub use contour::contours;
 pub use frame::{Frame, Key, colour_bar, keys, legend_size};
+pub(crate) use png_text::add_text;
+pub use png_text::{SIGNATURE, TEXT_KEYWORD, read_text};
 pub use scene::{Anchor, Scene, Stroke, text_width};
 pub use solid::Solid;

@@ -1,7 +1,5 @@
 //! Scenes as PNG, drawn to look as their SVG does.
 
-use std::fmt::Write;
-
 use tiny_skia::{
     Color, FillRule, FilterQuality, LineCap, LineJoin, Mask, Paint, Path, PathBuilder, Pixmap, PixmapPaint, Rect,
     StrokeDash, Transform,
@@ -11,6 +9,7 @@ use crate::error::{Error, Result};
 
 use super::colour::{PAPER, Rgb};
 use super::letters::Fonts;
+use super::png_text::add_text;
 use super::scene::{Anchor, Image, Point, SEAM, Scene, Shape, Stroke, Text};
 
 impl Scene {
@@ -172,30 +171,6 @@ fn path(lines: &[Vec<Point>], closed: bool) -> Option<Path> {
         }
     }
     path.finish()
-}
-
-/// The keyword of the text chunk in which a PNG carries its object.
-pub const TEXT_KEYWORD: &str = "basins";
-
-/// Adds a JSON object as a text chunk. Its text is plain ASCII: the chunk's own character set has no others in common
-/// with JSON's.
-pub(crate) fn add_text<W: std::io::Write>(
-    encoder: &mut png::Encoder<'_, W>,
-    object: &str,
-) -> Result<(), png::EncodingError> {
-    let mut text = String::with_capacity(object.len());
-    for c in object.chars() {
-        if c.is_ascii() {
-            text.push(c);
-        } else {
-            let mut units = [0; 2];
-            // JSON writes characters by their UTF-16 units.
-            for unit in c.encode_utf16(&mut units) {
-                let _ = write!(text, "\\u{unit:04x}");
-            }
-        }
-    }
-    encoder.add_text_chunk(TEXT_KEYWORD.into(), text)
 }
 
 /// As PNG without the alpha that an opaque picture has no use for, packed as small as it goes.

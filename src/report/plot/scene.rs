@@ -3,6 +3,7 @@
 use tiny_skia::Pixmap;
 
 use super::colour::{INK, Rgb};
+use crate::foreign::visible;
 
 /// A place, or a size.
 pub(super) type Point = (f64, f64);
@@ -202,7 +203,15 @@ impl Scene {
         bold: bool,
         turned: f64,
     ) {
-        self.shapes.push(Shape::Text(Text { at, size, anchor, text: text.to_owned(), colour, bold, turned }));
+        self.shapes.push(Shape::Text(Text {
+            at,
+            size,
+            anchor,
+            text: visible(text).into_owned(),
+            colour,
+            bold,
+            turned,
+        }));
     }
 
     /// A grid of colours, `[row][column]` from the top left, stretched over a rectangle. It lies below all shapes.

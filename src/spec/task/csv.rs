@@ -7,9 +7,12 @@ use csv::{Reader, ReaderBuilder, StringRecord, Trim};
 
 use super::super::{Examples, Layers, SpecError};
 use super::labels::{Column, targets};
+use crate::foreign::Source;
 
 /// What may stand between columns. The comma comes last: between the others it may be a decimal sign.
 const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
+/// Most bytes of a file: thirty for each number that a task may have.
+const FILE_LIMIT: u64 = 128 << 20;
 /// The delimiter is found from so many rows.
 const ROWS_LOOKED_AT: usize = 100;
 /// What stands for a value that is not there.
@@ -18,11 +21,13 @@ const MISSING: [&str; 6] = ["", "?", "na", "n/a", "nan", "null"];
 /// Reads a file; `range` is that of the outputs.
 pub(super) fn read(path: &Path, layers: &Layers, range: (f64, f64)) -> Result<Examples, SpecError> {
     let fail = |what: String| SpecError::new(format!("--task csv:{}: {what}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
+    let bytes = Source::open(path).and_then(|file| file.bytes(FILE_LIMIT));
+    let bytes = bytes.map_err(|error| fail(format!("cannot be read: {error}")))?;
     examples(&bytes, layers, range).map_err(fail)
 }
 
-fn examples(bytes: &[u8], layers: &Layers, range: (f64, f64)) -> Result<Examples, String> {
+/// The examples in a file's bytes; what is wrong is said in words that follow its name.
+pub(super) fn examples(bytes: &[u8], layers: &Layers, range: (f64, f64)) -> Result<Examples, String> {
     let input_count = layers.input_count();
     let mut table = Table::read(decoded(bytes)?, layers)?;
     table.check_widths(layers)?;
@@ -68,11 +73,15 @@ impl Table {
     fn read(text: &str, layers: &Layers) -> Result<Self, String> {
         let delimiter = delimiter(text, &widths(layers));
         let (mut reader, mut lines) = (reader(text, delimiter), Lines::of(text.as_bytes()));
-        let (mut rows, mut fields) = (Vec::new(), StringRecord::new());
+        let (mut rows, mut fields, mut field_count) = (Vec::new(), StringRecord::new(), 0);
         while reader.read_record(&mut fields).map_err(|error| format!("cannot be read: {error}"))? {
             // The reader stands after the first character of a line end: the one before that is the row's own line.
             let line = lines.at((reader.position().byte() as usize).saturating_sub(1));
             if !fields.iter().all(str::is_empty) {
+                field_count += fields.len();
+                if field_count > Examples::NUMBER_LIMIT + fields.len() {
+                    return Err(format!("line {line}: at most {} numbers fit", Examples::NUMBER_LIMIT));
+                }
                 rows.push(Row { line, fields: fields.clone() });
             }
         }

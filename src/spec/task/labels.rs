@@ -1,7 +1,9 @@
 //! Targets of a file: numbers as they are where the outputs can reach them, else class labels, which numbers stand for.
 
+use super::super::Examples;
 use super::super::Layers;
 use super::super::keyword::plain;
+use crate::foreign::shortened;
 
 /// The targets in one column of a file.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub(super) struct Targets {
     pub labels: Option<String>,
 }
 
+/// Most bytes of a label that is shown.
+const SHOWN: usize = 60;
 /// Most labels that a message lists.
 const LISTED: usize = 8;
 
@@ -38,6 +42,13 @@ fn one_hot(column: &Column, layers: &Layers) -> Result<Targets, String> {
             "has one column of targets with {}, but --layers {layers} has {output_count} outputs, one for each label{}",
             listed(&names),
             suggested(names.len(), layers)
+        ));
+    }
+    if classes.len().saturating_mul(output_count) > Examples::NUMBER_LIMIT {
+        return Err(format!(
+            "has {} rows of one class label each, which is {output_count} targets a row: at most {} numbers fit",
+            classes.len(),
+            Examples::NUMBER_LIMIT
         ));
     }
     let values = classes.iter().flat_map(|class| (0..output_count).map(move |unit| f64::from(unit == *class)));
@@ -98,7 +109,7 @@ fn classes(column: &Column) -> (Vec<String>, Vec<usize>) {
             distinct.dedup();
             let place = |word: &String| distinct.partition_point(|other| key(other) < key(word));
             let classes = words.iter().map(place).collect();
-            (distinct, classes)
+            (distinct.iter().map(|name| shortened(name, SHOWN).into_owned()).collect(), classes)
         }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::arrays::{ArraysFile, ArraysReader};
 use crate::backend::Backend;
 use crate::error::{Error, Result};
+use crate::foreign::Source;
 use crate::outcome::Fate;
 use crate::outcome::files::temporary_in;
 use crate::spec::keyword::typed;
@@ -18,6 +19,8 @@ use super::plan::{MapPlan, MapStart};
 use super::tiles::Tile;
 
 const MANIFEST: &str = "manifest.json";
+/// Most bytes of it.
+const MANIFEST_LIMIT: u64 = 1 << 20;
 
 /// Finished tiles of one map.
 #[derive(Debug)]
@@ -68,7 +71,7 @@ impl TileStore {
         let file = |error: io::Error| Error::file(folder, "cannot be written", &error);
         let manifest = manifest(plan, trainer, side);
         let path = folder.join(MANIFEST);
-        match std::fs::read_to_string(&path) {
+        match Source::open(&path).and_then(|file| file.text(MANIFEST_LIMIT)) {
             Ok(text) => {
                 let found: Value = serde_json::from_str(&text).unwrap_or_default();
                 if let Some(difference) = difference(&found, &manifest) {

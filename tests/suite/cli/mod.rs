@@ -2,6 +2,7 @@
 
 mod bench;
 mod files;
+mod hostile;
 mod maps;
 mod pages;
 mod pictures;
