@@ -186,7 +186,7 @@ fn what_a_terminal_obeys_is_shown_not_sent() {
     assert_eq!(rerun(&|object| object["schema"] = OBEYED.into()), 2);
     assert_eq!(rerun(&|object| object["backend"] = OBEYED.into()), 2);
     assert_eq!(rerun(&|object| object["options"] = OBEYED.into()), 2);
-    assert_eq!(rerun(&|object| object["settings"]["task"] = format!("csv:{OBEYED}").into()), 2);
+    assert_eq!(rerun(&|object| object["settings"]["weights-in"] = OBEYED.into()), 2);
     assert_eq!(rerun(&|object| object["spec"]["lr"] = OBEYED.into()), 2);
     // Names without measure are refused: a table of them would fill the terminal.
     for (name, part) in [("device", "name"), ("fates", "x")] {
