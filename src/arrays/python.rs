@@ -124,19 +124,17 @@ mod tests {
         }
     }
 
-    /// A parser of Python's grammar takes twice as long for each bracket more.
+    /// A parser of Python's grammar takes twice as long for each bracket more, and would not be back in a lifetime.
     #[test]
     fn brackets_within_brackets_cost_a_step_each() {
         let nested = |depth: usize, closed: usize| {
             let (open, close) = ("[".repeat(depth), "]".repeat(closed));
             format!("{{'descr': {open}{close}, 'fortran_order': False, 'shape': (1,)}}")
         };
-        let began = std::time::Instant::now();
         for depth in [20, 100_000] {
             assert_eq!(parsed(&nested(depth, depth)).unwrap().0.len(), 2 * depth);
             assert_eq!(parsed(&nested(depth, depth - 1)), None);
             assert_eq!(parsed(&nested(depth, 0)), None);
         }
-        assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
     }
 }

@@ -8,6 +8,8 @@ mod command;
 mod config;
 mod count;
 mod devices;
+#[doc(hidden)]
+pub mod doors;
 mod folder;
 mod frame;
 mod framework;

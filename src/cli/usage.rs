@@ -1,8 +1,11 @@
 //! What is wrong with a command line, in one sentence of our own where clap's would be long.
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::foreign::visible;
 
 use super::hints;
 use super::print::eprint_line;
@@ -18,7 +21,12 @@ pub(super) fn usage(error: &clap::Error, command: &clap::Command) -> ExitCode {
     match wrong_value(error).or_else(|| foreign_flag(error, command)) {
         Some(sentence) => eprint_line(&format!("error: {sentence}{}", origin(&flag_of(error)))),
         None => {
-            let _ = error.print();
+            // A file's name may have come by a pattern of the shell's; in colour only what needs no changing.
+            let text = error.render().to_string();
+            match visible(&text) {
+                Cow::Borrowed(_) => drop(error.print()),
+                Cow::Owned(shown) => eprint_line(shown.trim_end()),
+            }
         }
     }
     ExitCode::from(2)

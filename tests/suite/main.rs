@@ -8,6 +8,8 @@ mod circles;
 mod cli;
 mod conformance;
 mod coverage;
+#[cfg(feature = "cli")]
+mod doors;
 mod golden;
 mod gradients;
 mod landscape;
