@@ -1,7 +1,7 @@
-"""Who takes part: Python contestants in worker processes, and the `basins` binary. Both answer the same four calls.
+"""Who takes part: Python contestants in worker processes, and the `basins` binary. Both answer the same five calls.
 
 `prepare` loads a population and finds how many epochs to time; `sample` trains it and writes the weights of its first
-networks; `time` runs once and answers (net-epochs, seconds); `close` ends it. `Missing` says why one can't take part.
+networks; `orders` says in which orders those see the examples; `time` runs once and answers (net-epochs, seconds); `close` ends it. `Missing` says why one can't take part.
 """
 
 import json
@@ -9,6 +9,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+import numpy as np
+
+import reference
 
 HERE = Path(__file__).parent
 
@@ -52,7 +56,7 @@ class Python:
         return answer
 
     def ask(self, do, size, **what):
-        self.process.stdin.write(json.dumps({"do": do, "layers": size.layers, **what}) + "\n")
+        self.process.stdin.write(json.dumps({"do": do, "layers": size.layers, "rule": size.rule.name, **what}) + "\n")
         self.process.stdin.flush()
         return self.answer()
 
@@ -62,6 +66,10 @@ class Python:
 
     def sample(self, size, starts, epoch_count, nets, out):
         self.ask("sample", size, epochs=epoch_count, nets=nets, out=str(out))
+
+    def orders(self, size, epoch_count, nets, out):
+        self.ask("orders", size, epochs=epoch_count, nets=nets, out=str(out))
+        return np.load(out)
 
     def time(self, size):
         seconds = self.ask("time", size, epochs=self.plan["epochs"])["seconds"]
@@ -116,11 +124,15 @@ class Basins:
 
     def task(self, size, nets, epoch_count):
         layers = ",".join(map(str, size.layers))
-        return ["--task", size.task, "--layers", layers, "--nets", str(nets), "--epochs", str(epoch_count)]
+        task = ["--task", size.task, "--layers", layers, "--nets", str(nets), "--epochs", str(epoch_count)]
+        return task + size.rule.flags()
 
     def sample(self, size, starts, epoch_count, nets, out):
         task = self.task(size, self.plan["nets"], epoch_count)
         self.run(task + ["--weights-in", str(starts), "--weights-out", str(out)])
+
+    def orders(self, size, epoch_count, nets, out):
+        return reference.basins_orders(size, nets, epoch_count)
 
     def warm_run(self, size, nets, epoch_count):
         """The second of two runs: drivers compile a kernel when it is first used, and keep it on disk."""

@@ -12,9 +12,11 @@ from jax import lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from jax_epochs import Stacked, Unrolled, VmapGrad, epochs
+from jax_online import Online, VmapOnline
 
+UNROLLED_POSITIONS = 4  # examples of an online epoch that are written out
 UNROLLED_SIGMOIDS = 200  # longer unrolled epochs compile for minutes and lose to the stacked form
-CHUNKS = {"unrolled": (512, 2048, 4096, 8192), "stacked": (64, 128, 256, 1024)}
+CHUNKS = {"unrolled": (512, 2048, 4096, 8192), "stacked": (64, 128, 256, 1024), "looped": (256, 1024, 4096)}
 PALLAS_BLOCKS = ((64, 2), (128, 4), (256, 4), (256, 8))
 TRIAL_SECONDS = 0.15
 
@@ -22,8 +24,9 @@ TRIAL_SECONDS = 0.15
 class Runner:
     """A compiled training: state, the function that trains it, and how to get matrices back."""
 
-    def __init__(self, form, train, state, unpack):
+    def __init__(self, form, written, train, state, unpack):
         self.form, self.call, self.state, self.unpack = form, train, state, unpack
+        self.size, self.draw = written.size, getattr(written, "draw", None)
         began = time.perf_counter()
         self.train(1)
         self.compile_seconds = time.perf_counter() - began
@@ -46,7 +49,7 @@ class Runner:
 def plain(form, written, thetas):
     """`jit` of the loop over epochs, all networks at once, on one JAX device."""
     train = jax.jit(lambda state, epoch_count: epochs(written.epoch, state, epoch_count))
-    return Runner(form, train, jax.device_put(written.pack(thetas)), written.unpack)
+    return Runner(form, written, train, jax.device_put(written.pack(thetas)), written.unpack)
 
 
 def chunked(form, written, thetas, chunk):
@@ -70,6 +73,7 @@ def chunked(form, written, thetas, chunk):
     mapped = jax.jit(jax.shard_map(train, mesh=mesh, in_specs=(specs, PartitionSpec()), out_specs=specs, check_vma=False))
     return Runner(
         f"{form}, chunks of {chunk} on {len(devices)} devices",
+        written,
         mapped,
         state,
         lambda final: [theta[:nets] for theta in written.unpack(final)],
@@ -103,6 +107,7 @@ def pallas(written, thetas, block, warp_count, interpret=False):
     )
     return Runner(
         f"pallas, blocks of {block}, {warp_count} warps",
+        written,
         jax.jit(lambda state, epoch_count: tuple(call(epoch_count[None], *state))),
         jax.device_put(state),
         lambda final: [theta[:nets] for theta in written.unpack(final)],
@@ -113,8 +118,10 @@ class Contestant:
     """Common to all: the chosen runner's times and results."""
 
     most_nets = None
+    takes_rules = True
 
     def load(self, size, thetas):
+        wide_integers(size)
         self.runner = self.choose(size, thetas)
         return {"compile_seconds": self.runner.compile_seconds, "form": self.runner.form}
 
@@ -124,11 +131,24 @@ class Contestant:
     def weights(self):
         return self.runner.unpack(self.runner.final)
 
+    def orders(self, epoch_count, nets):
+        """(epochs, nets, m): the orders that the first networks are trained in."""
+        networks, count = jnp.arange(nets, dtype=jnp.uint32), self.runner.size.example_count
+        draw = jax.jit(lambda epoch: jnp.stack(self.runner.draw(networks, epoch, count), axis=1))
+        return np.stack([np.asarray(draw(jnp.int32(epoch + 1))) for epoch in range(epoch_count)])
+
+
+def wide_integers(size):
+    """Products of 64 bits for Philox; batch training is left as it would be without."""
+    jax.config.update("jax_enable_x64", size.rule.update != "batch-mean")
+
 
 class Vmap(Contestant):
     label = "JAX jit(vmap(grad))"
 
     def choose(self, size, thetas):
+        if size.rule.update != "batch-mean":
+            return plain("vmap(grad), scan over jax.random.permutation", VmapOnline(size), thetas)
         return plain("vmap(grad)", VmapGrad(size), thetas)
 
 
@@ -136,6 +156,10 @@ class Soa(Contestant):
     label = "JAX, hand-unrolled structure of arrays"
 
     def choose(self, size, thetas):
+        if size.rule.update != "batch-mean":
+            looped = size.example_count > UNROLLED_POSITIONS
+            form = "looped" if looped else "unrolled"
+            return plain(f"{form}, orders by philox", Online(size, "philox", looped), thetas)
         if size.sigmoid_count <= UNROLLED_SIGMOIDS:
             return plain("unrolled", Unrolled(size), thetas)
         return plain("stacked", Stacked(size), thetas)
@@ -147,6 +171,7 @@ class Tuned(Contestant):
     label = "JAX, structure of arrays, tuned"
 
     def load(self, size, thetas):
+        wide_integers(size)
         trials, failures, runners = {}, {}, {}
         for attempt, make in self.candidates(size, thetas):
             try:
@@ -166,18 +191,31 @@ class Tuned(Contestant):
         }
 
     def candidates(self, size, thetas):
-        written = {"stacked": Stacked(size)}
-        if size.sigmoid_count <= UNROLLED_SIGMOIDS:
-            written["unrolled"] = Unrolled(size)
+        written = forms(size)
         for form, way in written.items():
             yield form, lambda form=form, way=way: plain(form, way, thetas)
             if jax.default_backend() == "cpu":
-                for chunk in CHUNKS[form]:
+                for chunk in CHUNKS[form.split(",")[0]]:
                     yield f"{form} {chunk}", lambda form=form, way=way, chunk=chunk: chunked(form, way, thetas, chunk)
         if jax.default_backend() == "gpu" and "unrolled" in written:
             registers = Unrolled(size, lambda z: 1.0 / (1.0 + jnp.exp(-z)))  # Triton has a fast exp, not a fast tanh
             for block, warps in PALLAS_BLOCKS:
                 yield f"pallas {block} {warps}", lambda b=block, w=warps: pallas(registers, thetas, b, w)
+
+
+def forms(size):
+    """Every way of writing an epoch that an expert would try."""
+    if size.rule.update != "batch-mean":
+        looped = [True] if size.example_count > UNROLLED_POSITIONS else [False, True]
+        return {
+            f"{'looped' if loop else 'unrolled'}, orders by {draw}": Online(size, draw, loop)
+            for loop in looped
+            for draw in ("philox", "mixed")
+        }
+    written = {"stacked": Stacked(size)}
+    if size.sigmoid_count <= UNROLLED_SIGMOIDS:
+        written["unrolled"] = Unrolled(size)
+    return written
 
 
 def versions():

@@ -5,7 +5,7 @@ Each form has `load(size, thetas)`, `train(epoch_count)`, `weights()`; training 
 
 import numpy as np
 
-from workload import LEARNING_RATE, NUMPY_NETS
+from workload import NUMPY_NETS, TUTORIAL
 
 
 def sigmoid(z):
@@ -45,7 +45,7 @@ class OneAtATime:
                 gradient = a.T @ delta / example_count
                 if index:
                     delta = (delta @ thetas[index].T * a * (1 - a))[:, :-1]
-                thetas[index] -= LEARNING_RATE * gradient
+                thetas[index] -= TUTORIAL.learning_rate * gradient
         return thetas
 
     def weights(self):
@@ -64,7 +64,7 @@ class Batched:
 
     def train(self, epoch_count):
         thetas = list(self.start)
-        rate = np.float32(LEARNING_RATE / len(self.x))
+        rate = np.float32(TUTORIAL.learning_rate / len(self.x))
         for _ in range(epoch_count):
             layers = [self.x]
             for theta in thetas:
@@ -96,7 +96,7 @@ class NetworkLast:
     def train(self, epoch_count):
         thetas = [theta.copy() for theta in self.start]
         example_count, nets = len(self.x), thetas[0].shape[-1]
-        rate = np.float32(LEARNING_RATE / example_count)
+        rate = np.float32(TUTORIAL.learning_rate / example_count)
         for _ in range(epoch_count):
             first = thetas[0]
             layers = [sigmoid((self.x @ first.reshape(len(first), -1)).reshape(example_count, -1, nets))]

@@ -7,6 +7,7 @@
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import platform
@@ -19,13 +20,13 @@ from pathlib import Path
 
 import numpy as np
 
+import reference
 import report
 from contestants import Basins, Missing, Python
-from workload import GPU_SCALE, LEARNING_RATE, SIZES
+from workload import GPU_SCALE, RULES, SIZES
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "golden"))
-import compare  # noqa: E402
-import train_reference as reference  # noqa: E402
+import compare  # tests/golden, whose place `reference` makes known
+import train_reference
 
 SCHEMA = "peers/1"
 CHECK_EPOCHS = 100
@@ -41,7 +42,8 @@ def arguments():
     parser.add_argument("--platform", choices=["cpu", "gpu", "both"], default="cpu", help="where JAX and PyTorch run")
     parser.add_argument("--backends", default="simd,reference,fused,grouped,staged", help="of basins")
     parser.add_argument("--adapter", action="append", help="GPU adapter for basins (--device); may be repeated")
-    parser.add_argument("--sizes", help="2-3-1,2-2-1,... (default: all six)")
+    parser.add_argument("--sizes", help="2-3-1,2-2-1,... (default: all)")
+    parser.add_argument("--rules", help=f"{','.join(RULES)} (default: all)")
     parser.add_argument("--only", help="contestants whose name contains one of these, comma-separated")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.5, help="aimed at, each measurement")
@@ -83,26 +85,62 @@ def open_contestants(given, missing):
     return contestants
 
 
-def expected_weights(size, starts, learning_rate):
-    """What the f64 reference makes of the first networks."""
-    settings = {"task": size.task, "lr": learning_rate}
-    return reference.train([theta[:CHECK_NETS] for theta in starts], settings, CHECK_EPOCHS)
-
-
 def check(contestant, size, folder):
     """Largest difference from the f64 reference of the very networks and form that will be timed."""
     nets = contestant.plan["nets"]
     starts = size.starts(nets)
-    expected = expected_weights(size, starts, LEARNING_RATE)
-    faulty = expected_weights(size, starts, 1.02 * LEARNING_RATE)
     start_file, out = folder / "starts.npz", folder / f"{contestant.name.replace('/', '_')}.npz"
-    reference.save(start_file, starts)
+    train_reference.save(start_file, starts)
     contestant.sample(size, start_file, CHECK_EPOCHS, CHECK_NETS, out)
-    ours = [theta[:CHECK_NETS] for theta in reference.load(out)]
+    ours = [theta[:CHECK_NETS] for theta in train_reference.load(out)]
     out.unlink()
-    if compare.largest_difference(ours, faulty)[0] <= CHECK_ATOL:
-        raise Missing(f"check is blind: a rate 2% off stays within {CHECK_ATOL}")
-    return compare.largest_difference(ours, expected)[0]
+    orders = None
+    if size.rule.update == "online:shuffled":
+        orders = contestant.orders(size, CHECK_EPOCHS, min(nets, CHECK_NETS), folder / "orders.npy")
+        check_orders(orders, size.example_count)
+
+    def expected(rate=size.rule.learning_rate, orders=orders):
+        return reference.train(size, [theta[:CHECK_NETS] for theta in starts], rate, CHECK_EPOCHS, orders)
+
+    faults = {"a rate 2% off": expected(rate=1.02 * size.rule.learning_rate)}
+    if orders is not None:
+        faults["orders of the epoch before"] = expected(orders=np.roll(orders, 1, axis=0))
+    for fault, weights in faults.items():
+        if compare.largest_difference(ours, weights)[0] <= CHECK_ATOL:
+            raise Missing(f"check is blind: {fault} stays within {CHECK_ATOL}")
+    return compare.largest_difference(ours, expected())[0]
+
+
+def check_orders(orders, example_count):
+    """Each is a permutation, each example comes as often at each position, and epochs and networks differ."""
+    if not (np.sort(orders, axis=2) == np.arange(example_count)).all():
+        raise Missing("an order is no permutation")
+    expected = orders[..., 0].size / example_count
+    for position in range(example_count):
+        counts = np.bincount(orders[..., position].ravel(), minlength=example_count)
+        squares = ((counts - expected) ** 2 / expected).sum()
+        freedom = example_count - 1
+        if squares > freedom + 6 * np.sqrt(2 * freedom):
+            raise Missing(f"orders are not uniform at position {position}: chi squared {squares:.1f}")
+    for axis in (0, 1):
+        same = (orders == np.roll(orders, 1, axis=axis)).all(axis=2).mean()
+        if same > 0.1:  # of four examples one order in 24 is the next one again
+            raise Missing(f"{same:.0%} of orders are those of the {('epoch', 'network')[axis]} before")
+
+
+def chosen(given):
+    """The workloads asked for."""
+    layers = {"-".join(map(str, size.layers)) for size in SIZES}
+    for asked, known in ((given.sizes, layers), (given.rules, set(RULES))):
+        unknown = set(asked.split(",")) - known if asked else set()
+        if unknown:
+            sys.exit(f"no such thing: {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}")
+    return [
+        size
+        for size in SIZES
+        if (not given.sizes or "-".join(map(str, size.layers)) in given.sizes.split(","))
+        and (not given.rules or size.rule.name in given.rules.split(","))
+    ]
 
 
 def measure(given, size, contestants, missing):
@@ -122,6 +160,7 @@ def measure(given, size, contestants, missing):
             row = {
                 "size": size.name,
                 "task": size.task,
+                "rule": size.rule.name,
                 "contestant": contestant.name,
                 "label": contestant.label,
                 "device": contestant.device,
@@ -181,20 +220,17 @@ def main():
         "quick": given.quick,
         "machine": machine(),
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
-        "settings": {"lr": LEARNING_RATE, "loss": "cross-entropy", "update": "batch-mean", "activation": "sigmoid"},
+        "settings": {name: dataclasses.asdict(rule) for name, rule in RULES.items()},
         "check": {"epochs": CHECK_EPOCHS, "nets": CHECK_NETS, "atol": CHECK_ATOL, "reference": "NumPy f64"},
         "rounds": given.rounds,
         "missing": [],
         "results": [],
     }
     contestants = open_contestants(given, outcome["missing"])
-    names = given.sizes.split(",") if given.sizes else [size.name for size in SIZES]
-    unknown = set(names) - {size.name for size in SIZES}
-    if unknown:
-        sys.exit(f"no such size: {', '.join(sorted(unknown))}; there are {', '.join(size.name for size in SIZES)}")
+    sizes = chosen(given)
     for contestant in contestants:
         outcome["versions"] |= contestant.versions
-    for size in (size for size in SIZES if size.name in names):
+    for size in sizes:
         print(f"{size.name} on {size.task}", file=sys.stderr)
         outcome["results"] += measure(given, size, contestants, outcome["missing"])
         if given.json:

@@ -4,7 +4,7 @@ import torch
 from torch.func import grad, vmap
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from workload import LEARNING_RATE
+from workload import TUTORIAL
 
 
 class Vmap:
@@ -30,7 +30,7 @@ class Vmap:
         thetas = self.start
         with torch.no_grad():
             for _ in range(epoch_count):
-                thetas = tuple(theta - LEARNING_RATE * g for theta, g in zip(thetas, self.gradients(thetas)))
+                thetas = tuple(theta - TUTORIAL.learning_rate * g for theta, g in zip(thetas, self.gradients(thetas)))
         if thetas[0].is_cuda:
             torch.cuda.synchronize()
         self.final = thetas

@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-from workload import Size
+from workload import RULES, TUTORIAL, Size
 
 
 def make(name):
@@ -42,6 +42,8 @@ def make(name):
 
 def prepare(contestant, size, nets, seconds):
     """Loads a population, warms up, and finds the epochs that take about `seconds`."""
+    if size.rule != TUTORIAL and not getattr(contestant, "takes_rules", False):
+        raise ValueError("written for the tutorial's rule alone")
     nets = min(nets, contestant.most_nets or nets)
     facts = contestant.load(size, size.starts(nets)) or {}
     epoch_count = 1
@@ -66,6 +68,12 @@ def sample(contestant, epoch_count, nets, out):
     return {}
 
 
+def orders(contestant, epoch_count, nets, out):
+    """Writes the orders of examples that the first networks of the loaded population are trained in."""
+    np.save(out, contestant.orders(epoch_count, nets))
+    return {}
+
+
 def main():
     answers = os.fdopen(os.dup(1), "w")  # stdout is ours alone: what libraries print goes to stderr
     os.dup2(2, 1)
@@ -80,10 +88,12 @@ def main():
         if not line or contestant is None:
             return
         command = json.loads(line)
-        size = Size(tuple(command["layers"]), 0)
+        size = Size(tuple(command["layers"]), 0, RULES[command["rule"]])
         try:
             if command["do"] == "sample":
                 answer = sample(contestant, command["epochs"], command["nets"], command["out"])
+            elif command["do"] == "orders":
+                answer = orders(contestant, command["epochs"], command["nets"], command["out"])
             elif command["do"] == "prepare":
                 answer = prepare(contestant, size, command["nets"], command["seconds"])
             else:

@@ -1,23 +1,62 @@
-"""What every contestant trains: the tutorial's setting over six networks. The one place where it is written down."""
+"""What every contestant trains: the tutorial's rule over six networks, three more rules over two of them.
+
+The one place where it is written down.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-LEARNING_RATE = 0.1  # with cross-entropy, batch-mean descent, sigmoid units: the tutorial's setting
 NUMPY_NETS = 4096  # networks that the batched NumPy forms train at once
 
 
 @dataclass(frozen=True)
+class Rule:
+    """How weights are moved. Outputs are sigmoid and the loss is cross-entropy in all; Adam has its usual constants."""
+
+    name: str
+    hidden: str = "sigmoid"
+    optimizer: str = "gd"
+    learning_rate: float = 0.1
+    momentum: float = 0.0
+    update: str = "batch-mean"
+
+    def flags(self):
+        """The same for `basins run`, where it differs from the tutorial's."""
+        pairs = [
+            ("--activation", f"{self.hidden},sigmoid", self.hidden != "sigmoid"),
+            ("--optimizer", self.optimizer, self.optimizer != "gd"),
+            ("--lr", str(self.learning_rate), self.learning_rate != 0.1),
+            ("--momentum", str(self.momentum), self.momentum != 0.0),
+            ("--update", self.update, self.update != "batch-mean"),
+        ]
+        return [part for flag, value, differs in pairs if differs for part in (flag, value)]
+
+
+TUTORIAL = Rule("tutorial")
+RULES = {
+    rule.name: rule
+    for rule in (
+        TUTORIAL,
+        Rule("relu-adam", hidden="relu", optimizer="adam", learning_rate=0.01),
+        Rule("tanh-momentum", hidden="tanh", momentum=0.9),
+        Rule("shuffled", update="online:shuffled"),
+    )
+}
+
+
+@dataclass(frozen=True)
 class Size:
-    """A network, the task it learns and the population it is measured on."""
+    """A network, the task it learns, the population it is measured on, and the rule."""
 
     layers: tuple[int, ...]
     nets: int
+    rule: Rule = TUTORIAL
 
     @property
     def name(self):
-        return "-".join(map(str, self.layers))
+        layers = "-".join(map(str, self.layers))
+        return layers if self.rule == TUTORIAL else f"{layers} {self.rule.name}"
 
     @property
     def task(self):
@@ -64,5 +103,11 @@ SIZES = [
     Size((8, 16, 1), 4_096),
     Size((8, 32, 1), 4_096),
     Size((2, 4, 4, 1), 32_768),
+]
+SIZES += [
+    Size(layers, nets, rule)
+    for rule in RULES.values()
+    if rule != TUTORIAL
+    for layers, nets in (((2, 3, 1), 65_536), ((4, 8, 1), 16_384))
 ]
 GPU_SCALE = 16  # times as many networks where a GPU takes part
