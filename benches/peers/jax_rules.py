@@ -1,5 +1,7 @@
 """Parts of rules in JAX, on arrays of any shape: hidden activations, optimizers, orders of examples."""
 
+import math
+
 import jax
 import jax.numpy as jnp
 
@@ -47,7 +49,8 @@ class Adam:
 
     def constants(self, epoch):
         count = (epoch + 1).astype(jnp.float32)
-        first, second = (1.0 - beta**count for beta in ADAM_BETAS)
+        # 1 - beta^count; subtracting in f32 would lose five digits of the first steps.
+        first, second = (-jnp.expm1(count * math.log(beta)) for beta in ADAM_BETAS)
         root = jnp.sqrt(second)
         return self.rate * root / first, ADAM_EPSILON * root
 
