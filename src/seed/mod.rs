@@ -12,6 +12,7 @@ mod stream;
 
 pub use normal::{FRACTION_BITS, NormalTable, OCTAVE_COUNT, SEGMENT_BITS, normal_quantile};
 pub use orders::Orders;
+pub(crate) use orders::list;
 pub use philox::philox4x32;
 pub use starts::{Starts, WeightDraw};
 pub use stream::Stream;

@@ -47,9 +47,19 @@ impl<V: Vector> Cells<V> {
     /// Sets one lane of a cell.
     #[inline(always)]
     pub(super) fn set_lane(self, at: usize, lane: usize, value: f32) {
-        debug_assert!(at < self.count && lane < V::LANES, "{at} of {}, lane {lane}", self.count);
-        // SAFETY: as above; a vector is `LANES` floats without padding.
-        unsafe { *self.first.cast::<f32>().add(at * V::LANES + lane) = value }
+        self.set_lanes(at, lane, [value]);
+    }
+
+    /// Sets lanes of a cell from `first` on, as many as it has of those given.
+    #[inline(always)]
+    pub(super) fn set_lanes<const COUNT: usize>(self, at: usize, first: usize, values: [f32; COUNT]) {
+        debug_assert!(at < self.count && first < V::LANES, "{at} of {}, lane {first}", self.count);
+        for (lane, value) in values.into_iter().enumerate() {
+            if first + lane < V::LANES {
+                // SAFETY: as above; a vector is `LANES` floats without padding.
+                unsafe { *self.first.cast::<f32>().add(at * V::LANES + first + lane) = value }
+            }
+        }
     }
 
     /// `E` cells from `at * E` on.

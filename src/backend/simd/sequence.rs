@@ -1,32 +1,86 @@
 //! In which order each lane goes through the examples.
 
-use crate::seed::Orders;
+use crate::seed::{Orders, list};
 
 use super::ledger::{LANE_LIMIT, Ledger};
 use super::net::Net;
 
-/// Lanes whose words are drawn together.
-const GROUP: usize = 8;
+/// Lanes whose orders are drawn together.
+pub(super) const GROUP: usize = 8;
+const GROUP_LIMIT: usize = LANE_LIMIT / GROUP;
 
 /// The orders of the lanes' networks in the epoch at hand.
 pub(super) struct Sequence {
     orders: Orders,
     example_count: usize,
-    /// Index of each lane's network.
-    networks: [u64; LANE_LIMIT],
-    /// `[lane][position]`; empty where all lanes go through the examples as they are listed.
-    order: Vec<u32>,
+    /// Low and high half of the index of each lane's network, `[group][half][lane of the group]`.
+    networks: [[[u32; GROUP]; 2]; GROUP_LIMIT],
+    /// `[group][position][lane of the group]`; empty where all lanes go through the examples as they are listed.
+    order: Vec<[u32; GROUP]>,
+    /// Room for one group's draws.
+    drawn: Vec<[u32; GROUP]>,
+    /// Inputs and targets as columns, where there are few examples and each column has two values at most.
+    columns: Option<[Vec<Column>; 2]>,
+}
+
+/// One input, or one target, of up to 32 examples, of which bit e says which of two values it has in example e.
+pub(super) struct Column {
+    bits: u32,
+    low: f32,
+    high: f32,
+}
+
+impl Column {
+    /// Unless there are too many examples or values.
+    fn new(count: usize, value: impl Fn(usize) -> f32) -> Option<Self> {
+        let low = value(0);
+        let high = (0..count).map(&value).find(|value| value.to_bits() != low.to_bits()).unwrap_or(low);
+        let fits = (0..count).all(|example| [low, high].map(f32::to_bits).contains(&value(example).to_bits()));
+        let bit = |example: usize| u32::from(value(example).to_bits() != low.to_bits()) << example;
+        (fits && count <= 32).then(|| Self { bits: (0..count).map(bit).sum(), low, high })
+    }
+
+    /// Its values in these examples.
+    #[inline(always)]
+    pub(super) fn values(&self, examples: &[u32; GROUP]) -> [f32; GROUP] {
+        let (low, differing) = (self.low.to_bits(), self.low.to_bits() ^ self.high.to_bits());
+        let mut values = [0.0; GROUP];
+        for lane in 0..GROUP {
+            let chosen = (self.bits >> (examples[lane] & 31) & 1).wrapping_neg();
+            values[lane] = f32::from_bits(low ^ differing & chosen);
+        }
+        values
+    }
 }
 
 impl Sequence {
     pub(super) fn new(net: &Net, lane_count: usize) -> Self {
-        let places = if net.orders.are_given() { 0 } else { net.example_count * lane_count };
-        Self { orders: net.orders, example_count: net.example_count, networks: [0; LANE_LIMIT], order: vec![0; places] }
+        let count = if net.orders.are_given() { 0 } else { net.example_count };
+        let (inputs, outputs) = (net.sizes[0], net.sizes[net.sizes.len() - 1]);
+        let input_column = |row| Column::new(count, |example| net.input(example * inputs + row));
+        let target_column = |column| Column::new(count, |example| net.target(example * outputs + column));
+        let columns = if count == 0 {
+            None
+        } else {
+            let inputs: Option<Vec<Column>> = (0..inputs).map(input_column).collect();
+            let targets: Option<Vec<Column>> = (0..outputs).map(target_column).collect();
+            inputs.zip(targets).map(|(inputs, targets)| [inputs, targets])
+        };
+        Self {
+            orders: net.orders,
+            example_count: net.example_count,
+            networks: [[[0; GROUP]; 2]; GROUP_LIMIT],
+            order: vec![[0; GROUP]; count * lane_count.div_ceil(GROUP)],
+            drawn: vec![[0; GROUP]; count],
+            columns,
+        }
     }
 
     /// A network enters a lane.
     pub(super) fn enter(&mut self, lane: usize, network: u64) {
-        self.networks[lane] = network;
+        let [low, high] = &mut self.networks[lane / GROUP];
+        low[lane % GROUP] = network as u32;
+        high[lane % GROUP] = (network >> 32) as u32;
     }
 
     /// Whether lanes have orders of their own.
@@ -34,54 +88,32 @@ impl Sequence {
         !self.order.is_empty()
     }
 
-    /// The example at a position of a lane's order.
+    /// The examples at a position of the orders of a group of lanes.
     #[inline(always)]
-    pub(super) fn example(&self, lane: usize, position: usize) -> usize {
-        self.order[lane * self.example_count + position] as usize
+    pub(super) fn examples(&self, group: usize, position: usize) -> &[u32; GROUP] {
+        &self.order[group * self.example_count + position]
+    }
+
+    /// Inputs and targets as columns, if they are.
+    #[inline(always)]
+    pub(super) fn columns(&self) -> Option<&[Vec<Column>; 2]> {
+        self.columns.as_ref()
     }
 
     /// All lanes go through the examples as they are listed, until orders are drawn anew.
     pub(super) fn give(&mut self) {
-        for order in self.order.chunks_exact_mut(self.example_count) {
-            order.iter_mut().zip(0..).for_each(|(place, example)| *place = example);
-        }
+        self.order.chunks_exact_mut(self.example_count).for_each(list);
     }
 
-    /// Draws the orders of the epoch after the next `ahead`. Words of eight lanes are drawn side by side, in loops that the
-    /// compiler turns into vectors.
+    /// Draws the orders of the epoch after the next `ahead`.
     #[inline(always)]
-    pub(super) fn draw(&mut self, ledger: &Ledger, ahead: u32, lane_count: usize) {
-        let count = self.example_count;
-        for first in (0..lane_count).step_by(GROUP) {
-            let lanes = first..lane_count.min(first + GROUP);
+    pub(super) fn draw(&mut self, ledger: &Ledger, ahead: u32) {
+        for (group, order) in self.order.chunks_exact_mut(self.example_count).enumerate() {
             let mut epochs = [0; GROUP];
-            for (epoch, lane) in epochs.iter_mut().zip(first..) {
-                *epoch = ledger.lanes[lane].epoch + ahead + 1;
+            for (lane, epoch) in epochs.iter_mut().enumerate() {
+                *epoch = ledger.lanes[group * GROUP + lane].epoch + ahead + 1;
             }
-            let mut words = [[0; GROUP]; 4];
-            for position in 0..count {
-                if position % 4 == 0 {
-                    words = self.words(first, &epochs, position / 4);
-                }
-                for lane in lanes.clone() {
-                    let order = &mut self.order[lane * count..][..count];
-                    let word = words[position % 4][lane - first];
-                    self.orders.place(self.networks[lane], epochs[lane - first], position, word, order);
-                }
-            }
+            self.orders.draw_lanes(&self.networks[group], &epochs, order, &mut self.drawn);
         }
-    }
-
-    /// Four words for each of eight lanes from `first` on.
-    #[inline(always)]
-    fn words(&self, first: usize, epochs: &[u32; GROUP], row: usize) -> [[u32; GROUP]; 4] {
-        let mut words = [[0; GROUP]; 4];
-        for lane in 0..GROUP {
-            let drawn = self.orders.words(self.networks[first + lane], epochs[lane], row as u32);
-            for (words, word) in words.iter_mut().zip(drawn) {
-                words[lane] = word;
-            }
-        }
-        words
     }
 }

@@ -1,7 +1,7 @@
 //! Examples one at a time: each lane takes its own, in the order that its network has in the epoch.
 
 use super::super::ledger::Ledger;
-use super::super::sequence::Sequence;
+use super::super::sequence::{GROUP, Sequence};
 use super::super::shape::Shape;
 use super::super::vector::Vector;
 use super::Kernel;
@@ -11,8 +11,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     #[inline(always)]
     pub(super) fn draw_orders(&self, sequence: &mut Sequence, ledger: &Ledger, ahead: u32) {
         if Self::ONE_BY_ONE && sequence.is_drawn() {
-            sequence.give();
-            sequence.draw(ledger, ahead, V::LANES);
+            sequence.draw(ledger, ahead);
             self.lay_out(sequence);
         }
     }
@@ -57,13 +56,29 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             }
             return;
         }
-        for lane in 0..V::LANES {
-            let example = sequence.example(lane, position);
+        for group in 0..V::LANES.div_ceil(GROUP) {
+            let (examples, first) = (sequence.examples(group, position), group * GROUP);
+            if let Some([input_columns, target_columns]) = sequence.columns() {
+                for (row, column) in input_columns.iter().enumerate() {
+                    self.inputs.set_lanes(place * inputs + row, first, column.values(examples));
+                }
+                for (at, column) in target_columns.iter().enumerate() {
+                    self.targets.set_lanes(place * outputs + at, first, column.values(examples));
+                }
+                continue;
+            }
+            let mut values = [0.0; GROUP];
             for row in 0..inputs {
-                self.inputs.set_lane(place * inputs + row, lane, self.net.input(example * inputs + row));
+                for lane in 0..GROUP {
+                    values[lane] = self.net.input(examples[lane] as usize * inputs + row);
+                }
+                self.inputs.set_lanes(place * inputs + row, first, values);
             }
             for column in 0..outputs {
-                self.targets.set_lane(place * outputs + column, lane, self.net.target(example * outputs + column));
+                for lane in 0..GROUP {
+                    values[lane] = self.net.target(examples[lane] as usize * outputs + column);
+                }
+                self.targets.set_lanes(place * outputs + column, first, values);
             }
         }
     }
