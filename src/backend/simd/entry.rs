@@ -32,46 +32,53 @@ pub(super) trait InstructionSet: Vector {
     ///
     /// # Safety
     /// The processor must have the instructions.
-    unsafe fn engine(net: &Net) -> Engine<Self> {
+    unsafe fn engines(net: &Net) -> Engines<Self> {
         let (fast, apart) = (is_fast(net), apart::<Self, Self>());
         match net.form {
-            Form::Single => {
-                Engine { burst: any::<Self, 1, false, false>, evaluate: answer::<Self, Self, 1, false>, apart }
-            }
-            Form::Four => {
-                Engine { burst: any::<Self, 4, false, false>, evaluate: answer::<Self, Self, 4, false>, apart }
-            }
+            // One example of a small network is too little work for the processor: its steps wait for each other.
+            Form::Single => Engines::Pairs(Engine {
+                burst: paired::<Self, 1, false, false>,
+                evaluate: answer::<Self, Pair<Self>, 1, false>,
+                apart: self::apart::<Self, Pair<Self>>(),
+            }),
+            Form::Four => Engines::Vectors(Engine {
+                burst: any::<Self, 4, false, false>,
+                evaluate: answer::<Self, Self, 4, false>,
+                apart,
+            }),
             Form::Tree4 => {
-                let burst = match fast {
-                    true if net.sizes == Fixed::<2, 4, 4>::sizes() => fixed::<Self, 2, 4, 4>,
-                    true => any::<Self, 4, true, true>,
-                    false => any::<Self, 4, true, false>,
+                let alternating: Option<BurstFn<Pair<Self>>> = match &net.sizes[..] {
+                    [2, 2, 1] if fast => Some(alternating::<Self, 2, 2>),
+                    [2, 3, 1] if fast => Some(alternating::<Self, 2, 3>),
+                    [2, 4, 1] if fast => Some(alternating::<Self, 2, 4>),
+                    _ => None,
                 };
-                Engine { burst, evaluate: answer::<Self, Self, 4, true>, apart }
+                if let Some(burst) = alternating {
+                    let evaluate = answer::<Self, Pair<Self>, 4, true>;
+                    return Engines::Pairs(Engine { burst, evaluate, apart: self::apart::<Self, Pair<Self>>() });
+                }
+                if !fast {
+                    let (burst, evaluate) = (paired::<Self, 4, true, false>, answer::<Self, Pair<Self>, 4, true>);
+                    return Engines::Pairs(Engine { burst, evaluate, apart: self::apart::<Self, Pair<Self>>() });
+                }
+                let burst = match net.sizes == Fixed::<2, 4, 4>::sizes() {
+                    true => fixed::<Self, 2, 4, 4>,
+                    false => any::<Self, 4, true, true>,
+                };
+                Engines::Vectors(Engine { burst, evaluate: answer::<Self, Self, 4, true>, apart })
             }
             Form::Tree8 => {
                 let burst = if fast { any::<Self, 8, true, true> } else { any::<Self, 8, true, false> };
-                Engine { burst, evaluate: answer::<Self, Self, 8, true>, apart }
+                Engines::Vectors(Engine { burst, evaluate: answer::<Self, Self, 8, true>, apart })
             }
         }
     }
+}
 
-    /// Kernels compiled for this very size that train two vectors in turns, where there are any.
-    ///
-    /// # Safety
-    /// The processor must have the instructions.
-    unsafe fn alternating_engine(net: &Net) -> Option<Engine<Pair<Self>>> {
-        if !is_fast(net) || net.form != Form::Tree4 {
-            return None;
-        }
-        let burst = match &net.sizes[..] {
-            [2, 2, 1] => alternating::<Self, 2, 2>,
-            [2, 3, 1] => alternating::<Self, 2, 3>,
-            [2, 4, 1] => alternating::<Self, 2, 4>,
-            _ => return None,
-        };
-        Some(Engine { burst, evaluate: answer::<Self, Pair<Self>, 4, true>, apart: apart::<Self, Pair<Self>>() })
-    }
+/// Kernels of one vector after the other, or of two in turns or side by side.
+pub(super) enum Engines<V> {
+    Vectors(Engine<V>),
+    Pairs(Engine<Pair<V>>),
 }
 
 /// An instruction set with the features that it needs.
@@ -104,16 +111,12 @@ instruction_set!(Avx2, [target_feature(enable = "avx2,fma")] {});
 instruction_set!(Neon, [target_feature(enable = "neon")] {});
 instruction_set!(Portable, [] {
     // Two kernels for every problem: these vectors are for processors that nobody is in a hurry on.
-    unsafe fn engine(net: &Net) -> Engine<Self> {
+    unsafe fn engines(net: &Net) -> Engines<Self> {
         let apart = apart::<Self, Self>();
-        match net.form {
+        Engines::Vectors(match net.form {
             Form::Single => Engine { burst: any::<Self, 1, false, false>, evaluate: answer::<Self, Self, 1, false>, apart },
             _ => Engine { burst: any::<Self, 4, false, false>, evaluate: answer::<Self, Self, 4, false>, apart },
-        }
-    }
-
-    unsafe fn alternating_engine(_: &Net) -> Option<Engine<Pair<Self>>> {
-        None
+        })
     }
 });
 
@@ -187,6 +190,17 @@ unsafe fn any<V: InstructionSet, const E: usize, const TREE: bool, const FAST: b
 ) -> u32 {
     // SAFETY: the caller has the instructions.
     unsafe { V::enter(Burst::<V, _, E, TREE, FAST>(net, Any::new(net), memory, ledger, epochs)) }
+}
+
+/// As [`any`], two vectors side by side.
+unsafe fn paired<V: InstructionSet, const E: usize, const TREE: bool, const FAST: bool>(
+    net: &Net,
+    memory: &mut Memory<Pair<V>>,
+    ledger: &mut Ledger,
+    epochs: u32,
+) -> u32 {
+    // SAFETY: as above.
+    unsafe { V::enter(Burst::<Pair<V>, _, E, TREE, FAST>(net, Any::new(net), memory, ledger, epochs)) }
 }
 
 unsafe fn fixed<V: InstructionSet, const INPUTS: usize, const FIRST: usize, const SECOND: usize>(

@@ -33,7 +33,7 @@ use crate::seed::Starts;
 
 use super::{Backend, Chunk, Deliver, DeviceInfo, Job, Trained, Watch};
 
-use entry::{InstructionSet, with_vectors};
+use entry::{Engines, InstructionSet, with_vectors};
 use net::Net;
 use rows::Rows;
 use worker::Work;
@@ -85,10 +85,10 @@ impl Simd {
     /// Lets every thread work on the chunk. Returns the net-epochs executed.
     fn spread<V: InstructionSet>(&self, work: &Work<'_, '_>) -> u64 {
         // SAFETY: `with_vectors` has made sure that the processor has the instructions.
-        let (alternating, any) = unsafe { (V::alternating_engine(work.net), V::engine(work.net)) };
-        let executed = self.pool.broadcast(|_| match &alternating {
-            Some(engine) => work.run(engine),
-            None => work.run(&any),
+        let engines = unsafe { V::engines(work.net) };
+        let executed = self.pool.broadcast(|_| match &engines {
+            Engines::Vectors(engine) => work.run(engine),
+            Engines::Pairs(engine) => work.run(engine),
         });
         executed.into_iter().sum()
     }
