@@ -14,7 +14,7 @@ pub struct OwnRates {
 
 impl OwnRates {
     /// `rates` holds one learning rate for each layer of weights, `[network][layer]`, `momentum` one number a network.
-    /// Rates are above 0, momenta at least 0 and below 1, as in a spec.
+    /// Rates are at least 0, momenta too and below 1, as in a spec; but a rate of 0 in the spec binds no network.
     pub fn new(layer_count: usize, rates: Vec<f64>, momentum: Vec<f64>) -> Self {
         debug_assert_eq!(rates.len(), layer_count * momentum.len());
         Self { layer_count, rates, momentum }

@@ -113,6 +113,28 @@ mod tests {
         assert_eq!(flag_for(""), None);
     }
 
+    /// Flags of a list that no verb has.
+    fn unknown(flags: &[&str]) -> Vec<String> {
+        let command = super::super::verb::command(&super::super::ALL);
+        let known: Vec<&str> = command
+            .get_subcommands()
+            .flat_map(|verb| verb.get_arguments().filter_map(|argument| argument.get_long()))
+            .collect();
+        flags.iter().filter(|flag| !known.contains(flag)).map(|flag| flag.to_string()).collect()
+    }
+
+    #[test]
+    fn what_is_hinted_at_exists() {
+        let flags: Vec<&str> = ROWS.iter().map(|row| row.0).collect();
+        assert_eq!(unknown(&flags), [] as [String; 0]);
+        assert_eq!(unknown(&["lr", "learning-rate", "nets"]), ["learning-rate"], "a wrong one must be found");
+        // What else a hint names.
+        let named = |row: &Row| row.1.split_whitespace().find_map(|word| word.strip_prefix("--")).map(str::to_owned);
+        let named: Vec<String> = ROWS.iter().filter_map(named).collect();
+        assert!(named.len() >= 3, "{named:?}");
+        assert_eq!(unknown(&named.iter().map(String::as_str).collect::<Vec<_>>()), [] as [String; 0]);
+    }
+
     /// No name stands twice, and none is a setting of our own.
     #[test]
     fn each_name_means_one_thing() {

@@ -6,7 +6,7 @@ use crate::seed::Starts;
 use crate::spec::keyword::keywords;
 use crate::spec::{Bias, BiasInit, Judge, Problem, Schedule};
 
-use crate::backend::{Backend, Chunk, Deliver, DeviceInfo, Job, Trained, Watch};
+use crate::backend::{Backend, Chunk, Deliver, DeviceInfo, Job, OwnRates, Trained, Watch};
 
 use super::list::{CHECKS, Check};
 
@@ -23,6 +23,8 @@ pub enum Fault {
     OneRate,
     /// Gives each network the rates of the chunk's first.
     SharedRates,
+    /// Keeps layers still whose rate in the spec is 0, whatever rates networks bring.
+    StillLayers,
     /// Trains biases that should stay at zero.
     BiasTrained,
     /// Squashes linear outputs.
@@ -59,6 +61,7 @@ keywords!(Fault, "--plant", {
     LearningRate => "learning-rate",
     OneRate => "one-rate",
     SharedRates => "shared-rates",
+    StillLayers => "still-layers",
     BiasTrained => "bias-trained",
     OutputSquashed => "output-squashed",
     OrderGiven => "order-given",
@@ -90,7 +93,7 @@ impl Fault {
             | Self::DecayLost
             | Self::ScheduleLost
             | Self::BiasesDrawn => "short_runs_agree",
-            Self::SharedRates => "own_rates_are_kept",
+            Self::SharedRates | Self::StillLayers => "own_rates_are_kept",
             Self::EpochFromZero | Self::JudgedDuring => "every_criterion_agrees",
             Self::CutsMatter => "cuts_change_nothing",
             Self::DivergenceMissed => "divergence_is_noticed",
@@ -175,6 +178,7 @@ impl Faulty {
             | Fault::LearningRate
             | Fault::OneRate
             | Fault::SharedRates
+            | Fault::StillLayers
             | Fault::BiasTrained
             | Fault::OrderGiven
             | Fault::DecayLost
@@ -184,6 +188,17 @@ impl Faulty {
             | Fault::OutputSquashed => {}
         }
     }
+}
+
+/// Rates of 0 where the spec has them.
+fn stilled(own: &OwnRates, problem: &Problem) -> OwnRates {
+    let layers = problem.layers().shapes().len();
+    let rate = |position: usize, layer: usize| match problem.spec().lr.of_layer(layer) {
+        0.0 => 0.0,
+        _ => own.rates(position)[layer],
+    };
+    let rates = (0..own.count()).flat_map(|position| (0..layers).map(move |layer| rate(position, layer)));
+    OwnRates::new(layers, rates.collect(), (0..own.count()).map(|position| own.momentum(position)).collect())
 }
 
 fn repeat(first: &Weights, count: usize, problem: &Problem) -> Weights {
@@ -241,6 +256,9 @@ impl Backend for Faulty {
             }
             if self.fault == Fault::SharedRates {
                 chunk.rates = chunk.rates.map(|own| own.repeated(0));
+            }
+            if self.fault == Fault::StillLayers {
+                chunk.rates = chunk.rates.map(|own| stilled(&own, &problem));
             }
             chunk
         });

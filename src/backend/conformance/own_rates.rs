@@ -11,10 +11,14 @@ use super::checks::{problem, text, weights_of};
 const SEED: u64 = 77;
 const COUNT: usize = 40;
 
-/// Rates that rise from network to network and layer to layer; momenta that go round.
+/// Rates that rise from network to network and layer to layer; momenta that go round. Where the spec keeps a layer still,
+/// every second network does too, and the others train it.
 fn rates(problem: &Problem) -> OwnRates {
     let layer_count = problem.layers().shapes().len();
-    let rates = (0..COUNT * layer_count).map(|at| 0.05 * (1.0 + (at % 37) as f64)).collect();
+    let is_still =
+        |at: usize| problem.spec().lr.of_layer(at % layer_count) == 0.0 && (at / layer_count).is_multiple_of(2);
+    let rate = |at: usize| if is_still(at) { 0.0 } else { 0.05 * (1.0 + (at % 37) as f64) };
+    let rates = (0..COUNT * layer_count).map(rate).collect();
     let moves = problem.spec().momentum > 0.0;
     let momentum = (0..COUNT).map(|at| if moves { 0.1 * (at % 9) as f64 } else { 0.0 }).collect();
     OwnRates::new(layer_count, rates, momentum)
@@ -42,11 +46,11 @@ fn train(backend: &mut dyn Backend, job: &Job<'_>, own: &OwnRates, cut: usize) -
 /// T2 against the reference on the same rates, T0 however the population is cut; and every network as it would be alone
 /// under a spec with its rates.
 pub(super) fn own_rates_are_kept(backend: &mut dyn Backend) -> Verdict {
-    for (momentum, optimizer, update, bias, layers) in [
-        (0.0, "gd", "batch-mean", "on", "2,3,1"),
-        (0.5, "gd", "batch-sum", "on", "2,3,1"),
-        (0.0, "gd", "online", "off", "2,3,1"),
-        (0.0, "adam", "batch-mean", "on", "2,2,2,1"),
+    for (momentum, optimizer, update, bias, layers, lr) in [
+        (0.0, "gd", "batch-mean", "on", "2,3,1", "0.1"),
+        (0.5, "gd", "batch-sum", "on", "2,3,1", "0,0.1"),
+        (0.0, "gd", "online", "off", "2,3,1", "0.1"),
+        (0.0, "adam", "batch-mean", "on", "2,2,2,1", "0.1,0,0.1"),
     ] {
         let parsed = |error: &dyn std::fmt::Display| -> ! { unreachable!("these are settings: {error}") };
         let spec = Spec {
@@ -56,12 +60,13 @@ pub(super) fn own_rates_are_kept(backend: &mut dyn Backend) -> Verdict {
             update: update.parse().unwrap_or_else(|error| parsed(&error)),
             bias: bias.parse().unwrap_or_else(|error| parsed(&error)),
             layers: layers.parse().unwrap_or_else(|error| parsed(&error)),
+            lr: lr.parse().unwrap_or_else(|error| parsed(&error)),
             ..Spec::default()
         };
         let problem = problem(&spec);
         let own = rates(&problem);
         let job = Job { keep_weights: true, own_rates: true, ..Job::new(&problem, SEED) };
-        let name = format!("{optimizer}, {update}, momentum {momentum}, bias {bias}");
+        let name = format!("{optimizer}, {update}, momentum {momentum}, bias {bias}, rates {lr} in the spec");
         let whole = train(backend, &job, &own, COUNT)?.remove(0);
         for (position, part) in train(backend, &job, &own, 1)?.iter().enumerate() {
             let first = part.outcomes.get(0);
