@@ -13,6 +13,8 @@ use crate::foreign::Source;
 const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
 /// Most bytes of a file: thirty for each number that a task may have.
 const FILE_LIMIT: u64 = 128 << 20;
+/// Most columns of a line, whatever stands between them.
+const COLUMN_LIMIT: usize = 1 << 16;
 /// The delimiter is found from so many rows.
 const ROWS_LOOKED_AT: usize = 100;
 /// What stands for a value that is not there.
@@ -29,7 +31,9 @@ pub(super) fn read(path: &Path, layers: &Layers, range: (f64, f64)) -> Result<Ex
 /// The examples in a file's bytes; what is wrong is said in words that follow its name.
 pub(super) fn examples(bytes: &[u8], layers: &Layers, range: (f64, f64)) -> Result<Examples, String> {
     let input_count = layers.input_count();
-    let mut table = Table::read(decoded(bytes)?, layers)?;
+    let text = decoded(bytes)?;
+    check_columns(text)?;
+    let mut table = Table::read(text, layers)?;
     table.check_widths(layers)?;
     table.drop_header()?;
     let Some(width) = table.rows.first().map(|row| row.fields.len()) else {
@@ -44,6 +48,14 @@ pub(super) fn examples(bytes: &[u8], layers: &Layers, range: (f64, f64)) -> Resu
     let columns = (input_count..width).map(|column| table.column(column)).collect::<Result<Vec<_>, _>>()?;
     let targets = targets(&columns, layers, range)?;
     Ok(Examples::new(inputs, input_count, targets.values, layers.output_count()).with_labels(targets.labels))
+}
+
+/// Refuses lines of more columns than any network has units: they would be taken apart before anybody asked how many.
+fn check_columns(text: &str) -> Result<(), String> {
+    let between = |byte: &&u8| DELIMITERS.contains(byte);
+    let wide = |line: &str| line.as_bytes().iter().filter(between).count() > COLUMN_LIMIT;
+    let line = text.split('\n').position(wide);
+    line.map_or(Ok(()), |line| Err(format!("line {} has more than {COLUMN_LIMIT} columns", line + 1)))
 }
 
 /// The text without the mark that some programs put first.
@@ -269,6 +281,16 @@ mod tests {
         ] {
             assert_eq!(delimiter(text, &[3]), found, "{text:?}");
         }
+    }
+
+    #[test]
+    fn tables_without_measure_are_refused() {
+        let layers: Layers = "2,1".parse().unwrap();
+        let refusal = |text: &str| examples(text.as_bytes(), &layers, (0.0, 1.0)).unwrap_err();
+        let wide = ";".repeat(COLUMN_LIMIT + 1);
+        assert_eq!(refusal(&format!("0,0,0\n{wide}\n")), "line 2 has more than 65536 columns");
+        let long = "1\n".repeat(Examples::NUMBER_LIMIT + 2);
+        assert_eq!(refusal(&long), "line 4194306: at most 4194304 numbers fit");
     }
 
     #[test]

@@ -189,6 +189,14 @@ mod tests {
     }
 
     #[test]
+    fn long_labels_are_shortened_where_they_are_shown() {
+        let (first, second) = (format!("a{}1", "x".repeat(500)), format!("a{}2", "x".repeat(500)));
+        let (values, labels) = made(&[words(&format!("{second} {first}"))], "2,1", SIGMOID);
+        assert_eq!(values, [1.0, 0.0], "they are told apart");
+        assert!(labels.len() < 200 && labels.contains("x ... x") && labels.contains("x1 = 0"), "{labels}");
+    }
+
+    #[test]
     fn labels_that_do_not_fit_are_listed() {
         let refused =
             |column: Column, layers: &str| targets(&[column], &layers.parse::<Layers>().unwrap(), SIGMOID).unwrap_err();
