@@ -148,6 +148,7 @@ pub mod error;
 mod foreign;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+pub mod kept;
 pub mod landscape;
 pub mod outcome;
 pub mod plan;

@@ -2,7 +2,7 @@
 //! the measured times come from elsewhere.
 
 use std::ops::Range;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::spec::Population;
 
@@ -22,6 +22,40 @@ pub fn chunk_limit(memory: u64, bytes_per_network: u64, array_limit: u64, larges
     let by_memory = memory / bytes_per_network.max(1);
     let by_array = array_limit / largest_array.max(1);
     by_memory.min(by_array)
+}
+
+/// Chooses how many networks the next chunk has, so that none takes much longer than it should. Outcomes do not depend on it.
+#[derive(Clone, Debug)]
+pub struct ChunkClock {
+    aim: f64,
+    most: u64,
+    size: u64,
+    began: Instant,
+}
+
+impl ChunkClock {
+    /// The first chunk, of which nothing is known; and the least that keeps all lanes busy.
+    pub const FIRST: u64 = 512;
+    /// By how much the next may be larger.
+    const GROWTH: u64 = 8;
+
+    /// Chunks of about so many seconds, and at most so many networks.
+    pub fn new(seconds: f64, most: u64) -> Self {
+        Self { aim: seconds, most: most.max(1), size: Self::FIRST.min(most.max(1)), began: Instant::now() }
+    }
+
+    /// Networks of the next chunk, which begins now.
+    pub fn next(&mut self) -> u64 {
+        self.began = Instant::now();
+        self.size
+    }
+
+    /// The chunk at hand has ended, with so many networks.
+    pub fn observe(&mut self, networks: u64) {
+        let per_network = self.began.elapsed().as_secs_f64() / networks.max(1) as f64;
+        let fitting = (self.aim / per_network.max(1e-12)).min(1e15) as u64;
+        self.size = fitting.min(self.size.saturating_mul(Self::GROWTH)).max(Self::FIRST).min(self.most);
+    }
 }
 
 /// Chooses how many epochs the next slice runs.

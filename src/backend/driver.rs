@@ -1,15 +1,16 @@
 //! The one loop that trains: prepare a backend for a job, cut the networks into chunks, train them, add up the work and
 //! the time. Studies ask it for trained chunks; what they make of them is theirs.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::outcome::{Outcomes, Status, Weights};
-use crate::plan;
+use crate::plan::{self, ChunkClock};
 use crate::spec::{AfterSolved, Population, Spec};
 
-use super::{Backend, Chunk, Counted, Deliver, Job, Trained, Unwatched, Watch};
+use super::{Backend, Chunk, Counted, Deliver, DeviceKind, Job, Trained, Unwatched, Watch};
 
 /// A backend at work, and the watch on it.
 pub struct Driver<'a> {
@@ -84,7 +85,7 @@ impl<'a> Driver<'a> {
         self.opening_seconds.get_or_insert_with(|| (began - self.opened).as_secs_f64());
         let chunk_limit = self.backend.prepare(&job)?;
         let effort = Effort { setup_seconds: began.elapsed().as_secs_f64(), ..Effort::default() };
-        Ok(Prepared { backend: self.backend, watch: self.watch, job, chunk_limit, effort })
+        Ok(Prepared { backend: self.backend, watch: self.watch, job, chunk_limit, chunk_seconds: None, effort })
     }
 
     /// Trains a population and joins its outcomes; of an interrupted one those that there are.
@@ -145,6 +146,7 @@ pub struct Prepared<'d> {
     watch: &'d dyn Watch,
     job: Job<'d>,
     chunk_limit: u64,
+    chunk_seconds: Option<f64>,
     effort: Effort,
 }
 
@@ -153,6 +155,14 @@ impl<'d> Prepared<'d> {
     #[must_use]
     pub fn limited(self, chunk_limit: Option<u64>) -> Self {
         Self { chunk_limit: self.chunk_limit.min(chunk_limit.unwrap_or(u64::MAX)), ..self }
+    }
+
+    /// The same with chunks that take about so many seconds at most, where that can be told: on a CPU, which trains one chunk
+    /// after another. (A GPU trains several at once, of networks that come and go.)
+    #[must_use]
+    pub fn paced(self, chunk_seconds: Option<f64>) -> Self {
+        let is_cpu = self.backend.device().kind == DeviceKind::Cpu;
+        Self { chunk_seconds: chunk_seconds.filter(|_| is_cpu), ..self }
     }
 
     /// Most networks in a chunk.
@@ -197,8 +207,20 @@ impl<'d> Prepared<'d> {
         chunk: &mut dyn FnMut(Range<u64>) -> Chunk,
         deliver: &mut Deliver<'_>,
     ) -> Result<()> {
-        let population = Population::new(networks.start, networks.end - networks.start, self.job.seed)?;
-        self.chunks(&mut plan::chunks(population, self.chunk_limit).map(chunk), self.watch, deliver)
+        let Some(seconds) = self.chunk_seconds else {
+            let population = Population::new(networks.start, networks.end - networks.start, self.job.seed)?;
+            return self.chunks(&mut plan::chunks(population, self.chunk_limit).map(chunk), self.watch, deliver);
+        };
+        let (clock, mut start) = (RefCell::new(ChunkClock::new(seconds, self.chunk_limit)), networks.start);
+        let mut chunks = std::iter::from_fn(|| {
+            let end = networks.end.min(start.saturating_add(clock.borrow_mut().next()));
+            let range = std::mem::replace(&mut start, end)..end;
+            (!range.is_empty()).then(|| chunk(range))
+        });
+        self.chunks(&mut chunks, self.watch, &mut |trained| {
+            clock.borrow_mut().observe(trained.outcomes.count() as u64);
+            deliver(trained)
+        })
     }
 
     /// Trains chunks that were cut elsewhere, under another watch.

@@ -10,6 +10,7 @@ use super::count::Count;
 use super::print::eprint_line;
 use super::progress::Mode;
 use super::settings::{Settings, thread_count};
+use super::shard::ShardChoice;
 
 /// What every verb that trains takes.
 #[derive(Clone, Debug, clap::Args)]
@@ -29,6 +30,10 @@ pub(super) struct SharedArgs {
     #[arg(long)]
     pub require_gpu: bool,
 
+    /// Begin anew in --out: do not go on with what is finished there, and remove results that are there
+    #[arg(long)]
+    pub fresh: bool,
+
     #[command(flatten)]
     pub output: OutputArgs,
 
@@ -46,6 +51,9 @@ impl SharedArgs {
             None => settings,
         };
         let (mut settings, mut advice) = settings.modernised()?;
+        if let Some(shard) = &mut settings.shard {
+            *shard = ShardChoice::Given(shard.resolve(|name| std::env::var(name).ok())?);
+        }
         if let Some(framework) = settings.like.take() {
             let (filled, words) = framework.fill(settings)?;
             (settings, advice) = (filled, Some(words));

@@ -11,7 +11,7 @@ use crate::study::bench::{Bench, BenchResult, Contestant, Course, Refused};
 
 use super::count::Count;
 use super::folder::Folder;
-use super::frame::{Flag, Frame, Record, Study};
+use super::frame::{NO_SHARDS, Flag, Frame, Record, Study};
 use super::print::eprint_line;
 use super::settings::Settings;
 use super::verb::Ending;
@@ -79,7 +79,7 @@ impl Study for Options {
     const NAME: &'static str = "bench";
     const ABOUT: &'static str = "Measure GPU against CPU: the throughput of each, over how many networks train at once";
     const FLAGS: &'static [(&'static str, Flag)] =
-        &[("weights-in", Flag::Refused(DRAWN)), ("weights-out", Flag::Refused(DRAWN))];
+        &[("weights-in", Flag::Refused(DRAWN)), ("weights-out", Flag::Refused(DRAWN)), ("shard", NO_SHARDS)];
 
     type Answer = BenchResult;
 
@@ -133,7 +133,7 @@ impl Study for Options {
     fn write(&self, result: &mut BenchResult, _: &Record<'_>, folder: &mut Folder) -> Result<()> {
         folder.add("bench.csv", bench_csv(result).as_bytes())?;
         folder.add("bench.md", bench_markdown(result).as_bytes())?;
-        pictures::write(folder, "bench", &bench_picture(result))?;
+        folder.attempt(|folder| pictures::write(folder, "bench", &bench_picture(result)));
         Ok(())
     }
 

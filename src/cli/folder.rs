@@ -8,15 +8,62 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
-use crate::outcome::files::temporary_in;
+use crate::kept::{FolderLock, place, remove_dead, temporary_in};
 use crate::spec::Task;
 
 use super::settings::Settings;
+
+/// What verbs write into folders, their objects aside.
+const RESULTS: [&str; 31] = [
+    "bench.csv",
+    "bench.md",
+    "bench.png",
+    "bench.svg",
+    "map.npz",
+    "map.png",
+    "map.svg",
+    "network.png",
+    "network.svg",
+    "outcomes.csv",
+    "outcomes.parquet",
+    "pixels.png",
+    "report.html",
+    "surface-map.png",
+    "surface-map.svg",
+    "surface-slope.png",
+    "surface-slope.svg",
+    "surface.npz",
+    "surface.png",
+    "surface.svg",
+    "survival.csv",
+    "survival.png",
+    "survival.svg",
+    "sweep.csv",
+    "sweep.parquet",
+    "sweep.png",
+    "sweep.svg",
+    "trace.csv",
+    "trace.npz",
+    "trace.png",
+    "trace.svg",
+];
+/// Objects of verbs: each says of which a folder holds results.
+const OBJECTS: [&str; 6] = ["bench.json", "map.json", "run.json", "surface.json", "sweep.json", "trace.json"];
+
+/// Where runs and sweeps keep what is finished.
+pub(super) const PARTS: &str = "parts";
+/// Where maps do.
+pub(super) const TILES: &str = "tiles";
 
 /// Files that will stand in a folder.
 pub(super) struct Folder {
     path: PathBuf,
     staged: Vec<(String, NamedTempFile)>,
+    /// Files that stand already, and stay.
+    standing: Vec<String>,
+    failures: Vec<Error>,
+    /// Nothing where somebody else has it.
+    lock: Option<FolderLock>,
     /// Last, so that the files are gone when it is dropped.
     _made: Made,
 }
@@ -34,8 +81,9 @@ impl Drop for Made {
 }
 
 impl Folder {
-    /// Creates the folder if need be; `names` are the files that will stand in it.
-    pub(super) fn open(path: &Path, names: &[&str]) -> Result<Self> {
+    /// Takes the folder for this process, made if need be; `names` are the files that will stand in it. What a killed process
+    /// left half written goes. Where all is to begin anew, so does what was finished before.
+    pub(super) fn open(path: &Path, names: &[&str], fresh: bool) -> Result<Self> {
         let refuse = |what: String| Error::input(format!("--out {} cannot be written: {what}", path.display()));
         let fail = |error: io::Error| refuse(error.to_string());
         if path.exists() && !path.is_dir() {
@@ -50,7 +98,30 @@ impl Folder {
         let made = Made(path.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned).collect());
         std::fs::create_dir_all(path).map_err(fail)?;
         temporary_in(path).map_err(fail)?;
-        Ok(Self { path: path.to_owned(), staged: Vec::new(), _made: made })
+        let lock = FolderLock::take(path)?;
+        remove_dead(path);
+        if fresh {
+            for kept in [PARTS, TILES].map(|name| path.join(name)).iter().filter(|kept| kept.exists()) {
+                std::fs::remove_dir_all(kept).map_err(|error| Error::file(kept, "cannot be removed", &error))?;
+            }
+        } else if let Some(other) = OBJECTS.iter().find(|name| !names.contains(name) && path.join(name).exists()) {
+            return Err(Error::input(format!(
+                "--out {} holds results of basins {}: choose another folder, or replace them with --fresh",
+                path.display(),
+                other.trim_end_matches(".json")
+            )));
+        }
+        Ok(Self { lock: Some(lock), ..Self::within(path, made) })
+    }
+
+    /// A folder that this process has opened already, for single files.
+    pub(super) fn opened(path: &Path) -> Self {
+        Self::within(path, Made(Vec::new()))
+    }
+
+    fn within(path: &Path, made: Made) -> Self {
+        let (staged, standing, failures) = (Vec::new(), Vec::new(), Vec::new());
+        Self { path: path.to_owned(), staged, standing, failures, lock: None, _made: made }
     }
 
     /// Where it stands.
@@ -76,18 +147,53 @@ impl Folder {
         writer.write_all(bytes).and_then(|()| writer.flush()).map_err(|error| self.fail(&error))
     }
 
+    /// A file that stands already belongs to the result.
+    pub(super) fn leave(&mut self, name: &str) {
+        self.standing.push(name.to_owned());
+    }
+
+    /// Does a part of the work: what fails is remembered, and the rest is written all the same.
+    pub(super) fn attempt<T>(&mut self, part: impl FnOnce(&mut Self) -> Result<T>) -> Option<T> {
+        match part(self) {
+            Ok(done) => Some(done),
+            Err(error) => {
+                self.failures.push(error);
+                None
+            }
+        }
+    }
+
     /// The error for a file that cannot be written.
     pub(super) fn fail(&self, error: &io::Error) -> Error {
         Error::file(&self.path, "cannot be written", error)
     }
 
-    /// Puts all files in their places.
-    pub(super) fn place(self) -> Result<()> {
-        for (name, file) in self.staged {
+    /// Puts all files in their places, and takes away those of an earlier result that this one lacks.
+    ///
+    /// # Errors
+    /// All that failed.
+    pub(super) fn place(mut self) -> Result<()> {
+        for (name, file) in std::mem::take(&mut self.staged) {
             let target = self.path.join(&name);
-            file.persist(&target).map_err(|error| Error::file(&target, "cannot be written", &error.error))?;
+            match place(file, &target) {
+                Ok(()) => self.standing.push(name),
+                Err(error) => self.failures.push(Error::file(&target, "cannot be written", &error)),
+            }
         }
-        Ok(())
+        if self.lock.is_some() {
+            let others = RESULTS.iter().chain(&OBJECTS).filter(|name| !self.standing.iter().any(|known| known == *name));
+            for other in others {
+                let _ = std::fs::remove_file(self.path.join(other));
+            }
+        }
+        match self.failures.len() {
+            0 | 1 => self.failures.pop().map_or(Ok(()), Err),
+            _ => {
+                let mut sentences: Vec<String> = self.failures.iter().map(Error::to_string).collect();
+                sentences.dedup();
+                Err(Error::failure(sentences.join("; ")))
+            }
+        }
     }
 }
 

@@ -33,6 +33,9 @@ pub(super) enum Flag {
     Refused(&'static str),
 }
 
+/// Of `--shard`, where nothing is cut.
+pub(super) const NO_SHARDS: Flag = Flag::Refused("is for run, sweep and map, whose work can be cut");
+
 /// A verb that takes the shared settings, by its own options.
 pub(super) trait Study: Args {
     /// As typed.
@@ -108,6 +111,8 @@ pub(super) struct Frame<'a> {
     pub settings: &'a Settings,
     pub output: &'a OutputArgs,
     pub require_gpu: bool,
+    /// Whether what is in the folder already goes.
+    pub fresh: bool,
     /// The options as results say them.
     options: Value,
     problem: OnceCell<Problem>,
@@ -116,7 +121,8 @@ pub(super) struct Frame<'a> {
 impl<'a> Frame<'a> {
     /// For options that are asked under these settings.
     pub(super) fn new<S: Study>(options: &S, settings: &'a Settings, output: &'a OutputArgs) -> Self {
-        Self { settings, output, require_gpu: false, options: options.said(), problem: OnceCell::new() }
+        let options = options.said();
+        Self { settings, output, require_gpu: false, fresh: false, options, problem: OnceCell::new() }
     }
 
     /// The checked problem of the settings.
@@ -173,12 +179,28 @@ impl<'a> Frame<'a> {
         Ok(())
     }
 
+    /// Writes and prints an answer. It is printed whatever happens to the files: what could not be written is said after it.
+    pub(super) fn finish<S: Study>(&self, options: &S, mut answer: S::Answer, folder: Option<Folder>) -> Result<Ending> {
+        let object = self.complete(options.object(&answer));
+        let mut written = Ok(());
+        if let Some(mut folder) = folder {
+            let again = command(S::NAME, &object["settings"], &object["options"], &S::defaults());
+            let record = Record { object: &object, command: again };
+            folder.attempt(|folder| options.write(&mut answer, &record, folder));
+            folder.attempt(|folder| folder.add(&summary::<S>(), pretty(&object).as_bytes()));
+            written = folder.place();
+        }
+        print(&if self.output.json { pretty(&object) } else { options.text(&answer, self) })?;
+        written?;
+        options.ending(&answer, self)
+    }
+
     fn folder<S: Study>(&self, options: &S, config: Option<&Path>) -> Result<Option<Folder>> {
         let Some(mut names) = options.files() else { return Ok(None) };
         let summary = summary::<S>();
         names.insert(0, &summary);
         check_collisions(self.settings, config, &names)?;
-        self.settings.out.as_deref().map(|path| Folder::open(path, &names)).transpose()
+        self.settings.out.as_deref().map(|path| Folder::open(path, &names, self.fresh)).transpose()
     }
 }
 
@@ -216,7 +238,8 @@ impl<S: Study> Execute for Asked<S> {
         let Self { options, shared } = self;
         shared.output.start_log(shared.verbose);
         let settings = shared.settings()?;
-        let frame = Frame { require_gpu: shared.require_gpu, ..Frame::new(&options, &settings, &shared.output) };
+        let (require_gpu, fresh) = (shared.require_gpu, shared.fresh);
+        let frame = Frame { require_gpu, fresh, ..Frame::new(&options, &settings, &shared.output) };
         options.check(&frame)?;
         if shared.print_config {
             print(&options.print_config(&settings)?)?;
@@ -224,15 +247,7 @@ impl<S: Study> Execute for Asked<S> {
         }
         frame.refuse(S::FLAGS)?;
         let mut folder = frame.folder(&options, shared.config.as_deref())?;
-        let mut answer = options.answer(&frame, folder.as_mut())?;
-        let object = frame.complete(options.object(&answer));
-        if let Some(mut folder) = folder {
-            let again = command(S::NAME, &object["settings"], &object["options"], &S::defaults());
-            options.write(&mut answer, &Record { object: &object, command: again }, &mut folder)?;
-            folder.add(&summary::<S>(), pretty(&object).as_bytes())?;
-            folder.place()?;
-        }
-        print(&if shared.output.json { pretty(&object) } else { options.text(&answer, &frame) })?;
-        options.ending(&answer, &frame)
+        let answer = options.answer(&frame, folder.as_mut())?;
+        frame.finish(&options, answer, folder)
     }
 }

@@ -49,9 +49,12 @@ impl Preview<'_> {
             return Ok(());
         }
         let began = Instant::now();
-        let mut folder = Folder::open(self.files.path, &FILES)?;
-        self.files.draw(&mut folder, canvas, &self.object)?;
-        folder.place()?;
+        let mut folder = Folder::opened(self.files.path);
+        // A preview that cannot be drawn costs nothing but itself.
+        folder.attempt(|folder| self.files.draw(folder, canvas, &self.object));
+        if let Err(error) = folder.place() {
+            log::warn!("no preview: {error}");
+        }
         // Drawing takes a small share of the time.
         self.due = Instant::now() + PREVIEW_PAUSE.max(20 * began.elapsed());
         Ok(())
@@ -73,18 +76,22 @@ impl<'a> Files<'a> {
     pub(super) fn write(&self, map: &Map, store: &TileStore, result: &Record<'_>, folder: &mut Folder) -> Result<()> {
         let Self { plan, what, mark, .. } = *self;
         let text = result.object.to_string();
-        self.draw(folder, &map.canvas, &text)?;
+        folder.attempt(|folder| self.draw(folder, &map.canvas, &text));
         let Some(finished) = &map.finished else { return Ok(()) };
         let scene = map_picture(&map.canvas, plan, what, mark);
-        folder.add(DRAWING, scene.to_svg()?.as_bytes())?;
-        let page = map_page(map, finished, plan, &scene, result.object, &result.command)?;
-        folder.add(PAGE, page.as_bytes())?;
+        folder.attempt(|folder| folder.add(DRAWING, scene.to_svg()?.as_bytes()));
+        folder.attempt(|folder| {
+            let page = map_page(map, finished, plan, &scene, result.object, &result.command)?;
+            folder.add(PAGE, page.as_bytes())
+        });
         let colours = MapColours::of(what, &map.canvas);
         let bands = (0..store.band_count(plan))
             .rev()
             .map(|band| store.band(plan, band).map_err(|error| io::Error::other(error.to_string())));
-        let pixels = folder.stage(PIXELS)?;
-        map_pixels_png(pixels, plan.size(), &colours, Some(&text), bands).map_err(|error| folder.fail(&error))?;
+        folder.attempt(|folder| {
+            let pixels = folder.stage(PIXELS)?;
+            map_pixels_png(pixels, plan.size(), &colours, Some(&text), bands).map_err(|error| folder.fail(&error))
+        });
         let numbers = folder.stage(NUMBERS)?;
         let written = store.write_npz(plan, numbers).and_then(|mut numbers| numbers.flush());
         written.map_err(|error| folder.fail(&error))

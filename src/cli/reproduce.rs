@@ -66,7 +66,7 @@ impl Execute for Args {
             return Err(Error::input("say which: a NAME, or --all; `basins reproduce --list` lists them"));
         }
         let chosen = if self.all { ALL.to_vec() } else { named(&self.names)? };
-        let folder = self.out.as_deref().map(|path| Folder::open(path, &FILES)).transpose()?;
+        let folder = self.out.as_deref().map(|path| Folder::open(path, &FILES, false)).transpose()?;
         let mut backend = self.device.open()?.backend()?;
         interrupt::listen();
         let mut done = Vec::new();
@@ -87,16 +87,19 @@ impl Execute for Args {
         let report =
             Reproductions { all: &done, backend: backend.name(), device: &device, quick: self.quick, interrupted };
         let json = pretty(&reproduce_json(&report));
+        let mut written = Ok(());
         if let Some(mut folder) = folder {
             let mut drawn = Vec::new();
             for exhibit in done.iter().flat_map(|one| &one.exhibits) {
-                drawn.extend(pictures::write_exhibit(&mut folder, exhibit)?);
+                drawn.extend(folder.attempt(|folder| pictures::write_exhibit(folder, exhibit)).unwrap_or_default());
             }
-            folder.add("reproduce.json", json.as_bytes())?;
-            folder.add("reproduce.md", reproduce_markdown(&report, &drawn).as_bytes())?;
-            folder.place()?;
+            folder.attempt(|folder| folder.add("reproduce.json", json.as_bytes()));
+            let markdown = reproduce_markdown(&report, &drawn);
+            folder.attempt(|folder| folder.add("reproduce.md", markdown.as_bytes()));
+            written = folder.place();
         }
         print(&if self.output.json { json } else { reproduce_text(&report) })?;
+        written?;
         if interrupted && !self.output.quiet {
             eprint_line(&format!(
                 "Interrupted: {} of {} are done, the others not begun or unfinished.",

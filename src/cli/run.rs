@@ -1,25 +1,27 @@
 //! `basins run`: train a population, print the rate and what became of the rest.
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::backend::Driver;
+use crate::backend::{Backend, Driver};
 use crate::error::{Error, Result};
-use crate::outcome::{WeightsFile, read_weights};
+use crate::kept::{Pace, checksum};
+use crate::outcome::{Values, Weights, WeightsFile, read_weights};
 use crate::report::{
-    OutcomeRows, RowForm, run_json, run_page, run_text, survival_csv, survival_picture, survival_title,
+    RUN_NOTE, RowForm, SPEC_NOTE, run_json, run_page, run_text, survival_csv, survival_picture, survival_title,
 };
+use crate::spec::{Population, Problem};
 use crate::study::{RunAnswer, RunStudy, Unsolved};
 
 use super::again::Again;
-use super::folder::Folder;
+use super::folder::{Folder, PARTS};
 use super::frame::{Frame, Record, Study};
+use super::keep::RunKeeper;
 use super::pictures;
 use super::repeat::Repeat;
+use super::settings::Settings;
 use super::verb::Ending;
 
 /// Networks of a run that does not say how many.
@@ -69,10 +71,10 @@ fn width(text: &str) -> Result<f64> {
     }
 }
 
-/// The answer, and the rows that were written of it.
+/// The answer, and what keeps its rows.
 pub(super) struct Answer {
     rate: RunAnswer,
-    rows: Option<OutcomeRows<BufWriter<File>>>,
+    keeper: Option<RunKeeper>,
 }
 
 impl Study for Options {
@@ -98,50 +100,55 @@ impl Study for Options {
         Some(vec![SURVIVAL, "survival.svg", "survival.png", PAGE, self.rows.file_name()])
     }
 
-    fn answer(&self, frame: &Frame<'_>, mut folder: Option<&mut Folder>) -> Result<Answer> {
+    fn answer(&self, frame: &Frame<'_>, folder: Option<&mut Folder>) -> Result<Answer> {
         let (problem, settings) = (frame.problem()?, frame.settings);
         if let Some(factor) = self.continue_unsolved {
             Unsolved::longer(problem.spec(), factor)?;
         }
         let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
         let in_file = starts.as_ref().map(|weights| weights.count() as u64);
-        let population = settings.population(self.default_count().unwrap_or_default(), in_file)?;
+        let asked = settings.population(self.default_count().unwrap_or_default(), in_file)?;
+        let population = self.share(settings, asked)?;
         let open = frame.open()?;
-        let mut rows = match &mut folder {
+        let weights_out = settings.weights_out.as_deref();
+        // Found out before any work is done; where there is a folder, it is made anew from what is kept there.
+        let mut weights = weights_out.map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
+        let opened = Instant::now();
+        let mut backend = open.backend()?;
+        let mut keeper = match folder {
             Some(folder) => {
-                let writer = folder.stage(self.rows.file_name())?;
-                let rows = OutcomeRows::new(writer, self.rows, problem, population.seed());
-                Some(rows.map_err(|error| folder.fail(&error))?)
+                weights = None;
+                let manifest = self.manifest(settings, problem, asked, backend.as_ref(), starts.as_ref());
+                let parts = folder.path().join(PARTS);
+                Some(RunKeeper::open(&parts, &manifest, (problem, population.seed()), self.rows, weights_out)?)
             }
             None => None,
         };
-        let path = settings.weights_out.as_ref();
-        let mut weights = path.map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
-        let opened = Instant::now();
-        let mut backend = open.backend()?;
         let study = RunStudy {
             starts: starts.as_ref(),
-            keep_weights: weights.is_some(),
-            method: settings.interval.unwrap_or_default(),
-            until_width: self.until_width,
-            examine_per_kind: self.examine,
-            continue_factor: self.continue_unsolved,
-            ..RunStudy::new(problem, population)
+            keep_weights: weights_out.is_some(),
+            chunk_seconds: keeper.as_ref().map(|_| Pace::AT_RISK.as_secs_f64()),
+            ..self.study(settings, problem, population)
         };
-        let rate = frame.watched(population.count(), problem.spec().epochs, |watch| {
+        let before = keeper.as_mut().map(RunKeeper::state).unwrap_or_default();
+        if let Some(continued) = keeper.as_mut().and_then(RunKeeper::over) {
+            return Ok(Answer { rate: study.answer(before, continued), keeper });
+        }
+        let left = population.count() - before.tally.networks();
+        let rate = frame.watched(left, problem.spec().epochs, |watch| {
             let mut driver = Driver::new(backend.as_mut()).opened(opened).watched(watch);
-            study.deliver(&mut driver, &mut |chunk| {
+            study.resume(before, &mut driver, &mut |chunk| {
                 if let (Some(file), Some(weights)) = (&mut weights, chunk.weights) {
                     file.append(weights)?;
                 }
-                if let (Some(rows), Some(folder)) = (&mut rows, &folder) {
-                    rows.append(problem, &chunk).map_err(|error| folder.fail(&error))?;
+                if let Some(keeper) = &mut keeper {
+                    keeper.add(&chunk);
                 }
                 Ok(())
             })
         })?;
         weights.map_or(Ok(()), WeightsFile::finish)?;
-        Ok(Answer { rate, rows })
+        Ok(Answer { rate, keeper })
     }
 
     fn object(&self, answer: &Answer) -> Value {
@@ -150,13 +157,14 @@ impl Study for Options {
 
     fn write(&self, answer: &mut Answer, result: &Record<'_>, folder: &mut Folder) -> Result<()> {
         let Record { object, command } = result;
-        if let Some(rows) = answer.rows.take() {
-            rows.finish(&object.to_string(), &object["spec"].to_string()).map_err(|error| folder.fail(&error))?;
+        if let Some(keeper) = answer.keeper.take() {
+            let notes = [(RUN_NOTE, object.to_string()), (SPEC_NOTE, object["spec"].to_string())];
+            folder.attempt(|folder| keeper.finish(folder, &answer.rate, &notes));
         }
         let rate = &answer.rate;
-        folder.add(SURVIVAL, survival_csv(rate).as_bytes())?;
+        folder.attempt(|folder| folder.add(SURVIVAL, survival_csv(rate).as_bytes()));
         let title = survival_title(rate.problem.spec());
-        pictures::write(folder, CURVE, &survival_picture(rate, &title))?;
+        folder.attempt(|folder| pictures::write(folder, CURVE, &survival_picture(rate, &title)));
         folder.add(PAGE, run_page(rate, object, command)?.as_bytes())
     }
 
@@ -166,6 +174,61 @@ impl Study for Options {
 
     fn ending(&self, answer: &Answer, _: &Frame<'_>) -> Result<Ending> {
         Ok(Ending::of(answer.rate.interrupted || answer.rate.cut_after))
+    }
+}
+
+impl Options {
+    /// Which of the networks asked for are trained here.
+    fn share(&self, settings: &Settings, asked: Population) -> Result<Population> {
+        match settings.shard() {
+            Some(shard) if self.until_width.is_some() => Err(Error::input(format!(
+                "--shard {shard} does not go with --until-width: where to stop depends on the networks of all shards"
+            ))),
+            Some(shard) => Ok(shard.of(asked)?),
+            None => Ok(asked),
+        }
+    }
+
+    /// How the networks are counted and examined.
+    fn study<'a>(&self, settings: &Settings, problem: &'a Problem, population: Population) -> RunStudy<'a> {
+        RunStudy {
+            method: settings.interval.unwrap_or_default(),
+            until_width: self.until_width,
+            examine_per_kind: self.examine,
+            continue_factor: self.continue_unsolved,
+            ..RunStudy::new(problem, population)
+        }
+    }
+
+    /// All that decides what a folder keeps.
+    fn manifest(
+        &self,
+        settings: &Settings,
+        problem: &Problem,
+        asked: Population,
+        backend: &dyn Backend,
+        starts: Option<&Weights>,
+    ) -> Value {
+        let examples = problem.examples();
+        let starts = starts.map(|starts| match starts.values() {
+            Values::F64(values) => checksum(values),
+            Values::F32(values) => checksum(&values.iter().map(|value| f64::from(*value)).collect::<Vec<_>>()),
+        });
+        json!({
+            "schema": "basins.run-parts/1",
+            "spec": problem.spec(),
+            "seed": asked.seed(),
+            "first": asked.first(),
+            "nets": asked.count(),
+            "shard": settings.shard(),
+            "backend": format!("{} in {}", backend.name(), backend.precision()),
+            // The table of a file may change while its name stays.
+            "examples": checksum(examples.inputs().iter().chain(examples.targets())),
+            "starts": starts,
+            "interval": settings.interval.unwrap_or_default(),
+            "options": self,
+            "weights": settings.weights_out.is_some(),
+        })
     }
 }
 

@@ -9,12 +9,13 @@ use crate::backend::{Choice, Open, Precision};
 use crate::error::{Error, Result};
 use crate::spec::{
     Activation, Activations, AfterSolved, Auto, Betas, Bias, BiasInit, Criterion, Init, Judge, Layers, Levels, Loss,
-    Optimizer, Population, Rates, Schedule, Spec, Task, Update,
+    Optimizer, Population, Rates, Schedule, Shard, Spec, Task, Update,
 };
 use crate::stats::RateMethod;
 
 use super::count::Count;
 use super::framework::Framework;
+use super::shard::ShardChoice;
 
 /// How earlier versions set the outputs' activation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -119,6 +120,9 @@ settings! {
     [allow_hyphen_values = true] nets: Count, "BASINS_NETS", "COUNT";
     /// Index of the first network [default: 0]
     [allow_hyphen_values = true] first: Count, "BASINS_FIRST", "INDEX";
+    /// Train part K of N only, as 3/64: a range of the networks, for `basins merge` to join; auto takes K and N from a Slurm
+    /// array, auto/N the K of a Kubernetes indexed job
+    shard: ShardChoice, "BASINS_SHARD", "K/N";
     /// Seed of the starts [default: 0]
     [allow_hyphen_values = true] seed: Count, "BASINS_SEED", "SEED";
     /// Who trains: auto, fused, grouped, staged, simd, reference [default: auto]
@@ -217,7 +221,15 @@ impl Settings {
         Ok((Self { activation: Some(now), output_activation: None, ..self }, Some(advice)))
     }
 
-    /// Which networks; `in_file` is how many starts were read, if any.
+    /// Which part of the work, if not all of it.
+    pub(super) fn shard(&self) -> Option<Shard> {
+        match self.shard {
+            Some(ShardChoice::Given(shard)) => Some(shard),
+            _ => None,
+        }
+    }
+
+    /// Which networks, whether all are trained here or a part of them; `in_file` is how many starts were read, if any.
     pub(super) fn population(&self, default_count: u64, in_file: Option<u64>) -> Result<Population> {
         let first = self.first.map_or(0, |count| count.0);
         let default = in_file.map_or(default_count, |rows| rows.saturating_sub(first).max(1));

@@ -10,7 +10,7 @@ use crate::spec::Problem;
 use crate::study::{Surface, SurfaceAxis, SurfaceStudy, trained_weights};
 
 use super::folder::Folder;
-use super::frame::{Flag, Frame, Record, Study};
+use super::frame::{NO_SHARDS, Flag, Frame, Record, Study};
 use super::network::NetworkArgs;
 use super::verb::Ending;
 use super::{interrupt, pictures};
@@ -109,6 +109,7 @@ impl Study for Options {
     const NAME: &'static str = "surface";
     const ABOUT: &'static str = "Draw the loss over a plane of two weights, with paths of descent";
     const FLAGS: &'static [(&'static str, Flag)] = &[
+        ("shard", NO_SHARDS),
         ("nets", Flag::Ignored),
         ("first", Flag::Ignored),
         ("interval", Flag::Ignored),
@@ -161,7 +162,7 @@ impl Study for Options {
 
     fn write(&self, answer: &mut Answer, _: &Record<'_>, folder: &mut Folder) -> Result<()> {
         let Answer { surface, problem, base, .. } = answer;
-        pictures::write_surface(folder, "surface", surface, &surface_title(problem))?;
+        folder.attempt(|folder| pictures::write_surface(folder, "surface", surface, &surface_title(problem)));
         let grid = [surface.y.len() as u64, surface.x.len() as u64];
         let arrays = [
             Array { name: "x", shape: &grid[1..], values: &surface.x },

@@ -5,17 +5,19 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::backend::Driver;
-use crate::error::Result;
+use crate::backend::{Backend, Driver};
+use crate::error::{Error, Result};
+use crate::kept::{Pace, Store, checksum};
 use crate::report::{grouped, sweep_csv, sweep_json, sweep_page, sweep_parquet, sweep_picture, sweep_text};
-use crate::spec::Vary;
-use crate::study::{Sweep, SweepPlan, SweepStudy};
+use crate::spec::{Population, Spec, Vary};
+use crate::study::{Sweep, SweepPlan, SweepState, SweepStudy};
 
 use super::again::Again;
-use super::folder::Folder;
+use super::folder::{Folder, PARTS};
 use super::frame::{Flag, Frame, Record, Study};
 use super::pictures;
 use super::repeat::Repeat;
+use super::settings::Settings;
 use super::verb::Ending;
 
 /// Networks a point if nothing is said.
@@ -42,6 +44,12 @@ pub(super) struct Options {
     against: Option<String>,
 }
 
+/// The answer, and why less was kept than should be.
+pub(super) struct Answer {
+    sweep: Sweep,
+    failure: Option<Error>,
+}
+
 impl Study for Options {
     const NAME: &'static str = "sweep";
     const ABOUT: &'static str = "Train the same networks under many settings; print rates and whether they differ";
@@ -53,7 +61,7 @@ impl Study for Options {
     ];
     const AGAIN: Option<Again> = Some(Again::of::<Self>());
 
-    type Answer = Sweep;
+    type Answer = Answer;
 
     fn default_count(&self) -> Option<u64> {
         Some(DEFAULT_COUNT)
@@ -72,42 +80,105 @@ impl Study for Options {
         Some(vec![TABLE, PARQUET, "sweep.svg", "sweep.png", PAGE])
     }
 
-    fn answer(&self, frame: &Frame<'_>, _: Option<&mut Folder>) -> Result<Sweep> {
-        let spec = frame.settings.spec()?;
-        let population = frame.settings.population(DEFAULT_COUNT, None)?;
+    fn answer(&self, frame: &Frame<'_>, folder: Option<&mut Folder>) -> Result<Answer> {
+        let settings = frame.settings;
+        let spec = settings.spec()?;
+        let asked = settings.population(DEFAULT_COUNT, None)?;
+        let population = settings.shard().map_or(Ok(asked), |shard| shard.of(asked))?;
         let plan = SweepPlan::new(&spec, &self.vary, population.seed())?;
-        let against = self.against.as_deref().map(|text| plan.find(text)).transpose()?;
         let open = frame.open()?;
         let opened = Instant::now();
         let mut backend = open.backend()?;
         let most_epochs = plan.points.iter().map(|point| point.problem.spec().epochs).max().unwrap_or(1);
         let networks = population.count().saturating_mul(plan.points.len() as u64);
-        let method = frame.settings.interval.unwrap_or_default();
-        let study = SweepStudy { spec: &spec, plan: &plan, population, method, against };
-        frame.watched(networks, most_epochs, |watch| {
-            study.run(&mut Driver::new(backend.as_mut()).opened(opened).watched(watch))
-        })
+        let store = folder.map(|folder| {
+            Store::open(&folder.path().join(PARTS), &self.manifest(settings, &spec, &plan, asked, backend.as_ref()))
+        });
+        let store = store.transpose()?;
+        let chunk_seconds = store.as_ref().map(|_| Pace::AT_RISK.as_secs_f64());
+        let study = SweepStudy { chunk_seconds, ..self.study(settings, &spec, &plan, population)? };
+        let before = store.as_ref().map(Store::progress::<SweepState>).transpose()?.flatten().unwrap_or_default();
+        let done: u64 = before.points.values().map(|point| point.tally.networks()).sum();
+        let mut pace = Pace::new();
+        let mut failure = None;
+        let sweep = frame.watched(networks - done.min(networks), most_epochs, |watch| {
+            study.resume(before, &mut Driver::new(backend.as_mut()).opened(opened).watched(watch), &mut |state| {
+                let Some(store) = store.as_ref().filter(|_| failure.is_none() && state.is_whole()) else { return Ok(()) };
+                let done: u64 = state.points.values().map(|point| point.tally.networks()).sum();
+                if pace.is_due() || done == networks {
+                    let began = Instant::now();
+                    failure = store.keep(state).err();
+                    pace.kept(began);
+                }
+                Ok(())
+            })
+        })?;
+        Ok(Answer { sweep, failure })
     }
 
-    fn object(&self, sweep: &Sweep) -> Value {
-        sweep_json(sweep)
+    fn object(&self, answer: &Answer) -> Value {
+        sweep_json(&answer.sweep)
     }
 
-    fn write(&self, sweep: &mut Sweep, result: &Record<'_>, folder: &mut Folder) -> Result<()> {
-        folder.add(TABLE, &sweep_csv(sweep))?;
-        let writer = folder.stage(PARQUET)?;
-        sweep_parquet(sweep, writer, &result.object.to_string()).map_err(|error| folder.fail(&error))?;
+    fn write(&self, answer: &mut Answer, result: &Record<'_>, folder: &mut Folder) -> Result<()> {
+        let sweep = &answer.sweep;
+        folder.attempt(|_| answer.failure.take().map_or(Ok(()), Err));
+        folder.attempt(|folder| folder.add(TABLE, &sweep_csv(sweep)));
+        folder.attempt(|folder| {
+            let writer = folder.stage(PARQUET)?;
+            sweep_parquet(sweep, writer, &result.object.to_string()).map_err(|error| folder.fail(&error))
+        });
         let scene = sweep_picture(sweep, &title(sweep));
-        pictures::write(folder, PICTURE, &scene)?;
+        folder.attempt(|folder| pictures::write(folder, PICTURE, &scene));
         folder.add(PAGE, sweep_page(sweep, &scene, result.object, &result.command)?.as_bytes())
     }
 
-    fn text(&self, sweep: &Sweep, _: &Frame<'_>) -> String {
-        sweep_text(sweep)
+    fn text(&self, answer: &Answer, _: &Frame<'_>) -> String {
+        sweep_text(&answer.sweep)
     }
 
-    fn ending(&self, sweep: &Sweep, _: &Frame<'_>) -> Result<Ending> {
-        Ok(Ending::of(sweep.interrupted()))
+    fn ending(&self, answer: &Answer, _: &Frame<'_>) -> Result<Ending> {
+        Ok(Ending::of(answer.sweep.interrupted()))
+    }
+}
+
+impl Options {
+    /// How points are compared.
+    fn study<'a>(
+        &self,
+        settings: &Settings,
+        spec: &'a Spec,
+        plan: &'a SweepPlan,
+        population: Population,
+    ) -> Result<SweepStudy<'a>> {
+        let against = self.against.as_deref().map(|text| plan.find(text)).transpose()?;
+        let method = settings.interval.unwrap_or_default();
+        Ok(SweepStudy { spec, plan, population, method, against, chunk_seconds: None })
+    }
+
+    /// All that decides what a folder keeps.
+    fn manifest(
+        &self,
+        settings: &Settings,
+        spec: &Spec,
+        plan: &SweepPlan,
+        asked: Population,
+        backend: &dyn Backend,
+    ) -> Value {
+        let examples = plan.points.iter().map(|point| point.problem.examples());
+        json!({
+            "schema": "basins.sweep-parts/1",
+            "spec": spec,
+            "seed": asked.seed(),
+            "first": asked.first(),
+            "nets": asked.count(),
+            "shard": settings.shard(),
+            "backend": format!("{} in {}", backend.name(), backend.precision()),
+            // The table of a file may change while its name stays.
+            "examples": checksum(examples.flat_map(|examples| examples.inputs().iter().chain(examples.targets()))),
+            "interval": settings.interval.unwrap_or_default(),
+            "options": self,
+        })
     }
 }
 

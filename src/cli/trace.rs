@@ -11,7 +11,7 @@ use crate::spec::Problem;
 use crate::study::{Explanation, Trace};
 
 use super::folder::Folder;
-use super::frame::{Flag, Frame, Record, Study};
+use super::frame::{NO_SHARDS, Flag, Frame, Record, Study};
 use super::network::NetworkArgs;
 use super::verb::Ending;
 use super::{interrupt, pictures};
@@ -44,6 +44,7 @@ impl Study for Options {
     const NAME: &'static str = "trace";
     const ABOUT: &'static str = "Replay one network on the f64 reference, epoch by epoch";
     const FLAGS: &'static [(&'static str, Flag)] = &[
+        ("shard", NO_SHARDS),
         ("nets", Flag::Ignored),
         ("first", Flag::Ignored),
         ("backend", Flag::Ignored),
@@ -197,7 +198,7 @@ fn write(folder: &mut Folder, trace: &Trace, problem: &Problem, name: &str) -> R
     folder.add("trace.npz", &npz)?;
     folder.add("trace.csv", &csv)?;
     let title = format!("{name}: {} on {}", problem.spec().layers.to_string().replace(',', "-"), problem.spec().task);
-    pictures::write(folder, "trace", &trace_picture(trace, problem, &title))?;
-    pictures::write(folder, "network", &network_picture(trace, problem, &title))?;
+    folder.attempt(|folder| pictures::write(folder, "trace", &trace_picture(trace, problem, &title)));
+    folder.attempt(|folder| pictures::write(folder, "network", &network_picture(trace, problem, &title)));
     Ok(())
 }

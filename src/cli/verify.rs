@@ -9,7 +9,7 @@ use crate::report::{agreement_text, checked_text, verdict_text, verify_json};
 use crate::study::verify::{Checked, Verification, agreement, conformance_checks, gradient_checks};
 
 use super::folder::Folder;
-use super::frame::{Flag, Frame, Study};
+use super::frame::{NO_SHARDS, Flag, Frame, Study};
 use super::interrupt;
 use super::print::print;
 use super::verb::Ending;
@@ -33,6 +33,7 @@ impl Study for Options {
     const ABOUT: &'static str =
         "Check GPU stages and whole trainings against the CPU reference; exit 4 on disagreement";
     const FLAGS: &'static [(&'static str, Flag)] = &[
+        ("shard", NO_SHARDS),
         ("nets", Flag::Means("Networks of the population that is trained on both sides [default: 2000]")),
         ("interval", Flag::Ignored),
         ("weights-in", Flag::Refused(NO_FILES)),

@@ -1,8 +1,9 @@
 //! What kind of place a network has come to, with the evidence for it.
 
 use nalgebra::{Dyn, SymmetricEigen};
+use serde::{Deserialize, Serialize};
 
-use crate::outcome::{Fate, Kind};
+use crate::outcome::{Fate, Kind, exact};
 use crate::spec::Problem;
 
 use super::newton::{ascending, stationary_near};
@@ -23,7 +24,7 @@ const GROWTH: f64 = 1.0;
 
 /// What kind of place it is. Of networks with kinks all but the first and the last two hold within the region where no unit
 /// changes side, and are said only of points with such a region around them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum PlaceKind {
     /// All units of a hidden layer are off on every example. The gradient of every weight that feeds this layer or one before
     /// it is exactly 0, so that training does not move them (but for what momentum and weight decay still do), and the
@@ -71,21 +72,26 @@ impl PlaceKind {
 }
 
 /// What was measured of one network, in f64.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Norm of the gradient of C at the final weights.
+    #[serde(with = "exact")]
     pub gradient_norm: f64,
     /// Largest magnitude of a weight.
+    #[serde(with = "exact")]
     pub largest_weight: f64,
     /// Smallest eigenvalue of the Hessian at the final weights; absent where the network is too large.
+    #[serde(with = "exact::optional")]
     pub smallest_eigenvalue: Option<f64>,
     /// Largest eigenvalue there.
+    #[serde(with = "exact::optional")]
     pub largest_eigenvalue: Option<f64>,
     /// What kind of place it is; absent where the network is too large, unless it is dead.
     pub verdict: Option<PlaceKind>,
     /// What became of the network that descent led to.
     pub descends_to: Option<Kind>,
     /// Loss where the descent ended.
+    #[serde(with = "exact::optional")]
     pub descended_loss: Option<f64>,
     /// Hidden units that do nothing at the final weights.
     pub units: UnitCheck,

@@ -3,13 +3,15 @@
 //! rectifiers that are off on every example: no gradient passes them (Lu, Shin, Su & Karniadakis, "Dying ReLU and
 //! initialization", 2020).
 
+use serde::{Deserialize, Serialize};
+
 use super::LossFunction;
 
 /// How little a unit may vary over the examples to count as constant, and how near two must be to say the same.
 const TOLERANCE: f64 = 0.02;
 
 /// A hidden unit by its numbers, which are those of weights: it is fed by `theta1[.,2]`, if layer is 1 and unit is 2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct UnitName {
     /// Of the hidden layer, from 1.
     pub layer: usize,
@@ -18,7 +20,7 @@ pub struct UnitName {
 }
 
 /// Hidden units that could be left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitCheck {
     /// Hidden units in all.
     pub units: usize,
@@ -69,7 +71,7 @@ pub fn idle_units(surface: &LossFunction<'_>, weights: &[f64]) -> UnitCheck {
 }
 
 /// A hidden layer that is off on every example as a whole, and what that stops.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLayer {
     /// Its number, from 1; the last one, where there are several.
     pub layer: usize,

@@ -1,9 +1,12 @@
 //! What can become of a network: its fate, and which examples it concerns. How it is told from an outcome: `kind.rs`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::spec::Problem;
 
 /// What became of one network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Fate {
     /// Met the criterion.
     Solved,
@@ -78,7 +81,8 @@ impl Fate {
 /// Which examples of a pattern share an output, which are at the wrong end, and which is at the middle. Told apart for tasks of
 /// up to 16 examples; four bits an example: 0 for a right one, the number of its group from 1, 14 for the middle, or 15 for
 /// the wrong end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Variant(u64);
 
 impl Variant {

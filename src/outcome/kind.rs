@@ -3,6 +3,8 @@
 //! Each pattern is matched by outputs and loss alone. That is not evidence of a local minimum, and nothing here says so: the
 //! study of single networks in f64 does (`study/examine.rs`).
 
+use serde::{Deserialize, Serialize};
+
 use crate::spec::Problem;
 
 use super::columns::{Outcome, Status};
@@ -17,7 +19,7 @@ impl Fate {
 }
 
 /// A fate, and which examples it concerns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Kind {
     /// What became of the network.
     pub fate: Fate,

@@ -1,8 +1,8 @@
 //! What came back: columns of outcomes, their fates, tallies that merge, and files of weights.
 
 mod columns;
+pub(crate) mod exact;
 mod fate;
-pub(crate) mod files;
 mod kind;
 mod npz;
 mod pattern;

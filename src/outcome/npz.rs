@@ -10,10 +10,10 @@ use tempfile::NamedTempFile;
 
 use crate::arrays::{ArraysFile, ArraysReader, Element, damaged};
 use crate::error::{Error, Result};
+use crate::kept::{place, remove_dead, temporary_in};
 use crate::spec::keyword::plain;
 use crate::spec::{LayerShape, Layers, WEIGHT_BOUND};
 
-use super::files::temporary_in;
 use super::{Values, Weights};
 
 fn array_name(layer: usize) -> String {
@@ -173,6 +173,7 @@ impl WeightsFile {
         if !folder.is_dir() {
             return Err(fail(io::Error::other(format!("there is no folder {}", folder.display()))));
         }
+        remove_dead(folder);
         let target = temporary_in(folder).map_err(fail)?;
         let spools = layers.shapes().map(|_| Ok(BufWriter::new(tempfile::tempfile_in(folder)?)));
         let spools = spools.collect::<io::Result<_>>().map_err(fail)?;
@@ -231,8 +232,7 @@ impl WeightsFile {
             }
         }
         archive.finish()?;
-        self.target.persist(&self.path).map_err(|error| error.error)?;
-        Ok(())
+        place(self.target, &self.path)
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::spec::Problem;
 
@@ -15,17 +16,18 @@ const PART: usize = 4096;
 /// Exact counts of a set of outcomes.
 ///
 /// Memory grows with the number of different solving epochs, not with the number of networks.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     networks: u64,
     net_epochs: u64,
+    #[serde(with = "pairs")]
     kinds: BTreeMap<Kind, KindTally>,
     solved_epochs: BTreeMap<u32, u64>,
     unfinished_epochs: BTreeMap<u32, u64>,
 }
 
 /// Counts of the networks of one kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KindTally {
     /// Networks of this kind.
     pub count: u64,
@@ -33,6 +35,19 @@ pub struct KindTally {
     finite: u64,
     /// Sum of their losses in units of `LOSS_UNIT`: whole numbers, so that the order of adding does not matter.
     loss_sum: i128,
+}
+
+/// A map whose keys are no text, as a list of pairs.
+mod pairs {
+    use super::*;
+
+    pub(super) fn serialize<S: Serializer>(kinds: &BTreeMap<Kind, KindTally>, target: S) -> Result<S::Ok, S::Error> {
+        target.collect_seq(kinds)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(source: D) -> Result<BTreeMap<Kind, KindTally>, D::Error> {
+        Ok(Vec::deserialize(source)?.into_iter().collect())
+    }
 }
 
 /// 2^-40: far finer than the rounding of a loss in f32.
@@ -137,6 +152,11 @@ impl Tally {
     /// Solved networks.
     pub fn solved(&self) -> u64 {
         self.count(Fate::Solved)
+    }
+
+    /// Networks that were trained to the end without being solved.
+    pub fn unsolved(&self) -> u64 {
+        self.networks - self.solved() - self.count(Fate::Diverged) - self.count(Fate::Unfinished)
     }
 
     /// How many networks were solved in each epoch, ascending.

@@ -1,6 +1,9 @@
 //! Settings and durations in words.
 
+use std::fmt::Write;
+
 use crate::spec::{Bias, Judge, Layers, Spec};
+use crate::study::Trainers;
 
 /// Sizes of layers, as 2-3-1.
 pub(super) fn dashed(layers: &Layers) -> String {
@@ -54,6 +57,17 @@ pub(super) fn connected_units(spec: &Spec) -> String {
         text.push_str(", no biases");
     }
     text
+}
+
+/// Who trained, on what, in a line.
+pub(super) fn trained_by(text: &mut String, trainers: &Trainers) -> std::fmt::Result {
+    let device = trainers.device();
+    let others = match trainers.several().map_or(0, |all| all.len() - 1) {
+        0 => String::new(),
+        1 => ", and another".into(),
+        count => format!(", and {count} others"),
+    };
+    writeln!(text, "{} on {} ({}, {}){others}", trainers.backend(), device.name, device.kind, device.driver)
 }
 
 /// Seconds, minutes or milliseconds.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::backend::{Chunk, Driver, Job};
 use crate::error::{Error, Result};
@@ -43,6 +43,51 @@ pub struct Continued {
     pub rows: Vec<Escapes>,
 }
 
+/// What the rows are made from: for each fate at the end of the budget, what the networks came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContinuedCounts {
+    epochs: u32,
+    networks: u64,
+    partial: bool,
+    interrupted: bool,
+    ends: BTreeMap<Fate, BTreeMap<Fate, u64>>,
+}
+
+impl ContinuedCounts {
+    /// Adds those of another part of the population.
+    pub fn merge(&mut self, other: &Self) {
+        self.epochs = other.epochs;
+        self.networks += other.networks;
+        self.partial |= other.partial;
+        self.interrupted |= other.interrupted;
+        for (fate, ends) in &other.ends {
+            for (end, count) in ends {
+                *self.ends.entry(*fate).or_default().entry(*end).or_default() += count;
+            }
+        }
+    }
+}
+
+impl From<ContinuedCounts> for Continued {
+    fn from(ContinuedCounts { epochs, networks, partial, interrupted, ends }: ContinuedCounts) -> Self {
+        let rows = ends.into_iter().map(|(fate, ends)| row(fate, &ends)).collect();
+        Self { epochs, networks, partial, interrupted, rows }
+    }
+}
+
+impl Continued {
+    /// What the rows were made from.
+    pub fn counts(&self) -> ContinuedCounts {
+        let ends = |row: &Escapes| {
+            let solved = (row.solved > 0).then_some((Fate::Solved, row.solved));
+            (row.fate, solved.into_iter().chain(row.others.iter().copied()).collect())
+        };
+        let Self { epochs, networks, partial, interrupted, rows } = self;
+        let ends = rows.iter().map(ends).collect();
+        ContinuedCounts { epochs: *epochs, networks: *networks, partial: *partial, interrupted: *interrupted, ends }
+    }
+}
+
 fn fate_name<S: serde::Serializer>(fate: &Fate, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     serializer.serialize_str(fate.name())
 }
@@ -62,6 +107,8 @@ pub struct Unsolved<'a> {
     pub starts: Option<&'a Weights>,
     /// Which, and what had become of them.
     pub networks: &'a [(u64, Kind)],
+    /// How many there are in all; where these are more, `networks` are the first of them.
+    pub count: u64,
 }
 
 impl Unsolved<'_> {
@@ -121,14 +168,9 @@ impl Unsolved<'_> {
                 Ok(())
             })?;
         }
-        let rows = ends.into_iter().map(|(fate, ends)| row(fate, &ends)).collect();
-        Ok(Continued {
-            epochs,
-            networks: taken.len() as u64,
-            partial: taken.len() < self.networks.len(),
-            interrupted: prepared.effort().networks < asked,
-            rows,
-        })
+        let networks = taken.len() as u64;
+        let (partial, interrupted) = (networks < self.count, prepared.effort().networks < asked);
+        Ok(ContinuedCounts { epochs, networks, partial, interrupted, ends }.into())
     }
 
     /// The starts of scattered networks, side by side.
@@ -170,11 +212,12 @@ mod tests {
                 .to_vec();
         let mut backend = Mock::new(|position| [None, Some(150), None, Some(5_000)][position as usize]);
         let mut driver = Driver::new(&mut backend);
-        let unsolved = Unsolved { problem: &problem, seed: 0, starts: None, networks: &networks };
+        let unsolved = Unsolved { problem: &problem, seed: 0, starts: None, networks: &networks, count: 4 };
         let continued = unsolved.continue_to(10, &mut driver).unwrap();
         assert_eq!((continued.epochs, continued.networks, continued.partial), (1_000, 4, false));
         let counts: Vec<_> = continued.rows.iter().map(|row| (row.fate, row.networks, row.solved)).collect();
         assert_eq!(counts, [(Fate::AllHalf, 3, 1), (Fate::Descending, 1, 0)]);
+        assert_eq!(Continued::from(continued.counts()), continued);
         let longer = unsolved.continue_to(100, &mut driver).unwrap();
         assert_eq!(longer.rows[1].solved, 1);
         assert!(unsolved.continue_to(1, &mut driver).is_err());

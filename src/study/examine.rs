@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::backend::Watch;
 use crate::landscape::{Evidence, PlaceKind, examine};
@@ -10,7 +11,7 @@ use crate::outcome::{Fate, Kind, Outcomes, Status, Weights};
 use crate::spec::Problem;
 
 /// A network that was looked at closely.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Examined {
     /// Its index.
     pub network: u64,
@@ -27,17 +28,18 @@ pub(super) struct Examiner<'p> {
     problem: &'p Problem,
     per_kind: usize,
     taken: BTreeMap<Kind, usize>,
-    found: Vec<Examined>,
 }
 
 impl<'p> Examiner<'p> {
     /// Networks with more weights than this are not examined: reading all weights back would take longer than training.
     const WEIGHT_LIMIT: usize = 4096;
 
-    /// At most so many of each kind.
-    pub(super) fn new(problem: &'p Problem, per_kind: usize) -> Self {
+    /// At most so many of each kind, with those that were examined before.
+    pub(super) fn new(problem: &'p Problem, per_kind: usize, before: &[Examined]) -> Self {
         let fits = problem.layers().weight_count() <= Self::WEIGHT_LIMIT;
-        Self { problem, per_kind: if fits { per_kind } else { 0 }, taken: BTreeMap::new(), found: Vec::new() }
+        let mut taken = BTreeMap::new();
+        before.iter().for_each(|examined| *taken.entry(examined.kind).or_default() += 1);
+        Self { problem, per_kind: if fits { per_kind } else { 0 }, taken }
     }
 
     /// Whether it needs final weights.
@@ -45,11 +47,15 @@ impl<'p> Examiner<'p> {
         self.per_kind > 0
     }
 
-    /// Examines what a chunk brings of kinds that are not yet well known; gives those networks.
-    /// Interrupted, it leaves the rest.
-    pub(super) fn look(&mut self, outcomes: &Outcomes, weights: Option<&Weights>, watch: &dyn Watch) -> &[Examined] {
-        let before = self.found.len();
-        let Some(weights) = weights.filter(|_| self.is_active()) else { return &[] };
+    /// Examines what a chunk brings of kinds that are not yet well known: those networks, in the order of their indices, and
+    /// whether these are all. Interrupted, it leaves the rest.
+    pub(super) fn look(
+        &mut self,
+        outcomes: &Outcomes,
+        weights: Option<&Weights>,
+        watch: &dyn Watch,
+    ) -> (Vec<Examined>, bool) {
+        let Some(weights) = weights.filter(|_| self.is_active()) else { return (Vec::new(), true) };
         let mut chosen = Vec::new();
         for (position, outcome) in outcomes.iter().enumerate().filter(|(_, row)| row.status == Status::Unsolved) {
             let kind = Kind::of(self.problem, &outcome);
@@ -59,18 +65,15 @@ impl<'p> Examiner<'p> {
                 chosen.push((outcome.network, position, kind));
             }
         }
-        let problem = self.problem;
+        let (problem, asked) = (self.problem, chosen.len());
         let chosen = chosen.into_par_iter().filter(|_| !watch.interrupted());
-        self.found.par_extend(chosen.map(|(network, position, kind)| Examined {
-            network,
-            kind,
-            evidence: examine(problem, &weights.network(position)),
-        }));
-        &self.found[before..]
-    }
-
-    pub(super) fn finish(self) -> Vec<Examined> {
-        self.found
+        let look = |(network, position, kind)| {
+            let evidence = examine(problem, &weights.network(position));
+            Examined { network, kind, evidence }
+        };
+        let found: Vec<Examined> = chosen.map(look).collect();
+        let all = found.len() == asked;
+        (found, all)
     }
 }
 

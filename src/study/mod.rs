@@ -12,9 +12,10 @@ mod seconds;
 mod surface;
 mod sweep;
 mod trace;
+mod trainers;
 pub mod verify;
 
-pub use continued::{Continued, Escapes, Unsolved};
+pub use continued::{Continued, ContinuedCounts, Escapes, Unsolved};
 pub use examine::{Examined, Verdicts, is_examinable};
 pub use explanation::{Explanation, Matrix, Section};
 pub use map::{
@@ -22,8 +23,9 @@ pub use map::{
     Member, Pixel, Shares, Sketch, TileStore,
 };
 pub use rerun::{Counts, Recorded, Rerun, RerunRow, Trainer};
-pub use run::{Delivered, KindRow, RunAnswer, RunStudy, Sink};
+pub use run::{Delivered, KindRow, RunAnswer, RunState, RunStudy, Sink};
 pub use seconds::Seconds;
 pub use surface::{Path, Surface, SurfaceAxis, SurfaceStudy};
-pub use sweep::{Comparison, PlanPoint, Sweep, SweepPlan, SweepPoint, SweepStudy};
+pub use sweep::{Comparison, PlanPoint, PointState, Sweep, SweepPlan, SweepPoint, SweepSink, SweepState, SweepStudy};
 pub use trace::{Trace, response, trained_weights};
+pub use trainers::{TrainedBy, Trainers};

@@ -1,11 +1,11 @@
 //! Where the time of a study went.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::backend::{Driver, Effort};
 
 /// Where the time went, in seconds of wall time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seconds {
     /// Opening the device, compiling, allocating.
     pub setup: f64,
@@ -21,6 +21,17 @@ pub struct Seconds {
 }
 
 impl Seconds {
+    /// With the time of another process, or of another part of the work.
+    pub(super) fn merge(&mut self, more: &Self) {
+        self.setup += more.setup;
+        self.train += more.train;
+        self.examine += more.examine;
+        self.total += more.total;
+        if let Some(seconds) = more.device {
+            *self.device.get_or_insert_default() += seconds;
+        }
+    }
+
     /// Of a driver's work so far, nothing examined.
     pub(super) fn of(driver: &Driver<'_>, effort: &Effort) -> Self {
         Self {

@@ -38,8 +38,8 @@ pub fn run_json(answer: &RunAnswer) -> Value {
     let mut object = json!({
         "schema": "basins.run/1",
         "spec": answer.problem.spec(),
-        "backend": answer.backend,
-        "device": answer.device,
+        "backend": answer.trained_by.backend(),
+        "device": answer.trained_by.device(),
         "nets": answer.tally.networks(),
         "first": answer.population.first(),
         "seed": answer.population.seed(),

@@ -75,7 +75,7 @@ pub fn run_page(answer: &RunAnswer, run: &Value, command: &str) -> Result<String
         ("net-epochs", grouped(answer.tally.net_epochs())),
         ("net-epochs/s", short(answer.throughput())),
     ];
-    page.where_it_ran(answer.backend, &answer.device, figures);
+    page.where_it_ran(&answer.trained_by.backend(), &answer.trained_by.device(), figures);
     page.again(command);
     page.data(&run.to_string());
     Ok(page.finish())

@@ -1,6 +1,8 @@
 //! One row a network: as Parquet, or as CSV.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::path::Path;
 
 use crate::landscape::Evidence;
 use crate::outcome::Kind;
@@ -67,6 +69,34 @@ impl<W: Write + Send> OutcomeRows<W> {
         Ok(Self { seed, form })
     }
 
+    /// The same for rows that follow so many others, in another file.
+    #[must_use]
+    pub fn after(self, rows: u64) -> Self {
+        match self.form {
+            Form::Parquet(table) => Self { form: Form::Parquet(Box::new(table.after(rows))), ..self },
+            Form::Csv(_) => self,
+        }
+    }
+
+    /// Adds the rows of a file of this form.
+    ///
+    /// # Errors
+    /// It cannot be read, is no such file, or the target cannot be written.
+    pub fn join(&mut self, path: &Path) -> io::Result<()> {
+        let file = File::open(path)?;
+        match &mut self.form {
+            Form::Parquet(table) => table.join(&file),
+            Form::Csv(writer) => {
+                let mut reader = csv::ReaderBuilder::new().from_reader(file);
+                let mut row = csv::ByteRecord::new();
+                while reader.read_byte_record(&mut row)? {
+                    writer.write_byte_record(&row)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
     /// Adds the rows of a chunk.
     ///
     /// # Errors
@@ -115,13 +145,13 @@ impl<W: Write + Send> OutcomeRows<W> {
         Ok(())
     }
 
-    /// Writes what is left; the run's object and the spec go into a Parquet file's metadata.
+    /// Writes what is left; notes by name go into a Parquet file's metadata.
     ///
     /// # Errors
     /// The target cannot be written.
-    pub fn finish(self, run: &str, spec: &str) -> io::Result<()> {
+    pub fn finish(self, notes: &[(&str, String)]) -> io::Result<()> {
         match self.form {
-            Form::Parquet(table) => table.finish(&[(RUN_NOTE, run.to_owned()), (SPEC_NOTE, spec.to_owned())]),
+            Form::Parquet(table) => table.finish(notes),
             Form::Csv(mut writer) => writer.flush(),
         }
     }

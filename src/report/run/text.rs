@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::report::number::{grouped, percent, short};
 use crate::report::table::wrapped;
-use crate::report::words::{dashed, duration, settings};
+use crate::report::words::{dashed, duration, settings, trained_by};
 use crate::stats::CutOff;
 use crate::study::RunAnswer;
 
@@ -113,7 +113,7 @@ fn write_run(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
         idle(answer),
         duration(answer.seconds.setup),
     )?;
-    writeln!(text, "{} on {} ({}, {})", answer.backend, answer.device.name, answer.device.kind, answer.device.driver)
+    trained_by(text, &answer.trained_by)
 }
 
 fn write_survival(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {

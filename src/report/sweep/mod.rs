@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::outcome::Fate;
 use crate::report::number::{grouped, percent, short};
 use crate::report::table::write_table;
+use crate::report::words::trained_by;
 use crate::stats::Interval;
 use crate::study::{Sweep, SweepPoint};
 
@@ -64,7 +65,7 @@ fn write_sweep(text: &mut String, sweep: &Sweep) -> std::fmt::Result {
         sweep.seconds.train,
         sweep.seconds.setup
     )?;
-    writeln!(text, "{} on {} ({}, {})", sweep.backend, sweep.device.name, sweep.device.kind, sweep.device.driver)
+    trained_by(text, &sweep.trained_by)
 }
 
 fn header(sweep: &Sweep) -> Vec<String> {
@@ -151,8 +152,8 @@ pub fn sweep_json(sweep: &Sweep) -> Value {
         "schema": "basins.sweep/1",
         "spec": sweep.spec,
         "varied": sweep.varied,
-        "backend": sweep.backend,
-        "device": sweep.device,
+        "backend": sweep.trained_by.backend(),
+        "device": sweep.trained_by.device(),
         "nets": sweep.population.count(),
         "first": sweep.population.first(),
         "seed": sweep.population.seed(),

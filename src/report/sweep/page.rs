@@ -67,7 +67,7 @@ pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str)
         ("training", duration(sweep.seconds.train)),
         ("net-epochs", short(sweep.net_epochs() as f64)),
     ];
-    page.where_it_ran(sweep.backend, &sweep.device, figures);
+    page.where_it_ran(&sweep.trained_by.backend(), &sweep.trained_by.device(), figures);
     page.again(command);
     page.data(&object.to_string());
     Ok(page.finish())

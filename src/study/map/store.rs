@@ -1,33 +1,28 @@
 //! Where finished tiles are kept: files in a folder, so that a map can go on where it ended, or memory.
 
 use std::collections::HashMap;
-use std::io::{self, BufReader, BufWriter, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufReader, Seek, Write};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::arrays::{ArraysFile, ArraysReader};
 use crate::backend::Backend;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::foreign::Source;
+use crate::kept::{Store, checksum};
 use crate::outcome::Fate;
-use crate::outcome::files::temporary_in;
-use crate::spec::keyword::typed;
 
 use super::cells::{FateCounts, MapCells};
 use super::plan::{MapPlan, MapStart};
 use super::tiles::Tile;
-
-const MANIFEST: &str = "manifest.json";
-/// Most bytes of it.
-const MANIFEST_LIMIT: u64 = 1 << 20;
 
 /// Finished tiles of one map.
 #[derive(Debug)]
 pub struct TileStore {
     /// Lattice points along a tile's side.
     side: usize,
-    folder: Option<PathBuf>,
+    folder: Option<Store>,
     memory: HashMap<Tile, MapCells>,
     /// Whether files hold how many networks met which fate.
     several: bool,
@@ -68,28 +63,9 @@ impl TileStore {
     /// # Errors
     /// It holds another map's tiles, or cannot be written.
     pub fn in_folder(folder: &Path, plan: &MapPlan, trainer: &str, side: usize) -> Result<Self> {
-        let file = |error: io::Error| Error::file(folder, "cannot be written", &error);
-        let manifest = manifest(plan, trainer, side);
-        let path = folder.join(MANIFEST);
-        match Source::open(&path).and_then(|file| file.text(MANIFEST_LIMIT)) {
-            Ok(text) => {
-                let found: Value = serde_json::from_str(&text).unwrap_or_default();
-                if let Some(difference) = difference(&found, &manifest) {
-                    return Err(Error::input(format!(
-                        "{} holds tiles of another map: {difference}; choose another folder, or remove that one",
-                        folder.display()
-                    )));
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                std::fs::create_dir_all(folder).map_err(file)?;
-                write(folder, MANIFEST, |target| target.write_all(format!("{manifest:#}\n").as_bytes()))
-                    .map_err(file)?;
-            }
-            Err(error) => return Err(Error::file(&path, "cannot be read", &error)),
-        }
+        let store = Store::open(folder, &manifest(plan, trainer, side))?;
         let several = plan.start_count() > 1;
-        Ok(Self { side: side.max(1), folder: Some(folder.to_owned()), memory: HashMap::new(), several })
+        Ok(Self { side: side.max(1), folder: Some(store), memory: HashMap::new(), several })
     }
 
     /// Lattice points along a tile's side.
@@ -100,7 +76,7 @@ impl TileStore {
     /// A tile's cells, if it is finished. A file that is damaged counts as missing: it is trained again.
     pub(super) fn read(&self, tile: &Tile) -> Option<MapCells> {
         let Some(folder) = &self.folder else { return self.memory.get(tile).cloned() };
-        let mut archive = ArraysReader::open(&folder.join(tile.file_name())).ok()?;
+        let mut archive = ArraysReader::open(&folder.folder().join(tile.file_name())).ok()?;
         let count = tile.count();
         let mut cells = || -> io::Result<MapCells> {
             Ok(MapCells {
@@ -123,25 +99,8 @@ impl TileStore {
             return Ok(());
         };
         let shape = [tile.size.1 as u64, tile.size.0 as u64];
-        let name = tile.file_name();
-        write(folder, &name, |target| write_cells(ArraysFile::new(target), &shape, &cells))
-            .map_err(|error| Error::file(&folder.join(&name), "cannot be written", &error))
+        folder.write(&tile.file_name(), |target| write_cells(ArraysFile::new(target), &shape, &cells))
     }
-}
-
-/// A file that has its name only once it is whole.
-fn write(
-    folder: &Path,
-    name: &str,
-    fill: impl FnOnce(&mut BufWriter<&std::fs::File>) -> io::Result<()>,
-) -> io::Result<()> {
-    let file = temporary_in(folder)?;
-    let mut target = BufWriter::new(file.as_file());
-    fill(&mut target)?;
-    target.flush()?;
-    drop(target);
-    file.persist(folder.join(name)).map_err(|error| error.error)?;
-    Ok(())
 }
 
 /// The arrays `fate`, `epoch` and `loss`, and `counts` where there are any.
@@ -194,35 +153,4 @@ fn manifest(plan: &MapPlan, trainer: &str, side: usize) -> Value {
     }
     .into();
     object
-}
-
-/// FNV-1a over the numbers' bits.
-fn checksum<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> String {
-    let bytes = numbers.into_iter().flat_map(|number| number.to_le_bytes());
-    let hash =
-        bytes.fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
-    format!("{hash:016x}")
-}
-
-/// The first difference between two manifests, in words.
-fn difference(found: &Value, wanted: &Value) -> Option<String> {
-    let (found, wanted) = (flat(found), flat(wanted));
-    let shown = |value: Option<&Value>| value.map_or("not said".into(), |value| typed(value).replace('"', ""));
-    wanted
-        .iter()
-        .find(|(name, value)| found.get(*name) != Some(value))
-        .map(|(name, value)| format!("there {name} is {}, here it is {}", shown(found.get(name)), shown(Some(value))))
-}
-
-/// The fields, those of the spec among them.
-fn flat(manifest: &Value) -> serde_json::Map<String, Value> {
-    let fields = manifest.as_object().cloned().unwrap_or_default();
-    let mut all = serde_json::Map::new();
-    for (name, value) in fields {
-        match value {
-            Value::Object(spec) => all.extend(spec),
-            value => drop(all.insert(name, value)),
-        }
-    }
-    all
 }

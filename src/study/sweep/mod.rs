@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::backend::{DeviceInfo, Driver};
+use crate::backend::Driver;
 use crate::error::{Error, Result};
 use crate::outcome::Tally;
 use crate::spec::{Init, Layers, Population, Problem, Spec, Vary};
@@ -11,12 +11,15 @@ use crate::stats::{
 };
 
 mod points;
+mod state;
 mod together;
 
 pub use points::{PlanPoint, SweepPlan};
+pub use state::{PointState, SweepSink, SweepState};
 
-use self::together::PointTally;
+use self::together::Together;
 use super::seconds::Seconds;
+use super::trainers::Trainers;
 
 /// Networks whose fate is remembered one by one, over all points: 128 MiB of bits. Above it points are compared as
 /// independent samples.
@@ -83,10 +86,8 @@ pub struct Sweep {
     pub against: usize,
     /// Whether that is the best one, chosen from the same data, and not one that was named.
     pub against_best: bool,
-    /// Backend by name.
-    pub backend: &'static str,
-    /// Where it trained.
-    pub device: DeviceInfo,
+    /// Who trained it: one, or several that took turns or shared it.
+    pub trained_by: Trainers,
     /// Epochs of work executed, idle lanes included.
     pub executed_net_epochs: u64,
     /// Where the time went.
@@ -123,6 +124,8 @@ pub struct SweepStudy<'a> {
     pub method: RateMethod,
     /// The point that the others are held against; the best one if absent.
     pub against: Option<usize>,
+    /// What a chunk should take at most, where the caller wants to see the state as often.
+    pub chunk_seconds: Option<f64>,
 }
 
 impl SweepStudy<'_> {
@@ -131,12 +134,39 @@ impl SweepStudy<'_> {
     /// # Errors
     /// The device failed, or no point was trained to the end.
     pub fn run(&self, driver: &mut Driver<'_>) -> Result<Sweep> {
+        self.resume(SweepState::default(), driver, &mut |_| Ok(()))
+    }
+
+    /// The same from where it was interrupted.
+    ///
+    /// # Errors
+    /// The device failed, no point was trained to the end, or `sink` failed.
+    pub fn resume(&self, mut state: SweepState, driver: &mut Driver<'_>, sink: &mut SweepSink<'_>) -> Result<Sweep> {
         let remember = self.population.count().saturating_mul(self.plan.points.len() as u64) <= PAIR_LIMIT;
-        let (tallies, effort) = together::train(&self.plan.points, self.population, remember, driver)?;
-        let whole = self.plan.points.iter().zip(tallies).enumerate();
-        let whole = whole.filter_map(|(at, (point, tally))| Some((at, point, tally?)));
-        let (places, mut points): (Vec<usize>, Vec<SweepPoint>) =
-            whole.map(|(at, point, tally)| (at, self.point(point, tally))).unzip();
+        let earlier = state.seconds;
+        let together = Together {
+            points: &self.plan.points,
+            population: self.population,
+            remember,
+            chunk_seconds: self.chunk_seconds,
+        };
+        let effort = together::train(&together, driver, &mut state, sink)?;
+        state.seconds = earlier;
+        state.seconds.merge(&Seconds { device: None, ..Seconds::of(driver, &effort) });
+        self.answer(state)
+    }
+
+    /// The answer of what was found.
+    ///
+    /// # Errors
+    /// No point was trained to the end.
+    pub fn answer(&self, mut state: SweepState) -> Result<Sweep> {
+        let count = self.population.count();
+        let found = self.plan.points.iter().enumerate().filter_map(|(at, point)| {
+            let found = state.points.remove(&at).filter(|found| found.is_complete(count))?;
+            Some((at, self.point(point, found)))
+        });
+        let (places, mut points): (Vec<usize>, Vec<SweepPoint>) = found.unzip();
         if points.is_empty() {
             return Err(Error::interrupted("interrupted before the first point was trained to the end"));
         }
@@ -151,14 +181,13 @@ impl SweepStudy<'_> {
             asked: self.plan.points.len(),
             against,
             against_best: named.is_none(),
-            backend: driver.backend().name(),
-            device: driver.backend().device(),
-            executed_net_epochs: effort.executed_net_epochs,
-            seconds: Seconds { device: None, ..Seconds::of(driver, &effort) },
+            trained_by: state.trained_by,
+            executed_net_epochs: state.executed_net_epochs,
+            seconds: state.seconds,
         })
     }
 
-    fn point(&self, point: &PlanPoint, PointTally { tally, solved }: PointTally) -> SweepPoint {
+    fn point(&self, point: &PlanPoint, PointState { tally, solved }: PointState) -> SweepPoint {
         let budget = point.problem.spec().epochs;
         let survival = Survival::of(tally.solved_epochs(), &tally.watched_until(budget), LEVEL);
         SweepPoint {
@@ -198,7 +227,9 @@ fn compare(points: &mut [SweepPoint], against: usize) {
 
 fn difference(reference: &SweepPoint, point: &SweepPoint) -> Difference {
     let counts = |point: &SweepPoint| (point.tally.solved(), point.tally.networks());
-    if point.solved.is_empty() || starts(&reference.problem) != starts(&point.problem) {
+    // Where no network was solved there are no bits either, and nothing is lost by counting.
+    let remembered = |point: &SweepPoint| !point.solved.is_empty() || point.tally.solved() == 0;
+    if !remembered(point) || !remembered(reference) || starts(&reference.problem) != starts(&point.problem) {
         return two_sample(counts(reference), counts(point), LEVEL);
     }
     let both: u64 = reference.solved.iter().zip(&point.solved).map(|(a, b)| u64::from((a & b).count_ones())).sum();
@@ -272,6 +303,7 @@ mod tests {
             population: Population::new(5, 1_000, 0).unwrap(),
             method: RateMethod::Wilson,
             against: Some(0),
+            chunk_seconds: None,
         };
         let mut mock = Mock::new(|network| (network % 4 > 0).then_some(7));
         let same = study.run(&mut Driver::new(&mut mock)).unwrap();

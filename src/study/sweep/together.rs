@@ -2,42 +2,44 @@
 //! population: lanes are filled across points, and kernels are compiled once.
 
 use std::ops::Range;
+use std::time::Instant;
 
 use crate::backend::{Chunk, Driver, Effort, Job, OwnRates};
 use crate::error::{Error, Result};
-use crate::outcome::{Fate, Outcomes, Status, Tally, Values, Weights};
+use crate::outcome::{Outcomes, Tally, Values, Weights};
 use crate::seed::Starts;
 use crate::spec::{BiasInit, Init, Order, Population, Problem, Rates, Spec};
 
 use super::points::PlanPoint;
+use super::state::{SweepSink, SweepState};
 
-/// What became of the networks of a point.
-#[derive(Clone, Debug, Default)]
-pub(super) struct PointTally {
-    pub(super) tally: Tally,
-    /// Which networks were solved, bit by bit; empty where that is not remembered.
-    pub(super) solved: Vec<u64>,
+/// What is trained, and how.
+pub(super) struct Together<'a> {
+    pub(super) points: &'a [PlanPoint],
+    pub(super) population: Population,
+    /// Whether the fate of each network is kept.
+    pub(super) remember: bool,
+    pub(super) chunk_seconds: Option<f64>,
 }
 
-/// Trains the population at every point: one tally a point, in the order of the plan, and the work that it took. After an
-/// interruption, points that are not whole are absent.
+/// Trains what is missing of every point, and gives the work that it took.
 ///
 /// # Errors
-/// The device failed.
+/// The device failed, or `sink` did.
 pub(super) fn train(
-    points: &[PlanPoint],
-    population: Population,
-    remember: bool,
+    together: &Together<'_>,
     driver: &mut Driver<'_>,
-) -> Result<(Vec<Option<PointTally>>, Effort)> {
-    let (mut tallies, mut effort) = (vec![None; points.len()], Effort::default());
-    for group in groups(points, population) {
+    state: &mut SweepState,
+    sink: &mut SweepSink<'_>,
+) -> Result<Effort> {
+    let mut effort = Effort::default();
+    for group in groups(together.points, together.population) {
         if driver.watch().interrupted() {
             break;
         }
-        effort.merge(&group.train(remember, driver, &mut tallies)?);
+        effort.merge(&group.train(together, driver, state, sink)?);
     }
-    Ok((tallies, effort))
+    Ok(effort)
 }
 
 /// Points that train together.
@@ -74,35 +76,42 @@ fn groups(points: &[PlanPoint], population: Population) -> Vec<Group<'_>> {
 }
 
 impl Group<'_> {
-    fn train(&self, remember: bool, driver: &mut Driver<'_>, tallies: &mut [Option<PointTally>]) -> Result<Effort> {
+    fn train(
+        &self,
+        together: &Together<'_>,
+        driver: &mut Driver<'_>,
+        state: &mut SweepState,
+        sink: &mut SweepSink<'_>,
+    ) -> Result<Effort> {
         let (_, problem) = self.points[0];
         let own_rates = self.points.len() > 1;
-        let mut prepared = driver.begin(Job { own_rates, ..Job::new(problem, self.population.seed()) })?;
         let count = self.population.count();
-        let words = if remember { count.div_ceil(64) as usize } else { 0 };
-        let mut found = vec![PointTally { solved: vec![0; words], ..PointTally::default() }; self.points.len()];
         let first = if own_rates { 0 } else { self.population.first() };
         let end = count.checked_mul(self.points.len() as u64).and_then(|all| first.checked_add(all));
         let end = end.ok_or_else(|| {
             Error::input(format!("{count} networks at {} points are more than can be counted", self.points.len()))
         })?;
-        let mut chunk = |range| if own_rates { self.chunk(range) } else { Chunk::drawn(range) };
-        prepared.cut(first..end, &mut chunk, &mut |trained| {
-            for (point, rows) in by_point(&trained.outcomes, first, count) {
-                let found = &mut found[point];
-                let solved = rows.iter().filter(|row| remember && row.status == Status::Solved);
-                for at in solved.map(|row| (row.network - first) % count) {
-                    found.solved[(at / 64) as usize] |= 1 << (at % 64);
-                }
-                found.tally.merge(&Tally::of(self.points[point].1, &rows));
-            }
-            Ok(())
-        })?;
-        for ((at, _), found) in self.points.iter().zip(found) {
-            if found.tally.networks() == count && found.tally.count(Fate::Unfinished) == 0 {
-                tallies[*at] = Some(found);
-            }
+        // Points follow one another, so what is counted says how far they are.
+        let counted = |(at, _): &(usize, &Problem)| state.points.get(at).map_or(0, |point| point.tally.networks());
+        let start = first + self.points.iter().map(counted).sum::<u64>();
+        if start >= end {
+            return Ok(Effort::default());
         }
+        state.trained_by.add(driver.backend());
+        let (began, before) = (Instant::now(), state.seconds.train);
+        let prepared = driver.begin(Job { own_rates, ..Job::new(problem, self.population.seed()) })?;
+        let mut prepared = prepared.paced(together.chunk_seconds);
+        let mut chunk = |range| if own_rates { self.chunk(range) } else { Chunk::drawn(range) };
+        prepared.cut(start..end, &mut chunk, &mut |trained| {
+            for (point, place, rows) in by_point(&trained.outcomes, first, count) {
+                let (at, problem) = self.points[point];
+                let statuses = together.remember.then_some(rows.status.as_slice());
+                state.points.entry(at).or_default().add(&Tally::of(problem, &rows), place, statuses);
+            }
+            state.executed_net_epochs += trained.executed_net_epochs;
+            state.seconds.train = before + began.elapsed().as_secs_f64();
+            sink(state)
+        })?;
         Ok(prepared.effort())
     }
 
@@ -144,11 +153,12 @@ fn parts(range: Range<u64>, count: u64) -> impl Iterator<Item = (usize, Range<u6
     })
 }
 
-/// The rows of each point in a chunk.
-fn by_point(outcomes: &Outcomes, first: u64, count: u64) -> Vec<(usize, Outcomes)> {
+/// The rows of each point in a chunk, and the place of the first of them in the population.
+fn by_point(outcomes: &Outcomes, first: u64, count: u64) -> Vec<(usize, u64, Outcomes)> {
     let from = outcomes.first - first;
+    let rows = |part: &Range<u64>| outcomes.slice((part.start - from) as usize..(part.end - from) as usize);
     parts(from..from + outcomes.count() as u64, count)
-        .map(|(point, part)| (point, outcomes.slice((part.start - from) as usize..(part.end - from) as usize)))
+        .map(|(point, part)| (point, part.start % count, rows(&part)))
         .collect()
 }
 
@@ -156,6 +166,7 @@ fn by_point(outcomes: &Outcomes, first: u64, count: u64) -> Vec<(usize, Outcomes
 mod tests {
     use super::*;
     use crate::backend::{Choice, Open};
+    use crate::outcome::Status;
     use crate::spec::Vary;
     use crate::study::RunStudy;
     use crate::study::sweep::SweepPlan;
@@ -180,10 +191,11 @@ mod tests {
         assert_eq!(groups(&plan.points, population).len(), 4, "momentum or none, two sizes");
         for choice in [Choice::Simd, Choice::Reference] {
             let mut backend = Open::from(choice).backend().unwrap();
-            let (together, _) = train(&plan.points, population, true, &mut Driver::new(backend.as_mut())).unwrap();
+            let together = Together { points: &plan.points, population, remember: true, chunk_seconds: None };
+            let mut found = SweepState::default();
+            train(&together, &mut Driver::new(backend.as_mut()), &mut found, &mut |_| Ok(())).unwrap();
             let mut tallies = std::collections::HashSet::new();
-            for (point, counted) in plan.points.iter().zip(&together) {
-                let counted = counted.as_ref().unwrap();
+            for (point, counted) in plan.points.iter().zip(found.points.values()) {
                 let mut solved = vec![0u64; 3];
                 let study = RunStudy::new(&point.problem, population);
                 let alone = study.deliver(&mut Driver::new(backend.as_mut()), &mut |chunk| {

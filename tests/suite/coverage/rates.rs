@@ -119,7 +119,7 @@ fn intervals_of_escapes_cover() {
     let problem = problem(100);
     let networks: Vec<(u64, Kind)> = (0..120).map(|network| (network, Kind::whole(Fate::AllHalf))).collect();
     let escapes = |r: u64| {
-        let unsolved = Unsolved { problem: &problem, seed: r, starts: None, networks: &networks };
+        let unsolved = Unsolved { problem: &problem, seed: r, starts: None, networks: &networks, count: 120 };
         let mut backend = Mock::new(move |position| (uniform(r, position) < 0.15).then_some(150));
         unsolved.continue_to(2, &mut Driver::new(&mut backend)).unwrap().rows[0].interval
     };

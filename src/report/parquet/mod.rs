@@ -1,128 +1,30 @@
 //! Tables as Parquet files, which pandas, PyArrow, DuckDB and Polars read: written a row group at a time, with notes in the
-//! file's metadata.
+//! file's metadata; and joined from such files.
 
+mod cell;
+mod column;
+
+pub use cell::{Cell, ColumnType};
+
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
 use parquet::basic::Compression;
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, FloatType, Int32Type, Int64Type};
+use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
 use crate::foreign::megabytes;
 
+use column::Column;
+
 /// Rows that are gathered before they are written.
 const GROUP_ROWS: usize = 1 << 16;
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ColumnType {
-    /// Whole numbers below 2^64.
-    U64,
-    /// Whole numbers below 2^32, or nothing.
-    U32,
-    /// Numbers, or nothing.
-    F64,
-    /// Text.
-    Text,
-    /// A list of f32, not empty.
-    F32List,
-}
-
-/// A value of a cell; must fit its column.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell<'a> {
-    /// A whole number.
-    U64(u64),
-    /// A whole number, or nothing.
-    U32(Option<u32>),
-    /// A number, or nothing.
-    F64(Option<f64>),
-    /// Text.
-    Text(&'a str),
-    /// A list.
-    F32List(&'a [f32]),
-}
-
-#[derive(Debug)]
-enum Column {
-    U64(Vec<i64>),
-    U32(Optional<i32>),
-    F64(Optional<f64>),
-    Text(Vec<ByteArray>),
-    F32List(Vec<f32>, Vec<i16>),
-}
-
-/// Values that are there, and for each row whether one is: 1 or 0, as Parquet's definition levels want it.
-#[derive(Debug)]
-struct Optional<T> {
-    values: Vec<T>,
-    present: Vec<i16>,
-}
-
-impl<T> Optional<T> {
-    fn empty() -> Self {
-        Self { values: Vec::new(), present: Vec::new() }
-    }
-
-    fn push(&mut self, value: Option<T>) {
-        self.present.push(i16::from(value.is_some()));
-        self.values.extend(value);
-    }
-}
-
-impl Column {
-    fn new(kind: ColumnType) -> Self {
-        match kind {
-            ColumnType::U64 => Self::U64(Vec::new()),
-            ColumnType::U32 => Self::U32(Optional::empty()),
-            ColumnType::F64 => Self::F64(Optional::empty()),
-            ColumnType::Text => Self::Text(Vec::new()),
-            ColumnType::F32List => Self::F32List(Vec::new(), Vec::new()),
-        }
-    }
-
-    fn push(&mut self, cell: &Cell<'_>) {
-        match (self, cell) {
-            (Self::U64(values), Cell::U64(value)) => values.push(value.cast_signed()),
-            (Self::U32(values), Cell::U32(value)) => values.push(value.map(u32::cast_signed)),
-            (Self::F64(values), Cell::F64(value)) => values.push(*value),
-            (Self::Text(values), Cell::Text(value)) => values.push(ByteArray::from(value.as_bytes().to_vec())),
-            (Self::F32List(values, repeats), Cell::F32List(list)) => {
-                values.extend_from_slice(list);
-                repeats.extend((0..list.len()).map(|at| i16::from(at > 0)));
-            }
-            (column, cell) => debug_assert!(false, "{cell:?} in a column {column:?}"),
-        }
-    }
-
-    fn write<W: Write + Send>(&self, group: &mut SerializedRowGroupWriter<'_, W>) -> Result<(), ParquetError> {
-        match self {
-            Self::U64(values) => write_column::<Int64Type, W>(group, values, None, None),
-            Self::U32(column) => write_column::<Int32Type, W>(group, &column.values, Some(&column.present), None),
-            Self::F64(column) => write_column::<DoubleType, W>(group, &column.values, Some(&column.present), None),
-            Self::Text(values) => write_column::<ByteArrayType, W>(group, values, None, None),
-            Self::F32List(values, repeats) => {
-                write_column::<FloatType, W>(group, values, Some(&vec![1; values.len()]), Some(repeats))
-            }
-        }
-    }
-}
-
-fn write_column<T: DataType, W: Write + Send>(
-    group: &mut SerializedRowGroupWriter<'_, W>,
-    values: &[T::T],
-    definition: Option<&[i16]>,
-    repetition: Option<&[i16]>,
-) -> Result<(), ParquetError> {
-    let missing = || ParquetError::General("more columns than the schema has".into());
-    let mut writer = group.next_column()?.ok_or_else(missing)?;
-    writer.typed::<T>().write_batch(values, definition, repetition)?;
-    writer.close()
-}
 
 /// A file that is being written.
 pub struct ParquetTable<W: Write + Send> {
@@ -130,6 +32,8 @@ pub struct ParquetTable<W: Write + Send> {
     types: Vec<ColumnType>,
     columns: Vec<Column>,
     row_count: usize,
+    /// Rows after which the group at hand is whole.
+    group_rows: usize,
 }
 
 impl<W: Write + Send> ParquetTable<W> {
@@ -142,6 +46,9 @@ impl<W: Write + Send> ParquetTable<W> {
         let schema = parse_message_type(&format!("message row {{ {fields} }}")).map_err(io::Error::other)?;
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
+            // Groups are small enough to be skipped as a whole; and an index of pages could not be copied with them.
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_offset_index_disabled(true)
             .set_created_by(format!("basins {}", env!("CARGO_PKG_VERSION")))
             .build();
         let writer = SerializedFileWriter::new(target, Arc::new(schema), Arc::new(properties));
@@ -151,7 +58,62 @@ impl<W: Write + Send> ParquetTable<W> {
             columns: types.iter().map(|kind| Column::new(*kind)).collect(),
             types,
             row_count: 0,
+            group_rows: GROUP_ROWS,
         })
+    }
+
+    /// The same for rows that follow so many others, in another file: groups end where they would end if all were in one.
+    #[must_use]
+    pub fn after(self, rows: u64) -> Self {
+        Self { group_rows: GROUP_ROWS - (rows % GROUP_ROWS as u64) as usize, ..self }
+    }
+
+    /// Adds the rows of a file with the same columns. Whole groups are copied as they are where they follow whole groups.
+    ///
+    /// # Errors
+    /// It is no such file, or the target cannot be written.
+    pub fn join(&mut self, file: &File) -> io::Result<()> {
+        self.try_join(file).map_err(io::Error::other)
+    }
+
+    fn try_join(&mut self, file: &File) -> Result<(), ParquetError> {
+        let reader = SerializedFileReader::new(file.try_clone()?)?;
+        for at in 0..reader.num_row_groups() {
+            let group = reader.metadata().row_group(at);
+            let mut left = usize::try_from(group.num_rows())?;
+            if self.row_count == 0 && left == self.group_rows {
+                let mut target = self.writer.next_row_group()?;
+                for column in group.columns() {
+                    let copied = ColumnCloseResult {
+                        bytes_written: column.compressed_size().unsigned_abs(),
+                        rows_written: left as u64,
+                        metadata: column.clone(),
+                        bloom_filter: None,
+                        column_index: None,
+                        offset_index: None,
+                    };
+                    target.append_column(file, copied)?;
+                }
+                target.close()?;
+                self.group_rows = GROUP_ROWS;
+                continue;
+            }
+            let group = reader.get_row_group(at)?;
+            let columns = (0..self.columns.len()).map(|column| group.get_column_reader(column));
+            let mut columns = columns.collect::<Result<Vec<_>, _>>()?;
+            while left > 0 {
+                let rows = left.min(self.group_rows - self.row_count);
+                for (column, reader) in self.columns.iter_mut().zip(&mut columns) {
+                    column.fill(reader, rows)?;
+                }
+                self.row_count += rows;
+                left -= rows;
+                if self.row_count == self.group_rows {
+                    self.flush()?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Adds a row: one cell a column, in order.
@@ -162,7 +124,7 @@ impl<W: Write + Send> ParquetTable<W> {
         debug_assert_eq!(cells.len(), self.columns.len());
         self.columns.iter_mut().zip(cells).for_each(|(column, cell)| column.push(cell));
         self.row_count += 1;
-        if self.row_count == GROUP_ROWS { self.flush() } else { Ok(()) }
+        if self.row_count == self.group_rows { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -176,7 +138,7 @@ impl<W: Write + Send> ParquetTable<W> {
         };
         write().map_err(io::Error::other)?;
         self.columns = self.types.iter().map(|kind| Column::new(*kind)).collect();
-        self.row_count = 0;
+        (self.row_count, self.group_rows) = (0, GROUP_ROWS);
         Ok(())
     }
 
@@ -229,7 +191,6 @@ fn check_metadata(mut file: &std::fs::File) -> io::Result<()> {
 /// # Errors
 /// The file is no Parquet file.
 pub fn read_note(file: std::fs::File, name: &str) -> io::Result<Option<String>> {
-    use parquet::file::reader::{FileReader, SerializedFileReader};
     check_metadata(&file)?;
     let reader = SerializedFileReader::new(file).map_err(io::Error::other)?;
     let notes = reader.metadata().file_metadata().key_value_metadata();
@@ -239,19 +200,65 @@ pub fn read_note(file: std::fs::File, name: &str) -> io::Result<Option<String>> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parquet::file::reader::{FileReader, SerializedFileReader};
+
+    const COLUMNS: [(&str, ColumnType); 5] = [
+        ("network", ColumnType::U64),
+        ("epoch", ColumnType::U32),
+        ("loss", ColumnType::F64),
+        ("fate", ColumnType::Text),
+        ("outputs", ColumnType::F32List),
+    ];
+
+    /// A file with these rows, which follow so many others.
+    fn part(rows: std::ops::Range<u64>) -> File {
+        let file = tempfile::tempfile().unwrap();
+        let mut table = ParquetTable::new(file.try_clone().unwrap(), &COLUMNS).unwrap().after(rows.start);
+        for row in rows {
+            let odd = row % 2 == 1;
+            let cells = [
+                Cell::U64(row),
+                Cell::U32(odd.then_some(row as u32)),
+                Cell::F64((!odd).then_some(row as f64 * 0.37)),
+                Cell::Text(if odd { "solved" } else { "" }),
+                Cell::F32List(&[row as f32, 2.0, 0.5][..1 + row as usize % 3]),
+            ];
+            table.push(&cells).unwrap();
+        }
+        table.finish(&[]).unwrap();
+        file
+    }
+
+    fn joined(parts: &[File]) -> Vec<u8> {
+        use std::io::{Read, Seek};
+        let mut file = tempfile::tempfile().unwrap();
+        let mut table = ParquetTable::new(file.try_clone().unwrap(), &COLUMNS).unwrap();
+        parts.iter().for_each(|part| table.join(part).unwrap());
+        table.finish(&[("note", "text".into())]).unwrap();
+        let mut bytes = Vec::new();
+        file.rewind().unwrap();
+        file.read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
+    /// However the rows were cut, the joined file is the same to the byte.
+    #[test]
+    fn cuts_leave_no_trace() {
+        let group = GROUP_ROWS as u64;
+        let end = 2 * group + 1_000;
+        let whole = joined(&[part(0..end)]);
+        let cuts = [vec![group], vec![1_000, 1_001, group - 1, group + 7], vec![group, 2 * group], vec![2 * group + 3]];
+        for cut in cuts {
+            let bounds: Vec<u64> = [0].into_iter().chain(cut.clone()).chain([end]).collect();
+            let parts: Vec<File> = bounds.windows(2).map(|ends| part(ends[0]..ends[1])).collect();
+            assert!(joined(&parts) == whole, "cut at {cut:?}");
+        }
+        assert!(joined(&[part(0..end - 1), part(end..end + 1)]) != whole, "another row");
+    }
 
     #[test]
     fn rows_come_back() {
         let file = tempfile::tempfile().unwrap();
-        let columns = [
-            ("network", ColumnType::U64),
-            ("epoch", ColumnType::U32),
-            ("loss", ColumnType::F64),
-            ("fate", ColumnType::Text),
-            ("outputs", ColumnType::F32List),
-        ];
-        let mut table = ParquetTable::new(file.try_clone().unwrap(), &columns).unwrap();
+        let mut table = ParquetTable::new(file.try_clone().unwrap(), &COLUMNS).unwrap();
         let rows = GROUP_ROWS as u64 + 3;
         for network in 0..rows {
             let odd = network % 2 == 1;

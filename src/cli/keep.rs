@@ -1,0 +1,235 @@
+//! What a run keeps as it goes, in a folder of its own: how far it is, and the rows and weights of its networks in parts, which
+//! are joined when it ends.
+
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Result};
+use crate::kept::{Pace, Store, place, temporary_in};
+use crate::outcome::{WeightsFile, read_weights};
+use crate::report::{OutcomeRows, RowForm};
+use crate::spec::Problem;
+use crate::study::{Continued, ContinuedCounts, Delivered, RunAnswer, RunState};
+
+use super::folder::Folder;
+
+/// What stands in the store.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct KeptRun {
+    pub state: RunState,
+    /// What became of those trained on, of a run that is over.
+    pub continued: Option<ContinuedCounts>,
+    /// Networks of each part, in their order.
+    parts: Vec<u64>,
+    /// Whether the parts were joined, and are gone.
+    joined: bool,
+}
+
+/// A part that grows.
+struct OpenPart {
+    file: NamedTempFile,
+    rows: OutcomeRows<BufWriter<File>>,
+    weights: Option<WeightsFile>,
+    networks: u64,
+}
+
+/// Keeps a run.
+pub(super) struct RunKeeper {
+    problem: Problem,
+    form: RowForm,
+    seed: u64,
+    store: Store,
+    kept: KeptRun,
+    open: Option<OpenPart>,
+    /// Where all weights go in the end.
+    weights_out: Option<PathBuf>,
+    pace: Pace,
+    /// Why nothing more is kept: the run goes on all the same.
+    failure: Option<Error>,
+}
+
+impl RunKeeper {
+    /// Opens what is kept in a folder of this run, if there is any.
+    ///
+    /// # Errors
+    /// The folder holds another run, or cannot be written.
+    pub(super) fn open(
+        folder: &Path,
+        manifest: &Value,
+        (problem, seed): (&Problem, u64),
+        form: RowForm,
+        weights_out: Option<&Path>,
+    ) -> Result<Self> {
+        let store = Store::open(folder, manifest)?;
+        let kept = store.progress::<KeptRun>()?.unwrap_or_default();
+        let (open, failure, weights_out) = (None, None, weights_out.map(Path::to_owned));
+        let problem = problem.clone();
+        let mut keeper = Self { problem, form, seed, store, kept, open, weights_out, pace: Pace::new(), failure };
+        if !keeper.is_sound() {
+            log::warn!("rows or weights that {} speaks of are gone: it begins anew", folder.display());
+            keeper.kept = KeptRun::default();
+        }
+        keeper.tidy();
+        Ok(keeper)
+    }
+
+    /// What was found before.
+    pub(super) fn state(&mut self) -> RunState {
+        std::mem::take(&mut self.kept.state)
+    }
+
+    /// Of a run that was over before: what became of those trained on. There is nothing left to train.
+    pub(super) fn over(&mut self) -> Option<Option<Continued>> {
+        self.kept.joined.then(|| self.kept.continued.take().map(Continued::from))
+    }
+
+    /// Whether all that is spoken of is there.
+    fn is_sound(&self) -> bool {
+        let is_file = |path: PathBuf| path.is_file();
+        if self.kept.joined {
+            let rows = self.store.folder().parent().map(|folder| folder.join(self.form.file_name()));
+            return rows.is_some_and(is_file) && self.weights_out.as_ref().is_none_or(|path| path.is_file());
+        }
+        let counted: u64 = self.kept.parts.iter().sum();
+        let names = self.names();
+        counted == self.kept.state.tally.networks() && names.iter().all(|name| is_file(self.store.folder().join(name)))
+    }
+
+    /// Names of all files of the parts.
+    fn names(&self) -> Vec<String> {
+        let weights = self.weights_out.iter().flat_map(|_| (0..self.kept.parts.len()).map(weights_name));
+        (0..self.kept.parts.len()).map(|part| rows_name(part, self.form)).chain(weights).collect()
+    }
+
+    /// Removes what a process wrote that was killed before it spoke of it.
+    fn tidy(&self) {
+        let names = if self.kept.joined { Vec::new() } else { self.names() };
+        self.store.retain(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    /// Adds a chunk; keeps it and those before it when it is time. What fails ends the keeping, not the run.
+    pub(super) fn add(&mut self, chunk: &Delivered<'_>) {
+        if self.failure.is_none() {
+            self.failure = self.try_add(chunk).err();
+        }
+    }
+
+    fn try_add(&mut self, chunk: &Delivered<'_>) -> Result<()> {
+        let fail = |error: io::Error| Error::file(self.store.folder(), "cannot be written", &error);
+        if self.open.is_none() {
+            self.open = Some(self.begin()?);
+        }
+        let Some(part) = &mut self.open else { return Ok(()) };
+        part.rows.append(&self.problem, chunk).map_err(fail)?;
+        if let (Some(file), Some(weights)) = (&mut part.weights, chunk.weights) {
+            file.append(weights)?;
+        }
+        part.networks += chunk.outcomes.count() as u64;
+        if chunk.is_whole && self.pace.is_due() {
+            let began = Instant::now();
+            self.close()?;
+            self.store.keep(&Borrowed { state: chunk.state, continued: None, parts: &self.kept.parts, joined: false })?;
+            self.pace.kept(began);
+        }
+        Ok(())
+    }
+
+    fn begin(&self) -> Result<OpenPart> {
+        let folder = self.store.folder();
+        let fail = |error: io::Error| Error::file(folder, "cannot be written", &error);
+        let file = temporary_in(folder).map_err(fail)?;
+        let writer = BufWriter::new(file.as_file().try_clone().map_err(fail)?);
+        let rows = OutcomeRows::new(writer, self.form, &self.problem, self.seed).map_err(fail)?;
+        let rows = rows.after(self.kept.parts.iter().sum());
+        let path = folder.join(weights_name(self.kept.parts.len()));
+        let weights = self.weights_out.as_ref().map(|_| WeightsFile::create(&path, self.problem.layers()));
+        Ok(OpenPart { file, rows, weights: weights.transpose()?, networks: 0 })
+    }
+
+    /// Puts the part at hand in its place.
+    fn close(&mut self) -> Result<()> {
+        let Some(OpenPart { file, rows, weights, networks }) = self.open.take() else { return Ok(()) };
+        let path = self.store.folder().join(rows_name(self.kept.parts.len(), self.form));
+        let placed = rows.finish(&[]).and_then(|()| place(file, &path));
+        placed.map_err(|error| Error::file(&path, "cannot be written", &error))?;
+        weights.map_or(Ok(()), WeightsFile::finish)?;
+        self.kept.parts.push(networks);
+        Ok(())
+    }
+
+    /// Joins the parts into the files of the result, which carry these notes. A run that is over needs its parts no more; one
+    /// that was interrupted goes on from those kept.
+    ///
+    /// # Errors
+    /// What failed now or before: then the parts stay.
+    pub(super) fn finish(mut self, folder: &mut Folder, answer: &RunAnswer, notes: &[(&str, String)]) -> Result<()> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        let rows = self.form.file_name();
+        if self.kept.joined {
+            folder.leave(rows);
+            return Ok(());
+        }
+        let kept_count = self.kept.parts.len();
+        self.close()?;
+        let target = folder.path().join(rows);
+        let joined = self.join_rows(folder.path(), notes).and_then(|file| place(file, &target));
+        joined.map_err(|error| Error::file(&target, "cannot be written", &error))?;
+        folder.leave(rows);
+        self.join_weights()?;
+        if answer.interrupted || answer.cut_after {
+            self.kept.parts.truncate(kept_count);
+        } else {
+            let continued = answer.continued.as_ref().map(Continued::counts);
+            let state = answer.state();
+            self.store.keep(&Borrowed { state: &state, continued, parts: &self.kept.parts, joined: true })?;
+            self.kept.joined = true;
+        }
+        self.tidy();
+        Ok(())
+    }
+
+    fn join_rows(&self, folder: &Path, notes: &[(&str, String)]) -> io::Result<NamedTempFile> {
+        let file = temporary_in(folder)?;
+        let writer = BufWriter::new(file.as_file().try_clone()?);
+        let mut rows = OutcomeRows::new(writer, self.form, &self.problem, self.seed)?;
+        (0..self.kept.parts.len())
+            .try_for_each(|part| rows.join(&self.store.folder().join(rows_name(part, self.form))))?;
+        rows.finish(notes)?;
+        Ok(file)
+    }
+
+    fn join_weights(&self) -> Result<()> {
+        let Some(path) = &self.weights_out else { return Ok(()) };
+        let mut file = WeightsFile::create(path, self.problem.layers())?;
+        for part in 0..self.kept.parts.len() {
+            file.append(&read_weights(&self.store.folder().join(weights_name(part)), self.problem.layers())?)?;
+        }
+        file.finish()
+    }
+}
+
+/// The same as `KeptRun`, not owned.
+#[derive(Serialize)]
+struct Borrowed<'a> {
+    state: &'a RunState,
+    continued: Option<ContinuedCounts>,
+    parts: &'a [u64],
+    joined: bool,
+}
+
+fn rows_name(part: usize, form: RowForm) -> String {
+    let extension = form.file_name().rsplit('.').next().unwrap_or_default();
+    format!("rows-{part:06}.{extension}")
+}
+
+fn weights_name(part: usize) -> String {
+    format!("weights-{part:06}.npz")
+}

@@ -1,0 +1,11 @@
+//! What outlives a process: files that stand whole or not at all, folders that one process at a time writes, and what a study
+//! has finished, so that the same command goes on where another was killed.
+
+mod files;
+mod lock;
+mod store;
+
+pub use lock::FolderLock;
+pub use store::{Pace, Store, checksum};
+
+pub(crate) use files::{place, remove_dead, temporary_in};

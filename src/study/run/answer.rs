@@ -1,0 +1,146 @@
+//! The answer of a run, and what follows from its counts.
+
+use crate::landscape::LossFunction;
+use crate::outcome::{Fate, Kind, KindTally, Tally};
+use crate::spec::{Population, Problem};
+use crate::stats::{EpochSummary, Interval, LEVEL, RateMethod, Restart, Survival, confidence_sequence};
+
+use super::super::continued::Continued;
+use super::super::examine::{Examined, Verdicts};
+use super::super::seconds::Seconds;
+use super::super::trainers::Trainers;
+use super::state::RunState;
+
+/// The answer for a population.
+#[derive(Clone, Debug)]
+pub struct RunAnswer {
+    /// What was asked.
+    pub problem: Problem,
+    /// Which networks were asked for. Those answered for are in `tally`.
+    pub population: Population,
+    /// Who trained it: one, or several that took turns or shared it.
+    pub trained_by: Trainers,
+    /// Exact counts.
+    pub tally: Tally,
+    /// Networks that were looked at closely, in the order of their indices.
+    pub examined: Vec<Examined>,
+    /// What became of those when they were trained on, if that was asked for.
+    pub continued: Option<Continued>,
+    /// How the interval is made where the number of networks was fixed beforehand.
+    pub method: RateMethod,
+    /// The width that the interval should have, where it decided when to stop.
+    pub until_width: Option<f64>,
+    /// Epochs of work executed, idle lanes included.
+    pub executed_net_epochs: u64,
+    /// Where the time went.
+    pub seconds: Seconds,
+    /// Whether the run ended before its last network.
+    pub interrupted: bool,
+    /// Whether it was interrupted when all networks were trained: of these fewer may be examined, or trained on, than was
+    /// asked for.
+    pub cut_after: bool,
+    /// Whether the starts came from the caller, and not from the seed.
+    pub imported_starts: bool,
+}
+
+/// What became of the networks of one kind, or of one fate in all its variants.
+#[derive(Clone, Debug)]
+pub struct KindRow {
+    /// The kind; of a whole fate without a variant.
+    pub kind: Kind,
+    /// Counts.
+    pub tally: KindTally,
+    /// Interval of its share.
+    pub interval: Interval,
+    /// What was found of those examined.
+    pub verdicts: Verdicts,
+}
+
+impl RunAnswer {
+    /// Share of networks solved within the budget; of an interrupted run a lower bound.
+    pub fn rate(&self) -> f64 {
+        self.tally.solved() as f64 / self.tally.networks() as f64
+    }
+
+    /// Its 95% interval; where it decided when to stop, one that stays valid under repeated looks.
+    pub fn interval(&self) -> Interval {
+        let (solved, networks) = (self.tally.solved(), self.tally.networks());
+        match self.until_width {
+            Some(_) => confidence_sequence(solved, networks, LEVEL),
+            None => self.method.interval(solved, networks, LEVEL),
+        }
+    }
+
+    /// Whether the interval is as narrow as it should be; true where nothing was asked.
+    pub fn is_narrow_enough(&self) -> bool {
+        self.until_width.is_none_or(|width| self.interval().width() <= width)
+    }
+
+    /// When the solved ones were solved.
+    pub fn epochs_to_solve(&self) -> Option<EpochSummary> {
+        EpochSummary::of(self.tally.solved_epochs())
+    }
+
+    /// How many are still unsolved after t epochs.
+    pub fn survival(&self) -> Survival {
+        let budget = self.problem.spec().epochs;
+        Survival::of(self.tally.solved_epochs(), &self.tally.watched_until(budget), LEVEL)
+    }
+
+    /// When to give up on a start and draw another; `None` if nothing was solved.
+    pub fn restart(&self) -> Option<Restart> {
+        Restart::of(&self.survival())
+    }
+
+    /// What became of those not solved, a row a fate, commonest first within the order of fates.
+    pub fn fates(&self) -> Vec<KindRow> {
+        let fates = Fate::ALL.into_iter().filter(|fate| *fate != Fate::Solved && self.tally.count(*fate) > 0);
+        fates.map(|fate| self.row(Kind::whole(fate), self.tally.of_fate(fate), |kind| kind.fate == fate)).collect()
+    }
+
+    /// The variants of a fate, commonest first; empty where there is nothing to tell apart.
+    pub fn variants(&self, fate: Fate) -> Vec<KindRow> {
+        let kinds = self.tally.kinds().iter().filter(|(kind, _)| kind.fate == fate && **kind != Kind::whole(fate));
+        let mut rows: Vec<KindRow> =
+            kinds.map(|(kind, tally)| self.row(*kind, *tally, |other| other == kind)).collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.tally.count));
+        rows
+    }
+
+    /// Examined networks with hidden units that are off on every example, in the order of their indices.
+    pub fn with_off_units(&self) -> impl Iterator<Item = &Examined> {
+        self.examined.iter().filter(|examined| !examined.evidence.units.off.is_empty())
+    }
+
+    /// Whether some verdicts hold only within the region where no unit changes side.
+    pub fn has_verdicts_within_regions(&self) -> bool {
+        !self.examined.is_empty() && LossFunction::new(&self.problem).has_kinks()
+    }
+
+    /// What was found, without the networks to be trained on: that was done.
+    pub fn state(&self) -> RunState {
+        RunState {
+            tally: self.tally.clone(),
+            examined: self.examined.clone(),
+            unsolved: Vec::new(),
+            executed_net_epochs: self.executed_net_epochs,
+            seconds: self.seconds,
+            trained_by: self.trained_by.clone(),
+        }
+    }
+
+    fn row(&self, kind: Kind, tally: KindTally, of: impl Fn(&Kind) -> bool) -> KindRow {
+        let interval = self.method.interval(tally.count, self.tally.networks(), LEVEL);
+        KindRow { kind, tally, interval, verdicts: Verdicts::count(&self.examined, of) }
+    }
+
+    /// Net-epochs needed per second of training.
+    pub fn throughput(&self) -> f64 {
+        self.tally.net_epochs() as f64 / (self.seconds.train - self.seconds.examine).max(1e-9)
+    }
+
+    /// Networks that were cut off by an interruption.
+    pub fn unfinished(&self) -> u64 {
+        self.tally.count(Fate::Unfinished)
+    }
+}

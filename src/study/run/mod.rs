@@ -1,0 +1,219 @@
+//! How often, and how fast, does training get where it should?
+//!
+//! `state.rs` is what a run has found so far, `answer.rs` what follows from it.
+
+mod answer;
+mod state;
+
+pub use answer::{KindRow, RunAnswer};
+pub use state::RunState;
+
+use std::time::Instant;
+
+use crate::backend::{Driver, Job, Trained};
+use crate::error::{Error, Result};
+use crate::outcome::{Fate, Kind, Outcomes, Status, Tally, Weights};
+use crate::spec::{Population, Problem};
+use crate::stats::{LEVEL, RateMethod, confidence_sequence, looks};
+
+use super::continued::{Continued, Unsolved};
+use super::examine::{Examined, Examiner};
+use super::seconds::Seconds;
+
+/// Trains a population chunk by chunk and counts.
+#[derive(Clone, Copy, Debug)]
+pub struct RunStudy<'a> {
+    /// The checked spec.
+    pub problem: &'a Problem,
+    /// Which networks; with `until_width` the most there may be.
+    pub population: Population,
+    /// Starts of network 0, 1, 2, ...; drawn where absent. Holds at least as many as the population's last index.
+    pub starts: Option<&'a Weights>,
+    /// Whether final weights are passed to `sink`.
+    pub keep_weights: bool,
+    /// Most networks in a chunk, where the caller wants fewer than the backend.
+    pub chunk_limit: Option<u64>,
+    /// What a chunk should take at most, where the caller wants to see chunks as often.
+    pub chunk_seconds: Option<f64>,
+    /// How the interval is made.
+    pub method: RateMethod,
+    /// Stop as soon as the interval is this narrow.
+    pub until_width: Option<f64>,
+    /// How many unsolved networks of each kind are examined.
+    pub examine_per_kind: usize,
+    /// To how many times the budget the unsolved ones are trained afterwards.
+    pub continue_factor: Option<u32>,
+}
+
+/// What a chunk brought.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivered<'a> {
+    /// One row a network.
+    pub outcomes: &'a Outcomes,
+    /// Final weights, if they were asked for or needed.
+    pub weights: Option<&'a Weights>,
+    /// Those of the chunk that were examined, in the order of their indices.
+    pub examined: &'a [Examined],
+    /// All that was found so far, this chunk included.
+    pub state: &'a RunState,
+    /// Whether no interruption left anything out of it, so that a run can go on from there.
+    pub is_whole: bool,
+}
+
+/// Sees every chunk as it comes, in order.
+pub type Sink<'a> = dyn FnMut(Delivered<'_>) -> Result<()> + 'a;
+
+impl<'a> RunStudy<'a> {
+    /// Unsolved networks of each kind that are examined if nothing else is said.
+    pub const EXAMINE_PER_KIND: usize = 4;
+
+    /// Counts and no more: drawn starts, no weights kept, nothing examined.
+    pub fn new(problem: &'a Problem, population: Population) -> Self {
+        Self {
+            problem,
+            population,
+            starts: None,
+            keep_weights: false,
+            chunk_limit: None,
+            chunk_seconds: None,
+            method: RateMethod::Wilson,
+            until_width: None,
+            examine_per_kind: 0,
+            continue_factor: None,
+        }
+    }
+
+    /// Trains and counts.
+    ///
+    /// # Errors
+    /// The device failed.
+    pub fn run(&self, driver: &mut Driver<'_>) -> Result<RunAnswer> {
+        self.deliver(driver, &mut |_| Ok(()))
+    }
+
+    /// Trains and counts, and passes every chunk on to `sink`.
+    ///
+    /// # Errors
+    /// The device failed, or `sink` did.
+    pub fn deliver(&self, driver: &mut Driver<'_>, sink: &mut Sink<'_>) -> Result<RunAnswer> {
+        self.resume(RunState::default(), driver, sink)
+    }
+
+    /// The same from where it was interrupted.
+    ///
+    /// # Errors
+    /// The device failed, or `sink` did.
+    pub fn resume(&self, before: RunState, driver: &mut Driver<'_>, sink: &mut Sink<'_>) -> Result<RunAnswer> {
+        let watch = driver.watch();
+        let earlier = before.seconds;
+        let mut state = before;
+        let count = self.population.count();
+        let mut seconds = Seconds::default();
+        // Where all is done already, nothing need be compiled.
+        if state.tally.networks() < count && !self.is_narrow(&state.tally) {
+            state.trained_by.add(driver.backend());
+            seconds = self.train(&mut state, driver, sink)?;
+        }
+        if state.tally.networks() == 0 {
+            return Err(Error::interrupted("interrupted before the first network was trained"));
+        }
+        let later = Unsolved {
+            problem: self.problem,
+            seed: self.population.seed(),
+            starts: self.starts,
+            networks: &state.unsolved,
+            count: state.tally.unsolved(),
+        };
+        let factor = self.continue_factor.filter(|_| !watch.interrupted());
+        let continued = factor.map(|factor| later.continue_to(factor, driver)).transpose()?;
+        seconds.total = driver.seconds();
+        state.seconds = earlier;
+        state.seconds.merge(&seconds);
+        let cut_after = watch.interrupted();
+        Ok(RunAnswer { cut_after, ..self.answer(state, continued) })
+    }
+
+    /// Trains what is missing. Gives the time that it took.
+    fn train(&self, state: &mut RunState, driver: &mut Driver<'_>, sink: &mut Sink<'_>) -> Result<Seconds> {
+        let watch = driver.watch();
+        let (began, before) = (Instant::now(), state.seconds);
+        let mut examiner = Examiner::new(self.problem, self.examine_per_kind, &state.examined);
+        let keep_weights = self.keep_weights || examiner.is_active();
+        let job = Job { keep_weights, ..Job::new(self.problem, self.population.seed()) };
+        let mut prepared = driver.begin(job)?.limited(self.chunk_limit).paced(self.chunk_seconds);
+        let mut examine_seconds = 0.0;
+        let mut networks = self.population.networks();
+        networks.start += state.tally.networks();
+        for end in self.looks() {
+            networks.end = self.population.first() + end;
+            if networks.is_empty() {
+                continue;
+            }
+            prepared.starting(networks.clone(), self.starts, &mut |Trained { outcomes, weights, executed_net_epochs, .. }| {
+                state.tally.merge(&Tally::of(self.problem, &outcomes));
+                state.executed_net_epochs += executed_net_epochs;
+                if self.continue_factor.is_some() {
+                    let rows = outcomes.iter().filter(|row| row.status == Status::Unsolved);
+                    let room = Unsolved::LIMIT - state.unsolved.len();
+                    state.unsolved.extend(rows.take(room).map(|row| (row.network, Kind::of(self.problem, &row))));
+                }
+                let looked = Instant::now();
+                let (examined, all_examined) = examiner.look(&outcomes, weights.as_ref(), watch);
+                examine_seconds += looked.elapsed().as_secs_f64();
+                let earlier = state.examined.len();
+                state.examined.extend(examined);
+                state.seconds.train = before.train + began.elapsed().as_secs_f64();
+                state.seconds.examine = before.examine + examine_seconds;
+                sink(Delivered {
+                    outcomes: &outcomes,
+                    weights: weights.as_ref(),
+                    examined: &state.examined[earlier..],
+                    is_whole: all_examined && state.tally.count(Fate::Unfinished) == 0,
+                    state,
+                })
+            })?;
+            networks.start = networks.end;
+            if watch.interrupted() || self.is_narrow(&state.tally) {
+                break;
+            }
+        }
+        let effort = prepared.effort();
+        Ok(Seconds { examine: examine_seconds, ..Seconds::of(driver, &effort) })
+    }
+
+    /// The answer of what was found.
+    pub fn answer(&self, state: RunState, continued: Option<Continued>) -> RunAnswer {
+        let RunState { tally, examined, executed_net_epochs, seconds, trained_by, .. } = state;
+        let cut_short = tally.networks() < self.population.count() && !self.is_narrow(&tally);
+        RunAnswer {
+            problem: self.problem.clone(),
+            population: self.population,
+            trained_by,
+            examined,
+            continued,
+            method: self.method,
+            until_width: self.until_width,
+            executed_net_epochs,
+            seconds,
+            interrupted: cut_short || tally.count(Fate::Unfinished) > 0,
+            cut_after: false,
+            imported_starts: self.starts.is_some(),
+            tally,
+        }
+    }
+
+    /// Numbers of networks after which to look whether that is enough; without a width, all of them at once.
+    fn looks(&self) -> Vec<u64> {
+        let count = self.population.count();
+        match self.until_width {
+            Some(width) => looks(width, LEVEL, count).collect(),
+            None => vec![count],
+        }
+    }
+
+    /// Whether a width is asked for, and the interval so far is as narrow.
+    fn is_narrow(&self, tally: &Tally) -> bool {
+        let width = || confidence_sequence(tally.solved(), tally.networks(), LEVEL).width();
+        self.until_width.is_some_and(|wanted| width() <= wanted)
+    }
+}

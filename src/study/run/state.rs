@@ -1,0 +1,27 @@
+//! What a run has found so far.
+
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::{Kind, Tally};
+
+use super::super::examine::Examined;
+use super::super::seconds::Seconds;
+use super::super::trainers::Trainers;
+
+/// How far a run is and what it has found: all that it needs to go on. Counts, examined networks and those to be trained on
+/// are of the networks counted, which are the first ones of the population.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunState {
+    /// Exact counts.
+    pub tally: Tally,
+    /// Networks that were looked at closely, in the order of their indices.
+    pub examined: Vec<Examined>,
+    /// The first networks that were trained to the end without being solved, if they are to be trained on.
+    pub unsolved: Vec<(u64, Kind)>,
+    /// Epochs of work executed, idle lanes included.
+    pub executed_net_epochs: u64,
+    /// Where the time went, summed over all processes.
+    pub seconds: Seconds,
+    /// Who trained.
+    pub trained_by: Trainers,
+}
