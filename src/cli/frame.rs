@@ -18,6 +18,7 @@ use super::command::command;
 use super::config;
 use super::folder::{Folder, check_collisions};
 use super::interrupt;
+use super::join::Joins;
 use super::print::print;
 use super::progress::Shown;
 use super::settings::Settings;
@@ -46,6 +47,8 @@ pub(super) trait Study: Args {
     const FLAGS: &'static [(&'static str, Flag)] = &[];
     /// What trains its results again.
     const AGAIN: Option<Again> = None;
+    /// What joins parts of its work, if it can be cut.
+    const JOINS: Option<Joins> = None;
 
     /// What was found, with all that is needed to show it.
     type Answer;
@@ -195,7 +198,7 @@ impl<'a> Frame<'a> {
         options.ending(&answer, self)
     }
 
-    fn folder<S: Study>(&self, options: &S, config: Option<&Path>) -> Result<Option<Folder>> {
+    pub(super) fn folder<S: Study>(&self, options: &S, config: Option<&Path>) -> Result<Option<Folder>> {
         let Some(mut names) = options.files() else { return Ok(None) };
         let summary = summary::<S>();
         names.insert(0, &summary);
@@ -223,6 +226,7 @@ impl<S: Study> Execute for Asked<S> {
     const NAME: &'static str = S::NAME;
     const ABOUT: &'static str = S::ABOUT;
     const AGAIN: Option<Again> = S::AGAIN;
+    const JOINS: Option<Joins> = S::JOINS;
 
     fn arguments(command: Command) -> Command {
         let command = Self::augment_args(command);

@@ -28,7 +28,7 @@ pub(super) struct KeptRun {
     /// Networks of each part, in their order.
     parts: Vec<u64>,
     /// Whether the parts were joined, and are gone.
-    joined: bool,
+    pub joined: bool,
 }
 
 /// A part that grows.
@@ -47,6 +47,8 @@ pub(super) struct RunKeeper {
     store: Store,
     kept: KeptRun,
     open: Option<OpenPart>,
+    /// Rows of shards, where these are joined.
+    shards: Vec<PathBuf>,
     /// Where all weights go in the end.
     weights_out: Option<PathBuf>,
     pace: Pace,
@@ -68,15 +70,26 @@ impl RunKeeper {
     ) -> Result<Self> {
         let store = Store::open(folder, manifest)?;
         let kept = store.progress::<KeptRun>()?.unwrap_or_default();
-        let (open, failure, weights_out) = (None, None, weights_out.map(Path::to_owned));
-        let problem = problem.clone();
-        let mut keeper = Self { problem, form, seed, store, kept, open, weights_out, pace: Pace::new(), failure };
+        let weights_out = weights_out.map(Path::to_owned);
+        let mut keeper = Self { kept, weights_out, ..Self::joining(store, problem, seed, form, Vec::new()) };
         if !keeper.is_sound() {
             log::warn!("rows or weights that {} speaks of are gone: it begins anew", folder.display());
             keeper.kept = KeptRun::default();
         }
         keeper.tidy();
         Ok(keeper)
+    }
+
+    /// Joins the rows of shards that were trained elsewhere.
+    pub(super) fn joining(store: Store, problem: &Problem, seed: u64, form: RowForm, shards: Vec<PathBuf>) -> Self {
+        let (open, weights_out, failure) = (None, None, None);
+        let (problem, kept, pace) = (problem.clone(), KeptRun::default(), pace());
+        Self { problem, form, seed, store, kept, open, shards, weights_out, pace, failure }
+    }
+
+    /// What may be lost, in seconds.
+    pub(super) fn seconds(&self) -> f64 {
+        self.pace.seconds()
     }
 
     /// What was found before.
@@ -93,8 +106,9 @@ impl RunKeeper {
     fn is_sound(&self) -> bool {
         let is_file = |path: PathBuf| path.is_file();
         if self.kept.joined {
-            let rows = self.store.folder().parent().map(|folder| folder.join(self.form.file_name()));
-            return rows.is_some_and(is_file) && self.weights_out.as_ref().is_none_or(|path| path.is_file());
+            let folder = self.store.folder().parent().unwrap_or(self.store.folder());
+            let rows = self.form.file_name().map(|name| folder.join(name));
+            return rows.is_none_or(is_file) && self.weights_out.as_ref().is_none_or(|path| path.is_file());
         }
         let counted: u64 = self.kept.parts.iter().sum();
         let names = self.names();
@@ -104,7 +118,7 @@ impl RunKeeper {
     /// Names of all files of the parts.
     fn names(&self) -> Vec<String> {
         let weights = self.weights_out.iter().flat_map(|_| (0..self.kept.parts.len()).map(weights_name));
-        (0..self.kept.parts.len()).map(|part| rows_name(part, self.form)).chain(weights).collect()
+        (0..self.kept.parts.len()).filter_map(|part| rows_name(part, self.form)).chain(weights).collect()
     }
 
     /// Removes what a process wrote that was killed before it spoke of it.
@@ -155,9 +169,11 @@ impl RunKeeper {
     /// Puts the part at hand in its place.
     fn close(&mut self) -> Result<()> {
         let Some(OpenPart { file, rows, weights, networks }) = self.open.take() else { return Ok(()) };
-        let path = self.store.folder().join(rows_name(self.kept.parts.len(), self.form));
-        let placed = rows.finish(&[]).and_then(|()| place(file, &path));
-        placed.map_err(|error| Error::file(&path, "cannot be written", &error))?;
+        if let Some(name) = rows_name(self.kept.parts.len(), self.form) {
+            let path = self.store.folder().join(name);
+            let placed = rows.finish(&[]).and_then(|()| place(file, &path));
+            placed.map_err(|error| Error::file(&path, "cannot be written", &error))?;
+        }
         weights.map_or(Ok(()), WeightsFile::finish)?;
         self.kept.parts.push(networks);
         Ok(())
@@ -173,16 +189,19 @@ impl RunKeeper {
             return Err(failure);
         }
         let rows = self.form.file_name();
+        if let Some(name) = rows {
+            folder.leave(name);
+        }
         if self.kept.joined {
-            folder.leave(rows);
             return Ok(());
         }
         let kept_count = self.kept.parts.len();
         self.close()?;
-        let target = folder.path().join(rows);
-        let joined = self.join_rows(folder.path(), notes).and_then(|file| place(file, &target));
-        joined.map_err(|error| Error::file(&target, "cannot be written", &error))?;
-        folder.leave(rows);
+        if let Some(name) = rows {
+            let target = folder.path().join(name);
+            let joined = self.join_rows(folder.path(), notes).and_then(|file| place(file, &target));
+            joined.map_err(|error| Error::file(&target, "cannot be written", &error))?;
+        }
         self.join_weights()?;
         if answer.interrupted || answer.cut_after {
             self.kept.parts.truncate(kept_count);
@@ -200,8 +219,9 @@ impl RunKeeper {
         let file = temporary_in(folder)?;
         let writer = BufWriter::new(file.as_file().try_clone()?);
         let mut rows = OutcomeRows::new(writer, self.form, &self.problem, self.seed)?;
-        (0..self.kept.parts.len())
-            .try_for_each(|part| rows.join(&self.store.folder().join(rows_name(part, self.form))))?;
+        let own = (0..self.kept.parts.len()).filter_map(|part| rows_name(part, self.form));
+        let own = own.map(|name| self.store.folder().join(name));
+        self.shards.iter().cloned().chain(own).try_for_each(|path| rows.join(&path))?;
         rows.finish(notes)?;
         Ok(file)
     }
@@ -225,11 +245,17 @@ struct Borrowed<'a> {
     joined: bool,
 }
 
-fn rows_name(part: usize, form: RowForm) -> String {
-    let extension = form.file_name().rsplit('.').next().unwrap_or_default();
-    format!("rows-{part:06}.{extension}")
+fn rows_name(part: usize, form: RowForm) -> Option<String> {
+    let (_, extension) = form.file_name()?.rsplit_once('.')?;
+    Some(format!("rows-{part:06}.{extension}"))
 }
 
 fn weights_name(part: usize) -> String {
     format!("weights-{part:06}.npz")
+}
+
+/// How often to keep; `BASINS_KEEP_SECONDS` says otherwise.
+pub(super) fn pace() -> Pace {
+    let seconds = std::env::var("BASINS_KEEP_SECONDS").ok().and_then(|text| text.parse::<f64>().ok());
+    Pace::new(seconds.filter(|seconds| (0.0..=1e6).contains(seconds)))
 }

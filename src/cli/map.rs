@@ -11,11 +11,12 @@ use crate::error::{Error, Result};
 use crate::outcome::Fate;
 use crate::report::{MapColour, map_json, map_pixel_json, map_pixel_text, map_text};
 use crate::spec::{MapAxis, PixelStarts};
-use crate::study::{Map, MapPlan, MapRequest, MapStudy, Member, TileStore};
+use crate::study::{Map, MapPlan, MapRequest, MapStudy, Member, Seconds, TileStore, Trainers};
 
 use super::again::Again;
-use super::folder::Folder;
+use super::folder::{Folder, TILES};
 use super::frame::{Flag, Frame, Record, Study};
+use super::join::{Join, Joins, Parts};
 use super::map_files::{FILES, Files};
 use super::map_place::{Place, Size, Zoom};
 use super::map_trace::trace_command;
@@ -108,6 +109,7 @@ impl Study for Options {
         ("out", Flag::Means("Folder for report.html, the pictures, map.npz, map.json and the finished tiles")),
     ];
     const AGAIN: Option<Again> = Some(Again::of::<Self>());
+    const JOINS: Option<Joins> = Some(Joins::of::<Self>());
 
     type Answer = Answer;
 
@@ -161,12 +163,78 @@ impl Study for Options {
     }
 
     fn ending(&self, answer: &Answer, frame: &Frame<'_>) -> Result<Ending> {
-        let interrupted = matches!(answer, Answer::Map { map, .. } if map.finished.is_none());
+        let interrupted = matches!(answer, Answer::Map { map, .. } if map.is_interrupted());
         if interrupted && frame.settings.out.is_some() && !frame.output.quiet {
             eprint_line("The same command goes on where this one ended.");
         }
         Ok(Ending::of(interrupted))
     }
+}
+
+impl Join for Options {
+    const PARTS_SCHEMA: &'static str = "basins.map-tiles/2";
+
+    fn join(&self, frame: &Frame<'_>, parts: &Parts, folder: &mut Folder) -> Result<Answer> {
+        let plan = self.plan(frame.settings)?;
+        let tiles = folder.path().join(TILES);
+        let fail = |error: std::io::Error| Error::file(&tiles, "cannot be written", &error);
+        std::fs::create_dir_all(&tiles).map_err(fail)?;
+        let mut work = Work::default();
+        for part in parts.all() {
+            let object = part.object("map.json")?;
+            if object["interrupted"] != false {
+                return Err(part.unfinished());
+            }
+            work.add(&object);
+            link_tiles(part.store().folder(), &tiles).map_err(fail)?;
+        }
+        let manifest = parts.manifest();
+        let side = manifest["tile side"].as_u64().unwrap_or_default();
+        let trainer = manifest["backend"].as_str().unwrap_or_default();
+        let store = TileStore::in_folder(&tiles, &plan, trainer, usize::try_from(side).unwrap_or(usize::MAX))?;
+        let map = Map {
+            trained_by: work.trained_by,
+            net_epochs: work.net_epochs,
+            executed_net_epochs: work.executed_net_epochs,
+            seconds: work.seconds,
+            pixels_before: 0,
+            ..Map::read(&plan, &store)?
+        };
+        let warnings = Vec::new();
+        Ok(Answer::Map { map: Box::new(map), plan: Box::new(plan), store, warnings, _temporary: None })
+    }
+}
+
+/// What shards say of the work that they took.
+#[derive(Default)]
+struct Work {
+    trained_by: Trainers,
+    net_epochs: u64,
+    executed_net_epochs: u64,
+    seconds: Seconds,
+}
+
+impl Work {
+    fn add(&mut self, object: &Value) {
+        let number = |name: &str| object[name].as_u64().unwrap_or_default();
+        let trainer = json!([{"backend": object["backend"], "device": object["device"]}]);
+        self.trained_by.merge(&serde_json::from_value(trainer).unwrap_or_default());
+        self.net_epochs += number("net_epochs");
+        self.executed_net_epochs += number("net_epochs_executed");
+        self.seconds.merge(&serde_json::from_value(object["seconds"].clone()).unwrap_or_default());
+    }
+}
+
+/// Tiles under the same names: linked, or copied where that cannot be.
+fn link_tiles(from: &Path, to: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.path().extension().is_some_and(|extension| extension == "npz") && !target.exists() {
+            std::fs::hard_link(entry.path(), &target).or_else(|_| std::fs::copy(entry.path(), &target).map(drop))?;
+        }
+    }
+    Ok(())
 }
 
 impl Repeat for Options {
@@ -221,15 +289,18 @@ impl Options {
         let opened = Instant::now();
         let mut backend = frame.open()?.backend()?;
         let warnings = plan.warnings(backend.precision());
+        if let (Some(shard), None) = (settings.shard(), &settings.out) {
+            return Err(Error::input(format!("--shard {shard} of a map needs --out DIR, whose tiles are joined later")));
+        }
         let temporary = match plan.size().0 * plan.size().1 > MEMORY_PIXELS && settings.out.is_none() {
             true => Some(tempfile::TempDir::new().map_err(|error| {
                 Error::failure(format!("a temporary folder cannot be made: {error}; use --out DIR"))
             })?),
             false => None,
         };
-        let tiles = settings.out.as_deref().map(|path| path.join("tiles"));
+        let tiles = settings.out.as_deref().map(|path| path.join(TILES));
         let tiles = tiles.as_deref().or(temporary.as_ref().map(tempfile::TempDir::path));
-        let mut store = TileStore::open(tiles, plan, backend.as_ref())?;
+        let mut store = TileStore::open(tiles, plan, settings.shard(), backend.as_ref())?;
         if !frame.output.quiet {
             warnings.iter().for_each(|warning| eprint_line(&format!("warning: {warning}")));
         }
@@ -240,7 +311,7 @@ impl Options {
         let mut preview = files.map(|files| files.preview(&frame.complete(sketch)));
         let map = frame.watched(plan.network_count(), plan.spec().epochs, |watch| {
             let mut driver = Driver::new(backend.as_mut()).opened(opened).watched(watch);
-            MapStudy { plan }.run(&mut driver, &mut store, &mut |canvas| {
+            MapStudy { plan, shard: settings.shard() }.run(&mut driver, &mut store, &mut |canvas| {
                 preview.as_mut().map_or(Ok(()), |preview| preview.show(canvas))
             })
         })?;
@@ -258,7 +329,7 @@ impl Options {
         let pixel = (found(axes[0], place.0, size.0)?, found(axes[1], place.1, size.1)?);
         let mut backend = frame.open()?.backend()?;
         let pixel = frame.watched(plan.start_count().into(), plan.spec().epochs, |watch| {
-            MapStudy { plan }.pixel(&mut Driver::new(backend.as_mut()).watched(watch), pixel)
+            MapStudy { plan, shard: None }.pixel(&mut Driver::new(backend.as_mut()).watched(watch), pixel)
         })?;
         let trace = |member: &Member| {
             trace_command(frame.settings, (self.network.net.0, self.trained), plan, pixel.pixel, member)

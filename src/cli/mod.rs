@@ -15,12 +15,14 @@ mod frame;
 mod framework;
 mod hints;
 mod interrupt;
+mod join;
 mod keep;
 mod like;
 mod map;
 mod map_files;
 mod map_place;
 mod map_trace;
+mod merge;
 mod network;
 mod pictures;
 mod print;
@@ -46,7 +48,7 @@ use frame::Asked;
 use verb::{Ending, Verb};
 
 /// All verbs, in the order of help.
-const ALL: [Verb; 12] = [
+const ALL: [Verb; 13] = [
     Verb::of::<Asked<run::Options>>(),
     Verb::of::<Asked<trace::Options>>(),
     Verb::of::<Asked<sweep::Options>>(),
@@ -54,6 +56,7 @@ const ALL: [Verb; 12] = [
     Verb::of::<Asked<surface::Options>>(),
     Verb::of::<reproduce::Args>(),
     Verb::of::<rerun::Args>(),
+    Verb::of::<merge::Args>(),
     Verb::of::<Asked<verify::Options>>(),
     Verb::of::<Asked<bench::Options>>(),
     Verb::of::<devices::Args>(),

@@ -7,18 +7,19 @@ use serde_json::{Value, json};
 
 use crate::backend::{Backend, Driver};
 use crate::error::{Error, Result};
-use crate::kept::{Pace, checksum};
+use crate::kept::{Store, checksum};
 use crate::outcome::{Values, Weights, WeightsFile, read_weights};
 use crate::report::{
     RUN_NOTE, RowForm, SPEC_NOTE, run_json, run_page, run_text, survival_csv, survival_picture, survival_title,
 };
 use crate::spec::{Population, Problem};
-use crate::study::{RunAnswer, RunStudy, Unsolved};
+use crate::study::{Continued, ContinuedCounts, RunAnswer, RunState, RunStudy, Unsolved};
 
 use super::again::Again;
 use super::folder::{Folder, PARTS};
 use super::frame::{Frame, Record, Study};
-use super::keep::RunKeeper;
+use super::join::{Join, Joins, Parts};
+use super::keep::{KeptRun, RunKeeper};
 use super::pictures;
 use super::repeat::Repeat;
 use super::settings::Settings;
@@ -51,7 +52,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "FACTOR", value_parser = factor, allow_hyphen_values = true, help_heading = "Run")]
     continue_unsolved: Option<u32>,
 
-    /// Form of the rows in --out, one a network: parquet or csv
+    /// Form of the rows in --out, one a network: parquet or csv; none for counts alone
     #[arg(long, value_name = "FORM", default_value_t, help_heading = "Run")]
     rows: RowForm,
 }
@@ -81,6 +82,7 @@ impl Study for Options {
     const NAME: &'static str = "run";
     const ABOUT: &'static str = "Train a population; print the rate and what became of the rest";
     const AGAIN: Option<Again> = Some(Again::of::<Self>());
+    const JOINS: Option<Joins> = Some(Joins::of::<Self>());
 
     type Answer = Answer;
 
@@ -97,7 +99,8 @@ impl Study for Options {
     }
 
     fn files(&self) -> Option<Vec<&'static str>> {
-        Some(vec![SURVIVAL, "survival.svg", "survival.png", PAGE, self.rows.file_name()])
+        let others = [SURVIVAL, "survival.svg", "survival.png", PAGE];
+        Some(others.into_iter().chain(self.rows.file_name()).collect())
     }
 
     fn answer(&self, frame: &Frame<'_>, folder: Option<&mut Folder>) -> Result<Answer> {
@@ -118,7 +121,7 @@ impl Study for Options {
         let mut keeper = match folder {
             Some(folder) => {
                 weights = None;
-                let manifest = self.manifest(settings, problem, asked, backend.as_ref(), starts.as_ref());
+                let manifest = self.manifest(settings, problem, (asked, population), backend.as_ref(), starts.as_ref());
                 let parts = folder.path().join(PARTS);
                 Some(RunKeeper::open(&parts, &manifest, (problem, population.seed()), self.rows, weights_out)?)
             }
@@ -127,7 +130,7 @@ impl Study for Options {
         let study = RunStudy {
             starts: starts.as_ref(),
             keep_weights: weights_out.is_some(),
-            chunk_seconds: keeper.as_ref().map(|_| Pace::AT_RISK.as_secs_f64()),
+            chunk_seconds: keeper.as_ref().map(RunKeeper::seconds),
             ..self.study(settings, problem, population)
         };
         let before = keeper.as_mut().map(RunKeeper::state).unwrap_or_default();
@@ -205,7 +208,7 @@ impl Options {
         &self,
         settings: &Settings,
         problem: &Problem,
-        asked: Population,
+        (asked, share): (Population, Population),
         backend: &dyn Backend,
         starts: Option<&Weights>,
     ) -> Value {
@@ -215,12 +218,13 @@ impl Options {
             Values::F32(values) => checksum(&values.iter().map(|value| f64::from(*value)).collect::<Vec<_>>()),
         });
         json!({
-            "schema": "basins.run-parts/1",
+            "schema": Self::PARTS_SCHEMA,
             "spec": problem.spec(),
             "seed": asked.seed(),
             "first": asked.first(),
             "nets": asked.count(),
             "shard": settings.shard(),
+            "part": [share.first() - asked.first(), share.first() - asked.first() + share.count()],
             "backend": format!("{} in {}", backend.name(), backend.precision()),
             // The table of a file may change while its name stays.
             "examples": checksum(examples.inputs().iter().chain(examples.targets())),
@@ -229,6 +233,34 @@ impl Options {
             "options": self,
             "weights": settings.weights_out.is_some(),
         })
+    }
+}
+
+impl Join for Options {
+    const PARTS_SCHEMA: &'static str = "basins.run-parts/1";
+
+    fn join(&self, frame: &Frame<'_>, parts: &Parts, folder: &mut Folder) -> Result<Answer> {
+        let (problem, settings) = (frame.problem()?, frame.settings);
+        let population = parts.population()?;
+        let mut state = RunState::default();
+        let mut continued: Option<ContinuedCounts> = None;
+        let mut rows = Vec::new();
+        for part in parts.all() {
+            let kept = part.progress::<KeptRun>()?.filter(|kept| kept.joined);
+            let kept = kept.filter(|kept| kept.state.tally.networks() == part.count());
+            let kept = kept.ok_or_else(|| part.unfinished())?;
+            state.append(kept.state, self.examine);
+            if let Some(more) = kept.continued {
+                continued.get_or_insert_default().merge(&more);
+            }
+            rows.extend(self.rows.file_name().map(|name| part.path().join(name)));
+        }
+        let imported_starts = !parts.manifest()["starts"].is_null();
+        let study = self.study(settings, problem, population);
+        let rate = RunAnswer { imported_starts, ..study.answer(state, continued.map(Continued::from)) };
+        let store = Store::open(&folder.path().join(PARTS), parts.manifest())?;
+        let keeper = RunKeeper::joining(store, problem, population.seed(), self.rows, rows);
+        Ok(Answer { rate, keeper: Some(keeper) })
     }
 }
 

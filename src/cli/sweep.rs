@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::backend::{Backend, Driver};
 use crate::error::{Error, Result};
-use crate::kept::{Pace, Store, checksum};
+use crate::kept::{Store, checksum};
 use crate::report::{grouped, sweep_csv, sweep_json, sweep_page, sweep_parquet, sweep_picture, sweep_text};
 use crate::spec::{Population, Spec, Vary};
 use crate::study::{Sweep, SweepPlan, SweepState, SweepStudy};
@@ -15,6 +15,8 @@ use crate::study::{Sweep, SweepPlan, SweepState, SweepStudy};
 use super::again::Again;
 use super::folder::{Folder, PARTS};
 use super::frame::{Flag, Frame, Record, Study};
+use super::join::{Join, Joins, Parts};
+use super::keep::pace;
 use super::pictures;
 use super::repeat::Repeat;
 use super::settings::Settings;
@@ -60,6 +62,7 @@ impl Study for Options {
         ("out", Flag::Means("Folder for report.html, sweep.json, the table as CSV and Parquet, and the picture")),
     ];
     const AGAIN: Option<Again> = Some(Again::of::<Self>());
+    const JOINS: Option<Joins> = Some(Joins::of::<Self>());
 
     type Answer = Answer;
 
@@ -92,14 +95,14 @@ impl Study for Options {
         let most_epochs = plan.points.iter().map(|point| point.problem.spec().epochs).max().unwrap_or(1);
         let networks = population.count().saturating_mul(plan.points.len() as u64);
         let store = folder.map(|folder| {
-            Store::open(&folder.path().join(PARTS), &self.manifest(settings, &spec, &plan, asked, backend.as_ref()))
+            Store::open(&folder.path().join(PARTS), &self.manifest(settings, &spec, &plan, (asked, population), backend.as_ref()))
         });
         let store = store.transpose()?;
-        let chunk_seconds = store.as_ref().map(|_| Pace::AT_RISK.as_secs_f64());
-        let study = SweepStudy { chunk_seconds, ..self.study(settings, &spec, &plan, population)? };
+        let mut pace = pace();
+        let chunk_seconds = store.as_ref().map(|_| pace.seconds());
+        let study = SweepStudy { chunk_seconds, asked: asked.count(), ..self.study(settings, &spec, &plan, population)? };
         let before = store.as_ref().map(Store::progress::<SweepState>).transpose()?.flatten().unwrap_or_default();
         let done: u64 = before.points.values().map(|point| point.tally.networks()).sum();
-        let mut pace = Pace::new();
         let mut failure = None;
         let sweep = frame.watched(networks - done.min(networks), most_epochs, |watch| {
             study.resume(before, &mut Driver::new(backend.as_mut()).opened(opened).watched(watch), &mut |state| {
@@ -153,7 +156,8 @@ impl Options {
     ) -> Result<SweepStudy<'a>> {
         let against = self.against.as_deref().map(|text| plan.find(text)).transpose()?;
         let method = settings.interval.unwrap_or_default();
-        Ok(SweepStudy { spec, plan, population, method, against, chunk_seconds: None })
+        let asked = population.count();
+        Ok(SweepStudy { spec, plan, population, asked, method, against, chunk_seconds: None })
     }
 
     /// All that decides what a folder keeps.
@@ -162,23 +166,43 @@ impl Options {
         settings: &Settings,
         spec: &Spec,
         plan: &SweepPlan,
-        asked: Population,
+        (asked, share): (Population, Population),
         backend: &dyn Backend,
     ) -> Value {
         let examples = plan.points.iter().map(|point| point.problem.examples());
         json!({
-            "schema": "basins.sweep-parts/1",
+            "schema": Self::PARTS_SCHEMA,
             "spec": spec,
             "seed": asked.seed(),
             "first": asked.first(),
             "nets": asked.count(),
             "shard": settings.shard(),
+            "part": [share.first() - asked.first(), share.first() - asked.first() + share.count()],
             "backend": format!("{} in {}", backend.name(), backend.precision()),
             // The table of a file may change while its name stays.
             "examples": checksum(examples.flat_map(|examples| examples.inputs().iter().chain(examples.targets()))),
             "interval": settings.interval.unwrap_or_default(),
             "options": self,
         })
+    }
+}
+
+impl Join for Options {
+    const PARTS_SCHEMA: &'static str = "basins.sweep-parts/1";
+
+    fn join(&self, frame: &Frame<'_>, parts: &Parts, folder: &mut Folder) -> Result<Answer> {
+        let spec = frame.settings.spec()?;
+        let population = parts.population()?;
+        let plan = SweepPlan::new(&spec, &self.vary, population.seed())?;
+        let mut state = SweepState::default();
+        for part in parts.all() {
+            let kept = part.progress::<SweepState>()?;
+            let kept = kept.filter(|kept| kept.is_complete(plan.points.len(), part.count()));
+            state.append(kept.ok_or_else(|| part.unfinished())?);
+        }
+        let store = Store::open(&folder.path().join(PARTS), parts.manifest())?;
+        let failure = store.keep(&state).err();
+        Ok(Answer { sweep: self.study(frame.settings, &spec, &plan, population)?.answer(state)?, failure })
     }
 }
 

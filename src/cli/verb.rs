@@ -5,6 +5,7 @@ use clap::{ArgMatches, Args, Command};
 use crate::error::{Error, Result};
 
 use super::again::Again;
+use super::join::Joins;
 
 /// How a verb ended, when it did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub(super) trait Execute: Args {
     const ABOUT: &'static str;
     /// What trains its results again, if they are results of training.
     const AGAIN: Option<Again> = None;
+    /// What joins parts of its work, if it can be cut.
+    const JOINS: Option<Joins> = None;
 
     /// Its arguments in help, where they are not just those of its struct.
     fn arguments(command: Command) -> Command {
@@ -45,6 +48,7 @@ pub(super) struct Verb {
     pub arguments: fn(Command) -> Command,
     pub execute: fn(&ArgMatches, &[Verb]) -> Result<Ending>,
     pub again: Option<Again>,
+    pub joins: Option<Joins>,
 }
 
 impl Verb {
@@ -57,6 +61,7 @@ impl Verb {
                 V::from_arg_matches(matches).map_err(|error| Error::input(error.to_string()))?.execute(verbs)
             },
             again: V::AGAIN,
+            joins: V::JOINS,
         }
     }
 

@@ -6,6 +6,6 @@ mod lock;
 mod store;
 
 pub use lock::FolderLock;
-pub use store::{Pace, Store, checksum};
+pub use store::{Pace, Store, checksum, difference};
 
 pub(crate) use files::{place, remove_dead, temporary_in};

@@ -148,18 +148,25 @@ impl Store {
 /// When to keep: often enough that little is lost, seldom enough that it costs little.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
+    at_risk: Duration,
     due: Instant,
 }
 
 impl Pace {
-    /// What may be lost, in time.
-    pub const AT_RISK: Duration = Duration::from_secs(8);
+    /// What may be lost, in time, if nothing else is said.
+    const AT_RISK: Duration = Duration::from_secs(8);
     /// Keeping takes at most this part of the time.
     const COST: u32 = 50;
 
-    /// From now on.
-    pub fn new() -> Self {
-        Self { due: Instant::now() + Self::AT_RISK }
+    /// From now on; work of about so many seconds may be lost.
+    pub fn new(seconds: Option<f64>) -> Self {
+        let at_risk = seconds.map_or(Self::AT_RISK, Duration::from_secs_f64);
+        Self { at_risk, due: Instant::now() + at_risk }
+    }
+
+    /// What may be lost, in seconds.
+    pub fn seconds(&self) -> f64 {
+        self.at_risk.as_secs_f64()
     }
 
     /// Whether it is time.
@@ -169,13 +176,7 @@ impl Pace {
 
     /// Keeping began then and has ended now.
     pub fn kept(&mut self, began: Instant) {
-        self.due = Instant::now() + Self::AT_RISK.max(Self::COST * began.elapsed());
-    }
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self::new()
+        self.due = Instant::now() + self.at_risk.max(Self::COST * began.elapsed());
     }
 }
 
@@ -188,7 +189,7 @@ pub fn checksum<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> String {
 }
 
 /// The first difference between two manifests, in words.
-pub(super) fn difference(found: &Value, wanted: &Value) -> Option<String> {
+pub fn difference(found: &Value, wanted: &Value) -> Option<String> {
     let (found, wanted) = (flat(found), flat(wanted));
     let shown = |value: Option<&Value>| value.map_or("not said".into(), |value| typed(value).replace('"', ""));
     let names = wanted.keys().chain(found.keys().filter(|name| !wanted.contains_key(*name)));

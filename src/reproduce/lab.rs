@@ -122,7 +122,7 @@ impl<'a> Lab<'a> {
     /// The device failed, or the run was interrupted.
     pub fn map(&mut self, plan: &MapPlan) -> Result<MapCells> {
         let mut store = TileStore::in_memory(TileStore::SIDE);
-        let map = MapStudy { plan }.run(&mut self.driver, &mut store, &mut |_| Ok(()))?;
+        let map = MapStudy { plan, shard: None }.run(&mut self.driver, &mut store, &mut |_| Ok(()))?;
         if map.finished.is_none() {
             return Err(interrupted());
         }

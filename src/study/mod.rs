@@ -20,7 +20,7 @@ pub use examine::{Examined, Verdicts, is_examinable};
 pub use explanation::{Explanation, Matrix, Section};
 pub use map::{
     Boundary, Canvas, FateCounts, Finished, Map, MapCell, MapCells, MapPixel, MapPlan, MapRequest, MapStart, MapStudy,
-    Member, Pixel, Shares, Sketch, TileStore,
+    Member, Pixel, ShardPixels, Shares, Sketch, TileStore,
 };
 pub use rerun::{Counts, Recorded, Rerun, RerunRow, Trainer};
 pub use run::{Delivered, KindRow, RunAnswer, RunState, RunStudy, Sink};

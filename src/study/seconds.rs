@@ -6,6 +6,7 @@ use crate::backend::{Driver, Effort};
 
 /// Where the time went, in seconds of wall time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Seconds {
     /// Opening the device, compiling, allocating.
     pub setup: f64,
@@ -22,7 +23,7 @@ pub struct Seconds {
 
 impl Seconds {
     /// With the time of another process, or of another part of the work.
-    pub(super) fn merge(&mut self, more: &Self) {
+    pub fn merge(&mut self, more: &Self) {
         self.setup += more.setup;
         self.train += more.train;
         self.examine += more.examine;

@@ -19,13 +19,20 @@ pub struct TrainedBy {
 pub struct Trainers(Vec<TrainedBy>);
 
 impl Trainers {
+    /// One backend.
+    pub(super) fn of(backend: &dyn Backend) -> Self {
+        let mut trainers = Self::default();
+        trainers.add(backend);
+        trainers
+    }
+
     /// Adds a backend.
     pub(super) fn add(&mut self, backend: &dyn Backend) {
         self.merge(&Self(vec![TrainedBy { backend: backend.name().to_owned(), device: backend.device() }]));
     }
 
     /// Adds those of another part of the work.
-    pub(super) fn merge(&mut self, others: &Self) {
+    pub fn merge(&mut self, others: &Self) {
         for other in &others.0 {
             if !self.0.contains(other) {
                 self.0.push(other.clone());

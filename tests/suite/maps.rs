@@ -115,7 +115,7 @@ fn same() -> MapStart {
 }
 
 fn run(plan: &MapPlan, backend: &mut dyn Backend, store: &mut TileStore, watch: &dyn Watch) -> Map {
-    MapStudy { plan }.run(&mut Driver::new(backend).watched(watch), store, &mut |_| Ok(())).unwrap()
+    MapStudy { plan, shard: None }.run(&mut Driver::new(backend).watched(watch), store, &mut |_| Ok(())).unwrap()
 }
 
 fn trained(plan: &MapPlan, backend: &mut dyn Backend) -> MapCells {
@@ -277,7 +277,7 @@ fn a_pixel_is_the_network_that_it_says() {
             let (fate, epoch, loss) = single(&plan.spec_at(pixel), seed, network);
             let cell = cells.get(at);
             assert_eq!((cell.fate, cell.epoch, cell.loss), (fate, epoch, loss), "{axes:?} {pixel:?}");
-            let alone = MapStudy { plan: &plan }.pixel(&mut Driver::new(&mut reference()), pixel).unwrap();
+            let alone = MapStudy { plan: &plan, shard: None }.pixel(&mut Driver::new(&mut reference()), pixel).unwrap();
             assert_eq!((alone.cell, alone.members[0].network), (cell, Some(network)));
             let neighbour = single(&plan.spec_at(((at + 1) % 6, at / 6)), seed, network);
             if neighbour.2 == loss { alike += 1 } else { differing += 1 }
@@ -315,7 +315,7 @@ fn a_pixel_of_several_networks_counts_each() {
             }
             solved_count += epochs.len() as u64;
             partly += u64::from((1..6).contains(&epochs.len()));
-            let alone = MapStudy { plan: &plan }.pixel(&mut Driver::new(&mut reference()), pixel).unwrap();
+            let alone = MapStudy { plan: &plan, shard: None }.pixel(&mut Driver::new(&mut reference()), pixel).unwrap();
             assert_eq!((alone.cell, alone.members.len()), (cell, 6));
             assert!(alone.interval().covers(cell.share(Fate::Solved)));
         }

@@ -16,7 +16,7 @@ use serde_json::{Map as Object, Value, json};
 
 use crate::outcome::Fate;
 use crate::report::number::{grouped, short};
-use crate::report::words::{connected_units, dashed};
+use crate::report::words::{connected_units, dashed, trained_by};
 use crate::spec::{MapAxis, Varied};
 use crate::stats::Dimension;
 use crate::study::{Finished, Map, MapPlan, MapStart, Shares};
@@ -51,8 +51,13 @@ fn write_map(text: &mut String, map: &Map, plan: &MapPlan) -> std::fmt::Result {
     writeln!(text)?;
     match &map.finished {
         Some(finished) => write_finished(text, finished, plan)?,
+        None if !map.is_interrupted() => {
+            let shard = map.shard.map_or(String::new(), |asked| format!(" {}", asked.shard));
+            let pixels = grouped(map.pixels_done);
+            writeln!(text, "Shard{shard} is done: {pixels} pixels; `basins merge` joins the shards")?;
+        }
         None => {
-            let pixels = columns as u64 * rows as u64;
+            let pixels = map.shard.map_or(columns as u64 * rows as u64, |asked| asked.pixels);
             writeln!(
                 text,
                 "Interrupted: {} of {} pixels are trained ({:.1}%)",
@@ -75,7 +80,7 @@ fn write_map(text: &mut String, map: &Map, plan: &MapPlan) -> std::fmt::Result {
             short(rate)
         )?;
     }
-    writeln!(text, "{} on {} ({}, {})", map.backend, map.device.name, map.device.kind, map.device.driver)
+    trained_by(text, &map.trained_by)
 }
 
 /// "a whole training", or how many.
@@ -233,8 +238,8 @@ pub fn map_json(map: &Map, plan: &MapPlan) -> Value {
     json!({
         "schema": "basins.map/1",
         "spec": plan.spec(),
-        "backend": map.backend,
-        "device": map.device,
+        "backend": map.trained_by.backend(),
+        "device": map.trained_by.device(),
         "x": axis(x, columns),
         "y": axis(y, rows),
         "start": start_json(plan),
@@ -253,7 +258,7 @@ pub fn map_json(map: &Map, plan: &MapPlan) -> Value {
         "net_epochs": map.net_epochs,
         "net_epochs_executed": map.executed_net_epochs,
         "seconds": map.seconds,
-        "interrupted": finished.is_none(),
+        "interrupted": map.is_interrupted(),
     })
 }
 

@@ -19,16 +19,19 @@ pub enum RowForm {
     Parquet,
     /// `outcomes.csv`.
     Csv,
+    /// No file: counts alone.
+    None,
 }
 
-keywords!(RowForm, "--rows", { Parquet => "parquet", Csv => "csv" });
+keywords!(RowForm, "--rows", { Parquet => "parquet", Csv => "csv", None => "none" });
 
 impl RowForm {
     /// Name of the file.
-    pub fn file_name(self) -> &'static str {
+    pub fn file_name(self) -> Option<&'static str> {
         match self {
-            Self::Parquet => "outcomes.parquet",
-            Self::Csv => "outcomes.csv",
+            Self::Parquet => Some("outcomes.parquet"),
+            Self::Csv => Some("outcomes.csv"),
+            Self::None => None,
         }
     }
 }
@@ -50,6 +53,7 @@ pub struct OutcomeRows<W: Write + Send> {
 enum Form<W: Write + Send> {
     Parquet(Box<ParquetTable<W>>),
     Csv(Box<csv::Writer<W>>),
+    None,
 }
 
 impl<W: Write + Send> OutcomeRows<W> {
@@ -65,6 +69,7 @@ impl<W: Write + Send> OutcomeRows<W> {
                 writer.write_record(csv_header(problem))?;
                 Form::Csv(Box::new(writer))
             }
+            RowForm::None => Form::None,
         };
         Ok(Self { seed, form })
     }
@@ -74,7 +79,7 @@ impl<W: Write + Send> OutcomeRows<W> {
     pub fn after(self, rows: u64) -> Self {
         match self.form {
             Form::Parquet(table) => Self { form: Form::Parquet(Box::new(table.after(rows))), ..self },
-            Form::Csv(_) => self,
+            Form::Csv(_) | Form::None => self,
         }
     }
 
@@ -94,6 +99,7 @@ impl<W: Write + Send> OutcomeRows<W> {
                 }
                 Ok(())
             }
+            Form::None => Ok(()),
         }
     }
 
@@ -140,6 +146,7 @@ impl<W: Write + Send> OutcomeRows<W> {
                     record.extend([verdict.into(), self.seed.to_string()]);
                     writer.write_record(record)?;
                 }
+                Form::None => return Ok(()),
             }
         }
         Ok(())
@@ -153,6 +160,7 @@ impl<W: Write + Send> OutcomeRows<W> {
         match self.form {
             Form::Parquet(table) => table.finish(notes),
             Form::Csv(mut writer) => writer.flush(),
+            Form::None => Ok(()),
         }
     }
 }

@@ -6,17 +6,18 @@ use std::io::{self, Seek, Write};
 use serde::Serialize;
 
 use crate::arrays::ArraysFile;
-use crate::backend::DeviceInfo;
 use crate::error::{Error, Result};
 use crate::outcome::Fate;
+use crate::spec::Shard;
 use crate::stats::{Dimension, EpochSummary, LEVEL, boundary};
 
 use super::super::seconds::Seconds;
+use super::super::trainers::Trainers;
 use super::canvas::Canvas;
 use super::cells::{MapCell, MapCells};
 use super::plan::{MapPlan, MapStart};
 use super::store::TileStore;
-use super::tiles::{Tile, passes};
+use super::tiles::{Tile, last_pass};
 
 /// A map, as far as it was trained.
 #[derive(Clone, Debug)]
@@ -29,16 +30,60 @@ pub struct Map {
     pub net_epochs: u64,
     /// Epochs of work executed in this run, idle lanes included.
     pub executed_net_epochs: u64,
-    /// Backend by name.
-    pub backend: &'static str,
-    /// Where it trained.
-    pub device: DeviceInfo,
+    /// Who trained in this run.
+    pub trained_by: Trainers,
     /// Where the time of this run went.
     pub seconds: Seconds,
     /// What there is to see.
     pub canvas: Canvas,
-    /// What was counted; `None` where the run was interrupted.
+    /// What was counted; `None` where pixels are missing.
     pub finished: Option<Finished>,
+    /// The pixels that a shard has, if only a shard was asked for.
+    pub shard: Option<ShardPixels>,
+}
+
+/// Which pixels a shard of a map has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShardPixels {
+    /// Which shard.
+    pub shard: Shard,
+    /// How many pixels it has.
+    pub pixels: u64,
+}
+
+impl Map {
+    /// Whether the run ended before all that was asked for was trained.
+    pub fn is_interrupted(&self) -> bool {
+        match self.shard {
+            Some(shard) => self.pixels_done < shard.pixels,
+            None => self.finished.is_none(),
+        }
+    }
+
+    /// From tiles that were all trained before; what it took is told by others.
+    ///
+    /// # Errors
+    /// A tile is missing.
+    pub fn read(plan: &MapPlan, store: &TileStore) -> Result<Self> {
+        let mut canvas = Canvas::new(plan.size());
+        for tile in last_pass(plan.size(), store.side()) {
+            let cells = store.read(&tile);
+            let cells = cells.ok_or_else(|| Error::failure(format!("the map has no tile {}", tile.file_name())))?;
+            canvas.paint(&tile, &cells);
+        }
+        let pixels = (plan.size().0 * plan.size().1) as u64;
+        Ok(Self {
+            pixels_done: pixels,
+            pixels_before: pixels,
+            net_epochs: 0,
+            executed_net_epochs: 0,
+            trained_by: Trainers::default(),
+            seconds: Seconds::default(),
+            canvas,
+            finished: Some(Finished::read(plan, store)?),
+            shard: None,
+        })
+    }
 }
 
 /// Counts over all pixels.
@@ -145,7 +190,7 @@ impl Finished {
 /// The whole map in bands: the rows that one row of tiles covers, complete and in order. Only for finished maps.
 impl TileStore {
     fn tiles(&self, plan: &MapPlan) -> Vec<Tile> {
-        passes(plan.size(), self.side()).pop().unwrap_or_default()
+        last_pass(plan.size(), self.side())
     }
 
     /// How many bands there are, from below.

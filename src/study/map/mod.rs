@@ -13,7 +13,7 @@ mod request;
 mod store;
 mod tiles;
 
-pub use answer::{Boundary, Finished, Map, Shares};
+pub use answer::{Boundary, Finished, Map, ShardPixels, Shares};
 pub use canvas::Canvas;
 pub use cells::{FateCounts, MapCell, MapCells};
 pub use pixel::{MapPixel, Member};
@@ -29,10 +29,12 @@ use rayon::prelude::*;
 use crate::backend::{DeviceKind, Driver, Job, Prepared, Progress, Watch};
 use crate::error::{Error, Result};
 use crate::outcome::{Outcomes, Status};
+use crate::spec::Shard;
 
 use super::seconds::Seconds;
+use super::trainers::Trainers;
 use cells::Sheet;
-use tiles::{Tile, lattice, passes};
+use tiles::{Tile, last_pass, lattice, passes};
 
 /// Networks that a GPU is given at once, at most: enough to keep it busy, and a start each in memory.
 const BATCH_LIMIT: u64 = 1 << 18;
@@ -42,6 +44,8 @@ const BATCH_LIMIT: u64 = 1 << 18;
 pub struct MapStudy<'a> {
     /// What is spread out.
     pub plan: &'a MapPlan,
+    /// Which part of the tiles, if not all.
+    pub shard: Option<Shard>,
 }
 
 /// A tile that was begun is finished.
@@ -68,7 +72,7 @@ impl MapStudy<'_> {
         let mut canvas = Canvas::new(plan.size());
         let mut coarser = Sheet::default();
         let (mut pixels_found, mut complete) = (0, true);
-        let passes = passes(plan.size(), store.side());
+        let (passes, asked) = self.passes(store)?;
         let pass_count = passes.len();
         for (at, pass) in passes.into_iter().enumerate() {
             let last = at + 1 == pass_count;
@@ -107,19 +111,36 @@ impl MapStudy<'_> {
             }
             coarser = sheet;
         }
-        let finished = if complete { Some(Finished::read(plan, store)?) } else { None };
+        let finished = if complete && asked.is_none() { Some(Finished::read(plan, store)?) } else { None };
         let (pixels_before, effort) = (training.pixels_before, training.prepared.effort());
         Ok(Map {
             pixels_done: pixels_before + effort.networks / u64::from(plan.start_count()),
             pixels_before,
             net_epochs: effort.net_epochs,
             executed_net_epochs: effort.executed_net_epochs,
-            backend: driver.backend().name(),
-            device: driver.backend().device(),
+            trained_by: Trainers::of(driver.backend()),
             seconds: Seconds::of(driver, &effort),
             canvas,
             finished,
+            shard: asked,
         })
+    }
+
+    /// What is to be trained, coarse to fine; and of a shard, how many pixels that is. A shard has whole tiles of the last pass,
+    /// and so has a map whose last pass is there already: it needs no coarser one.
+    fn passes(&self, store: &TileStore) -> Result<(Vec<Vec<Tile>>, Option<ShardPixels>)> {
+        let size = self.plan.size();
+        let last = last_pass(size, store.side());
+        let Some(shard) = self.shard else {
+            let all_there = last.iter().all(|tile| store.has(tile));
+            return Ok((if all_there { vec![last] } else { passes(size, store.side()) }, None));
+        };
+        let range = shard.range(last.len() as u64).ok_or_else(|| {
+            Error::input(format!("--shard {shard} cuts {} tiles into more parts than there are tiles", last.len()))
+        })?;
+        let tiles = last[range.start as usize..range.end as usize].to_vec();
+        let pixels = tiles.iter().map(|tile| tile.count() as u64).sum();
+        Ok((vec![tiles], Some(ShardPixels { shard, pixels })))
     }
 
     /// Trains one pixel as the map does.

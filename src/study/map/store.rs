@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::foreign::Source;
 use crate::kept::{Store, checksum};
 use crate::outcome::Fate;
+use crate::spec::Shard;
 
 use super::cells::{FateCounts, MapCells};
 use super::plan::{MapPlan, MapStart};
@@ -40,13 +41,18 @@ impl TileStore {
     ///
     /// # Errors
     /// The folder holds another map's tiles, or cannot be written.
-    pub fn open(folder: Option<&Path>, plan: &MapPlan, backend: &dyn Backend) -> Result<Self> {
+    pub fn open(
+        folder: Option<&Path>,
+        plan: &MapPlan,
+        shard: Option<Shard>,
+        backend: &dyn Backend,
+    ) -> Result<Self> {
         let side = if backend.is_scalar() { Self::SCALAR_SIDE } else { Self::SIDE };
         let side = (side * side / usize::from(plan.start_count())).isqrt().max(1);
         match folder {
             Some(folder) => {
                 let trainer = format!("{} in {}", backend.name(), backend.precision());
-                Self::in_folder(folder, plan, &trainer, side)
+                Self::of_shard(folder, plan, shard, &trainer, side)
             }
             None => Ok(Self::in_memory(side)),
         }
@@ -63,7 +69,21 @@ impl TileStore {
     /// # Errors
     /// It holds another map's tiles, or cannot be written.
     pub fn in_folder(folder: &Path, plan: &MapPlan, trainer: &str, side: usize) -> Result<Self> {
-        let store = Store::open(folder, &manifest(plan, trainer, side))?;
+        Self::of_shard(folder, plan, None, trainer, side)
+    }
+
+    fn of_shard(
+        folder: &Path,
+        plan: &MapPlan,
+        shard: Option<Shard>,
+        trainer: &str,
+        side: usize,
+    ) -> Result<Self> {
+        let mut manifest = manifest(plan, trainer, side);
+        if let Some(shard) = shard {
+            manifest["shard"] = json!(shard);
+        }
+        let store = Store::open(folder, &manifest)?;
         let several = plan.start_count() > 1;
         Ok(Self { side: side.max(1), folder: Some(store), memory: HashMap::new(), several })
     }
@@ -71,6 +91,14 @@ impl TileStore {
     /// Lattice points along a tile's side.
     pub(super) fn side(&self) -> usize {
         self.side
+    }
+
+    /// Whether a tile is finished, as far as can be told without reading it.
+    pub(super) fn has(&self, tile: &Tile) -> bool {
+        match &self.folder {
+            Some(folder) => folder.folder().join(tile.file_name()).is_file(),
+            None => self.memory.contains_key(tile),
+        }
     }
 
     /// A tile's cells, if it is finished. A file that is damaged counts as missing: it is trained again.

@@ -49,6 +49,11 @@ pub(super) fn passes(size: (usize, usize), side: usize) -> Vec<Vec<Tile>> {
     strides.iter().map(|stride| tiles(size, *stride, side)).collect()
 }
 
+/// The tiles of all pixels.
+pub(super) fn last_pass(size: (usize, usize), side: usize) -> Vec<Tile> {
+    tiles(size, STRIDES[STRIDES.len() - 1], side)
+}
+
 fn tiles(size: (usize, usize), stride: usize, side: usize) -> Vec<Tile> {
     let (columns, rows) = lattice(size, stride);
     let across = columns.div_ceil(side);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::outcome::{Kind, Tally};
 
+use super::super::continued::Unsolved;
 use super::super::examine::Examined;
 use super::super::seconds::Seconds;
 use super::super::trainers::Trainers;
@@ -24,4 +25,22 @@ pub struct RunState {
     pub seconds: Seconds,
     /// Who trained.
     pub trained_by: Trainers,
+}
+
+impl RunState {
+    /// Adds a shard, the networks of which come next. Of each kind as many examined networks are kept as the whole would have
+    /// examined.
+    pub fn append(&mut self, shard: Self, examine_per_kind: usize) {
+        self.tally.merge(&shard.tally);
+        for examined in shard.examined {
+            if self.examined.iter().filter(|known| known.kind == examined.kind).count() < examine_per_kind {
+                self.examined.push(examined);
+            }
+        }
+        let room = Unsolved::LIMIT - self.unsolved.len().min(Unsolved::LIMIT);
+        self.unsolved.extend(shard.unsolved.into_iter().take(room));
+        self.executed_net_epochs += shard.executed_net_epochs;
+        self.seconds.merge(&shard.seconds);
+        self.trained_by.merge(&shard.trained_by);
+    }
 }

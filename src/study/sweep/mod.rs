@@ -120,6 +120,9 @@ pub struct SweepStudy<'a> {
     pub plan: &'a SweepPlan,
     /// Which networks.
     pub population: Population,
+    /// Of how many networks these are a shard: it decides what is remembered of each, so that shards join to what the whole
+    /// would remember.
+    pub asked: u64,
     /// How intervals of rates are made.
     pub method: RateMethod,
     /// The point that the others are held against; the best one if absent.
@@ -142,7 +145,7 @@ impl SweepStudy<'_> {
     /// # Errors
     /// The device failed, no point was trained to the end, or `sink` failed.
     pub fn resume(&self, mut state: SweepState, driver: &mut Driver<'_>, sink: &mut SweepSink<'_>) -> Result<Sweep> {
-        let remember = self.population.count().saturating_mul(self.plan.points.len() as u64) <= PAIR_LIMIT;
+        let remember = self.asked.saturating_mul(self.plan.points.len() as u64) <= PAIR_LIMIT;
         let earlier = state.seconds;
         let together = Together {
             points: &self.plan.points,
@@ -301,6 +304,7 @@ mod tests {
             spec: &spec,
             plan: &plan,
             population: Population::new(5, 1_000, 0).unwrap(),
+            asked: 1_000,
             method: RateMethod::Wilson,
             against: Some(0),
             chunk_seconds: None,

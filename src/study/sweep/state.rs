@@ -57,7 +57,7 @@ impl PointState {
     }
 
     /// Adds those of a shard, the networks of which come next.
-    pub(crate) fn append(&mut self, shard: &Self) {
+    fn append(&mut self, shard: &Self) {
         let first = self.tally.networks();
         self.tally.merge(&shard.tally);
         for (at, word) in (0..).zip(&shard.solved) {
@@ -71,6 +71,21 @@ impl PointState {
 pub type SweepSink<'a> = dyn FnMut(&SweepState) -> Result<()> + 'a;
 
 impl SweepState {
+    /// Whether every network of every point came to its end.
+    pub fn is_complete(&self, point_count: usize, networks: u64) -> bool {
+        self.points.len() == point_count && self.points.values().all(|point| point.is_complete(networks))
+    }
+
+    /// Adds a shard, the networks of which come next.
+    pub fn append(&mut self, shard: Self) {
+        for (at, point) in &shard.points {
+            self.points.entry(*at).or_default().append(point);
+        }
+        self.executed_net_epochs += shard.executed_net_epochs;
+        self.seconds.merge(&shard.seconds);
+        self.trained_by.merge(&shard.trained_by);
+    }
+
     /// Whether no interruption left anything out of it, so that a sweep can go on from there.
     pub fn is_whole(&self) -> bool {
         self.points.values().all(|point| point.tally.count(Fate::Unfinished) == 0)

@@ -136,7 +136,7 @@ fn intervals_of_a_pixel_cover() {
     let plan = plan.with_starts(64).unwrap();
     let pixel = |r: u64| {
         let mut backend = Mock::new(move |network| (uniform(r, network) < 0.8).then_some(10));
-        MapStudy { plan: &plan }.pixel(&mut Driver::new(&mut backend), (1, 1)).unwrap().interval()
+        MapStudy { plan: &plan, shard: None }.pixel(&mut Driver::new(&mut backend), (1, 1)).unwrap().interval()
     };
     assert_covers("share solved of a pixel", |r| pixel(r).covers(0.8));
     assert_caught("half of it", |r| halved(pixel(r)).covers(0.8));

@@ -1,0 +1,55 @@
+//! `basins merge`: what was trained in parts, joined to what the whole would have been.
+
+use std::path::PathBuf;
+
+use crate::error::{Error, Result};
+
+use super::arguments::OutputArgs;
+use super::join::{Part, Parts};
+use super::verb::{Ending, Execute, Verb};
+
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Args {
+    /// Folders that shards of one run, sweep or map were written to by --out
+    #[arg(value_name = "DIR", required = true)]
+    parts: Vec<PathBuf>,
+
+    /// Folder for what the whole would have written
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+
+    /// Join parts that are not the whole, but follow one another; the result can be joined with others
+    #[arg(long)]
+    partial: bool,
+
+    /// Replace results that are in --out
+    #[arg(long)]
+    fresh: bool,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl Execute for Args {
+    const NAME: &'static str = "merge";
+    const ABOUT: &'static str = "Join the shards of a run, a sweep or a map to what the whole would have been";
+
+    fn execute(self, verbs: &[Verb]) -> Result<Ending> {
+        self.output.start_log(0);
+        let parts = self.parts.iter().map(|path| Part::open(path)).collect::<Result<Vec<_>>>()?;
+        if let Some(same) = self.parts.iter().find(|part| part.canonicalize().ok() == self.out.canonicalize().ok()) {
+            if same.exists() {
+                return Err(Error::input(format!("--out {} is one of the parts; choose another", self.out.display())));
+            }
+        }
+        let schema = parts[0].schema().to_owned();
+        let joins = verbs.iter().filter_map(|verb| verb.joins).find(|joins| joins.schema == schema);
+        let Some(joins) = joins else {
+            return Err(Error::input(format!(
+                "{} holds parts of schema {schema:?}, which this version does not join",
+                self.parts[0].display()
+            )));
+        };
+        (joins.run)(&Parts::new(parts, self.partial)?, &self.out, self.fresh, &self.output)
+    }
+}
