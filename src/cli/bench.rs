@@ -10,11 +10,11 @@ use crate::spec::AfterSolved;
 use crate::study::bench::{Bench, BenchResult, Contestant, Course, Refused};
 
 use super::count::Count;
+use super::ending::Ending;
 use super::folder::Folder;
-use super::frame::{NO_SHARDS, Flag, Frame, Record, Study};
+use super::frame::{Flag, Frame, NO_SHARDS, Record, Study};
 use super::print::eprint_line;
 use super::settings::Settings;
-use super::verb::Ending;
 use super::{config, interrupt, pictures};
 
 /// What --out writes beside the object.

@@ -4,8 +4,9 @@ use crate::backend::Open;
 use crate::error::Result;
 use crate::report::{DeviceRow, devices_json, devices_text, pretty};
 
+use super::ending::Ending;
 use super::print::print;
-use super::verb::{Ending, Execute, Verb};
+use super::verb::{Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {

@@ -181,7 +181,8 @@ impl Folder {
             }
         }
         if self.lock.is_some() {
-            let others = RESULTS.iter().chain(&OBJECTS).filter(|name| !self.standing.iter().any(|known| known == *name));
+            let others =
+                RESULTS.iter().chain(&OBJECTS).filter(|name| !self.standing.iter().any(|known| known == *name));
             for other in others {
                 let _ = std::fs::remove_file(self.path.join(other));
             }

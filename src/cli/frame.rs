@@ -16,13 +16,14 @@ use super::again::Again;
 use super::arguments::{OutputArgs, SharedArgs};
 use super::command::command;
 use super::config;
+use super::ending::Ending;
 use super::folder::{Folder, check_collisions};
 use super::interrupt;
-use super::join::Joins;
+use super::parts::Joins;
 use super::print::print;
 use super::progress::Shown;
 use super::settings::Settings;
-use super::verb::{Ending, Execute, Verb};
+use super::verb::{Execute, Verb};
 
 /// What a shared flag means to a verb to which it does not mean the usual.
 pub(super) enum Flag {
@@ -183,7 +184,12 @@ impl<'a> Frame<'a> {
     }
 
     /// Writes and prints an answer. It is printed whatever happens to the files: what could not be written is said after it.
-    pub(super) fn finish<S: Study>(&self, options: &S, mut answer: S::Answer, folder: Option<Folder>) -> Result<Ending> {
+    pub(super) fn finish<S: Study>(
+        &self,
+        options: &S,
+        mut answer: S::Answer,
+        folder: Option<Folder>,
+    ) -> Result<Ending> {
         let object = self.complete(options.object(&answer));
         let mut written = Ok(());
         if let Some(mut folder) = folder {

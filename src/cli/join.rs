@@ -1,215 +1,17 @@
-//! The parts of a result, each in a folder of its own: whether they belong together, and what there is of them. What joins them
-//! is said by each verb whose work can be cut.
+//! Joining what was trained in parts; what parts are: `parts.rs`.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::kept::{Store, difference};
-use crate::spec::{Population, Shard};
 
 use super::arguments::OutputArgs;
-use super::folder::{Folder, PARTS, TILES};
+use super::ending::Ending;
+use super::folder::Folder;
 use super::frame::{Frame, Study};
+use super::parts::{Joins, Parts};
 use super::settings::Settings;
-use super::verb::Ending;
-
-/// Parts that are named where some are missing.
-const NAMED: usize = 10;
-
-/// A folder that a shard was written to.
-pub(super) struct Part {
-    path: PathBuf,
-    store: Store,
-    manifest: Value,
-    /// Which of the networks, or of a map's tiles, counted from the first one.
-    range: (u64, u64),
-}
-
-/// Parts that belong together and follow one another.
-pub(super) struct Parts {
-    all: Vec<Part>,
-    manifest: Value,
-}
-
-impl Part {
-    /// Opens a folder.
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        let refuse = |what: String| Error::input(format!("{} {what}", path.display()));
-        for name in [PARTS, TILES] {
-            let store = Store::existing(&path.join(name));
-            let Some(manifest) = store.manifest()? else { continue };
-            let part = &manifest["part"];
-            let range = match (part[0].as_u64(), part[1].as_u64()) {
-                (Some(start), Some(end)) if start < end => (start, end),
-                _ if name == TILES => (0, 0),
-                _ => return Err(refuse(format!("is damaged: {name} does not say which networks it has"))),
-            };
-            return Ok(Self { path: path.to_owned(), store, manifest, range });
-        }
-        Err(refuse("holds no part of a run, a sweep or a map: --out of one is wanted".into()))
-    }
-
-    /// The folder.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// What is kept in it.
-    pub(super) fn store(&self) -> &Store {
-        &self.store
-    }
-
-    /// What it is of.
-    pub(super) fn schema(&self) -> &str {
-        self.manifest["schema"].as_str().unwrap_or_default()
-    }
-
-    /// Networks that it should have.
-    pub(super) fn count(&self) -> u64 {
-        self.range.1 - self.range.0
-    }
-
-    /// How far it is.
-    pub(super) fn progress<T: DeserializeOwned>(&self) -> Result<Option<T>> {
-        self.store.progress()
-    }
-
-    /// The error for a part that was not trained to its end.
-    pub(super) fn unfinished(&self) -> Error {
-        Error::input(format!("{} is not finished: run its command again, which goes on where it ended", self.path.display()))
-    }
-
-    /// The object of its result.
-    pub(super) fn object(&self, name: &str) -> Result<Value> {
-        let path = self.path.join(name);
-        let text = std::fs::read_to_string(&path).map_err(|_| self.unfinished())?;
-        serde_json::from_str(&text).map_err(|error| Error::input(format!("{} is damaged: {error}", path.display())))
-    }
-
-    fn shard(&self) -> Option<Shard> {
-        self.manifest["shard"].as_str()?.parse().ok()
-    }
-
-    /// What all parts of a work have in common.
-    fn identity(&self) -> Value {
-        let mut identity = self.manifest.clone();
-        if let Some(fields) = identity.as_object_mut() {
-            ["shard", "part", "backend"].iter().for_each(|name| drop(fields.remove(*name)));
-        }
-        identity
-    }
-}
-
-impl Parts {
-    /// Refuses parts of different works, parts that overlap, and gaps. A part of the whole is enough where that is asked for.
-    pub(super) fn new(mut all: Vec<Part>, partial: bool) -> Result<Self> {
-        all.sort_by_key(|part| part.range);
-        let identity = all[0].identity();
-        for part in &all[1..] {
-            if let Some(difference) = difference(&part.identity(), &identity) {
-                return Err(Error::input(format!(
-                    "{} and {} do not belong together: {difference}",
-                    part.path.display(),
-                    all[0].path.display()
-                )));
-            }
-        }
-        let mut manifest = all[0].manifest.clone();
-        if let Some(nets) = manifest["nets"].as_u64() {
-            let (start, end) = covered(&all, nets, partial)?;
-            manifest["part"] = serde_json::json!([start, end]);
-            manifest["shard"] = Value::Null;
-        } else {
-            check_numbers(&all)?;
-            manifest.as_object_mut().map(|fields| fields.remove("shard"));
-        }
-        Ok(Self { all, manifest })
-    }
-
-    /// All of them, in order.
-    pub(super) fn all(&self) -> &[Part] {
-        &self.all
-    }
-
-    /// What a folder says that has all of them.
-    pub(super) fn manifest(&self) -> &Value {
-        &self.manifest
-    }
-
-    /// Their networks.
-    pub(super) fn population(&self) -> Result<Population> {
-        let number = |name: &str| self.manifest[name].as_u64();
-        let (first, seed) = (number("first").unwrap_or(0), number("seed").unwrap_or(0));
-        let (start, end) = (self.all[0].range.0, self.all.last().map_or(0, |part| part.range.1));
-        Ok(Population::new(first + start, end - start, seed)?)
-    }
-}
-
-/// Of parts that are known by number alone: all are there, each once.
-fn check_numbers(parts: &[Part]) -> Result<()> {
-    let count = parts.iter().find_map(Part::shard).map_or(0, Shard::count);
-    let mut wanted: BTreeSet<u64> = (1..=count).collect();
-    for part in parts {
-        let number = part.shard().map_or(0, Shard::part);
-        if !wanted.remove(&number) {
-            let what = if number == 0 { "is no shard: it is whole" } else { "is there twice, or of another number of shards" };
-            return Err(Error::input(format!("{} {what}", part.path.display())));
-        }
-    }
-    let missing: Vec<String> = wanted.iter().map(|part| format!("{part}/{count}")).collect();
-    if missing.is_empty() { Ok(()) } else { Err(Error::input(format!("parts are missing: {}", listed(missing)))) }
-}
-
-/// The range that parts in order cover, all of it unless less will do.
-fn covered(parts: &[Part], nets: u64, partial: bool) -> Result<(u64, u64)> {
-    for pair in parts.windows(2) {
-        if pair[1].range.0 < pair[0].range.1 {
-            return Err(Error::input(format!(
-                "{} and {} have networks in common: each may be joined once",
-                pair[0].path.display(),
-                pair[1].path.display()
-            )));
-        }
-    }
-    let (start, end) = if partial { (parts[0].range.0, parts[parts.len() - 1].range.1) } else { (0, nets) };
-    let mut missing = Vec::new();
-    let mut next = start;
-    for range in parts.iter().map(|part| part.range).chain([(end, end)]) {
-        if range.0 > next {
-            missing.push((next, range.0));
-        }
-        next = range.1;
-    }
-    if missing.is_empty() {
-        return Ok((start, end));
-    }
-    let remedy = if partial { "" } else { " (--partial joins parts without a gap between them)" };
-    Err(Error::input(format!("parts are missing: {}{remedy}", gaps(&missing, parts, nets))))
-}
-
-/// Gaps as shards where they are, else as networks.
-fn gaps(missing: &[(u64, u64)], parts: &[Part], nets: u64) -> String {
-    let count = parts.iter().find_map(Part::shard).map_or(0, Shard::count);
-    let inside = |range: &std::ops::Range<u64>| missing.iter().any(|gap| gap.0 <= range.start && range.end <= gap.1);
-    let shards = (1..=count).filter_map(|part| Shard::new(part, count).ok());
-    let mut names: Vec<String> =
-        shards.filter(|shard| shard.range(nets).is_some_and(|range| inside(&range))).map(|s| s.to_string()).collect();
-    if names.is_empty() {
-        names = missing.iter().map(|(start, end)| format!("networks {start} to {}", end - 1)).collect();
-    }
-    listed(names)
-}
-
-fn listed(mut names: Vec<String>) -> String {
-    let more = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    names.join(", ") + &more
-}
 
 /// A verb whose work can be cut and joined.
 pub(super) trait Join: Study + DeserializeOwned {
@@ -218,14 +20,6 @@ pub(super) trait Join: Study + DeserializeOwned {
 
     /// The answer that the whole would have given.
     fn join(&self, frame: &Frame<'_>, parts: &Parts, folder: &mut Folder) -> Result<Self::Answer>;
-}
-
-/// How parts of one schema are joined.
-#[derive(Clone, Copy)]
-pub(super) struct Joins {
-    pub schema: &'static str,
-    /// Into this folder, whose results are replaced if that is asked for.
-    pub run: fn(&Parts, &Path, bool, &OutputArgs) -> Result<Ending>,
 }
 
 impl Joins {
@@ -237,7 +31,7 @@ impl Joins {
 fn joined<S: Join>(parts: &Parts, out: &Path, fresh: bool, output: &OutputArgs) -> Result<Ending> {
     let first = &parts.all()[0];
     let object = first.object(&format!("{}.json", S::NAME))?;
-    let damaged = |error: serde_json::Error| Error::input(format!("{} is damaged: {error}", first.path.display()));
+    let damaged = |error: serde_json::Error| Error::input(format!("{} is damaged: {error}", first.path().display()));
     let mut settings = Settings::deserialize_from(&object["settings"]).map_err(damaged)?;
     (settings.shard, settings.weights_out, settings.out) = (None, None, Some(out.to_owned()));
     let options = S::deserialize(&object["options"]).map_err(damaged)?;

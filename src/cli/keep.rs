@@ -47,8 +47,8 @@ pub(super) struct RunKeeper {
     store: Store,
     kept: KeptRun,
     open: Option<OpenPart>,
-    /// Rows of shards, where these are joined.
-    shards: Vec<PathBuf>,
+    /// Rows of shards, where these are joined; and which of the rows lose what was measured of their networks.
+    shards: Vec<(PathBuf, Vec<u64>)>,
     /// Where all weights go in the end.
     weights_out: Option<PathBuf>,
     pace: Pace,
@@ -81,7 +81,13 @@ impl RunKeeper {
     }
 
     /// Joins the rows of shards that were trained elsewhere.
-    pub(super) fn joining(store: Store, problem: &Problem, seed: u64, form: RowForm, shards: Vec<PathBuf>) -> Self {
+    pub(super) fn joining(
+        store: Store,
+        problem: &Problem,
+        seed: u64,
+        form: RowForm,
+        shards: Vec<(PathBuf, Vec<u64>)>,
+    ) -> Self {
         let (open, weights_out, failure) = (None, None, None);
         let (problem, kept, pace) = (problem.clone(), KeptRun::default(), pace());
         Self { problem, form, seed, store, kept, open, shards, weights_out, pace, failure }
@@ -148,7 +154,12 @@ impl RunKeeper {
         if chunk.is_whole && self.pace.is_due() {
             let began = Instant::now();
             self.close()?;
-            self.store.keep(&Borrowed { state: chunk.state, continued: None, parts: &self.kept.parts, joined: false })?;
+            self.store.keep(&Borrowed {
+                state: chunk.state,
+                continued: None,
+                parts: &self.kept.parts,
+                joined: false,
+            })?;
             self.pace.kept(began);
         }
         Ok(())
@@ -220,8 +231,8 @@ impl RunKeeper {
         let writer = BufWriter::new(file.as_file().try_clone()?);
         let mut rows = OutcomeRows::new(writer, self.form, &self.problem, self.seed)?;
         let own = (0..self.kept.parts.len()).filter_map(|part| rows_name(part, self.form));
-        let own = own.map(|name| self.store.folder().join(name));
-        self.shards.iter().cloned().chain(own).try_for_each(|path| rows.join(&path))?;
+        let own = own.map(|name| (self.store.folder().join(name), Vec::new()));
+        self.shards.iter().cloned().chain(own).try_for_each(|(path, cleared)| rows.join(&path, &cleared))?;
         rows.finish(notes)?;
         Ok(file)
     }

@@ -14,17 +14,18 @@ use crate::spec::{MapAxis, PixelStarts};
 use crate::study::{Map, MapPlan, MapRequest, MapStudy, Member, Seconds, TileStore, Trainers};
 
 use super::again::Again;
+use super::ending::Ending;
 use super::folder::{Folder, TILES};
 use super::frame::{Flag, Frame, Record, Study};
-use super::join::{Join, Joins, Parts};
+use super::join::Join;
 use super::map_files::{FILES, Files};
 use super::map_place::{Place, Size, Zoom};
 use super::map_trace::trace_command;
 use super::network::NetworkArgs;
+use super::parts::{Joins, Parts};
 use super::print::eprint_line;
 use super::repeat::Repeat;
 use super::settings::Settings;
-use super::verb::Ending;
 
 /// Pixels of a map without --out whose tiles are kept in memory; those of larger ones go to a temporary folder.
 const MEMORY_PIXELS: usize = 1 << 20;
@@ -147,6 +148,7 @@ impl Study for Options {
 
     fn write(&self, answer: &mut Answer, result: &Record<'_>, folder: &mut Folder) -> Result<()> {
         let Answer::Map { map, plan, store, .. } = answer else { return Ok(()) };
+        folder.attempt(|_| store.kept());
         let path = folder.path().to_owned();
         self.pictures(&path, plan).write(map, store, result, folder)
     }
@@ -290,7 +292,9 @@ impl Options {
         let mut backend = frame.open()?.backend()?;
         let warnings = plan.warnings(backend.precision());
         if let (Some(shard), None) = (settings.shard(), &settings.out) {
-            return Err(Error::input(format!("--shard {shard} of a map needs --out DIR, whose tiles are joined later")));
+            return Err(Error::input(format!(
+                "--shard {shard} of a map needs --out DIR, whose tiles are joined later"
+            )));
         }
         let temporary = match plan.size().0 * plan.size().1 > MEMORY_PIXELS && settings.out.is_none() {
             true => Some(tempfile::TempDir::new().map_err(|error| {

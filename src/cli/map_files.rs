@@ -53,7 +53,7 @@ impl Preview<'_> {
         // A preview that cannot be drawn costs nothing but itself.
         folder.attempt(|folder| self.files.draw(folder, canvas, &self.object));
         if let Err(error) = folder.place() {
-            log::warn!("no preview: {error}");
+            log::info!("no preview: {error}");
         }
         // Drawing takes a small share of the time.
         self.due = Instant::now() + PREVIEW_PAUSE.max(20 * began.elapsed());

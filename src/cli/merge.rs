@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 
 use super::arguments::OutputArgs;
-use super::join::{Part, Parts};
-use super::verb::{Ending, Execute, Verb};
+use super::ending::Ending;
+use super::parts::{Part, Parts};
+
+use super::verb::{Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {

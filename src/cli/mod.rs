@@ -10,6 +10,7 @@ mod count;
 mod devices;
 #[doc(hidden)]
 pub mod doors;
+mod ending;
 mod folder;
 mod frame;
 mod framework;
@@ -24,6 +25,7 @@ mod map_place;
 mod map_trace;
 mod merge;
 mod network;
+mod parts;
 mod pictures;
 mod print;
 mod progress;
@@ -44,8 +46,9 @@ mod verify;
 
 use std::process::ExitCode;
 
+use ending::Ending;
 use frame::Asked;
-use verb::{Ending, Verb};
+use verb::Verb;
 
 /// All verbs, in the order of help.
 const ALL: [Verb; 13] = [

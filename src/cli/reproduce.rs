@@ -14,10 +14,11 @@ use crate::report::{
 use crate::reproduce::{ALL, Reproduction, named};
 
 use super::arguments::{DeviceArgs, OutputArgs};
+use super::ending::Ending;
 use super::folder::Folder;
 use super::print::{eprint_line, print};
 use super::progress::{Mode, answer_interruption};
-use super::verb::{Ending, Execute, Verb};
+use super::verb::{Execute, Verb};
 use super::{interrupt, pictures};
 
 /// What --out writes beside the pictures.

@@ -12,10 +12,11 @@ use crate::study::{Recorded, Rerun};
 use super::again::Again;
 use super::arguments::OutputArgs;
 use super::count::Count;
+use super::ending::Ending;
 use super::print::print;
 use super::record;
 use super::settings::Settings;
-use super::verb::{Ending, Execute, Verb};
+use super::verb::{Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {

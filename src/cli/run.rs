@@ -16,14 +16,15 @@ use crate::spec::{Population, Problem};
 use crate::study::{Continued, ContinuedCounts, RunAnswer, RunState, RunStudy, Unsolved};
 
 use super::again::Again;
+use super::ending::Ending;
 use super::folder::{Folder, PARTS};
 use super::frame::{Frame, Record, Study};
-use super::join::{Join, Joins, Parts};
+use super::join::Join;
 use super::keep::{KeptRun, RunKeeper};
+use super::parts::{Joins, Parts};
 use super::pictures;
 use super::repeat::Repeat;
 use super::settings::Settings;
-use super::verb::Ending;
 
 /// Networks of a run that does not say how many.
 const DEFAULT_COUNT: u64 = 100_000;
@@ -249,11 +250,13 @@ impl Join for Options {
             let kept = part.progress::<KeptRun>()?.filter(|kept| kept.joined);
             let kept = kept.filter(|kept| kept.state.tally.networks() == part.count());
             let kept = kept.ok_or_else(|| part.unfinished())?;
-            state.append(kept.state, self.examine);
+            let first = population.first() + part.start() - parts.start();
+            let dropped = state.append(kept.state, self.examine);
+            let dropped = dropped.into_iter().map(|network| network - first).collect::<Vec<u64>>();
             if let Some(more) = kept.continued {
                 continued.get_or_insert_default().merge(&more);
             }
-            rows.extend(self.rows.file_name().map(|name| part.path().join(name)));
+            rows.extend(self.rows.file_name().map(|name| (part.path().join(name), dropped)));
         }
         let imported_starts = !parts.manifest()["starts"].is_null();
         let study = self.study(settings, problem, population);

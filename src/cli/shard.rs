@@ -94,9 +94,8 @@ mod tests {
     use super::*;
 
     fn resolved(text: &str, environment: &[(&str, &str)]) -> Result<String> {
-        let variable = |name: &str| {
-            environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-        };
+        let variable =
+            |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
         text.parse::<ShardChoice>()?.resolve(variable).map(|shard| shard.to_string())
     }
 

@@ -2,8 +2,9 @@
 
 use crate::error::{Error, Result};
 
+use super::ending::Ending;
 use super::print::print;
-use super::verb::{Ending, Execute, Verb, command};
+use super::verb::{Execute, Verb, command};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Completions {

@@ -9,10 +9,10 @@ use crate::report::{surface_json, surface_text, surface_title};
 use crate::spec::Problem;
 use crate::study::{Surface, SurfaceAxis, SurfaceStudy, trained_weights};
 
+use super::ending::Ending;
 use super::folder::Folder;
-use super::frame::{NO_SHARDS, Flag, Frame, Record, Study};
+use super::frame::{Flag, Frame, NO_SHARDS, Record, Study};
 use super::network::NetworkArgs;
-use super::verb::Ending;
 use super::{interrupt, pictures};
 
 /// What --out writes beside the object.

@@ -13,14 +13,15 @@ use crate::spec::{Population, Spec, Vary};
 use crate::study::{Sweep, SweepPlan, SweepState, SweepStudy};
 
 use super::again::Again;
+use super::ending::Ending;
 use super::folder::{Folder, PARTS};
 use super::frame::{Flag, Frame, Record, Study};
-use super::join::{Join, Joins, Parts};
+use super::join::Join;
 use super::keep::pace;
+use super::parts::{Joins, Parts};
 use super::pictures;
 use super::repeat::Repeat;
 use super::settings::Settings;
-use super::verb::Ending;
 
 /// Networks a point if nothing is said.
 const DEFAULT_COUNT: u64 = 1_000;
@@ -95,18 +96,24 @@ impl Study for Options {
         let most_epochs = plan.points.iter().map(|point| point.problem.spec().epochs).max().unwrap_or(1);
         let networks = population.count().saturating_mul(plan.points.len() as u64);
         let store = folder.map(|folder| {
-            Store::open(&folder.path().join(PARTS), &self.manifest(settings, &spec, &plan, (asked, population), backend.as_ref()))
+            Store::open(
+                &folder.path().join(PARTS),
+                &self.manifest(settings, &spec, &plan, (asked, population), backend.as_ref()),
+            )
         });
         let store = store.transpose()?;
         let mut pace = pace();
         let chunk_seconds = store.as_ref().map(|_| pace.seconds());
-        let study = SweepStudy { chunk_seconds, asked: asked.count(), ..self.study(settings, &spec, &plan, population)? };
+        let study =
+            SweepStudy { chunk_seconds, asked: asked.count(), ..self.study(settings, &spec, &plan, population)? };
         let before = store.as_ref().map(Store::progress::<SweepState>).transpose()?.flatten().unwrap_or_default();
         let done: u64 = before.points.values().map(|point| point.tally.networks()).sum();
         let mut failure = None;
         let sweep = frame.watched(networks - done.min(networks), most_epochs, |watch| {
             study.resume(before, &mut Driver::new(backend.as_mut()).opened(opened).watched(watch), &mut |state| {
-                let Some(store) = store.as_ref().filter(|_| failure.is_none() && state.is_whole()) else { return Ok(()) };
+                let Some(store) = store.as_ref().filter(|_| failure.is_none() && state.is_whole()) else {
+                    return Ok(());
+                };
                 let done: u64 = state.points.values().map(|point| point.tally.networks()).sum();
                 if pace.is_due() || done == networks {
                     let began = Instant::now();

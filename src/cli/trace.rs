@@ -10,10 +10,10 @@ use crate::report::{explanation_text, network_picture, trace_csv, trace_json, tr
 use crate::spec::Problem;
 use crate::study::{Explanation, Trace};
 
+use super::ending::Ending;
 use super::folder::Folder;
-use super::frame::{NO_SHARDS, Flag, Frame, Record, Study};
+use super::frame::{Flag, Frame, NO_SHARDS, Record, Study};
 use super::network::NetworkArgs;
-use super::verb::Ending;
 use super::{interrupt, pictures};
 
 /// What --out writes beside the object.

@@ -5,21 +5,8 @@ use clap::{ArgMatches, Args, Command};
 use crate::error::{Error, Result};
 
 use super::again::Again;
-use super::join::Joins;
-
-/// How a verb ended, when it did not fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ending {
-    Complete,
-    Interrupted,
-}
-
-impl Ending {
-    /// Interrupted or not.
-    pub(super) fn of(interrupted: bool) -> Self {
-        if interrupted { Self::Interrupted } else { Self::Complete }
-    }
-}
+use super::ending::Ending;
+use super::parts::Joins;
 
 /// The arguments of a verb, and what it makes of them.
 pub(super) trait Execute: Args {

@@ -8,11 +8,11 @@ use crate::error::{Error, Result};
 use crate::report::{agreement_text, checked_text, verdict_text, verify_json};
 use crate::study::verify::{Checked, Verification, agreement, conformance_checks, gradient_checks};
 
+use super::ending::Ending;
 use super::folder::Folder;
-use super::frame::{NO_SHARDS, Flag, Frame, Study};
+use super::frame::{Flag, Frame, NO_SHARDS, Study};
 use super::interrupt;
 use super::print::print;
-use super::verb::Ending;
 
 /// Networks of the population that is trained on both sides.
 const DEFAULT_COUNT: u64 = 2_000;

@@ -117,11 +117,7 @@ impl Store {
     ///
     /// # Errors
     /// The disk is full, or the folder is gone.
-    pub fn write(
-        &self,
-        name: &str,
-        fill: impl FnOnce(&mut BufWriter<&fs::File>) -> io::Result<()>,
-    ) -> Result<()> {
+    pub fn write(&self, name: &str, fill: impl FnOnce(&mut BufWriter<&fs::File>) -> io::Result<()>) -> Result<()> {
         let write = || -> io::Result<()> {
             let file = temporary_in(&self.folder)?;
             let mut target = BufWriter::new(file.as_file());
@@ -193,9 +189,10 @@ pub fn difference(found: &Value, wanted: &Value) -> Option<String> {
     let (found, wanted) = (flat(found), flat(wanted));
     let shown = |value: Option<&Value>| value.map_or("not said".into(), |value| typed(value).replace('"', ""));
     let names = wanted.keys().chain(found.keys().filter(|name| !wanted.contains_key(*name)));
-    names.into_iter().find(|name| found.get(*name) != wanted.get(*name)).map(|name| {
-        format!("there {name} is {}, here it is {}", shown(found.get(name)), shown(wanted.get(name)))
-    })
+    names
+        .into_iter()
+        .find(|name| found.get(*name) != wanted.get(*name))
+        .map(|name| format!("there {name} is {}, here it is {}", shown(found.get(name)), shown(wanted.get(name))))
 }
 
 /// The fields, those of objects within among them.

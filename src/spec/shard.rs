@@ -87,9 +87,9 @@ impl FromStr for Shard {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
-        let numbers = text.split_once('/').and_then(|(part, count)| {
-            Some((part.trim().parse().ok()?, count.trim().parse().ok()?))
-        });
+        let numbers = text
+            .split_once('/')
+            .and_then(|(part, count)| Some((part.trim().parse().ok()?, count.trim().parse().ok()?)));
         match numbers {
             Some((part, count)) => Self::new(part, count),
             None => Err(SpecError::new(format!("--shard takes K/N, as 3/64, but got {text:?}"))),

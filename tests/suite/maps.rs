@@ -211,6 +211,10 @@ fn another_map_is_refused_in_its_folder() {
     let axes = ["0=-10..10", "1=-10..10"];
     let first = plan(&Spec::default(), axes, (64, 64), same());
     open(&first, "disc").unwrap();
+    open(&first, "square").expect("of work without a tile nothing is lost");
+    open(&first, "disc").unwrap();
+    std::fs::create_dir_all(folder.path()).unwrap();
+    std::fs::write(folder.path().join("every-1-0-0.npz"), "a tile").unwrap();
     open(&first, "disc").unwrap();
     let spec = Spec { lr: 0.5.into(), ..Spec::default() };
     for (other, trainer, said) in [

@@ -70,6 +70,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "error",
             "foreign",
             "gpu",
+            "kept",
             "outcome",
             "plan",
             "report",
@@ -258,7 +259,7 @@ fn every_file_says_what_it_is_for() {
 /// Names that are abbreviations here: quantities end in `_count`, positions have names.
 fn banned(text: &str) -> Vec<String> {
     // Names of other crates that we call.
-    const FOREIGN: [&str; 3] = ["num_threads", "current_num_threads", "num_args"];
+    const FOREIGN: [&str; 5] = ["num_threads", "current_num_threads", "num_args", "num_row_groups", "num_rows"];
     let code = code(text);
     let words = code.split(|c: char| !(c.is_alphanumeric() || c == '_'));
     let wrong = |word: &&str| {

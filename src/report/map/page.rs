@@ -57,7 +57,11 @@ pub fn map_page(
     page.settings(pairs.iter().map(|(name, value)| (name.as_str(), value.clone())));
     match map.net_epochs {
         // All of it was there.
-        0 => page.where_it_ran(&map.trained_by.backend(), &map.trained_by.device(), [("training", "in earlier runs".into())]),
+        0 => page.where_it_ran(
+            &map.trained_by.backend(),
+            &map.trained_by.device(),
+            [("training", "in earlier runs".into())],
+        ),
         epochs => {
             let figures = [("training", duration(map.seconds.train)), ("net-epochs", short(epochs as f64))];
             page.where_it_ran(&map.trained_by.backend(), &map.trained_by.device(), figures);

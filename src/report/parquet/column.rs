@@ -34,6 +34,13 @@ impl<T> Optional<T> {
         self.present.push(i16::from(value.is_some()));
         self.values.extend(value);
     }
+
+    fn clear(&mut self, row: usize) {
+        if std::mem::take(&mut self.present[row]) == 1 {
+            let before = self.present[..row].iter().filter(|present| **present == 1).count();
+            self.values.remove(before);
+        }
+    }
 }
 
 impl Column {
@@ -61,7 +68,10 @@ impl Column {
         }
     }
 
-    pub(super) fn write<W: Write + Send>(&self, group: &mut SerializedRowGroupWriter<'_, W>) -> Result<(), ParquetError> {
+    pub(super) fn write<W: Write + Send>(
+        &self,
+        group: &mut SerializedRowGroupWriter<'_, W>,
+    ) -> Result<(), ParquetError> {
         match self {
             Self::U64(values) => write_column::<Int64Type, W>(group, values, None, None),
             Self::U32(column) => write_column::<Int32Type, W>(group, &column.values, Some(&column.present), None),
@@ -70,6 +80,16 @@ impl Column {
             Self::F32List(values, repeats) => {
                 write_column::<FloatType, W>(group, values, Some(&vec![1; values.len()]), Some(repeats))
             }
+        }
+    }
+
+    /// Empties a cell that may be empty.
+    pub(super) fn clear(&mut self, row: usize) {
+        match self {
+            Self::U32(column) => column.clear(row),
+            Self::F64(column) => column.clear(row),
+            Self::Text(values) => values[row] = ByteArray::from(Vec::new()),
+            Self::U64(_) | Self::F32List(..) => {}
         }
     }
 

@@ -68,20 +68,27 @@ impl<W: Write + Send> ParquetTable<W> {
         Self { group_rows: GROUP_ROWS - (rows % GROUP_ROWS as u64) as usize, ..self }
     }
 
-    /// Adds the rows of a file with the same columns. Whole groups are copied as they are where they follow whole groups.
+    /// Adds the rows of a file with the same columns. Whole groups are copied as they are where they follow whole groups. At
+    /// these columns, cells of the rows at these places in the file, ascending, are emptied.
     ///
     /// # Errors
     /// It is no such file, or the target cannot be written.
-    pub fn join(&mut self, file: &File) -> io::Result<()> {
-        self.try_join(file).map_err(io::Error::other)
+    pub fn join(&mut self, file: &File, columns: &[usize], cleared: &[u64]) -> io::Result<()> {
+        self.try_join(file, columns, cleared).map_err(io::Error::other)
     }
 
-    fn try_join(&mut self, file: &File) -> Result<(), ParquetError> {
+    fn try_join(&mut self, file: &File, cleared_columns: &[usize], cleared: &[u64]) -> Result<(), ParquetError> {
         let reader = SerializedFileReader::new(file.try_clone()?)?;
+        let mut place = 0;
         for at in 0..reader.num_row_groups() {
             let group = reader.metadata().row_group(at);
             let mut left = usize::try_from(group.num_rows())?;
-            if self.row_count == 0 && left == self.group_rows {
+            let within = |rows: std::ops::Range<u64>| {
+                cleared.iter().copied().skip_while(move |at| *at < rows.start).take_while(move |at| *at < rows.end)
+            };
+            let untouched = within(place..place + left as u64).next().is_none();
+            if self.row_count == 0 && left == self.group_rows && untouched {
+                place += left as u64;
                 let mut target = self.writer.next_row_group()?;
                 for column in group.columns() {
                     let copied = ColumnCloseResult {
@@ -106,8 +113,13 @@ impl<W: Write + Send> ParquetTable<W> {
                 for (column, reader) in self.columns.iter_mut().zip(&mut columns) {
                     column.fill(reader, rows)?;
                 }
+                for at in within(place..place + rows as u64) {
+                    let at = self.row_count + (at - place) as usize;
+                    cleared_columns.iter().for_each(|column| self.columns[*column].clear(at));
+                }
                 self.row_count += rows;
                 left -= rows;
+                place += rows as u64;
                 if self.row_count == self.group_rows {
                     self.flush()?;
                 }
@@ -232,7 +244,7 @@ mod tests {
         use std::io::{Read, Seek};
         let mut file = tempfile::tempfile().unwrap();
         let mut table = ParquetTable::new(file.try_clone().unwrap(), &COLUMNS).unwrap();
-        parts.iter().for_each(|part| table.join(part).unwrap());
+        parts.iter().for_each(|part| table.join(part, &[], &[]).unwrap());
         table.finish(&[("note", "text".into())]).unwrap();
         let mut bytes = Vec::new();
         file.rewind().unwrap();

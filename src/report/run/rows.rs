@@ -83,19 +83,27 @@ impl<W: Write + Send> OutcomeRows<W> {
         }
     }
 
-    /// Adds the rows of a file of this form.
+    /// Adds the rows of a file of this form. Those at these places in it, ascending, lose what was measured of their networks.
     ///
     /// # Errors
     /// It cannot be read, is no such file, or the target cannot be written.
-    pub fn join(&mut self, path: &Path) -> io::Result<()> {
+    pub fn join(&mut self, path: &Path, cleared: &[u64]) -> io::Result<()> {
         let file = File::open(path)?;
         match &mut self.form {
-            Form::Parquet(table) => table.join(&file),
+            Form::Parquet(table) => table.join(&file, &measured_columns(), cleared),
             Form::Csv(writer) => {
                 let mut reader = csv::ReaderBuilder::new().from_reader(file);
                 let mut row = csv::ByteRecord::new();
+                let mut place = 0;
                 while reader.read_byte_record(&mut row)? {
+                    if cleared.binary_search(&place).is_ok() {
+                        // What is measured, and the verdict, stand before the seed.
+                        let measured = row.len() - MEASURED.len() - 2..row.len() - 1;
+                        let fields = row.iter().enumerate();
+                        row = fields.map(|(at, field)| if measured.contains(&at) { b"" } else { field }).collect();
+                    }
                     writer.write_byte_record(&row)?;
+                    place += 1;
                 }
                 Ok(())
             }
@@ -187,6 +195,12 @@ fn parquet_columns() -> Vec<(&'static str, ColumnType)> {
     columns.extend(MEASURED.map(|name| (name, ColumnType::F64)));
     columns.extend([("verdict", ColumnType::Text), ("seed", ColumnType::U64)]);
     columns
+}
+
+/// Places of the columns of what was measured, and of the verdict.
+fn measured_columns() -> Vec<usize> {
+    let is_measured = |name: &str| MEASURED.contains(&name) || name == "verdict";
+    parquet_columns().iter().enumerate().filter(|(_, (name, _))| is_measured(name)).map(|(at, _)| at).collect()
 }
 
 fn csv_header(problem: &Problem) -> Vec<String> {

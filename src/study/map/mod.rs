@@ -102,7 +102,7 @@ impl MapStudy<'_> {
                 if !last {
                     sheet.put(tile, &cells);
                 }
-                store.write(tile, cells)?;
+                store.write(tile, cells);
                 sketch(&canvas)
             })?;
             complete = training.tile_count_left == 0;

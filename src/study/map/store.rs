@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 
 use crate::arrays::{ArraysFile, ArraysReader};
 use crate::backend::Backend;
-use crate::error::Result;
-use crate::foreign::Source;
+use crate::error::{Error, Result};
 use crate::kept::{Store, checksum};
 use crate::outcome::Fate;
 use crate::spec::Shard;
@@ -27,6 +26,8 @@ pub struct TileStore {
     memory: HashMap<Tile, MapCells>,
     /// Whether files hold how many networks met which fate.
     several: bool,
+    /// Why tiles are in memory that should be in the folder.
+    failure: Option<Error>,
 }
 
 impl TileStore {
@@ -41,12 +42,7 @@ impl TileStore {
     ///
     /// # Errors
     /// The folder holds another map's tiles, or cannot be written.
-    pub fn open(
-        folder: Option<&Path>,
-        plan: &MapPlan,
-        shard: Option<Shard>,
-        backend: &dyn Backend,
-    ) -> Result<Self> {
+    pub fn open(folder: Option<&Path>, plan: &MapPlan, shard: Option<Shard>, backend: &dyn Backend) -> Result<Self> {
         let side = if backend.is_scalar() { Self::SCALAR_SIDE } else { Self::SIDE };
         let side = (side * side / usize::from(plan.start_count())).isqrt().max(1);
         match folder {
@@ -60,7 +56,7 @@ impl TileStore {
 
     /// Kept in memory, twelve bytes a pixel, or thirty where it has several networks.
     pub fn in_memory(side: usize) -> Self {
-        Self { side: side.max(1), folder: None, memory: HashMap::new(), several: false }
+        Self { side: side.max(1), folder: None, memory: HashMap::new(), several: false, failure: None }
     }
 
     /// A folder that holds tiles of this map alone, made if need be. `trainer` names the backend and its precision:
@@ -72,20 +68,14 @@ impl TileStore {
         Self::of_shard(folder, plan, None, trainer, side)
     }
 
-    fn of_shard(
-        folder: &Path,
-        plan: &MapPlan,
-        shard: Option<Shard>,
-        trainer: &str,
-        side: usize,
-    ) -> Result<Self> {
+    fn of_shard(folder: &Path, plan: &MapPlan, shard: Option<Shard>, trainer: &str, side: usize) -> Result<Self> {
         let mut manifest = manifest(plan, trainer, side);
         if let Some(shard) = shard {
             manifest["shard"] = json!(shard);
         }
         let store = Store::open(folder, &manifest)?;
         let several = plan.start_count() > 1;
-        Ok(Self { side: side.max(1), folder: Some(store), memory: HashMap::new(), several })
+        Ok(Self { side: side.max(1), folder: Some(store), memory: HashMap::new(), several, failure: None })
     }
 
     /// Lattice points along a tile's side.
@@ -95,15 +85,16 @@ impl TileStore {
 
     /// Whether a tile is finished, as far as can be told without reading it.
     pub(super) fn has(&self, tile: &Tile) -> bool {
-        match &self.folder {
-            Some(folder) => folder.folder().join(tile.file_name()).is_file(),
-            None => self.memory.contains_key(tile),
-        }
+        let is_file = |folder: &Store| folder.folder().join(tile.file_name()).is_file();
+        self.memory.contains_key(tile) || self.folder.as_ref().is_some_and(is_file)
     }
 
     /// A tile's cells, if it is finished. A file that is damaged counts as missing: it is trained again.
     pub(super) fn read(&self, tile: &Tile) -> Option<MapCells> {
-        let Some(folder) = &self.folder else { return self.memory.get(tile).cloned() };
+        if let Some(cells) = self.memory.get(tile) {
+            return Some(cells.clone());
+        }
+        let folder = self.folder.as_ref()?;
         let mut archive = ArraysReader::open(&folder.folder().join(tile.file_name())).ok()?;
         let count = tile.count();
         let mut cells = || -> io::Result<MapCells> {
@@ -120,14 +111,25 @@ impl TileStore {
         cells().ok()
     }
 
-    /// Keeps a finished tile.
-    pub(super) fn write(&mut self, tile: &Tile, cells: MapCells) -> Result<()> {
-        let Some(folder) = &self.folder else {
-            self.memory.insert(*tile, cells);
-            return Ok(());
-        };
+    /// Keeps a finished tile: in memory, if the folder cannot be written.
+    pub(super) fn write(&mut self, tile: &Tile, cells: MapCells) {
         let shape = [tile.size.1 as u64, tile.size.0 as u64];
-        folder.write(&tile.file_name(), |target| write_cells(ArraysFile::new(target), &shape, &cells))
+        let name = tile.file_name();
+        let write = |folder: &Store| folder.write(&name, |target| write_cells(ArraysFile::new(target), &shape, &cells));
+        let written = self.folder.as_ref().filter(|_| self.failure.is_none()).map(write);
+        if let Some(Ok(())) = written {
+            return;
+        }
+        self.failure = self.failure.take().or(written.and_then(Result::err));
+        self.memory.insert(*tile, cells);
+    }
+
+    /// Why tiles could not be kept in the folder.
+    ///
+    /// # Errors
+    /// What the first of them met.
+    pub fn kept(&mut self) -> Result<()> {
+        self.failure.take().map_or(Ok(()), Err)
     }
 }
 

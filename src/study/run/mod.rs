@@ -149,29 +149,33 @@ impl<'a> RunStudy<'a> {
             if networks.is_empty() {
                 continue;
             }
-            prepared.starting(networks.clone(), self.starts, &mut |Trained { outcomes, weights, executed_net_epochs, .. }| {
-                state.tally.merge(&Tally::of(self.problem, &outcomes));
-                state.executed_net_epochs += executed_net_epochs;
-                if self.continue_factor.is_some() {
-                    let rows = outcomes.iter().filter(|row| row.status == Status::Unsolved);
-                    let room = Unsolved::LIMIT - state.unsolved.len();
-                    state.unsolved.extend(rows.take(room).map(|row| (row.network, Kind::of(self.problem, &row))));
-                }
-                let looked = Instant::now();
-                let (examined, all_examined) = examiner.look(&outcomes, weights.as_ref(), watch);
-                examine_seconds += looked.elapsed().as_secs_f64();
-                let earlier = state.examined.len();
-                state.examined.extend(examined);
-                state.seconds.train = before.train + began.elapsed().as_secs_f64();
-                state.seconds.examine = before.examine + examine_seconds;
-                sink(Delivered {
-                    outcomes: &outcomes,
-                    weights: weights.as_ref(),
-                    examined: &state.examined[earlier..],
-                    is_whole: all_examined && state.tally.count(Fate::Unfinished) == 0,
-                    state,
-                })
-            })?;
+            prepared.starting(
+                networks.clone(),
+                self.starts,
+                &mut |Trained { outcomes, weights, executed_net_epochs, .. }| {
+                    state.tally.merge(&Tally::of(self.problem, &outcomes));
+                    state.executed_net_epochs += executed_net_epochs;
+                    if self.continue_factor.is_some() {
+                        let rows = outcomes.iter().filter(|row| row.status == Status::Unsolved);
+                        let room = Unsolved::LIMIT - state.unsolved.len();
+                        state.unsolved.extend(rows.take(room).map(|row| (row.network, Kind::of(self.problem, &row))));
+                    }
+                    let looked = Instant::now();
+                    let (examined, all_examined) = examiner.look(&outcomes, weights.as_ref(), watch);
+                    examine_seconds += looked.elapsed().as_secs_f64();
+                    let earlier = state.examined.len();
+                    state.examined.extend(examined);
+                    state.seconds.train = before.train + began.elapsed().as_secs_f64();
+                    state.seconds.examine = before.examine + examine_seconds;
+                    sink(Delivered {
+                        outcomes: &outcomes,
+                        weights: weights.as_ref(),
+                        examined: &state.examined[earlier..],
+                        is_whole: all_examined && state.tally.count(Fate::Unfinished) == 0,
+                        state,
+                    })
+                },
+            )?;
             networks.start = networks.end;
             if watch.interrupted() || self.is_narrow(&state.tally) {
                 break;

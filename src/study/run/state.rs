@@ -29,12 +29,15 @@ pub struct RunState {
 
 impl RunState {
     /// Adds a shard, the networks of which come next. Of each kind as many examined networks are kept as the whole would have
-    /// examined.
-    pub fn append(&mut self, shard: Self, examine_per_kind: usize) {
+    /// examined; gives the others.
+    pub fn append(&mut self, shard: Self, examine_per_kind: usize) -> Vec<u64> {
+        let mut dropped = Vec::new();
         self.tally.merge(&shard.tally);
         for examined in shard.examined {
             if self.examined.iter().filter(|known| known.kind == examined.kind).count() < examine_per_kind {
                 self.examined.push(examined);
+            } else {
+                dropped.push(examined.network);
             }
         }
         let room = Unsolved::LIMIT - self.unsolved.len().min(Unsolved::LIMIT);
@@ -42,5 +45,6 @@ impl RunState {
         self.executed_net_epochs += shard.executed_net_epochs;
         self.seconds.merge(&shard.seconds);
         self.trained_by.merge(&shard.trained_by);
+        dropped
     }
 }

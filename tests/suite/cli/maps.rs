@@ -47,7 +47,7 @@ fn a_map_is_drawn_and_goes_on() {
     let other = run(folder.path(), &arguments.replace("--lr 2", "--lr 3"));
     assert_eq!(other.status.code(), Some(2));
     let said = String::from_utf8(other.stderr).unwrap();
-    assert!(said.contains("holds tiles of another map: there lr is 2, here it is 3"), "{said}");
+    assert!(said.contains("holds other work: there lr is 2, here it is 3"), "{said}");
     assert_eq!(std::fs::read(out.join("map.npz")).unwrap(), numbers);
 }
 

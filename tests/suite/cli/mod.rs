@@ -3,6 +3,7 @@
 mod bench;
 mod files;
 mod hostile;
+mod kept;
 mod maps;
 mod pages;
 mod pictures;

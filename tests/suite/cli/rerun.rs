@@ -131,7 +131,7 @@ fn shares_of_fates_agree_between_backends() {
     for layers in ["2,2,1", "2,3,1"] {
         for loss in ["mse", "cross-entropy"] {
             let settings = format!("--layers {layers} --loss {loss} --lr 4 --epochs 500 --init uniform:1");
-            let answer = json(folder.path(), &format!("run --nets 2000 {settings} --out r"));
+            let answer = json(folder.path(), &format!("run --nets 2000 {settings} --out r --fresh"));
             let fates = answer["fates"].as_object().unwrap();
             assert!(fates.values().filter(|count| count.as_u64().unwrap() > 0).count() >= 3, "{settings}: {fates:?}");
             let object = json(folder.path(), "rerun r/run.json --backend simd");

@@ -10,7 +10,8 @@ fn every_point_is_trained_and_written() {
     let folder = tempfile::tempdir().unwrap();
     let object = json(folder.path(), &format!("{GRID} --out results"));
     let out = folder.path().join("results");
-    assert_eq!(names(&out), ["report.html", "sweep.csv", "sweep.json", "sweep.parquet", "sweep.png", "sweep.svg"]);
+    let written = ["parts", "report.html", "sweep.csv", "sweep.json", "sweep.parquet", "sweep.png", "sweep.svg"];
+    assert_eq!(names(&out), written);
     let saved: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(out.join("sweep.json")).unwrap()).unwrap();
     assert_eq!(saved, object);
