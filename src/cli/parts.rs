@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::foreign::Source;
 use crate::kept::{Store, difference};
 use crate::spec::{Population, Shard};
 
@@ -17,6 +18,8 @@ use super::folder::{PARTS, TILES};
 
 /// Parts that are named where some are missing.
 const NAMED: usize = 10;
+/// Most bytes of a result's object.
+const OBJECT_LIMIT: u64 = 1 << 28;
 
 /// A folder that a shard was written to.
 pub(super) struct Part {
@@ -92,7 +95,7 @@ impl Part {
     /// The object of its result.
     pub(super) fn object(&self, name: &str) -> Result<Value> {
         let path = self.path.join(name);
-        let text = std::fs::read_to_string(&path).map_err(|_| self.unfinished())?;
+        let text = Source::open(&path).and_then(|file| file.text(OBJECT_LIMIT)).map_err(|_| self.unfinished())?;
         serde_json::from_str(&text).map_err(|error| Error::input(format!("{} is damaged: {error}", path.display())))
     }
 

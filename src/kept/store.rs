@@ -10,12 +10,15 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::foreign::Source;
 use crate::spec::keyword::typed;
 
 use super::files::{place, remove_dead, temporary_in};
 
 const MANIFEST: &str = "manifest.json";
 const PROGRESS: &str = "progress.json";
+/// Most bytes of either; a sweep that remembers 2^30 networks one by one needs a third of it.
+const SIZE_LIMIT: u64 = 1 << 30;
 
 /// A folder of finished work. Who opens it has locked it, or a folder around it.
 #[derive(Debug)]
@@ -96,7 +99,7 @@ impl Store {
 
     fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let path = self.folder.join(name);
-        match fs::read(&path) {
+        match Source::open(&path).and_then(|file| file.bytes(SIZE_LIMIT)) {
             Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
                 Error::input(format!("{} is damaged: {error}; begin anew with --fresh", path.display()))
             }),

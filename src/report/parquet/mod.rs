@@ -16,12 +16,13 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::serialized_reader::ReadOptionsBuilder;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
 use crate::foreign::megabytes;
 
-use column::Column;
+use self::column::Column;
 
 /// Rows that are gathered before they are written.
 const GROUP_ROWS: usize = 1 << 16;
@@ -78,7 +79,10 @@ impl<W: Write + Send> ParquetTable<W> {
     }
 
     fn try_join(&mut self, file: &File, cleared_columns: &[usize], cleared: &[u64]) -> Result<(), ParquetError> {
-        let reader = SerializedFileReader::new(file.try_clone()?)?;
+        check_metadata(file)?;
+        // Said as they were written, they are copied as they are.
+        let options = ReadOptionsBuilder::new().with_encoding_stats_as_mask(false).build();
+        let reader = SerializedFileReader::new_with_options(file.try_clone()?, options)?;
         let mut place = 0;
         for at in 0..reader.num_row_groups() {
             let group = reader.metadata().row_group(at);
