@@ -13,12 +13,13 @@ use std::sync::Arc;
 use parquet::basic::Compression;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
+use parquet::file::metadata::{KeyValue, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::serialized_reader::ReadOptionsBuilder;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::TypePtr;
 
 use crate::foreign::megabytes;
 
@@ -30,6 +31,9 @@ const GROUP_ROWS: usize = 1 << 16;
 /// A file that is being written.
 pub struct ParquetTable<W: Write + Send> {
     writer: SerializedFileWriter<W>,
+    schema: TypePtr,
+    /// Whether rows come from other files.
+    is_joined: bool,
     types: Vec<ColumnType>,
     columns: Vec<Column>,
     row_count: usize,
@@ -45,17 +49,13 @@ impl<W: Write + Send> ParquetTable<W> {
     pub fn new(target: W, columns: &[(&str, ColumnType)]) -> io::Result<Self> {
         let fields: String = columns.iter().map(|(name, kind)| field(name, *kind)).collect();
         let schema = parse_message_type(&format!("message row {{ {fields} }}")).map_err(io::Error::other)?;
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::SNAPPY)
-            // Groups are small enough to be skipped as a whole; and an index of pages could not be copied with them.
-            .set_statistics_enabled(EnabledStatistics::Chunk)
-            .set_offset_index_disabled(true)
-            .set_created_by(format!("basins {}", env!("CARGO_PKG_VERSION")))
-            .build();
-        let writer = SerializedFileWriter::new(target, Arc::new(schema), Arc::new(properties));
+        let schema = Arc::new(schema);
+        let writer = writer(target, schema.clone()).map_err(io::Error::other)?;
         let types: Vec<ColumnType> = columns.iter().map(|(_, kind)| *kind).collect();
         Ok(Self {
-            writer: writer.map_err(io::Error::other)?,
+            writer,
+            schema,
+            is_joined: false,
             columns: types.iter().map(|kind| Column::new(*kind)).collect(),
             types,
             row_count: 0,
@@ -79,10 +79,8 @@ impl<W: Write + Send> ParquetTable<W> {
     }
 
     fn try_join(&mut self, file: &File, cleared_columns: &[usize], cleared: &[u64]) -> Result<(), ParquetError> {
-        check_metadata(file)?;
-        // Said as they were written, they are copied as they are.
-        let options = ReadOptionsBuilder::new().with_encoding_stats_as_mask(false).build();
-        let reader = SerializedFileReader::new_with_options(file.try_clone()?, options)?;
+        self.is_joined = true;
+        let reader = reader(file)?;
         let mut place = 0;
         for at in 0..reader.num_row_groups() {
             let group = reader.metadata().row_group(at);
@@ -93,20 +91,7 @@ impl<W: Write + Send> ParquetTable<W> {
             let untouched = within(place..place + left as u64).next().is_none();
             if self.row_count == 0 && left == self.group_rows && untouched {
                 place += left as u64;
-                let mut target = self.writer.next_row_group()?;
-                for column in group.columns() {
-                    let copied = ColumnCloseResult {
-                        bytes_written: column.compressed_size().unsigned_abs(),
-                        rows_written: left as u64,
-                        metadata: column.clone(),
-                        bloom_filter: None,
-                        column_index: None,
-                        offset_index: None,
-                    };
-                    target.append_column(file, copied)?;
-                }
-                target.close()?;
-                self.group_rows = GROUP_ROWS;
+                self.copy(file, group)?;
                 continue;
             }
             let group = reader.get_row_group(at)?;
@@ -132,6 +117,25 @@ impl<W: Write + Send> ParquetTable<W> {
         Ok(())
     }
 
+    /// Copies a group as it is.
+    fn copy(&mut self, file: &File, group: &RowGroupMetaData) -> Result<(), ParquetError> {
+        let mut target = self.writer.next_row_group()?;
+        for column in group.columns() {
+            let copied = ColumnCloseResult {
+                bytes_written: column.compressed_size().unsigned_abs(),
+                rows_written: group.num_rows().unsigned_abs(),
+                metadata: column.clone(),
+                bloom_filter: None,
+                column_index: None,
+                offset_index: None,
+            };
+            target.append_column(file, copied)?;
+        }
+        target.close()?;
+        self.group_rows = GROUP_ROWS;
+        Ok(())
+    }
+
     /// Adds a row: one cell a column, in order.
     ///
     /// # Errors
@@ -147,13 +151,18 @@ impl<W: Write + Send> ParquetTable<W> {
         if self.row_count == 0 {
             return Ok(());
         }
-        let mut write = || {
-            let mut group = self.writer.next_row_group()?;
-            self.columns.iter().try_for_each(|column| column.write(&mut group))?;
-            group.close().map(|_| ())
-        };
-        write().map_err(io::Error::other)?;
-        self.columns = self.types.iter().map(|kind| Column::new(*kind)).collect();
+        let columns = self.types.iter().map(|kind| Column::new(*kind)).collect();
+        let columns = std::mem::replace(&mut self.columns, columns);
+        if self.is_joined {
+            // Copied, too: what a copy says of itself differs from what is said of the original.
+            let spool = tempfile::tempfile()?;
+            let mut writer = writer(spool.try_clone()?, self.schema.clone()).map_err(io::Error::other)?;
+            write(&mut writer, &columns).and_then(|()| writer.finish().map(|_| ())).map_err(io::Error::other)?;
+            let reader = reader(&spool).map_err(io::Error::other)?;
+            self.copy(&spool, reader.metadata().row_group(0)).map_err(io::Error::other)?;
+        } else {
+            write(&mut self.writer, &columns).map_err(io::Error::other)?;
+        }
         (self.row_count, self.group_rows) = (0, GROUP_ROWS);
         Ok(())
     }
@@ -170,6 +179,31 @@ impl<W: Write + Send> ParquetTable<W> {
         self.writer.finish().map_err(io::Error::other)?;
         self.writer.inner_mut().flush()
     }
+}
+
+fn writer<W: Write + Send>(target: W, schema: TypePtr) -> Result<SerializedFileWriter<W>, ParquetError> {
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        // Groups are small enough to be skipped as a whole; and an index of pages could not be copied with them.
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
+        .set_created_by(format!("basins {}", env!("CARGO_PKG_VERSION")))
+        .build();
+    SerializedFileWriter::new(target, schema, Arc::new(properties))
+}
+
+/// Writes a group.
+fn write<W: Write + Send>(target: &mut SerializedFileWriter<W>, columns: &[Column]) -> Result<(), ParquetError> {
+    let mut group = target.next_row_group()?;
+    columns.iter().try_for_each(|column| column.write(&mut group))?;
+    group.close().map(|_| ())
+}
+
+/// Reads a file of which groups are copied: pages are said as they were written.
+fn reader(file: &File) -> Result<SerializedFileReader<File>, ParquetError> {
+    check_metadata(file)?;
+    let options = ReadOptionsBuilder::new().with_encoding_stats_as_mask(false).build();
+    SerializedFileReader::new_with_options(file.try_clone()?, options)
 }
 
 fn field(name: &str, kind: ColumnType) -> String {

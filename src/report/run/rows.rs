@@ -1,9 +1,9 @@
 //! One row a network: as Parquet, or as CSV.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::foreign::Source;
 use crate::landscape::Evidence;
 use crate::outcome::Kind;
 use crate::report::parquet::{Cell, ColumnType, ParquetTable};
@@ -88,7 +88,7 @@ impl<W: Write + Send> OutcomeRows<W> {
     /// # Errors
     /// It cannot be read, is no such file, or the target cannot be written.
     pub fn join(&mut self, path: &Path, cleared: &[u64]) -> io::Result<()> {
-        let file = File::open(path)?;
+        let file = Source::open(path)?.seekable()?;
         match &mut self.form {
             Form::Parquet(table) => table.join(&file, &measured_columns(), cleared),
             Form::Csv(writer) => {

@@ -160,7 +160,7 @@ fn result(folder: &Path) -> &'static str {
 
 #[test]
 fn shards_of_a_run_are_the_whole() {
-    joins(&format!("{RUN} --nets 200000 --epochs 40 --continue-unsolved 2x"), 4);
+    joins(&format!("{RUN} --nets 200000 --epochs 3 --continue-unsolved 2x"), 4);
     joins(&format!("{RUN} --nets 1001 --epochs 200 --rows csv"), 3);
     joins(&format!("{RUN} --nets 1001 --epochs 200 --rows none"), 2);
 }
