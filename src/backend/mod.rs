@@ -157,6 +157,12 @@ pub trait Backend {
         (0, 1)
     }
 
+    /// Whether a problem can show anything: a backend with a planted fault trains problems that its fault leaves as they are
+    /// like the one without, which is checked by itself.
+    fn is_shown_by(&self, _problem: &Problem) -> bool {
+        true
+    }
+
     /// Whether networks are trained one number at a time, some fifty times slower than by vectors or on a GPU: studies then
     /// ask for less at once.
     fn is_scalar(&self) -> bool {

@@ -147,10 +147,10 @@ pub(super) fn short_runs_agree(backend: &mut dyn Backend) -> Verdict {
     Ok(())
 }
 
-/// The specs that a backend goes through, see [`Backend::shared_checks`].
-fn share_of(backend: &dyn Backend, specs: Vec<Spec>) -> impl Iterator<Item = Spec> + use<> {
+/// The specs that a backend goes through, see [`Backend::shared_checks`] and [`Backend::is_shown_by`].
+fn share_of(backend: &dyn Backend, specs: Vec<Spec>) -> Vec<Spec> {
     let (place, count) = backend.shared_checks();
-    specs.into_iter().skip(place).step_by(count)
+    specs.into_iter().skip(place).step_by(count).filter(|spec| backend.is_shown_by(&problem(spec))).collect()
 }
 
 /// How a network's short run differs from the expected one, if it does.

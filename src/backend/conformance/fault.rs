@@ -136,6 +136,23 @@ impl Faulty {
         problem.with_unchecked(spec)
     }
 
+    /// Whether the fault lies in how a problem is understood, and nowhere else.
+    fn is_a_misreading(&self) -> bool {
+        matches!(
+            self.fault,
+            Fault::GradientSign
+                | Fault::LearningRate
+                | Fault::OneRate
+                | Fault::BiasTrained
+                | Fault::OutputSquashed
+                | Fault::OrderGiven
+                | Fault::DecayLost
+                | Fault::ScheduleLost
+                | Fault::BiasesDrawn
+                | Fault::JudgedDuring
+        )
+    }
+
     fn distort(&self, trained: &mut Trained, problem: &Problem) {
         let outcomes = &mut trained.outcomes;
         match self.fault {
@@ -231,6 +248,10 @@ impl Backend for Faulty {
 
     fn device(&self) -> DeviceInfo {
         self.inner.device()
+    }
+
+    fn is_shown_by(&self, problem: &Problem) -> bool {
+        !self.is_a_misreading() || self.misread(problem).spec() != problem.spec()
     }
 
     fn prepare(&mut self, job: &Job<'_>) -> Result<u64> {
