@@ -54,11 +54,16 @@ impl<V: Vector> Cells<V> {
     #[inline(always)]
     pub(super) fn set_lanes<const COUNT: usize>(self, at: usize, first: usize, values: [f32; COUNT]) {
         debug_assert!(at < self.count && first < V::LANES, "{at} of {}, lane {first}", self.count);
-        for (lane, value) in values.into_iter().enumerate() {
-            if first + lane < V::LANES {
-                // SAFETY: as above; a vector is `LANES` floats without padding.
-                unsafe { *self.first.cast::<f32>().add(at * V::LANES + first + lane) = value }
-            }
+        // SAFETY: as above; a vector is `LANES` floats without padding.
+        let place = unsafe { self.first.cast::<f32>().add(at * V::LANES + first) };
+        if first + COUNT <= V::LANES {
+            // SAFETY: these lanes are the cell's.
+            unsafe { place.cast::<[f32; COUNT]>().write_unaligned(values) };
+            return;
+        }
+        for (lane, value) in values.into_iter().enumerate().take(V::LANES - first) {
+            // SAFETY: as before.
+            unsafe { *place.add(lane) = value };
         }
     }
 
