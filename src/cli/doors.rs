@@ -157,3 +157,35 @@ fn result(bytes: &[u8]) {
         assert!(!text.is_empty());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Read without its last letter.
+    #[derive(Debug, PartialEq)]
+    struct Lossy(String);
+
+    impl FromStr for Lossy {
+        type Err = String;
+
+        fn from_str(text: &str) -> Result<Self, String> {
+            Ok(Self(text[..text.len().saturating_sub(1)].into()))
+        }
+    }
+
+    impl Display for Lossy {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(&self.0)
+        }
+    }
+
+    #[test]
+    fn planted_faults_fall() {
+        let falls = |door: fn()| std::panic::catch_unwind(door).is_err();
+        assert!(falls(|| word::<Lossy>("ab")) && !falls(|| word::<Lossy>("")));
+        assert!(falls(|| drop(sentence::<()>(Err("\u{1b}[2J")))) && falls(|| drop(sentence::<()>(Err("")))));
+        assert!(falls(|| drop(sentence::<()>(Err("x".repeat(20_000))))) && !falls(|| drop(sentence::<()>(Err("why")))));
+        assert!(falls(|| enter("window", b"")));
+    }
+}
