@@ -73,7 +73,8 @@ def merge(parts, names, out, *more):
     """How it ended, in how many seconds, with how many MiB at most."""
     began = time.monotonic()
     with open(os.devnull, "w") as nowhere:
-        child = subprocess.Popen([BASINS, "merge", *names, "--out", out, *more], cwd=parts, stdout=nowhere, stderr=subprocess.PIPE)
+        command = [BASINS, "merge", *names, "--out", out, *more]
+        child = subprocess.Popen(command, cwd=parts, stdout=nowhere, stderr=subprocess.PIPE)
         said = child.stderr.read().decode()
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)

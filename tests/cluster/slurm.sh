@@ -76,11 +76,20 @@ await 120 is_underway "$folder/parts/3"
 second="$(writer "$folder/parts/3")"
 scontrol requeue "${array}_3"
 echo "  requeued task 3; it had kept $(kept "$folder/parts/3") networks"
+# A task is told that its time is over: its program keeps what it has, its script hands it back.
+await 120 is_underway "$folder/parts/4"
+third="$(writer "$folder/parts/4")"
+scancel --signal=TERM "${array}_4"
+await 15 is_gone "$third"
+echo "  ended task 4 by SIGTERM; it has kept $(kept "$folder/parts/4") networks"
 taken_up "$folder/parts/2" "$first"
 taken_up "$folder/parts/3" "$second"
+taken_up "$folder/parts/4" "$third"
 
 is_over() { [[ -z "$(squeue --noheader --states=all --format=%T | grep -vE 'COMPLETED|FAILED|CANCELLED')" ]]; }
 await 300 is_over
-scontrol show job | grep -oE 'ArrayTaskId=[0-9]+|JobName=\S+|JobState=\S+|Restarts=[0-9]+' | paste -sd' ' | sed 's/JobName/\n  JobName/g'
+scontrol --oneliner show job | while read -r job; do
+    echo "  $(grep -oE '(JobName|ArrayTaskId|JobState|Restarts)=\S+' <<<"$job" | paste -sd' ')"
+done
 [[ -e "$folder/all/run.json" ]] || fail "$(cat "$folder"/log/*)"
 check "$folder"
