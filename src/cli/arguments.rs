@@ -87,6 +87,11 @@ impl OutputArgs {
         if self.quiet { Mode::Never } else { self.progress }
     }
 
+    /// Whether anything is said on stderr beside errors.
+    pub(super) fn speaks(&self) -> bool {
+        self.progress() != Mode::Never
+    }
+
     /// Log messages to stderr, as many as asked for; those of other crates only when asked.
     pub(super) fn start_log(&self, verbose: u8) {
         use log::LevelFilter::{Debug, Info, Off, Warn};

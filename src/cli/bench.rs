@@ -119,7 +119,7 @@ impl Study for Options {
         let course = self.course(settings)?;
         let mut refused = Vec::new();
         let contestants = self.contestants(frame, &mut refused)?;
-        interrupt::listen();
+        interrupt::listen(frame.output.speaks());
         let notes = Notes { shown: frame.output.progress().is_shown() };
         let mut result = bench.run(&course, &contestants, &notes)?;
         result.refused.splice(0..0, refused);

@@ -163,7 +163,7 @@ impl<'a> Frame<'a> {
         epochs: u32,
         train: impl FnOnce(&dyn Watch) -> Result<T>,
     ) -> Result<T> {
-        interrupt::listen();
+        interrupt::listen(self.output.speaks());
         let shown = Shown::new(self.output.progress(), networks, epochs);
         let trained = train(&shown);
         shown.finish();

@@ -6,13 +6,13 @@ use crate::error::{Error, Result};
 
 use super::arguments::OutputArgs;
 use super::ending::Ending;
-use super::parts::{Part, Parts};
+use super::parts::{Parts, expanded};
 
 use super::verb::{Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
-    /// Folders that shards of one run, sweep or map were written to by --out
+    /// Folders that shards of one run, sweep or map were written to by --out, or a folder of such folders
     #[arg(value_name = "DIR", required = true)]
     parts: Vec<PathBuf>,
 
@@ -38,20 +38,21 @@ impl Execute for Args {
 
     fn execute(self, verbs: &[Verb]) -> Result<Ending> {
         self.output.start_log(0);
-        let parts = self.parts.iter().map(|path| Part::open(path)).collect::<Result<Vec<_>>>()?;
-        if let Some(same) = self.parts.iter().find(|part| part.canonicalize().ok() == self.out.canonicalize().ok()) {
+        let folders = expanded(&self.parts)?;
+        if let Some(same) = folders.iter().find(|part| part.canonicalize().ok() == self.out.canonicalize().ok()) {
             if same.exists() {
                 return Err(Error::input(format!("--out {} is one of the parts; choose another", self.out.display())));
             }
         }
-        let schema = parts[0].schema().to_owned();
+        let parts = Parts::open(&folders, self.partial)?;
+        let schema = parts.schema();
         let joins = verbs.iter().filter_map(|verb| verb.joins).find(|joins| joins.schema == schema);
         let Some(joins) = joins else {
             return Err(Error::input(format!(
                 "{} holds parts of schema {schema:?}, which this version does not join",
-                self.parts[0].display()
+                folders[0].display()
             )));
         };
-        (joins.run)(&Parts::new(parts, self.partial)?, &self.out, self.fresh, &self.output)
+        (joins.run)(&parts, &self.out, self.fresh, &self.output)
     }
 }

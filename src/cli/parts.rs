@@ -21,11 +21,11 @@ const NAMED: usize = 10;
 /// Most bytes of a result's object.
 const OBJECT_LIMIT: u64 = 1 << 28;
 
-/// A folder that a shard was written to.
+/// A folder that a shard was written to. Little is kept of each: there may be a hundred thousand.
 pub(super) struct Part {
     path: PathBuf,
     store: Store,
-    manifest: Value,
+    shard: Option<Shard>,
     /// Which of the networks, or of a map's tiles, counted from the first one.
     range: (u64, u64),
 }
@@ -36,22 +36,47 @@ pub(super) struct Parts {
     manifest: Value,
 }
 
-impl Part {
-    /// Opens a folder.
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        let refuse = |what: String| Error::input(format!("{} {what}", path.display()));
-        for name in [PARTS, TILES] {
-            let store = Store::existing(&path.join(name));
-            let Some(manifest) = store.manifest()? else { continue };
-            let part = &manifest["part"];
-            let range = match (part[0].as_u64(), part[1].as_u64()) {
-                (Some(start), Some(end)) if start < end => (start, end),
-                _ if name == TILES => (0, 0),
-                _ => return Err(refuse(format!("is damaged: {name} does not say which networks it has"))),
-            };
-            return Ok(Self { path: path.to_owned(), store, manifest, range });
+/// Folders of parts: these, and where one holds none, those in it that do.
+pub(super) fn expanded(folders: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for folder in folders {
+        let before = found.len();
+        if holds_part(folder) {
+            found.push(folder.clone());
+        } else {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            found.extend(entries.map(|entry| entry.path()).filter(|path| holds_part(path)));
         }
-        Err(refuse("holds no part of a run, a sweep or a map: --out of one is wanted".into()))
+        if found.len() == before {
+            return Err(Error::input(format!(
+                "{} holds no part of a run, a sweep or a map: --out of one is wanted, or a folder of such",
+                folder.display()
+            )));
+        }
+        found[before..].sort();
+    }
+    Ok(found)
+}
+
+fn holds_part(folder: &Path) -> bool {
+    [PARTS, TILES].iter().any(|name| Store::existing(&folder.join(name)).is_there())
+}
+
+impl Part {
+    /// Opens a folder, with what it is of.
+    fn open(path: &Path) -> Result<(Self, Value)> {
+        let name = if Store::existing(&path.join(PARTS)).is_there() { PARTS } else { TILES };
+        let store = Store::existing(&path.join(name));
+        let damaged = |what: &str| Error::input(format!("{} is damaged: {name} {what}", path.display()));
+        let manifest = store.manifest()?.ok_or_else(|| damaged("has no manifest"))?;
+        let part = &manifest["part"];
+        let range = match (part[0].as_u64(), part[1].as_u64()) {
+            (Some(start), Some(end)) if start < end => (start, end),
+            _ if name == TILES => (0, 0),
+            _ => return Err(damaged("does not say which networks it has")),
+        };
+        let shard = manifest["shard"].as_str().and_then(|text| text.parse().ok());
+        Ok((Self { path: path.to_owned(), store, shard, range }, manifest))
     }
 
     /// The folder.
@@ -62,11 +87,6 @@ impl Part {
     /// What is kept in it.
     pub(super) fn store(&self) -> &Store {
         &self.store
-    }
-
-    /// What it is of.
-    pub(super) fn schema(&self) -> &str {
-        self.manifest["schema"].as_str().unwrap_or_default()
     }
 
     /// The first of its networks, counted from the first of the whole.
@@ -98,36 +118,37 @@ impl Part {
         let text = Source::open(&path).and_then(|file| file.text(OBJECT_LIMIT)).map_err(|_| self.unfinished())?;
         serde_json::from_str(&text).map_err(|error| Error::input(format!("{} is damaged: {error}", path.display())))
     }
+}
 
-    fn shard(&self) -> Option<Shard> {
-        self.manifest["shard"].as_str()?.parse().ok()
+/// What all parts of a work have in common.
+fn identity(manifest: &Value) -> Value {
+    let mut identity = manifest.clone();
+    if let Some(fields) = identity.as_object_mut() {
+        ["shard", "part", "backend"].iter().for_each(|name| drop(fields.remove(*name)));
     }
-
-    /// What all parts of a work have in common.
-    fn identity(&self) -> Value {
-        let mut identity = self.manifest.clone();
-        if let Some(fields) = identity.as_object_mut() {
-            ["shard", "part", "backend"].iter().for_each(|name| drop(fields.remove(*name)));
-        }
-        identity
-    }
+    identity
 }
 
 impl Parts {
-    /// Refuses parts of different works, parts that overlap, and gaps. A part of the whole is enough where that is asked for.
-    pub(super) fn new(mut all: Vec<Part>, partial: bool) -> Result<Self> {
-        all.sort_by_key(|part| part.range);
-        let identity = all[0].identity();
-        for part in &all[1..] {
-            if let Some(difference) = difference(&part.identity(), &identity) {
+    /// Opens folders. Refuses parts of different works, parts that overlap, and gaps; a part of the whole is enough where that
+    /// is asked for.
+    pub(super) fn open(folders: &[PathBuf], partial: bool) -> Result<Self> {
+        let mut all = Vec::with_capacity(folders.len());
+        let (first, mut manifest) = Part::open(&folders[0])?;
+        let common = identity(&manifest);
+        all.push(first);
+        for folder in &folders[1..] {
+            let (part, other) = Part::open(folder)?;
+            if let Some(difference) = difference(&identity(&other), &common) {
                 return Err(Error::input(format!(
                     "{} and {} do not belong together: {difference}",
-                    part.path.display(),
-                    all[0].path.display()
+                    folder.display(),
+                    folders[0].display()
                 )));
             }
+            all.push(part);
         }
-        let mut manifest = all[0].manifest.clone();
+        all.sort_by_key(|part| part.range);
         if let Some(nets) = manifest["nets"].as_u64() {
             let (start, end) = covered(&all, nets, partial)?;
             manifest["part"] = serde_json::json!([start, end]);
@@ -137,6 +158,11 @@ impl Parts {
             manifest.as_object_mut().map(|fields| fields.remove("shard"));
         }
         Ok(Self { all, manifest })
+    }
+
+    /// What they are parts of.
+    pub(super) fn schema(&self) -> &str {
+        self.manifest["schema"].as_str().unwrap_or_default()
     }
 
     /// All of them, in order.
@@ -165,10 +191,10 @@ impl Parts {
 
 /// Of parts that are known by number alone: all are there, each once.
 fn check_numbers(parts: &[Part]) -> Result<()> {
-    let count = parts.iter().find_map(Part::shard).map_or(0, Shard::count);
+    let count = parts.iter().find_map(|part| part.shard).map_or(0, Shard::count);
     let mut wanted: BTreeSet<u64> = (1..=count).collect();
     for part in parts {
-        let number = part.shard().map_or(0, Shard::part);
+        let number = part.shard.map_or(0, Shard::part);
         if !wanted.remove(&number) {
             let what =
                 if number == 0 { "is no shard: it is whole" } else { "is there twice, or of another number of shards" };
@@ -208,7 +234,7 @@ fn covered(parts: &[Part], nets: u64, partial: bool) -> Result<(u64, u64)> {
 
 /// Gaps as shards where they are, else as networks.
 fn gaps(missing: &[(u64, u64)], parts: &[Part], nets: u64) -> String {
-    let count = parts.iter().find_map(Part::shard).map_or(0, Shard::count);
+    let count = parts.iter().find_map(|part| part.shard).map_or(0, Shard::count);
     let inside = |range: &std::ops::Range<u64>| missing.iter().any(|gap| gap.0 <= range.start && range.end <= gap.1);
     let shards = (1..=count).filter_map(|part| Shard::new(part, count).ok());
     let mut names: Vec<String> =

@@ -1,7 +1,7 @@
 //! Progress on stderr: rate and time left; nothing where nobody watches.
 
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
@@ -48,20 +48,37 @@ pub(super) struct Shown {
     net_epochs: AtomicU64,
     settled: AtomicU64,
     networks: AtomicU64,
+    /// Whether it is still to be said that this will take long.
+    foretells: AtomicBool,
 }
 
-/// Has Ctrl-C answered at once where progress is shown.
+/// Has Ctrl-C answered beside the bar, where there is one.
 pub(super) fn answer_interruption(mode: Mode, bar: &ProgressBar) {
-    let answer = "Finishing the current batch; press Ctrl-C again to stop now";
-    if mode == Mode::Plain {
-        interrupt::answer_with(move || eprint_line(answer));
-    } else if !bar.is_hidden() {
-        let bar = bar.clone();
-        interrupt::answer_with(move || bar.println(answer));
+    let bar = bar.clone();
+    match mode {
+        Mode::Never => interrupt::answer_with(|_| ()),
+        _ if bar.is_hidden() => interrupt::answer_with(eprint_line),
+        _ => interrupt::answer_with(move |answer| bar.println(answer)),
     }
 }
 
 const PLAIN_SECONDS: u64 = 5;
+/// After so long it can be told how long the rest takes,
+const FORETELL_AFTER: f64 = 2.0;
+/// and it is said where that is longer than this.
+const FORETELL_ABOVE: f64 = 120.0;
+
+/// A time that is left, to two figures at most: nobody knows it better.
+fn left(seconds: f64) -> String {
+    let units = [("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0), ("second", 1.0)];
+    let (name, unit) = units.into_iter().find(|(_, unit)| seconds >= 1.5 * unit).unwrap_or(units[3]);
+    let count = seconds / unit;
+    if count >= 1000.0 {
+        return format!("{} {name}s", short(count));
+    }
+    let plural = if count.round() == 1.0 { "" } else { "s" };
+    format!("{count:.0} {name}{plural}")
+}
 
 impl Shown {
     /// For a run of `networks` times `epochs` net-epochs at most.
@@ -83,6 +100,7 @@ impl Shown {
             net_epochs: AtomicU64::new(0),
             settled: AtomicU64::new(0),
             networks: AtomicU64::new(0),
+            foretells: AtomicBool::new(mode != Mode::Never),
         }
     }
 
@@ -90,6 +108,17 @@ impl Shown {
     pub(super) fn finish(&self) {
         interrupt::answer_no_more();
         self.bar.finish_and_clear();
+    }
+
+    /// Says what was begun, where it is a matter of minutes or days.
+    fn foretell(&self, seconds: f64) {
+        if seconds > FORETELL_ABOVE {
+            let line = format!(
+                "This takes about {} at the rate so far; Ctrl-C ends it and tells what is known",
+                left(seconds)
+            );
+            if self.bar.is_hidden() { eprint_line(&line) } else { self.bar.println(line) }
+        }
     }
 
     fn message(&self, seconds: f64) -> String {
@@ -109,17 +138,41 @@ impl Watch for Shown {
             self.bar.set_position((share * 1e6) as u64);
             self.bar.set_message(self.message(seconds));
         }
+        let rest = seconds * (1.0 - share) / share.max(1e-300);
+        if seconds >= FORETELL_AFTER && share > 0.0 && self.foretells.swap(false, Ordering::Relaxed) {
+            self.foretell(rest);
+        }
         let due = self.due.load(Ordering::Relaxed);
         if self.plain && seconds as u64 >= due {
             let next = seconds as u64 + PLAIN_SECONDS;
             if self.due.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-                let left = seconds * (1.0 - share) / share.max(1e-9);
-                eprint_line(&format!("{:3.0}%  {}  {left:.0} s left", 100.0 * share, self.message(seconds)));
+                eprint_line(&format!("{:3.0}%  {}  {} left", 100.0 * share, self.message(seconds), left(rest)));
             }
         }
     }
 
     fn interrupted(&self) -> bool {
         interrupt::asked()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::left;
+
+    #[test]
+    fn what_is_left_is_told_in_units_that_one_can_imagine() {
+        for (seconds, words) in [
+            (0.2, "0 seconds"),
+            (1.2, "1 second"),
+            (80.0, "80 seconds"),
+            (100.0, "2 minutes"),
+            (5_000.0, "83 minutes"),
+            (5_500.0, "2 hours"),
+            (1.2e6, "14 days"),
+            (8.64e9, "100k days"),
+        ] {
+            assert_eq!(left(seconds), words);
+        }
     }
 }

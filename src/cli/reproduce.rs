@@ -69,7 +69,7 @@ impl Execute for Args {
         let chosen = if self.all { ALL.to_vec() } else { named(&self.names)? };
         let folder = self.out.as_deref().map(|path| Folder::open(path, &FILES, false)).transpose()?;
         let mut backend = self.device.open()?.backend()?;
-        interrupt::listen();
+        interrupt::listen(self.output.speaks());
         let mut done = Vec::new();
         for (position, reproduction) in chosen.iter().enumerate() {
             let shown = Stage::new(self.output.progress(), reproduction, position, chosen.len());

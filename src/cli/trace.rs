@@ -71,7 +71,7 @@ impl Study for Options {
         if let Some(epoch) = self.explain {
             return explain(frame, problem, (&start, identity), epoch);
         }
-        interrupt::listen();
+        interrupt::listen(frame.output.speaks());
         let path = settings.weights_out.as_ref();
         let weights_out = path.map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
         let trace = Trace::of(problem, &start, identity, self.every, &InterruptOnly)

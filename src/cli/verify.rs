@@ -51,7 +51,7 @@ impl Study for Options {
     fn answer(&self, frame: &Frame<'_>, _: Option<&mut Folder>) -> Result<Verification> {
         let problem = frame.problem()?;
         let population = frame.settings.population(DEFAULT_COUNT, None)?;
-        interrupt::listen();
+        interrupt::listen(frame.output.speaks());
         let mut verification = Verification::default();
         let show = |text: String| if frame.output.json { Ok(()) } else { print(&text) };
         let note = |check: Checked, verification: &mut Verification| -> Result<()> {

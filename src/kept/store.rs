@@ -70,6 +70,11 @@ impl Store {
         Self { folder: folder.to_owned(), is_new: false }
     }
 
+    /// Whether there is such a folder.
+    pub fn is_there(&self) -> bool {
+        self.folder.join(MANIFEST).is_file()
+    }
+
     /// Whether it holds nothing but its manifest.
     fn is_empty(&self) -> bool {
         let mut entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();

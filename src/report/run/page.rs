@@ -96,7 +96,12 @@ fn facts(answer: &RunAnswer) -> Vec<Fact> {
     let rate = percent(answer.rate(), half);
     let counts = format!("{} of {}", grouped(tally.solved()), grouped(tally.networks()));
     if answer.interrupted {
-        return vec![Fact::new(format!("at least {rate}"), format!("solved so far: {counts}"))];
+        let within = grouped(answer.last_epoch().into());
+        let source = if answer.unfinished() > 0 { " by the survival curve" } else { "" };
+        return vec![
+            Fact::new(rate, format!("solved within {within} epochs{source}; so far {counts}")),
+            Fact::new(between(interval, half), format!("95% interval ({})", interval.method)),
+        ];
     }
     let epochs = grouped(answer.problem.spec().epochs.into());
     let mut facts = vec![

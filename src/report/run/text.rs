@@ -49,7 +49,6 @@ fn write_run(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
     let half = interval.half_width();
     let solved = format!("{} of {}", grouped(tally.solved()), grouped(tally.networks()));
     if answer.interrupted {
-        // Networks that need few epochs finish first: what is known so far bounds the rate from below, no more.
         writeln!(
             text,
             "Interrupted: {} of {} networks begun, {} of them unfinished",
@@ -57,7 +56,17 @@ fn write_run(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
             grouped(answer.population.count()),
             grouped(answer.unfinished())
         )?;
-        writeln!(text, "Solved so far: {solved}, at least {}", percent(answer.rate(), half))?;
+        writeln!(text, "Solved so far: {solved}")?;
+        // Networks that need few epochs finish first: the share so far would be too low, the curve's is not.
+        let source = if answer.unfinished() > 0 { "by the survival curve" } else { "of those trained" };
+        writeln!(
+            text,
+            "Solved within {}, {source}: {}   (95% interval {} to {})",
+            epochs(answer.last_epoch()),
+            percent(answer.rate(), half),
+            percent(interval.low, half),
+            percent(interval.high, half)
+        )?;
     } else {
         writeln!(
             text,

@@ -57,14 +57,30 @@ pub struct KindRow {
 }
 
 impl RunAnswer {
-    /// Share of networks solved within the budget; of an interrupted run a lower bound.
+    /// Share of networks solved within the budget. Where networks were cut off in their middle it is what the survival curve
+    /// says of the last epoch that any network was watched: they count as unsolved only as long as they were watched.
     pub fn rate(&self) -> f64 {
-        self.tally.solved() as f64 / self.tally.networks() as f64
+        match self.unfinished() {
+            0 => self.tally.solved() as f64 / self.tally.networks() as f64,
+            _ => 1.0 - self.survival().unsolved_after(self.last_epoch()),
+        }
     }
 
-    /// Its 95% interval; where it decided when to stop, one that stays valid under repeated looks.
+    /// The epoch within which that share is solved: the budget, or the last one that a network was watched.
+    pub fn last_epoch(&self) -> u32 {
+        match self.unfinished() {
+            0 => self.problem.spec().epochs,
+            _ => self.survival().last_epoch,
+        }
+    }
+
+    /// The share's 95% interval; where it decided when to stop, one that stays valid under repeated looks.
     pub fn interval(&self) -> Interval {
         let (solved, networks) = (self.tally.solved(), self.tally.networks());
+        if self.unfinished() > 0 {
+            let unsolved = self.survival().interval_after(self.last_epoch());
+            return Interval { low: 1.0 - unsolved.high, high: 1.0 - unsolved.low, ..unsolved };
+        }
         match self.until_width {
             Some(_) => confidence_sequence(solved, networks, LEVEL),
             None => self.method.interval(solved, networks, LEVEL),

@@ -29,8 +29,17 @@ fn ctrl_c_keeps_what_is_known() {
         assert_eq!(output.status.code(), Some(130), "{signal}");
         let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!(answer["interrupted"], true);
-        assert!(answer["solved_interval"].is_null(), "networks cut off would count as unsolved");
         let count = |value: &serde_json::Value| value.as_u64().unwrap();
+        assert_eq!(answer["solved_interval"]["method"], "greenwood log-log", "cut off is not unsolved");
+        // It says what its curve says.
+        let last = answer["survival"]["curve"]
+            .as_array()
+            .unwrap()
+            .last()
+            .map_or(1.0, |step| step["unsolved"].as_f64().unwrap());
+        assert!((answer["solved_rate"].as_f64().unwrap() + last - 1.0).abs() < 1e-12);
+        let solved = count(&answer["solved"]) as f64 / count(&answer["nets"]) as f64;
+        assert!(answer["solved_rate"].as_f64().unwrap() >= solved);
         assert!(count(&answer["fates"]["unfinished"]) > 0 && count(&answer["net_epochs"]) > 0);
         let fates: u64 = answer["fates"].as_object().unwrap().values().map(count).sum();
         assert_eq!(fates, count(&answer["nets"]));
@@ -246,4 +255,36 @@ fn progress_is_for_terminals() {
     let mut command = basins(folder.path());
     let output = command.args("--backend reference --nets 300 --epochs 3000".split_whitespace()).output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty());
+}
+
+/// What has no chunks ends as well, and says at once that it heard.
+#[test]
+fn everything_ends_soon() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [
+        "verify --backend reference --nets 1e9",
+        "trace --layers 2,60,60,1 --epochs 1e9 --out t",
+        "surface --paths 200 --epochs 1e8",
+        "bench --backend reference --populations 1e9",
+        "reproduce pdp-1988",
+    ] {
+        let mut command = basins(folder.path());
+        let mut child =
+            command.args(arguments.split_whitespace()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(1500));
+        if let Some(status) = child.try_wait().unwrap() {
+            let mut said = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+            panic!("{arguments} was over before it could be interrupted: {status}: {said}");
+        }
+        assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+        let asked = std::time::Instant::now();
+        let lines = lines(child.stderr.take().unwrap());
+        let said = lines.recv_timeout(Duration::from_secs(60)).expect("a sentence");
+        assert!(said.contains("Ctrl-C"), "{arguments}: {said}");
+        let answered = asked.elapsed();
+        let status = child.wait().unwrap();
+        println!("{arguments}: answered after {answered:?}, ended after {:?}: {status}", asked.elapsed());
+        assert_eq!(status.code(), Some(130), "{arguments}");
+    }
 }
