@@ -98,6 +98,9 @@ fn facts(answer: &RunAnswer) -> Vec<Fact> {
     if answer.interrupted {
         let within = grouped(answer.last_epoch().into());
         let source = if answer.unfinished() > 0 { " by the survival curve" } else { "" };
+        if !answer.tells_rate() {
+            return vec![Fact::new("none".to_owned(), format!("solved so far: {counts}"))];
+        }
         return vec![
             Fact::new(rate, format!("solved within {within} epochs{source}; so far {counts}")),
             Fact::new(between(interval, half), format!("95% interval ({})", interval.method)),

@@ -57,16 +57,18 @@ fn write_run(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
             grouped(answer.unfinished())
         )?;
         writeln!(text, "Solved so far: {solved}")?;
-        // Networks that need few epochs finish first: the share so far would be too low, the curve's is not.
-        let source = if answer.unfinished() > 0 { "by the survival curve" } else { "of those trained" };
-        writeln!(
-            text,
-            "Solved within {}, {source}: {}   (95% interval {} to {})",
-            epochs(answer.last_epoch()),
-            percent(answer.rate(), half),
-            percent(interval.low, half),
-            percent(interval.high, half)
-        )?;
+        if answer.tells_rate() {
+            // Networks that need few epochs finish first: the share so far would be too low, the curve's is not.
+            let source = if answer.unfinished() > 0 { "by the survival curve" } else { "of those trained" };
+            writeln!(
+                text,
+                "Solved within {}, {source}: {}   (95% interval {} to {})",
+                epochs(answer.last_epoch()),
+                percent(answer.rate(), half),
+                percent(interval.low, half),
+                percent(interval.high, half)
+            )?;
+        }
     } else {
         writeln!(
             text,

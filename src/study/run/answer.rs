@@ -66,6 +66,11 @@ impl RunAnswer {
         }
     }
 
+    /// Whether anything is known of that share: of networks cut off in their middle, none of which was solved, nothing is.
+    pub fn tells_rate(&self) -> bool {
+        self.unfinished() == 0 || self.tally.solved() > 0
+    }
+
     /// The epoch within which that share is solved: the budget, or the last one that a network was watched.
     pub fn last_epoch(&self) -> u32 {
         match self.unfinished() {

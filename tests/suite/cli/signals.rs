@@ -30,16 +30,18 @@ fn ctrl_c_keeps_what_is_known() {
         let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!(answer["interrupted"], true);
         let count = |value: &serde_json::Value| value.as_u64().unwrap();
-        assert_eq!(answer["solved_interval"]["method"], "greenwood log-log", "cut off is not unsolved");
+        let known = answer["solved"].as_u64().unwrap() > 0;
+        let method = if known { "greenwood log-log".into() } else { serde_json::Value::Null };
+        assert_eq!(answer["solved_interval"]["method"], method, "cut off is not unsolved");
         // It says what its curve says.
         let last = answer["survival"]["curve"]
             .as_array()
             .unwrap()
             .last()
             .map_or(1.0, |step| step["unsolved"].as_f64().unwrap());
-        assert!((answer["solved_rate"].as_f64().unwrap() + last - 1.0).abs() < 1e-12);
+        assert!(!known || (answer["solved_rate"].as_f64().unwrap() + last - 1.0).abs() < 1e-12);
         let solved = count(&answer["solved"]) as f64 / count(&answer["nets"]) as f64;
-        assert!(answer["solved_rate"].as_f64().unwrap() >= solved);
+        assert!(answer["solved_rate"].as_f64().unwrap_or(0.0) >= solved);
         assert!(count(&answer["fates"]["unfinished"]) > 0 && count(&answer["net_epochs"]) > 0);
         let fates: u64 = answer["fates"].as_object().unwrap().values().map(count).sum();
         assert_eq!(fates, count(&answer["nets"]));
@@ -167,7 +169,8 @@ fn wait_for_progress(stderr: impl Read + Send + 'static) -> Receiver<String> {
 /// Waits for a first line that has all of these in it.
 fn wait_for(stderr: impl Read + Send + 'static, parts: &[&str]) -> Receiver<String> {
     let lines = lines(stderr);
-    let line = next(&lines);
+    // That it will take long may be said first.
+    let line = Some(next(&lines)).filter(|line| !line.starts_with("This takes about ")).unwrap_or_else(|| next(&lines));
     assert!(parts.iter().all(|part| line.contains(part)), "{line}");
     lines
 }
@@ -186,7 +189,7 @@ fn ctrl_c_is_answered_and_a_second_one_ends_at_once() {
     assert!(interrupt());
     let answer = loop {
         let line = next(&lines);
-        if !line.contains("net-epochs/s") {
+        if !line.contains("net-epochs/s") && !line.starts_with("This takes about ") {
             break line;
         }
     };
@@ -209,7 +212,7 @@ fn a_summary_says_that_it_is_not_the_whole() {
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("Interrupted: ") && text.contains("Solved so far: "), "{text}");
-    assert!(!text.contains("95% interval"), "a part that finished first has no honest interval: {text}");
+    assert!(text.contains(", by the survival curve: ") || text.contains("Solved so far: 0 of"), "{text}");
 }
 
 /// `basins | head -1` and the like: the reader is gone before the summary comes.
@@ -264,7 +267,7 @@ fn everything_ends_soon() {
     for arguments in [
         "verify --backend reference --nets 1e9",
         "trace --layers 2,60,60,1 --epochs 1e9 --out t",
-        "surface --paths 200 --epochs 1e8",
+        "surface --epochs 1e9",
         "bench --backend reference --populations 1e9",
         "reproduce pdp-1988",
     ] {
