@@ -45,7 +45,7 @@ impl ChunkClock {
     }
 
     /// Networks of the next chunk, which begins now.
-    pub fn next(&mut self) -> u64 {
+    pub fn begin(&mut self) -> u64 {
         self.began = Instant::now();
         self.size
     }

@@ -213,7 +213,7 @@ impl<'d> Prepared<'d> {
         };
         let (clock, mut start) = (RefCell::new(ChunkClock::new(seconds, self.chunk_limit)), networks.start);
         let mut chunks = std::iter::from_fn(|| {
-            let end = networks.end.min(start.saturating_add(clock.borrow_mut().next()));
+            let end = networks.end.min(start.saturating_add(clock.borrow_mut().begin()));
             let range = std::mem::replace(&mut start, end)..end;
             (!range.is_empty()).then(|| chunk(range))
         });

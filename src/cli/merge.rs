@@ -39,10 +39,9 @@ impl Execute for Args {
     fn execute(self, verbs: &[Verb]) -> Result<Ending> {
         self.output.start_log(0);
         let folders = expanded(&self.parts)?;
-        if let Some(same) = folders.iter().find(|part| part.canonicalize().ok() == self.out.canonicalize().ok()) {
-            if same.exists() {
-                return Err(Error::input(format!("--out {} is one of the parts; choose another", self.out.display())));
-            }
+        let out = self.out.canonicalize().ok();
+        if out.is_some() && folders.iter().any(|part| part.canonicalize().ok() == out) {
+            return Err(Error::input(format!("--out {} is one of the parts; choose another", self.out.display())));
         }
         let parts = Parts::open(&folders, self.partial)?;
         let schema = parts.schema();
