@@ -43,7 +43,9 @@ pub(super) fn listen(speaks: bool) {
 fn end_in_time() {
     std::thread::sleep(PATIENCE);
     if AT_HAND.load(Ordering::Relaxed) {
-        eprint_line("error: interrupted in the middle of what takes long, before there was anything to tell");
+        eprint_line(
+            "error: interrupted in the middle of work that takes long; its answer is lost, what --out keeps is not",
+        );
         std::process::exit(130);
     }
 }

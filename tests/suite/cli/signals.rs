@@ -269,7 +269,7 @@ fn everything_ends_soon() {
         "trace --layers 2,60,60,1 --epochs 1e9 --out t",
         "surface --epochs 1e9",
         "bench --backend reference --populations 1e9",
-        "reproduce pdp-1988",
+        "reproduce --all",
     ] {
         let mut command = basins(folder.path());
         let mut child =
