@@ -4,6 +4,9 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 examples="$(cd "$here/../../examples/cluster" && pwd)"
 export SHARDS=4 THREADS=1 BASINS_KEEP_SECONDS=0.3
 
+# A test that fails takes its driver along.
+trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+
 fail() {
     echo "FAILED: $*" >&2
     exit 1

@@ -4,7 +4,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 folder="$WORK/parallel"
-echo "GNU $(parallel --version | head -1)"
+echo "$(parallel --version | head -1)"
 JOBS=2 "$examples/parallel.sh" "$folder" $COMMAND >"$WORK/parallel.txt" 2>&1 &
 driver=$!
 kill_in_the_middle "$folder/parts/2" self

@@ -13,6 +13,7 @@ export SLURM_CONF="$system/slurm.conf"
 stop() {
     local status=$?
     ((status == 0)) || tail -n 20 "$system"/*.log >&2
+    scancel --partition=all 2>/dev/null && sleep 3 || true
     for ((at = ${#daemons[@]} - 1; at >= 0; at--)); do
         kill "${daemons[at]}" 2>/dev/null && wait "${daemons[at]}" 2>/dev/null || true
     done
