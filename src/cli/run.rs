@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::kept::{Store, checksum};
 use crate::outcome::{Values, Weights, WeightsFile, read_weights};
 use crate::report::{
-    RUN_NOTE, RowForm, SPEC_NOTE, run_json, run_page, run_text, survival_csv, survival_picture, survival_title,
+    OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE, run_json, run_page, run_text, survival_csv, survival_picture,
+    survival_title,
 };
 use crate::spec::{Population, Problem};
 use crate::study::{Continued, ContinuedCounts, RunAnswer, RunState, RunStudy, Unsolved};
@@ -256,7 +257,12 @@ impl Join for Options {
             if let Some(more) = kept.continued {
                 continued.get_or_insert_default().merge(&more);
             }
-            rows.extend(self.rows.file_name().map(|name| (part.path().join(name), dropped)));
+            if let Some(name) = self.rows.file_name() {
+                let path = part.path().join(name);
+                OutcomeRows::<std::fs::File>::check(self.rows, &path, first..first + part.count())
+                    .map_err(|error| Error::input(format!("a part is damaged: {error}")))?;
+                rows.push((path, dropped));
+            }
         }
         let imported_starts = !parts.manifest()["starts"].is_null();
         let study = self.study(settings, problem, population);

@@ -69,8 +69,21 @@ impl ShardChoice {
         let (part, told) = if let Some(task) = number("SLURM_ARRAY_TASK_ID")? {
             // Arrays may begin anywhere and count in steps.
             let (first, step) = (number("SLURM_ARRAY_TASK_MIN")?.unwrap_or(1), number("SLURM_ARRAY_TASK_STEP")?);
-            let steps = task.saturating_sub(first) / step.unwrap_or(1).max(1);
-            (steps + 1, number("SLURM_ARRAY_TASK_COUNT")?)
+            let step = step.unwrap_or(1).max(1);
+            let told = number("SLURM_ARRAY_TASK_COUNT")?;
+            // Of tasks submitted again, or left out, the number says nothing of the part.
+            let spanned = number("SLURM_ARRAY_TASK_MAX")?.map(|last| last.saturating_sub(first) / step + 1);
+            if let (Some(tasks), Some(spanned)) = (told, spanned)
+                && (tasks != spanned || count.is_some_and(|count| count != tasks))
+            {
+                let wanted = count.map_or(String::new(), |count| format!(" for {count} shards"));
+                return Err(Error::input(format!(
+                    "--shard auto: this array has {tasks} tasks from {first} to {}{wanted}, so that a task's number does \
+                     not tell which part it is; say --shard $SLURM_ARRAY_TASK_ID/N",
+                    first + (spanned - 1) * step
+                )));
+            }
+            (task.saturating_sub(first) / step + 1, told)
         } else if let Some(index) = number("JOB_COMPLETION_INDEX")? {
             (index + 1, number("JOB_COMPLETIONS")?)
         } else {
@@ -110,6 +123,19 @@ mod tests {
             ]
         };
         assert_eq!(resolved("auto", &slurm("3", "1", "64", "1")).unwrap(), "3/64");
+        // Submitted again, or with holes: a task's number is no part's.
+        for (array, wanted) in
+            [(("3", "3", "1", "3"), "auto/4"), (("7", "1", "3", "7"), "auto"), (("3", "3", "1", "3"), "auto/2")]
+        {
+            let (id, min, count, max) = array;
+            let told = [slurm(id, min, count, "1").as_slice(), &[("SLURM_ARRAY_TASK_MAX", max)]].concat();
+            assert!(resolved(wanted, &told).unwrap_err().to_string().contains("$SLURM_ARRAY_TASK_ID/N"), "{array:?}");
+        }
+        let whole = [slurm("3", "1", "64", "1").as_slice(), &[("SLURM_ARRAY_TASK_MAX", "64")]].concat();
+        assert_eq!(
+            (resolved("auto", &whole).unwrap(), resolved("auto/64", &whole).unwrap()),
+            ("3/64".into(), "3/64".into())
+        );
         assert_eq!(resolved("auto", &slurm("0", "0", "64", "1")).unwrap(), "1/64");
         assert_eq!(resolved("auto", &slurm("15", "1", "8", "2")).unwrap(), "8/8");
         assert_eq!(resolved("auto/9", &[("JOB_COMPLETION_INDEX", "8")]).unwrap(), "9/9");

@@ -1,12 +1,13 @@
 //! One row a network: as Parquet, or as CSV.
 
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::Path;
 
 use crate::foreign::Source;
 use crate::landscape::Evidence;
 use crate::outcome::Kind;
-use crate::report::parquet::{Cell, ColumnType, ParquetTable};
+use crate::report::parquet::{self, Cell, ColumnType, ParquetTable};
 use crate::spec::Problem;
 use crate::spec::keyword::keywords;
 use crate::study::Delivered;
@@ -88,6 +89,11 @@ impl<W: Write + Send> OutcomeRows<W> {
     /// # Errors
     /// It cannot be read, is no such file, or the target cannot be written.
     pub fn join(&mut self, path: &Path, cleared: &[u64]) -> io::Result<()> {
+        let from = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        self.join_file(path, cleared).map_err(from)
+    }
+
+    fn join_file(&mut self, path: &Path, cleared: &[u64]) -> io::Result<()> {
         let file = Source::open(path)?.seekable()?;
         match &mut self.form {
             Form::Parquet(table) => table.join(&file, &measured_columns(), cleared),
@@ -109,6 +115,45 @@ impl<W: Write + Send> OutcomeRows<W> {
             }
             Form::None => Ok(()),
         }
+    }
+
+    /// Refuses a file of this form that does not hold the rows of these networks, one each, in order.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(form: RowForm, path: &Path, networks: Range<u64>) -> io::Result<()> {
+        let wrong = |what: String| io::Error::other(format!("{}: {what}", path.display()));
+        let file = || Source::open(path)?.seekable();
+        let groups: Vec<(Range<u64>, u64)> = match form {
+            RowForm::None => return Ok(()),
+            RowForm::Parquet => parquet::spans(&file()?, 0)?,
+            RowForm::Csv => {
+                let mut reader = csv::ReaderBuilder::new().from_reader(file()?);
+                let mut row = csv::ByteRecord::new();
+                let mut groups = Vec::new();
+                while reader.read_byte_record(&mut row)? {
+                    let network = row.get(0).and_then(|field| std::str::from_utf8(field).ok()?.parse::<u64>().ok());
+                    let network = network.ok_or_else(|| wrong("a row has no network".into()))?;
+                    groups.push((network..network.saturating_add(1), 1));
+                }
+                groups
+            }
+        };
+        let mut next = networks.start;
+        for (span, rows) in groups {
+            if span.start != next || span.end.checked_sub(span.start) != Some(rows) {
+                return Err(wrong(format!(
+                    "its rows are not those of networks {} to {}",
+                    networks.start,
+                    networks.end - 1
+                )));
+            }
+            next = span.end;
+        }
+        if next != networks.end {
+            return Err(wrong(format!("its rows end at network {next}, not at {}", networks.end)));
+        }
+        Ok(())
     }
 
     /// Adds the rows of a chunk.

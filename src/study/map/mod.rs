@@ -136,7 +136,12 @@ impl MapStudy<'_> {
             return Ok((if all_there { vec![last] } else { passes(size, store.side()) }, None));
         };
         let range = shard.range(last.len() as u64).ok_or_else(|| {
-            Error::input(format!("--shard {shard} cuts {} tiles into more parts than there are tiles", last.len()))
+            Error::input(format!(
+                "--shard {shard} cuts a map of {} x {} pixels into more parts than it has tiles: {}",
+                size.0,
+                size.1,
+                last.len()
+            ))
         })?;
         let tiles = last[range.start as usize..range.end as usize].to_vec();
         let pixels = tiles.iter().map(|tile| tile.count() as u64).sum();

@@ -200,6 +200,23 @@ fn parts_of_other_work_are_not_joined() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.code() == Some(2) && said.contains(words), "{arguments}: {said}");
     }
+    // Rows of other networks are found, in whatever form.
+    for form in ["parquet", "csv"] {
+        let name = format!("outcomes.{form}");
+        for part in 1..=2 {
+            printed(
+                folder.path(),
+                &format!("run --nets 40 --epochs 20 --rows {form} --shard {part}/2 --out {form}/{part}"),
+            );
+        }
+        let [one, two] = [1, 2].map(|part| folder.path().join(form).join(part.to_string()).join(&name));
+        fs::copy(one, two).unwrap();
+        let output = run(folder.path(), &format!("merge {form} --out all"));
+        let said = String::from_utf8(output.stderr).unwrap();
+        let words = format!("{form}/2/{name}: its rows are not those of networks 20 to 39");
+        assert!(output.status.code() == Some(2) && said.contains(&words), "{said}");
+        assert!(!folder.path().join("all").exists());
+    }
     // What is not finished is named.
     fs::remove_file(folder.path().join("1/parts/progress.json")).unwrap();
     printed(folder.path(), "run --nets 40 --epochs 20 --shard 2/2 --out 3");
