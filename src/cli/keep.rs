@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 use crate::kept::{Pace, Store, place, temporary_in};
-use crate::outcome::{WeightsFile, read_weights};
+use crate::outcome::{WeightsFile, read_final_weights};
 use crate::report::{OutcomeRows, RowForm};
 use crate::spec::Problem;
 use crate::study::{Continued, ContinuedCounts, Delivered, RunAnswer, RunState};
@@ -241,7 +241,8 @@ impl RunKeeper {
         let Some(path) = &self.weights_out else { return Ok(()) };
         let mut file = WeightsFile::create(path, self.problem.layers())?;
         for part in 0..self.kept.parts.len() {
-            file.append(&read_weights(&self.store.folder().join(weights_name(part)), self.problem.layers())?)?;
+            let path = self.store.folder().join(weights_name(part));
+            file.append(&read_final_weights(&path, self.problem.layers())?)?;
         }
         file.finish()
     }

@@ -25,20 +25,30 @@ fn array_name(layer: usize) -> String {
 /// # Errors
 /// The file cannot be read, is no NPZ archive, or its arrays do not fit the layers.
 pub fn read_weights(path: &Path, layers: &Layers) -> Result<Weights> {
-    let fail = |what: String| Error::input(format!("--weights-in {}: {what}", path.display()));
-    let mut archive = ArraysReader::open_or_reason(path).map_err(fail)?;
+    read(path, layers, true).map_err(|what| Error::input(format!("--weights-in {}: {what}", path.display())))
+}
+
+/// The same of weights that training ended with, whatever they are.
+///
+/// # Errors
+/// As [`read_weights`], but for their size.
+pub fn read_final_weights(path: &Path, layers: &Layers) -> Result<Weights> {
+    read(path, layers, false).map_err(|what| Error::failure(format!("{}: {what}", path.display())))
+}
+
+fn read(path: &Path, layers: &Layers, bounded: bool) -> std::result::Result<Weights, String> {
+    let mut archive = ArraysReader::open_or_reason(path)?;
     let arrays: Vec<Array> = layers
         .shapes()
         .enumerate()
-        .map(|(layer, shape)| read_array(&mut archive, &array_name(layer), shape, layers))
-        .collect::<std::result::Result<_, String>>()
-        .map_err(fail)?;
+        .map(|(layer, shape)| read_array(&mut archive, &array_name(layer), shape, layers, bounded))
+        .collect::<std::result::Result<_, String>>()?;
     let count = arrays[0].count;
     if let Some((layer, array)) = arrays.iter().enumerate().find(|(_, array)| array.count != count) {
-        return Err(fail(format!("theta1 holds {count} networks, but {} holds {}", array_name(layer), array.count)));
+        return Err(format!("theta1 holds {count} networks, but {} holds {}", array_name(layer), array.count));
     }
     if count == 0 {
-        return Err(fail("holds no networks".into()));
+        return Err("holds no networks".into());
     }
     Ok(Weights::new(layers, interleave(&arrays, count, layers)))
 }
@@ -53,6 +63,7 @@ fn read_array(
     name: &str,
     shape: LayerShape,
     layers: &Layers,
+    bounded: bool,
 ) -> std::result::Result<Array, String> {
     let damaged = |error: io::Error| damaged(name, &error);
     let found = archive.names();
@@ -85,7 +96,7 @@ fn read_array(
             reals.ok_or_else(|| format!("array {name} holds {}, but weights are real numbers", header.descr))?;
         Values::F32(reals.into_iter().map(|value| value as f32).collect())
     };
-    match outside(&values) {
+    match outside(&values).filter(|_| bounded) {
         Some((position, value)) => Err(format!(
             "array {name} is {} at {}; starting weights are finite and at most {WEIGHT_BOUND:e} in size, beyond \
              which a network counts as diverged",

@@ -40,6 +40,7 @@ pub fn run_json(answer: &RunAnswer) -> Value {
         "spec": answer.problem.spec(),
         "backend": answer.trained_by.backend(),
         "device": answer.trained_by.device(),
+        "trained_by": answer.trained_by.several(),
         "nets": answer.tally.networks(),
         "first": answer.population.first(),
         "seed": answer.population.seed(),

@@ -154,6 +154,7 @@ pub fn sweep_json(sweep: &Sweep) -> Value {
         "varied": sweep.varied,
         "backend": sweep.trained_by.backend(),
         "device": sweep.trained_by.device(),
+        "trained_by": sweep.trained_by.several(),
         "nets": sweep.population.count(),
         "first": sweep.population.first(),
         "seed": sweep.population.seed(),

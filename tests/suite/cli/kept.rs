@@ -276,6 +276,18 @@ fn a_folder_has_one_writer_and_one_work() {
     );
 }
 
+/// Final weights go through the parts whatever they are: those of networks that diverged are no numbers.
+#[test]
+fn weights_of_the_diverged_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = "run --activation linear --loss mse --lr 9 --epochs 400 --nets 20";
+    let object = json(folder.path(), &format!("{settings} --out r --weights-out kept.npz"));
+    assert!(object["fates"]["diverged"].as_u64().unwrap() > 0, "{}", object["fates"]);
+    printed(folder.path(), &format!("{settings} --weights-out plain.npz"));
+    let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    assert!(bytes("kept.npz") == bytes("plain.npz"));
+}
+
 /// Lost rows are no result: what speaks of them begins anew.
 #[test]
 fn lost_rows_are_trained_again() {
