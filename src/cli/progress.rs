@@ -170,7 +170,7 @@ mod tests {
             (5_000.0, "83 minutes"),
             (5_500.0, "2 hours"),
             (1.2e6, "14 days"),
-            (8.64e9, "100k days"),
+            (8.64e9, "1.00e5 days"),
         ] {
             assert_eq!(left(seconds), words);
         }
