@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use basins::spec::{Activation, Criterion, Init, Loss, Optimizer, Update};
 
-use crate::support::root;
+use crate::structure::own_files;
 
 /// Most files that may name a variant, beside the rules' own room.
 const FILE_LIMIT: usize = 3;
@@ -81,22 +81,9 @@ fn named_too_often(source: &[(PathBuf, String)], variants: &[String], places: &[
     wrong
 }
 
-fn source(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            source(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = std::fs::read_to_string(&path).unwrap();
-            found.push((path.strip_prefix(root().join("src")).unwrap().to_owned(), text));
-        }
-    }
-}
-
 #[test]
 fn a_rule_is_known_in_few_files() {
-    let mut files = Vec::new();
-    source(&root().join("src"), &mut files);
+    let files = own_files();
     assert!(files.len() > 40 && variants().len() > 15, "{} files, {} rules", files.len(), variants().len());
     let optimizers: Vec<String> = variants().into_iter().filter(|name| name.starts_with("Optimizer::")).collect();
     assert_eq!(optimizers.len(), Optimizer::ALL.len());

@@ -221,7 +221,7 @@ fn a_manifest_of_a_stranger_is_shown_not_sent() {
     object["backend"] = OBEYED.into();
     std::fs::write(&manifest, object.to_string()).unwrap();
     let said = refused(&run(folder.path(), map), "a manifest");
-    assert!(said.contains(SHOWN) && said.contains("tiles of another map"), "{said}");
+    assert!(said.contains(SHOWN) && said.contains("holds other work"), "{said}");
 }
 
 /// A file somewhere below a folder.
