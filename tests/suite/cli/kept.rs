@@ -60,62 +60,81 @@ fn assert_same(one: &Path, other: &Path) {
     }
 }
 
-/// Kills a command at random moments, then lets it go on to its end.
-fn kill_and_go_on(folder: &Path, arguments: &str, seed: u64) {
-    use rand::{RngExt, SeedableRng};
-    let mut rng = rand::rngs::StdRng::seed_from_u64(seed ^ std::time::UNIX_EPOCH.elapsed().unwrap().as_secs());
+/// Kills a command at random moments and lets it go on. Whenever it comes to its end it is checked, and begins anew.
+/// `span` is what it takes undisturbed.
+fn kill_and_go_on(folder: &Path, arguments: &str, span: Duration, check: &dyn Fn()) {
+    use rand::RngExt;
     let mut killed = 0;
-    for _ in 0..kill_count() {
+    while killed < kill_count() {
         let mut command = basins(folder);
         command.env("BASINS_KEEP_SECONDS", "0.02").args(arguments.split_whitespace());
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(rng.random_range(20..700)));
-        killed += u64::from(child.try_wait().unwrap().is_none());
-        child.kill().unwrap();
-        child.wait().unwrap();
+        std::thread::sleep(span.mul_f64(rand::rng().random_range(0.02..0.8)));
+        match child.try_wait().unwrap() {
+            None => {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                killed += 1;
+            }
+            Some(status) => {
+                assert!(status.success(), "{arguments}: {status}");
+                check();
+                fs::remove_dir_all(folder.join("k")).unwrap();
+            }
+        }
     }
-    assert!(killed > 0, "{arguments} was over before it could be killed");
     let output = basins(folder).args(arguments.split_whitespace()).output().unwrap();
     assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+    check();
     let left = |folder: &Path| names(folder).into_iter().filter(|name| name.starts_with('.')).collect::<Vec<_>>();
     assert_eq!(left(&folder.join("k")), [""; 0], "temporary files of the dead are gone, and so is the lock");
 }
 
-fn goes_on(arguments: &str, seed: u64) {
+/// How long a command takes that nobody disturbs.
+fn undisturbed(folder: &Path, arguments: &str) -> Duration {
+    let began = std::time::Instant::now();
+    printed(folder, arguments);
+    began.elapsed()
+}
+
+fn goes_on(arguments: &str) {
     let folder = tempfile::tempdir().unwrap();
-    printed(folder.path(), &format!("{arguments} --out whole"));
-    kill_and_go_on(folder.path(), &format!("{arguments} --out k"), seed);
-    assert_same(&folder.path().join("whole"), &folder.path().join("k"));
+    let span = undisturbed(folder.path(), &format!("{arguments} --out whole"));
+    let [whole, k] = ["whole", "k"].map(|name| folder.path().join(name));
+    kill_and_go_on(folder.path(), &format!("{arguments} --out k"), span, &|| assert_same(&whole, &k));
 }
 
 #[test]
 fn a_killed_run_goes_on_to_the_same_bytes() {
-    goes_on(&format!("{RUN} --nets 30000 --epochs 300"), 1);
+    goes_on(&format!("{RUN} --nets 60000 --epochs 300"));
 }
 
 #[test]
 fn a_killed_run_with_csv_rows_weights_and_a_second_training_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = format!("{RUN} --nets 9000 --epochs 300 --rows csv --continue-unsolved 2x");
-    printed(folder.path(), &format!("{arguments} --out whole --weights-out whole.npz"));
-    kill_and_go_on(folder.path(), &format!("{arguments} --out k --weights-out k.npz"), 2);
+    let span = undisturbed(folder.path(), &format!("{arguments} --out whole --weights-out whole.npz"));
     let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
-    assert!(bytes("whole.npz") == bytes("k.npz"));
-    let mut settings = ["whole", "k"].map(|name| timeless(&folder.path().join(name).join("run.json")));
-    settings.iter_mut().for_each(|object| drop(object["settings"].as_object_mut().unwrap().remove("weights-out")));
-    assert_eq!(settings[0], settings[1]);
-    assert!(bytes("whole/outcomes.csv") == bytes("k/outcomes.csv"));
-    assert_eq!(names(&folder.path().join("k/parts")), ["manifest.json", "progress.json"], "joined parts are gone");
+    let check = || {
+        assert!(bytes("whole.npz") == bytes("k.npz"));
+        let mut settings = ["whole", "k"].map(|name| timeless(&folder.path().join(name).join("run.json")));
+        let without = |object: &mut Value| drop(object["settings"].as_object_mut().unwrap().remove("weights-out"));
+        settings.iter_mut().for_each(without);
+        assert_eq!(settings[0], settings[1]);
+        assert!(bytes("whole/outcomes.csv") == bytes("k/outcomes.csv"));
+        assert_eq!(names(&folder.path().join("k/parts")), ["manifest.json", "progress.json"], "joined parts are gone");
+    };
+    kill_and_go_on(folder.path(), &format!("{arguments} --out k --weights-out k.npz"), span, &check);
 }
 
 #[test]
 fn a_killed_sweep_goes_on_to_the_same_bytes() {
-    goes_on(&format!("{SWEEP} --nets 3000"), 3);
+    goes_on(&format!("{SWEEP} --nets 3000"));
 }
 
 #[test]
 fn a_killed_map_goes_on_to_the_same_bytes() {
-    goes_on(&format!("{MAP} --size 150x120 --epochs 60"), 4);
+    goes_on(&format!("{MAP} --size 150x120 --epochs 60"));
 }
 
 /// The shards of a result joined are the whole, and the joined folder answers the whole's command without training.
