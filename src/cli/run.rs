@@ -253,7 +253,7 @@ impl Join for Options {
             let kept = kept.ok_or_else(|| part.unfinished())?;
             let first = population.first() + part.start() - parts.start();
             let dropped = state.append(kept.state, self.examine);
-            let dropped = dropped.into_iter().map(|network| network - first).collect::<Vec<u64>>();
+            let dropped: Vec<u64> = dropped.into_iter().filter_map(|network| network.checked_sub(first)).collect();
             if let Some(more) = kept.continued {
                 continued.get_or_insert_default().merge(&more);
             }
