@@ -71,7 +71,7 @@ impl Part {
         let manifest = store.manifest()?.ok_or_else(|| damaged("has no manifest"))?;
         let part = &manifest["part"];
         let range = match (part[0].as_u64(), part[1].as_u64()) {
-            (Some(start), Some(end)) if start < end => (start, end),
+            (Some(start), Some(end)) if start < end && end <= manifest["nets"].as_u64().unwrap_or(end) => (start, end),
             _ if name == TILES => (0, 0),
             _ => return Err(damaged("does not say which networks it has")),
         };
@@ -185,7 +185,7 @@ impl Parts {
         let number = |name: &str| self.manifest[name].as_u64();
         let (first, seed) = (number("first").unwrap_or(0), number("seed").unwrap_or(0));
         let (start, end) = (self.all[0].range.0, self.all.last().map_or(0, |part| part.range.1));
-        Ok(Population::new(first + start, end - start, seed)?)
+        Ok(Population::new(first.saturating_add(start), end - start, seed)?)
     }
 }
 
