@@ -1,6 +1,7 @@
 //! What a run keeps as it goes, in a folder of its own: how far it is, and the rows and weights of its networks in parts, which
 //! are joined when it ends.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
@@ -21,12 +22,12 @@ use super::folder::Folder;
 
 /// What stands in the store.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct KeptRun {
-    pub state: RunState,
+pub(super) struct KeptRun<'a> {
+    pub state: Cow<'a, RunState>,
     /// What became of those trained on, of a run that is over.
     pub continued: Option<ContinuedCounts>,
     /// Networks of each part, in their order.
-    parts: Vec<u64>,
+    parts: Cow<'a, [u64]>,
     /// Whether the parts were joined, and are gone.
     pub joined: bool,
 }
@@ -45,7 +46,7 @@ pub(super) struct RunKeeper {
     form: RowForm,
     seed: u64,
     store: Store,
-    kept: KeptRun,
+    kept: KeptRun<'static>,
     open: Option<OpenPart>,
     /// Rows of shards, where these are joined; and which of the rows lose what was measured of their networks.
     shards: Vec<(PathBuf, Vec<u64>)>,
@@ -100,7 +101,7 @@ impl RunKeeper {
 
     /// What was found before.
     pub(super) fn state(&mut self) -> RunState {
-        std::mem::take(&mut self.kept.state)
+        std::mem::take(&mut self.kept.state).into_owned()
     }
 
     /// Of a run that was over before: what became of those trained on. There is nothing left to train.
@@ -154,12 +155,8 @@ impl RunKeeper {
         if chunk.is_whole && self.pace.is_due() {
             let began = Instant::now();
             self.close()?;
-            self.store.keep(&Borrowed {
-                state: chunk.state,
-                continued: None,
-                parts: &self.kept.parts,
-                joined: false,
-            })?;
+            let (state, parts) = (Cow::Borrowed(chunk.state), Cow::Borrowed(self.kept.parts.as_ref()));
+            self.store.keep(&KeptRun { state, continued: None, parts, joined: false })?;
             self.pace.kept(began);
         }
         Ok(())
@@ -186,7 +183,7 @@ impl RunKeeper {
             placed.map_err(|error| Error::file(&path, "cannot be written", &error))?;
         }
         weights.map_or(Ok(()), WeightsFile::finish)?;
-        self.kept.parts.push(networks);
+        self.kept.parts.to_mut().push(networks);
         Ok(())
     }
 
@@ -215,11 +212,11 @@ impl RunKeeper {
         }
         self.join_weights()?;
         if answer.interrupted || answer.cut_after {
-            self.kept.parts.truncate(kept_count);
+            self.kept.parts.to_mut().truncate(kept_count);
         } else {
             let continued = answer.continued.as_ref().map(Continued::counts);
-            let state = answer.state();
-            self.store.keep(&Borrowed { state: &state, continued, parts: &self.kept.parts, joined: true })?;
+            let (state, parts) = (Cow::Owned(answer.state()), Cow::Borrowed(self.kept.parts.as_ref()));
+            self.store.keep(&KeptRun { state, continued, parts, joined: true })?;
             self.kept.joined = true;
         }
         self.tidy();
@@ -246,15 +243,6 @@ impl RunKeeper {
         }
         file.finish()
     }
-}
-
-/// The same as `KeptRun`, not owned.
-#[derive(Serialize)]
-struct Borrowed<'a> {
-    state: &'a RunState,
-    continued: Option<ContinuedCounts>,
-    parts: &'a [u64],
-    joined: bool,
 }
 
 fn rows_name(part: usize, form: RowForm) -> Option<String> {

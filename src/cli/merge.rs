@@ -7,7 +7,6 @@ use crate::error::{Error, Result};
 use super::arguments::OutputArgs;
 use super::ending::Ending;
 use super::parts::{Parts, expanded};
-
 use super::verb::{Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]

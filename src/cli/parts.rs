@@ -4,17 +4,21 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::backend::Backend;
 use crate::error::{Error, Result};
 use crate::foreign::Source;
-use crate::kept::{Store, difference};
-use crate::spec::{Population, Shard};
+use crate::kept::{Store, checksum, difference};
+use crate::spec::{Examples, Population, Shard, Spec};
+use crate::study::rounding;
 
 use super::arguments::OutputArgs;
 use super::ending::Ending;
 use super::folder::{PARTS, TILES};
+use super::settings::Settings;
 
 /// Parts that are named where some are missing.
 const NAMED: usize = 10;
@@ -89,11 +93,6 @@ impl Part {
         &self.store
     }
 
-    /// The first of its networks, counted from the first of the whole.
-    pub(super) fn start(&self) -> u64 {
-        self.range.0
-    }
-
     /// Networks that it should have.
     pub(super) fn count(&self) -> u64 {
         self.range.1 - self.range.0
@@ -118,6 +117,33 @@ impl Part {
         let text = Source::open(&path).and_then(|file| file.text(OBJECT_LIMIT)).map_err(|_| self.unfinished())?;
         serde_json::from_str(&text).map_err(|error| Error::input(format!("{} is damaged: {error}", path.display())))
     }
+}
+
+/// What a folder says of networks that can be cut: all that decides what becomes of them, and which of those asked for it has.
+pub(super) fn manifest<'a>(
+    schema: &str,
+    settings: &Settings,
+    (asked, share): (Population, Population),
+    backend: &dyn Backend,
+    spec: &Spec,
+    examples: impl Iterator<Item = &'a Examples>,
+    options: &impl Serialize,
+) -> Value {
+    let start = share.first() - asked.first();
+    json!({
+        "schema": schema,
+        "spec": spec,
+        "seed": asked.seed(),
+        "first": asked.first(),
+        "nets": asked.count(),
+        "shard": settings.shard(),
+        "part": [start, start + share.count()],
+        "backend": rounding(backend),
+        // The table of a file may change while its name stays.
+        "examples": checksum(examples.flat_map(|examples| examples.inputs().iter().chain(examples.targets()))),
+        "interval": settings.interval.unwrap_or_default(),
+        "options": options,
+    })
 }
 
 /// What all parts of a work have in common.
@@ -151,7 +177,7 @@ impl Parts {
         all.sort_by_key(|part| part.range);
         if let Some(nets) = manifest["nets"].as_u64() {
             let (start, end) = covered(&all, nets, partial)?;
-            manifest["part"] = serde_json::json!([start, end]);
+            manifest["part"] = json!([start, end]);
             manifest["shard"] = Value::Null;
         } else {
             check_numbers(&all)?;
@@ -170,11 +196,6 @@ impl Parts {
         &self.all
     }
 
-    /// The first of their networks, counted from the first of the whole.
-    pub(super) fn start(&self) -> u64 {
-        self.all[0].start()
-    }
-
     /// What a folder says that has all of them.
     pub(super) fn manifest(&self) -> &Value {
         &self.manifest
@@ -182,10 +203,17 @@ impl Parts {
 
     /// Their networks.
     pub(super) fn population(&self) -> Result<Population> {
-        let number = |name: &str| self.manifest[name].as_u64();
-        let (first, seed) = (number("first").unwrap_or(0), number("seed").unwrap_or(0));
-        let (start, end) = (self.all[0].range.0, self.all.last().map_or(0, |part| part.range.1));
-        Ok(Population::new(first.saturating_add(start), end - start, seed)?)
+        self.of_range((self.all[0].range.0, self.all.last().map_or(0, |part| part.range.1)))
+    }
+
+    /// Those of one of them.
+    pub(super) fn share(&self, part: &Part) -> Result<Population> {
+        self.of_range(part.range)
+    }
+
+    fn of_range(&self, (start, end): (u64, u64)) -> Result<Population> {
+        let number = |name: &str| self.manifest[name].as_u64().unwrap_or(0);
+        Ok(Population::new(number("first").saturating_add(start), end - start, number("seed"))?)
     }
 }
 

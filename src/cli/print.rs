@@ -5,7 +5,8 @@ use std::io::{ErrorKind, Write};
 use crate::error::{Error, Result};
 use crate::foreign::visible;
 
-/// Prints to stdout, names and labels of files without what a terminal obeys. A reader that has gone away, as `head` does, is no failure.
+/// Prints to stdout, names and labels of files without what a terminal obeys. A reader that has gone away, as `head` does,
+/// is no failure.
 pub(super) fn print(text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(visible(text).as_bytes()).and_then(|()| stdout.flush()) {

@@ -113,10 +113,8 @@ impl Shown {
     /// Says what was begun, where it is a matter of minutes or days.
     fn foretell(&self, seconds: f64) {
         if seconds > FORETELL_ABOVE {
-            let line = format!(
-                "This takes about {} at the rate so far; Ctrl-C ends it and tells what is known",
-                left(seconds)
-            );
+            let line =
+                format!("This takes about {} at this rate; Ctrl-C ends it and tells what is known", left(seconds));
             if self.bar.is_hidden() { eprint_line(&line) } else { self.bar.println(line) }
         }
     }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::kept::{Store, checksum};
 use crate::outcome::{Values, Weights, WeightsFile, read_weights};
 use crate::report::{
-    OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE, run_json, run_page, run_text, survival_csv, survival_picture,
+    RUN_NOTE, RowForm, SPEC_NOTE, check_rows, run_json, run_page, run_text, survival_csv, survival_picture,
     survival_title,
 };
 use crate::spec::{Population, Problem};
@@ -22,7 +22,7 @@ use super::folder::{Folder, PARTS};
 use super::frame::{Frame, Record, Study};
 use super::join::Join;
 use super::keep::{KeptRun, RunKeeper};
-use super::parts::{Joins, Parts};
+use super::parts::{Joins, Parts, manifest};
 use super::pictures;
 use super::repeat::Repeat;
 use super::settings::Settings;
@@ -210,31 +210,18 @@ impl Options {
         &self,
         settings: &Settings,
         problem: &Problem,
-        (asked, share): (Population, Population),
+        shares: (Population, Population),
         backend: &dyn Backend,
         starts: Option<&Weights>,
     ) -> Value {
-        let examples = problem.examples();
-        let starts = starts.map(|starts| match starts.values() {
+        let (spec, examples) = (problem.spec(), std::iter::once(problem.examples()));
+        let mut manifest = manifest(Self::PARTS_SCHEMA, settings, shares, backend, spec, examples, self);
+        manifest["starts"] = json!(starts.map(|starts| match starts.values() {
             Values::F64(values) => checksum(values),
             Values::F32(values) => checksum(&values.iter().map(|value| f64::from(*value)).collect::<Vec<_>>()),
-        });
-        json!({
-            "schema": Self::PARTS_SCHEMA,
-            "spec": problem.spec(),
-            "seed": asked.seed(),
-            "first": asked.first(),
-            "nets": asked.count(),
-            "shard": settings.shard(),
-            "part": [share.first() - asked.first(), share.first() - asked.first() + share.count()],
-            "backend": format!("{} in {}", backend.name(), backend.precision()),
-            // The table of a file may change while its name stays.
-            "examples": checksum(examples.inputs().iter().chain(examples.targets())),
-            "starts": starts,
-            "interval": settings.interval.unwrap_or_default(),
-            "options": self,
-            "weights": settings.weights_out.is_some(),
-        })
+        }));
+        manifest["weights"] = json!(settings.weights_out.is_some());
+        manifest
     }
 }
 
@@ -251,15 +238,15 @@ impl Join for Options {
             let kept = part.progress::<KeptRun>()?.filter(|kept| kept.joined);
             let kept = kept.filter(|kept| kept.state.tally.networks() == part.count());
             let kept = kept.ok_or_else(|| part.unfinished())?;
-            let first = population.first() + part.start() - parts.start();
-            let dropped = state.append(kept.state, self.examine);
-            let dropped: Vec<u64> = dropped.into_iter().filter_map(|network| network.checked_sub(first)).collect();
+            let networks = parts.share(part)?.networks();
+            let dropped = state.append(kept.state.into_owned(), self.examine).into_iter();
+            let dropped: Vec<u64> = dropped.filter_map(|network| network.checked_sub(networks.start)).collect();
             if let Some(more) = kept.continued {
                 continued.get_or_insert_default().merge(&more);
             }
             if let Some(name) = self.rows.file_name() {
                 let path = part.path().join(name);
-                OutcomeRows::<std::fs::File>::check(self.rows, &path, first..first + part.count())
+                check_rows(self.rows, &path, networks)
                     .map_err(|error| Error::input(format!("a part is damaged: {error}")))?;
                 rows.push((path, dropped));
             }

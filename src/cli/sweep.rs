@@ -5,9 +5,9 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::backend::{Backend, Driver};
+use crate::backend::Driver;
 use crate::error::{Error, Result};
-use crate::kept::{Store, checksum};
+use crate::kept::Store;
 use crate::report::{grouped, sweep_csv, sweep_json, sweep_page, sweep_parquet, sweep_picture, sweep_text};
 use crate::spec::{Population, Spec, Vary};
 use crate::study::{Sweep, SweepPlan, SweepState, SweepStudy};
@@ -18,7 +18,7 @@ use super::folder::{Folder, PARTS};
 use super::frame::{Flag, Frame, Record, Study};
 use super::join::Join;
 use super::keep::pace;
-use super::parts::{Joins, Parts};
+use super::parts::{Joins, Parts, manifest};
 use super::pictures;
 use super::repeat::Repeat;
 use super::settings::Settings;
@@ -96,10 +96,10 @@ impl Study for Options {
         let most_epochs = plan.points.iter().map(|point| point.problem.spec().epochs).max().unwrap_or(1);
         let networks = population.count().saturating_mul(plan.points.len() as u64);
         let store = folder.map(|folder| {
-            Store::open(
-                &folder.path().join(PARTS),
-                &self.manifest(settings, &spec, &plan, (asked, population), backend.as_ref()),
-            )
+            let examples = plan.points.iter().map(|point| point.problem.examples());
+            let shares = (asked, population);
+            let manifest = manifest(Self::PARTS_SCHEMA, settings, shares, backend.as_ref(), &spec, examples, self);
+            Store::open(&folder.path().join(PARTS), &manifest)
         });
         let store = store.transpose()?;
         let mut pace = pace();
@@ -107,15 +107,13 @@ impl Study for Options {
         let study =
             SweepStudy { chunk_seconds, asked: asked.count(), ..self.study(settings, &spec, &plan, population)? };
         let before = store.as_ref().map(Store::progress::<SweepState>).transpose()?.flatten().unwrap_or_default();
-        let done: u64 = before.points.values().map(|point| point.tally.networks()).sum();
         let mut failure = None;
-        let sweep = frame.watched(networks - done.min(networks), most_epochs, |watch| {
+        let sweep = frame.watched(networks.saturating_sub(before.networks()), most_epochs, |watch| {
             study.resume(before, &mut Driver::new(backend.as_mut()).opened(opened).watched(watch), &mut |state| {
                 let Some(store) = store.as_ref().filter(|_| failure.is_none() && state.is_whole()) else {
                     return Ok(());
                 };
-                let done: u64 = state.points.values().map(|point| point.tally.networks()).sum();
-                if pace.is_due() || done == networks {
+                if pace.is_due() || state.networks() == networks {
                     let began = Instant::now();
                     failure = store.keep(state).err();
                     pace.kept(began);
@@ -165,32 +163,6 @@ impl Options {
         let method = settings.interval.unwrap_or_default();
         let asked = population.count();
         Ok(SweepStudy { spec, plan, population, asked, method, against, chunk_seconds: None })
-    }
-
-    /// All that decides what a folder keeps.
-    fn manifest(
-        &self,
-        settings: &Settings,
-        spec: &Spec,
-        plan: &SweepPlan,
-        (asked, share): (Population, Population),
-        backend: &dyn Backend,
-    ) -> Value {
-        let examples = plan.points.iter().map(|point| point.problem.examples());
-        json!({
-            "schema": Self::PARTS_SCHEMA,
-            "spec": spec,
-            "seed": asked.seed(),
-            "first": asked.first(),
-            "nets": asked.count(),
-            "shard": settings.shard(),
-            "part": [share.first() - asked.first(), share.first() - asked.first() + share.count()],
-            "backend": format!("{} in {}", backend.name(), backend.precision()),
-            // The table of a file may change while its name stays.
-            "examples": checksum(examples.flat_map(|examples| examples.inputs().iter().chain(examples.targets()))),
-            "interval": settings.interval.unwrap_or_default(),
-            "options": self,
-        })
     }
 }
 

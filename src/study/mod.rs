@@ -28,4 +28,4 @@ pub use seconds::Seconds;
 pub use surface::{Path, Surface, SurfaceAxis, SurfaceStudy};
 pub use sweep::{Comparison, PlanPoint, PointState, Sweep, SweepPlan, SweepPoint, SweepSink, SweepState, SweepStudy};
 pub use trace::{Trace, response, trained_weights};
-pub use trainers::{TrainedBy, Trainers};
+pub use trainers::{TrainedBy, Trainers, rounding};

@@ -4,6 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::backend::{Backend, DeviceInfo};
 
+/// The rounding that parts of a work share: a backend by name, and its precision.
+pub fn rounding(backend: &dyn Backend) -> String {
+    format!("{} in {}", backend.name(), backend.precision())
+}
+
 /// A backend on a device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrainedBy {

@@ -47,18 +47,15 @@ pub(super) trait InstructionSet: Vector {
                 apart,
             }),
             Form::Tree4 => {
-                let alternating: Option<BurstFn<Pair<Self>>> = match &net.sizes[..] {
-                    [2, 2, 1] if fast => Some(alternating::<Self, 2, 2>),
-                    [2, 3, 1] if fast => Some(alternating::<Self, 2, 3>),
-                    [2, 4, 1] if fast => Some(alternating::<Self, 2, 4>),
+                let two: Option<BurstFn<Pair<Self>>> = match &net.sizes[..] {
+                    _ if !fast => Some(paired::<Self, 4, true, false>),
+                    [2, 2, 1] => Some(alternating::<Self, 2, 2>),
+                    [2, 3, 1] => Some(alternating::<Self, 2, 3>),
+                    [2, 4, 1] => Some(alternating::<Self, 2, 4>),
                     _ => None,
                 };
-                if let Some(burst) = alternating {
+                if let Some(burst) = two {
                     let evaluate = answer::<Self, Pair<Self>, 4, true>;
-                    return Engines::Pairs(Engine { burst, evaluate, apart: self::apart::<Self, Pair<Self>>() });
-                }
-                if !fast {
-                    let (burst, evaluate) = (paired::<Self, 4, true, false>, answer::<Self, Pair<Self>, 4, true>);
                     return Engines::Pairs(Engine { burst, evaluate, apart: self::apart::<Self, Pair<Self>>() });
                 }
                 let burst = match net.sizes == Fixed::<2, 4, 4>::sizes() {

@@ -23,7 +23,7 @@ pub use self::page::{run_page, survival_title};
 #[cfg(feature = "pictures")]
 pub use self::picture::survival_picture;
 #[cfg(feature = "tables")]
-pub use self::rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE};
+pub use self::rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE, check_rows};
 pub use self::text::run_text;
 
 /// Points of the survival curve in the answer's object; the whole curve goes to a file of its own.

@@ -117,45 +117,6 @@ impl<W: Write + Send> OutcomeRows<W> {
         }
     }
 
-    /// Refuses a file of this form that does not hold the rows of these networks, one each, in order.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn check(form: RowForm, path: &Path, networks: Range<u64>) -> io::Result<()> {
-        let wrong = |what: String| io::Error::other(format!("{}: {what}", path.display()));
-        let file = || Source::open(path)?.seekable();
-        let groups: Vec<(Range<u64>, u64)> = match form {
-            RowForm::None => return Ok(()),
-            RowForm::Parquet => parquet::spans(&file()?, 0)?,
-            RowForm::Csv => {
-                let mut reader = csv::ReaderBuilder::new().from_reader(file()?);
-                let mut row = csv::ByteRecord::new();
-                let mut groups = Vec::new();
-                while reader.read_byte_record(&mut row)? {
-                    let network = row.get(0).and_then(|field| std::str::from_utf8(field).ok()?.parse::<u64>().ok());
-                    let network = network.ok_or_else(|| wrong("a row has no network".into()))?;
-                    groups.push((network..network.saturating_add(1), 1));
-                }
-                groups
-            }
-        };
-        let mut next = networks.start;
-        for (span, rows) in groups {
-            if span.start != next || span.end.checked_sub(span.start) != Some(rows) {
-                return Err(wrong(format!(
-                    "its rows are not those of networks {} to {}",
-                    networks.start,
-                    networks.end - 1
-                )));
-            }
-            next = span.end;
-        }
-        if next != networks.end {
-            return Err(wrong(format!("its rows end at network {next}, not at {}", networks.end)));
-        }
-        Ok(())
-    }
-
     /// Adds the rows of a chunk.
     ///
     /// # Errors
@@ -216,6 +177,43 @@ impl<W: Write + Send> OutcomeRows<W> {
             Form::None => Ok(()),
         }
     }
+}
+
+/// Refuses a file of this form that does not hold the rows of these networks, one each, in order.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_rows(form: RowForm, path: &Path, networks: Range<u64>) -> io::Result<()> {
+    let wrong = |what: String| io::Error::other(format!("{}: {what}", path.display()));
+    let file = || Source::open(path)?.seekable();
+    let mut next = networks.start;
+    let mut follows = |span: Range<u64>, rows: u64| {
+        if span.start != next || span.end.checked_sub(span.start) != Some(rows) {
+            let (first, last) = (networks.start, networks.end - 1);
+            return Err(wrong(format!("its rows are not those of networks {first} to {last}")));
+        }
+        next = span.end;
+        Ok(())
+    };
+    match form {
+        RowForm::None => return Ok(()),
+        RowForm::Parquet => {
+            parquet::spans(&file()?, 0)?.into_iter().try_for_each(|(span, rows)| follows(span, rows))?;
+        }
+        RowForm::Csv => {
+            let mut reader = csv::ReaderBuilder::new().from_reader(file()?);
+            let mut row = csv::ByteRecord::new();
+            while reader.read_byte_record(&mut row)? {
+                let network = row.get(0).and_then(|field| std::str::from_utf8(field).ok()?.parse::<u64>().ok());
+                let network = network.ok_or_else(|| wrong("a row has no network".into()))?;
+                follows(network..network.saturating_add(1), 1)?;
+            }
+        }
+    }
+    if next != networks.end {
+        return Err(wrong(format!("its rows end at network {next}, not at {}", networks.end)));
+    }
+    Ok(())
 }
 
 fn measured(evidence: Option<&Evidence>) -> [Option<f64>; 4] {

@@ -62,7 +62,7 @@ fn write_run(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
             let source = if answer.unfinished() > 0 { "by the survival curve" } else { "of those trained" };
             writeln!(
                 text,
-                "Solved within {}, {source}: {}   (95% interval {} to {})",
+                "Solved within {}, {source}: {}\n   (95% interval {} to {})",
                 epochs(answer.last_epoch()),
                 percent(answer.rate(), half),
                 percent(interval.low, half),

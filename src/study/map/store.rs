@@ -13,6 +13,7 @@ use crate::kept::{Store, checksum};
 use crate::outcome::Fate;
 use crate::spec::Shard;
 
+use super::super::trainers::rounding;
 use super::cells::{FateCounts, MapCells};
 use super::plan::{MapPlan, MapStart};
 use super::tiles::Tile;
@@ -46,10 +47,7 @@ impl TileStore {
         let side = if backend.is_scalar() { Self::SCALAR_SIDE } else { Self::SIDE };
         let side = (side * side / usize::from(plan.start_count())).isqrt().max(1);
         match folder {
-            Some(folder) => {
-                let trainer = format!("{} in {}", backend.name(), backend.precision());
-                Self::of_shard(folder, plan, shard, &trainer, side)
-            }
+            Some(folder) => Self::of_shard(folder, plan, shard, &rounding(backend), side),
             None => Ok(Self::in_memory(side)),
         }
     }

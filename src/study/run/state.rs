@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::outcome::{Kind, Tally};
 
-use super::super::continued::Unsolved;
 use super::super::examine::Examined;
 use super::super::seconds::Seconds;
 use super::super::trainers::Trainers;
@@ -28,8 +27,8 @@ pub struct RunState {
 }
 
 impl RunState {
-    /// Adds a shard, the networks of which come next. Of each kind as many examined networks are kept as the whole would have
-    /// examined; gives the others.
+    /// Adds a shard that is over, the networks of which come next; those that it left unsolved are trained on already. Of each
+    /// kind as many examined networks are kept as the whole would have examined; gives the others.
     pub fn append(&mut self, shard: Self, examine_per_kind: usize) -> Vec<u64> {
         let mut dropped = Vec::new();
         self.tally.merge(&shard.tally);
@@ -40,8 +39,6 @@ impl RunState {
                 dropped.push(examined.network);
             }
         }
-        let room = Unsolved::LIMIT - self.unsolved.len().min(Unsolved::LIMIT);
-        self.unsolved.extend(shard.unsolved.into_iter().take(room));
         self.executed_net_epochs += shard.executed_net_epochs;
         self.seconds.merge(&shard.seconds);
         self.trained_by.merge(&shard.trained_by);

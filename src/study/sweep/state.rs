@@ -71,6 +71,11 @@ impl PointState {
 pub type SweepSink<'a> = dyn FnMut(&SweepState) -> Result<()> + 'a;
 
 impl SweepState {
+    /// Networks that are counted, of all points.
+    pub fn networks(&self) -> u64 {
+        self.points.values().map(|point| point.tally.networks()).sum()
+    }
+
     /// Whether every network of every point came to its end.
     pub fn is_complete(&self, point_count: usize, networks: u64) -> bool {
         self.points.len() == point_count && self.points.values().all(|point| point.is_complete(networks))
