@@ -9,7 +9,7 @@ use crate::spec::{LayerShape, Problem};
 
 use super::number::Dual;
 
-/// The loss C of a problem over the weights that are trained; biases that are not trained stay where they are.
+/// The loss C of a problem over the weights that are trained; the others stay where they are and have no part in gradients.
 #[derive(Clone, Debug)]
 pub struct LossFunction<'p> {
     problem: &'p Problem,
@@ -39,12 +39,7 @@ pub(super) struct HiddenUnit {
 impl<'p> LossFunction<'p> {
     /// Of a problem.
     pub fn new(problem: &'p Problem) -> Self {
-        let rates = problem.weight_rates();
-        Self {
-            problem,
-            shapes: problem.layers().shapes().collect(),
-            trained: (0..rates.len()).filter(|position| rates[*position] > 0.0).collect(),
-        }
+        Self { problem, shapes: problem.layers().shapes().collect(), trained: problem.trained_weights() }
     }
 
     /// The problem.

@@ -103,6 +103,12 @@ impl Problem {
         rates
     }
 
+    /// Flat positions of the weights that training moves: neither biases that are off nor a layer whose rate is 0.
+    pub fn trained_weights(&self) -> Vec<usize> {
+        let rates = self.weight_rates();
+        (0..rates.len()).filter(|position| rates[*position] > 0.0).collect()
+    }
+
     /// The middle between the values for false and true (of a file, between its smallest and largest target): what the
     /// criterion `sign` compares with.
     pub fn midpoint(&self) -> f64 {

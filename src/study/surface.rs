@@ -6,7 +6,7 @@ use crate::backend::reference::Training;
 use crate::backend::{Chunk, Driver, Job, Watch};
 use crate::error::Result;
 use crate::outcome::{Values, Weights};
-use crate::spec::{AfterSolved, Bias, Criterion, Problem, Rates, Spec};
+use crate::spec::{AfterSolved, Criterion, Problem, Rates, Spec};
 
 /// One of the two weights that vary.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,7 +57,7 @@ pub struct Surface {
     pub loss_name: String,
     /// The loss, `[y][x]`.
     pub loss: Vec<f64>,
-    /// Norm of its gradient within the plane, `[y][x]`.
+    /// Norm of its gradient within the plane, `[y][x]`, over those of the two weights that training moves.
     pub slope: Vec<f64>,
     /// Descents that were followed.
     pub paths: Vec<Path>,
@@ -85,13 +85,15 @@ impl SurfaceStudy<'_> {
         let (loss, _) = self.probe(driver, &self.looking())?;
         let (_, ends) = self.probe(driver, &self.stepping())?;
         let (x, y) = (self.x.values(), self.y.values());
+        let trained = self.problem.trained_weights();
         // What the step started from is the plane's value as the backend holds it.
-        let gradient = |start: f64, end: f64, single: bool| {
+        let gradient = |axis: &SurfaceAxis, start: f64, end: f64, single: bool| {
             let start = if single { f64::from(start as f32) } else { start };
-            (start - end) / PROBE_RATE
+            if trained.contains(&axis.position) { (start - end) / PROBE_RATE } else { 0.0 }
         };
         let slope = ends.iter().enumerate().map(|(at, (end, single))| {
-            gradient(x[at % x.len()], end.0, *single).hypot(gradient(y[at / x.len()], end.1, *single))
+            let across = gradient(&self.x, x[at % x.len()], end.0, *single);
+            across.hypot(gradient(&self.y, y[at / x.len()], end.1, *single))
         });
         Ok(Surface {
             x_name: self.problem.layers().weight_name(self.x.position),
@@ -118,8 +120,6 @@ impl SurfaceStudy<'_> {
             solved,
             after_solved: AfterSolved::Continue,
             lr: Rates::from(PROBE_RATE),
-            // Biases that are not trained have a slope all the same.
-            bias: Bias::On,
             ..self.problem.spec().clone()
         })
     }

@@ -2,6 +2,7 @@
 
 use crate::backend::Watch;
 use crate::backend::reference::{Network, Training};
+use crate::landscape::LossFunction;
 use crate::outcome::Status;
 use crate::spec::Problem;
 
@@ -12,7 +13,7 @@ pub struct Trace {
     pub epochs: Vec<u32>,
     /// Loss.
     pub loss: Vec<f64>,
-    /// Norm of the loss's gradient over all weights.
+    /// Norm of the loss's gradient over the weights that training moves.
     pub gradient_norm: Vec<f64>,
     /// Outputs, `[row][example][unit]`.
     pub outputs: Vec<f64>,
@@ -54,7 +55,8 @@ impl Trace {
             solved_epoch: 0,
             status: Status::Unfinished,
         };
-        trace.keep(&mut training);
+        let surface = LossFunction::new(problem);
+        trace.keep(&mut training, &surface);
         while !training.finished() {
             let mut left = stride;
             while left > 0 && !watch.interrupted() {
@@ -65,19 +67,19 @@ impl Trace {
             if left > 0 {
                 return None;
             }
-            trace.keep(&mut training);
+            trace.keep(&mut training, &surface);
         }
         let outcome = training.outcome(0);
         (trace.solved_epoch, trace.status) = (outcome.solved_epoch, outcome.status);
         Some(trace)
     }
 
-    fn keep(&mut self, training: &mut Training<'_, f64>) {
+    fn keep(&mut self, training: &mut Training<'_, f64>, surface: &LossFunction<'_>) {
         self.epochs.push(training.epoch());
         let (loss, outputs) = training.evaluate();
         self.loss.push(loss);
         self.outputs.extend_from_slice(outputs);
-        self.gradient_norm.push(training.loss_gradient().iter().map(|g| g * g).sum::<f64>().sqrt());
+        self.gradient_norm.push(surface.gradient(training.weights()).norm());
         self.weights.extend_from_slice(training.weights());
     }
 

@@ -2,10 +2,12 @@
 
 use basins::backend::reference::Training;
 use basins::backend::tolerance::Tolerance;
+use basins::backend::{Driver, Unwatched, Precision, Reference};
 use basins::landscape::{DeadLayer, LossFunction, PlaceKind, UnitName, examine};
 use basins::outcome::{Fate, Kind};
 use basins::seed::Starts;
 use basins::spec::{Activation, Bias, Init, Loss, Problem, Spec};
+use basins::study::{SurfaceAxis, SurfaceStudy, Trace};
 
 fn specs() -> Vec<Spec> {
     let sigmoid = Spec { layers: "2,3,1".parse().unwrap(), ..Spec::default() };
@@ -32,8 +34,7 @@ fn gradient_is_the_reference_s_and_hessian_its_derivative() {
         assert!((&actual - &expected).norm() < 1e-14, "{spec:?}: {actual} {expected}");
         assert!((surface.loss(&weights) - reference.evaluate().0).abs() < 1e-14);
         let hessian = surface.hessian(&weights);
-        let rates = problem.weight_rates();
-        let trained: Vec<usize> = (0..rates.len()).filter(|position| rates[*position] > 0.0).collect();
+        let trained = problem.trained_weights();
         assert_eq!(trained.len(), surface.dimension());
         let mut wrong = 0;
         for column in 0..surface.dimension() {
@@ -52,6 +53,53 @@ fn gradient_is_the_reference_s_and_hessian_its_derivative() {
             }
         }
         assert!(wrong > surface.dimension(), "a Hessian of the wrong sign must be found");
+    }
+}
+
+/// What training does not move has no part in the gradient of a trace, a surface or the evidence: its norm is that of central
+/// differences over the others, and not that over all.
+#[test]
+fn frozen_weights_have_no_part_in_a_gradient() {
+    let frozen_biases = Spec { bias: Bias::Off, ..Spec::default() };
+    let frozen_layer = Spec { lr: "0,0.5".parse().unwrap(), ..Spec::default() };
+    for spec in [frozen_biases, frozen_layer] {
+        let problem = Spec { loss: Loss::Mse, epochs: 20, ..spec }.problem().unwrap();
+        let start: Vec<f64> = (0..13).map(|at| 0.4 * f64::from(at) - 2.2).collect();
+        let loss = |weights: &[f64]| Training::<f64>::new(&problem, weights).evaluate().0;
+        let norm = |weights: &[f64], positions: &[usize]| {
+            let slope = |position: usize| {
+                let moved = |step: f64| {
+                    let mut moved = weights.to_vec();
+                    moved[position] += step;
+                    loss(&moved)
+                };
+                (moved(1e-5) - moved(-1e-5)) / 2e-5
+            };
+            positions.iter().map(|position| slope(*position).powi(2)).sum::<f64>().sqrt()
+        };
+        let trained = problem.trained_weights();
+        let frozen: Vec<usize> = (0..13).filter(|position| !trained.contains(position)).collect();
+        assert!(!frozen.is_empty());
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-8;
+        let trace = Trace::of(&problem, &start, (0, 0), None, &Unwatched).unwrap();
+        for row in 0..trace.row_count() {
+            let weights = trace.weights_of(row);
+            assert!(frozen.iter().all(|position| weights[*position] == start[*position]));
+            let expected = norm(weights, &trained);
+            assert!(close(trace.gradient_norm[row], expected), "{} {expected}", trace.gradient_norm[row]);
+            assert!(close(examine(&problem, weights).gradient_norm, expected));
+            let all: Vec<usize> = (0..13).collect();
+            assert!(!close(norm(weights, &all), expected), "the comparison could not have failed");
+        }
+        let axis = |position| SurfaceAxis { position, low: -1.0, high: 1.0, count: 3 };
+        let (x, y) = (axis(trained[0]), axis(frozen[0]));
+        let study = SurfaceStudy { problem: &problem, base: &start, x, y };
+        let surface = study.run(&mut Driver::new(&mut Reference::new(Precision::F64, None).unwrap())).unwrap();
+        for at in 0..9 {
+            let mut weights = start.clone();
+            (weights[x.position], weights[y.position]) = (surface.x[at % 3], surface.y[at / 3]);
+            assert!(close(surface.slope[at], norm(&weights, &[x.position])));
+        }
     }
 }
 

@@ -37,6 +37,11 @@ fn write_surface(text: &mut String, surface: &Surface, problem: &Problem) -> std
     writeln!(text, "Loss from {:.6} (at {:.3}, {:.3}) to {most:.6}", least.2, least.0, least.1)?;
     let shares = BOUNDS.map(|bound| format!("{:.1}% below {bound}", 100.0 * surface.flat_share(bound)));
     writeln!(text, "Gradient norm within the plane: {}", shares.join(", "))?;
+    let trained: Vec<String> =
+        problem.trained_weights().into_iter().map(|position| problem.layers().weight_name(position)).collect();
+    for frozen in [&surface.x_name, &surface.y_name].into_iter().filter(|name| !trained.contains(name)) {
+        writeln!(text, "Training does not move {frozen}: it has no part in the gradient")?;
+    }
     if !surface.paths.is_empty() {
         let right = surface.paths.iter().filter(|path| path.right).count();
         writeln!(
