@@ -14,7 +14,7 @@ use crate::report::{
     survival_title,
 };
 use crate::spec::{Population, Problem};
-use crate::study::{Continued, ContinuedCounts, RunAnswer, RunState, RunStudy, Unsolved};
+use crate::study::{Continued, ContinuedCounts, ExamineBudget, RunAnswer, RunState, RunStudy, Unsolved};
 
 use super::again::Again;
 use super::ending::Ending;
@@ -44,11 +44,10 @@ pub(super) struct Options {
     #[arg(long, value_name = "WIDTH", value_parser = width, allow_hyphen_values = true, help_heading = "Run")]
     until_width: Option<f64>,
 
-    /// Examine so many unsolved networks of each kind in f64: minimum, minimum at infinity, saddle, dead
-    /// (a relu layer off on every example); 0 for none
-    #[arg(long, value_name = "COUNT", default_value_t = RunStudy::EXAMINE_PER_KIND, allow_hyphen_values = true)]
-    #[arg(help_heading = "Run")]
-    examine: usize,
+    /// Examine so many unsolved networks of each fate in f64, or as many as take about so long (as 10s): minimum,
+    /// saddle, descent found, dead (a relu layer off on every example); auto is a quarter of a second, 0 none
+    #[arg(long, value_name = "COUNT", default_value_t, allow_hyphen_values = true, help_heading = "Run")]
+    examine: ExamineBudget,
 
     /// Train those left unsolved to so many times --epochs, and say how many of each kind escape
     #[arg(long, value_name = "FACTOR", value_parser = factor, allow_hyphen_values = true, help_heading = "Run")]
@@ -97,7 +96,7 @@ impl Study for Options {
     }
 
     fn defaults() -> Value {
-        json!({"examine": RunStudy::EXAMINE_PER_KIND, "rows": RowForm::default()})
+        json!({"examine": ExamineBudget::default(), "rows": RowForm::default()})
     }
 
     fn files(&self) -> Option<Vec<&'static str>> {
@@ -199,7 +198,7 @@ impl Options {
         RunStudy {
             method: settings.interval.unwrap_or_default(),
             until_width: self.until_width,
-            examine_per_kind: self.examine,
+            examine_per_fate: self.examine.per_fate(problem),
             continue_factor: self.continue_unsolved,
             ..RunStudy::new(problem, population)
         }
@@ -226,7 +225,7 @@ impl Options {
 }
 
 impl Join for Options {
-    const PARTS_SCHEMA: &'static str = "basins.run-parts/1";
+    const PARTS_SCHEMA: &'static str = "basins.run-parts/2";
 
     fn join(&self, frame: &Frame<'_>, parts: &Parts, folder: &mut Folder) -> Result<Answer> {
         let (problem, settings) = (frame.problem()?, frame.settings);
@@ -239,7 +238,7 @@ impl Join for Options {
             let kept = kept.filter(|kept| kept.state.tally.networks() == part.count());
             let kept = kept.ok_or_else(|| part.unfinished())?;
             let networks = parts.share(part)?.networks();
-            let dropped = state.append(kept.state.into_owned(), self.examine).into_iter();
+            let dropped = state.append(kept.state.into_owned(), self.examine.per_fate(problem)).into_iter();
             let dropped: Vec<u64> = dropped.filter_map(|network| network.checked_sub(networks.start)).collect();
             if let Some(more) = kept.continued {
                 continued.get_or_insert_default().merge(&more);
@@ -264,6 +263,6 @@ impl Repeat for Options {
     const SCHEMA: &'static str = "basins.run/1";
 
     fn for_counts(self) -> Self {
-        Self { examine: 0, ..self }
+        Self { examine: ExamineBudget::Count(0), ..self }
     }
 }

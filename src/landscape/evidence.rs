@@ -1,4 +1,4 @@
-//! What kind of place a network has come to, with the evidence for it.
+//! What was measured of one network, and what kind of place that makes it.
 
 use nalgebra::{Dyn, SymmetricEigen};
 use serde::{Deserialize, Serialize};
@@ -6,75 +6,30 @@ use serde::{Deserialize, Serialize};
 use crate::outcome::{Fate, Kind, exact};
 use crate::spec::Problem;
 
-use super::newton::{ascending, stationary_near};
+use super::flow::{Flow, Halt};
+use super::place::PlaceKind;
 use super::region::Region;
+use super::stationary::stationary_near;
 use super::units::dead_layer;
-use super::{DeadLayer, Descent, Halt, LossFunction, UnitCheck, idle_units};
+use super::{DeadLayer, LossFunction, UnitCheck, idle_units};
 
 /// Networks with more trained weights get a gradient norm and no more: eigenvalues take time with the cube of it.
 const WEIGHT_LIMIT: usize = 160;
-/// A descent that brings the loss above a solution's below this share of what it was leads on.
+/// A flow that brings the loss above a solution's below this share of what it was leads on.
 const LEADS_ON: f64 = 0.9;
-/// How near, relatively, a descent must come to the loss of its pattern.
+/// How near, relatively, a flow must come to the loss of its pattern.
 const LIMIT_TOLERANCE: f64 = 1e-3;
 /// An eigenvalue counts as zero below this share of the largest.
 const ZERO_SHARE: f64 = 1e-7;
+/// A gradient shorter than this is taken for zero where the weights do not grow.
+const STATIONARY_LIMIT: f64 = 1e-9;
 /// How much the weights must grow on the way for a minimum to count as at infinity.
 const GROWTH: f64 = 1.0;
-
-/// What kind of place it is. Of networks with kinks all but the first and the last two hold within the region where no unit
-/// changes side, and are said only of points with such a region around them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum PlaceKind {
-    /// All units of a hidden layer are off on every example. The gradient of every weight that feeds this layer or one before
-    /// it is exactly 0, so that training does not move them (but for what momentum and weight decay still do), and the
-    /// outputs do not depend on the hidden units before.
-    Dead,
-    /// A finite point without gradient and without a way down: every eigenvalue of the Hessian positive, or zero with no
-    /// descent along it.
-    LocalMinimum,
-    /// The loss falls towards the pattern's value, and no further, as the weights grow without bound.
-    MinimumAtInfinity,
-    /// A point without gradient close by that is no minimum, for its smallest eigenvalue is negative or zero and descent
-    /// leads on: training slows down there.
-    Saddle,
-    /// Descent leads on to a lower loss, with no stationary point close by.
-    Descending,
-    /// None of these could be shown.
-    Unclear,
-}
-
-impl PlaceKind {
-    /// Every verdict, in the order of reports.
-    pub const ALL: [Self; 6] =
-        [Self::Dead, Self::LocalMinimum, Self::MinimumAtInfinity, Self::Saddle, Self::Descending, Self::Unclear];
-
-    /// The words that stand for it in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Dead => "dead",
-            Self::LocalMinimum => "local minimum",
-            Self::MinimumAtInfinity => "minimum at infinity",
-            Self::Saddle => "saddle",
-            Self::Descending => "descending",
-            Self::Unclear => "unclear",
-        }
-    }
-
-    /// What it says to a person.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::MinimumAtInfinity => "no descent found",
-            Self::Descending => "descent found",
-            verdict => verdict.name(),
-        }
-    }
-}
 
 /// What was measured of one network, in f64.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// Norm of the gradient of C at the final weights.
+    /// Norm of the gradient of C at the final weights, over the weights that are trained.
     #[serde(with = "exact")]
     pub gradient_norm: f64,
     /// Largest magnitude of a weight.
@@ -86,17 +41,32 @@ pub struct Evidence {
     /// Largest eigenvalue there.
     #[serde(with = "exact::optional")]
     pub largest_eigenvalue: Option<f64>,
+    /// How far rounding may have moved either.
+    #[serde(with = "exact::optional")]
+    pub eigenvalue_error: Option<f64>,
     /// What kind of place it is; absent where the network is too large, unless it is dead.
     pub verdict: Option<PlaceKind>,
-    /// What became of the network that descent led to.
+    /// How long the gradient flow d theta / dt = -grad C was followed; an epoch of batch descent on the mean is the learning
+    /// rate of it.
+    #[serde(with = "exact::optional")]
+    pub flow_time: Option<f64>,
+    /// When the flow had every output within a tenth of its target, if it did: the end of its time.
+    #[serde(with = "exact::optional")]
+    pub escape_time: Option<f64>,
+    /// What became of the network that the flow led to.
     pub descends_to: Option<Kind>,
-    /// Loss where the descent ended.
+    /// Loss there.
     #[serde(with = "exact::optional")]
     pub descended_loss: Option<f64>,
     /// Hidden units that do nothing at the final weights.
     pub units: UnitCheck,
     /// The hidden layer that is off on every example, which makes the verdict `dead`.
     pub dead: Option<DeadLayer>,
+}
+
+impl Evidence {
+    /// How long a flow is followed.
+    pub const FLOW_TIME: f64 = 1e16;
 }
 
 /// Examines a network that has not solved its task, at its final weights.
@@ -107,7 +77,10 @@ pub fn examine(problem: &Problem, weights: &[f64]) -> Evidence {
         largest_weight: weights.iter().fold(0.0, |most, weight| weight.abs().max(most)),
         smallest_eigenvalue: None,
         largest_eigenvalue: None,
+        eigenvalue_error: None,
         verdict: None,
+        flow_time: None,
+        escape_time: None,
         descends_to: None,
         descended_loss: None,
         dead: None,
@@ -118,53 +91,57 @@ pub fn examine(problem: &Problem, weights: &[f64]) -> Evidence {
     if surface.dimension() > WEIGHT_LIMIT || !weights.iter().all(|weight| weight.is_finite()) {
         return evidence;
     }
-    let hessian = surface.hessian(weights);
+    let (hessian, error) = surface.curvature(weights);
     if !hessian.iter().all(|entry| entry.is_finite()) {
         return evidence;
     }
-    let eigenvalues = ascending(&hessian.symmetric_eigen().eigenvalues);
-    evidence.smallest_eigenvalue = eigenvalues.first().copied();
-    evidence.largest_eigenvalue = eigenvalues.last().copied();
+    let eigenvalues = hessian.symmetric_eigenvalues();
+    evidence.smallest_eigenvalue = Some(eigenvalues.min());
+    evidence.largest_eigenvalue = Some(eigenvalues.max());
+    evidence.eigenvalue_error = Some(error);
     let floor = Kind::solved_loss(problem);
     let before = surface.loss(weights) - floor;
     let limits = Kind::limits_of_excess(problem, &narrow(&surface.outputs(weights)));
-    let at_limit = |excess: f64| limits.iter().find(|limit| (excess - **limit).abs() <= LIMIT_TOLERANCE * **limit);
-    let descent = Descent::from(&surface, weights, |weights, _| is_right(&surface, weights));
-    let after = descent.loss - floor;
-    let verdict = if after < LEADS_ON * before && at_limit(after).is_none() {
-        if saddle_close_by(&surface, weights) { PlaceKind::Saddle } else { PlaceKind::Descending }
+    let at_limit = |excess: f64| limits.iter().any(|limit| (excess - *limit).abs() <= LIMIT_TOLERANCE * *limit);
+    let flow = Flow::from(&surface, weights, Evidence::FLOW_TIME, |weights| is_right(&surface, weights));
+    let (end, is_solved) = (flow.end(), flow.halt == Halt::Stopped);
+    let after = end.loss - floor;
+    let verdict = if is_solved || (after < LEADS_ON * before && !at_limit(after)) {
+        if saddle_close_by(&surface, weights) { PlaceKind::Saddle } else { PlaceKind::Descent }
     } else {
-        at_rest(&surface, weights, &descent, at_limit(after).is_some())
+        at_rest(&surface, &flow, at_limit(after))
     };
     evidence.verdict = evidence.verdict.or(Some(verdict));
-    evidence.descended_loss = Some(descent.loss);
-    evidence.descends_to = Some(kind_of(&surface, &descent.weights, descent.loss));
+    evidence.flow_time = Some(end.time);
+    evidence.escape_time = is_solved.then_some(end.time);
+    evidence.descended_loss = Some(end.loss);
+    evidence.descends_to = Some(kind_of(&surface, &flow.weights, end.loss));
     evidence
 }
 
-/// Of a descent that came to no lower pattern.
-fn at_rest(surface: &LossFunction<'_>, weights: &[f64], descent: &Descent, at_limit: bool) -> PlaceKind {
-    let largest = descent.eigenvalues.last().copied().unwrap_or(0.0);
-    let smallest = descent.eigenvalues.first().copied().unwrap_or(0.0);
-    let growth = length(&descent.weights) - length(weights);
-    let no_way_down = smallest >= -ZERO_SHARE * largest.max(1e-12);
-    let stationary = descent.halt == Halt::Flat || descent.gradient_norm < 1e-9;
-    if !no_way_down || !(at_limit || stationary) {
+/// Of a flow that came to no lower pattern.
+fn at_rest(surface: &LossFunction<'_>, flow: &Flow, at_limit: bool) -> PlaceKind {
+    let (hessian, error) = surface.curvature(&flow.weights);
+    let eigen = hessian.symmetric_eigen();
+    let (smallest, largest) = (eigen.eigenvalues.min(), eigen.eigenvalues.max());
+    let region = Region::around(surface, &flow.weights);
+    if !region.surrounds(&flow.weights, &eigen.eigenvectors) {
         return PlaceKind::Unclear;
     }
-    let eigen = surface.hessian(&descent.weights).symmetric_eigen();
-    let region = Region::around(surface, &descent.weights);
-    if !region.surrounds(&descent.weights, &eigen.eigenvectors) {
-        return PlaceKind::Unclear;
+    let grows = surface.saturates() && flow.growth() > GROWTH;
+    let stationary = flow.halt == Halt::Still || flow.end().gradient_norm < STATIONARY_LIMIT;
+    if stationary && !grows {
+        // Nothing moves a network off a point without gradient, though it be no minimum.
+        let falls = smallest < -error.max(ZERO_SHARE * largest) || falls_along_zeros(surface, flow, &eigen, &region);
+        return if falls { PlaceKind::Saddle } else { PlaceKind::LocalMinimum };
     }
-    if at_limit && growth > GROWTH && surface.saturates() {
-        return PlaceKind::MinimumAtInfinity;
+    match flow.halt {
+        Halt::OutOfTime if at_limit && grows && smallest >= -error && flow.approaches_infinity() => {
+            PlaceKind::MinimumAtInfinity
+        }
+        Halt::OutOfTime => PlaceKind::NoDescent,
+        _ => PlaceKind::Unclear,
     }
-    if stationary && (growth <= GROWTH || !surface.saturates()) && !falls_along_zeros(surface, descent, &eigen, &region)
-    {
-        return PlaceKind::LocalMinimum;
-    }
-    PlaceKind::Unclear
 }
 
 /// Whether a point without gradient is nearer than half the weights' length (at least 1/2), and not every direction from it
@@ -175,8 +152,7 @@ fn saddle_close_by(surface: &LossFunction<'_>, weights: &[f64]) -> bool {
     let Some(stationary) = stationary_near(surface, weights) else { return false };
     let moved = length(&stationary.iter().zip(weights).map(|(a, b)| a - b).collect::<Vec<_>>());
     let eigen = surface.hessian(&stationary).symmetric_eigen();
-    let eigenvalues = ascending(&eigen.eigenvalues);
-    let (smallest, largest) = (eigenvalues[0], eigenvalues[eigenvalues.len() - 1]);
+    let (smallest, largest) = (eigen.eigenvalues.min(), eigen.eigenvalues.max());
     let region = Region::around(surface, weights);
     let most = if region.is_everything() { ZERO_SHARE } else { -ZERO_SHARE } * largest.abs();
     moved <= 0.5 * length(weights).max(1.0)
@@ -188,17 +164,18 @@ fn saddle_close_by(surface: &LossFunction<'_>, weights: &[f64]) -> bool {
 /// Whether the loss falls on the way along a direction of zero curvature, either way, by more than rounding, within the region.
 fn falls_along_zeros(
     surface: &LossFunction<'_>,
-    descent: &Descent,
+    flow: &Flow,
     eigen: &SymmetricEigen<f64, Dyn>,
     region: &Region<'_, '_>,
 ) -> bool {
     let zero = ZERO_SHARE * eigen.eigenvalues.amax();
-    let point = surface.point(&descent.weights);
-    let lower = descent.loss - 1e-9 * descent.loss.abs();
+    let point = surface.point(&flow.weights);
+    let loss = flow.end().loss;
+    let lower = loss - 1e-9 * loss.abs();
     eigen.eigenvalues.iter().enumerate().filter(|(_, value)| value.abs() <= zero).any(|(at, _)| {
         let direction = eigen.eigenvectors.column(at);
         [-2.0, -0.5, -0.1, 0.1, 0.5, 2.0].into_iter().any(|far| {
-            let there = surface.weights_at(&descent.weights, &(&point + direction * far));
+            let there = surface.weights_at(&flow.weights, &(&point + direction * far));
             region.holds(&there) && surface.loss(&there) < lower
         })
     })

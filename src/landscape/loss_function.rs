@@ -165,18 +165,40 @@ impl<'p> LossFunction<'p> {
 
     /// Hessian of C over the trained weights: the derivative of the gradient along each of them, exact.
     pub fn hessian(&self, weights: &[f64]) -> DMatrix<f64> {
+        self.curvature(weights).0
+    }
+
+    /// The Hessian, and about how far rounding may move its eigenvalues. Of a sum over examples that cancel, as at a tie, no
+    /// more is known than of its parts: the error is that of the last digit of each example's own Hessian, in the Frobenius
+    /// norm, which bounds what it does to an eigenvalue (Weyl), times the number of weights (the eigenvalues' own roundings)
+    /// and the largest weighted sum (whose last digit moves the exponential by as much).
+    pub fn curvature(&self, weights: &[f64]) -> (DMatrix<f64>, f64) {
+        let examples = self.problem.examples();
         let mut duals: Vec<Dual> = weights.iter().map(|weight| Dual::of(*weight)).collect();
         let mut hessian = DMatrix::zeros(self.trained.len(), self.trained.len());
+        let mut squares = vec![0.0; examples.count()];
+        let mut gradient = vec![Dual::of(0.0); weights.len()];
         for (column, position) in self.trained.iter().enumerate() {
             duals[*position].slope = 1.0;
-            let gradient = self.full_gradient(&duals);
-            duals[*position].slope = 0.0;
-            for (row, position) in self.trained.iter().enumerate() {
-                hessian[(row, column)] = gradient[*position].slope;
+            for (example, squares) in squares.iter_mut().enumerate() {
+                gradient.fill(Dual::of(0.0));
+                self.add_gradient(&duals, examples.input(example), examples.target(example), &mut gradient);
+                for (row, position) in self.trained.iter().enumerate() {
+                    let slope = gradient[*position].slope;
+                    hessian[(row, column)] += slope;
+                    *squares += slope * slope;
+                }
             }
+            duals[*position].slope = 0.0;
         }
+        let largest_sum = (0..examples.count())
+            .flat_map(|example| self.forward(weights, examples.input(example)).0.into_iter().skip(1).flatten())
+            .fold(0.0, |most: f64, unit| most.max(unit.sum.abs()));
+        let share = 1.0 / examples.count() as f64;
+        let norms: f64 = squares.into_iter().map(f64::sqrt).sum();
+        let roundings = self.trained.len() as f64 + largest_sum;
         // Symmetric but for rounding.
-        (&hessian + hessian.transpose()) * 0.5
+        ((&hessian + hessian.transpose()) * (0.5 * share), roundings * f64::EPSILON * share * norms)
     }
 
     fn full_gradient<N: Number>(&self, weights: &[N]) -> Vec<N> {

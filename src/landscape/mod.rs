@@ -1,5 +1,5 @@
-//! The loss surface around one network, in f64: exact gradient and Hessian, descent by Newton's method, and what kind of
-//! place a network has come to rest at.
+//! The loss surface around one network, in f64: exact gradient and Hessian, the gradient flow, and what kind of place a
+//! network has come to.
 //!
 //! A gradient that is small, or even exactly zero in f32, does not make a minimum: a saturated sigmoid has a slope that f32
 //! rounds away. So slopes are formed here as g(z) g(-z), which keeps its digits, and the surface is followed to where it
@@ -11,13 +11,16 @@
 //! loss, may cross kinks. A relu layer that is off on every example is a place of its own: no gradient passes it.
 
 mod evidence;
+mod flow;
 mod loss_function;
-mod newton;
 mod number;
+mod place;
 mod region;
+mod stationary;
 mod units;
 
-pub use evidence::{Evidence, PlaceKind, examine};
+pub use evidence::{Evidence, examine};
+pub use flow::{Flow, Halt, Moment};
 pub use loss_function::LossFunction;
-pub use newton::{Descent, Halt};
+pub use place::PlaceKind;
 pub use units::{DeadLayer, UnitCheck, UnitName, idle_units};

@@ -9,6 +9,7 @@ use crate::backend::Watch;
 use crate::landscape::{Evidence, PlaceKind, examine};
 use crate::outcome::{Fate, Kind, Outcomes, Status, Weights};
 use crate::spec::Problem;
+use crate::stats::{Interval, LEVEL, wilson};
 
 /// A network that was looked at closely.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,33 +22,33 @@ pub struct Examined {
     pub evidence: Evidence,
 }
 
-/// Takes the first networks of each kind, by index, and examines them in f64. Indices are random starts, so the first are
+/// Takes the first networks of each fate, by index, and examines them in f64. Indices are random starts, so the first are
 /// as good a sample as any, and the same however the population is cut.
 #[derive(Debug)]
 pub(super) struct Examiner<'p> {
     problem: &'p Problem,
-    per_kind: usize,
-    taken: BTreeMap<Kind, usize>,
+    per_fate: usize,
+    taken: BTreeMap<Fate, usize>,
 }
 
 impl<'p> Examiner<'p> {
     /// Networks with more weights than this are not examined: reading all weights back would take longer than training.
     const WEIGHT_LIMIT: usize = 4096;
 
-    /// At most so many of each kind, with those that were examined before.
-    pub(super) fn new(problem: &'p Problem, per_kind: usize, before: &[Examined]) -> Self {
+    /// At most so many of each fate, with those that were examined before.
+    pub(super) fn new(problem: &'p Problem, per_fate: usize, before: &[Examined]) -> Self {
         let fits = problem.layers().weight_count() <= Self::WEIGHT_LIMIT;
         let mut taken = BTreeMap::new();
-        before.iter().for_each(|examined| *taken.entry(examined.kind).or_default() += 1);
-        Self { problem, per_kind: if fits { per_kind } else { 0 }, taken }
+        before.iter().for_each(|examined| *taken.entry(examined.kind.fate).or_default() += 1);
+        Self { problem, per_fate: if fits { per_fate } else { 0 }, taken }
     }
 
     /// Whether it needs final weights.
     pub(super) fn is_active(&self) -> bool {
-        self.per_kind > 0
+        self.per_fate > 0
     }
 
-    /// Examines what a chunk brings of kinds that are not yet well known: those networks, in the order of their indices, and
+    /// Examines what a chunk brings of fates that are not yet well known: those networks, in the order of their indices, and
     /// whether these are all. Interrupted, it leaves the rest.
     pub(super) fn look(
         &mut self,
@@ -59,8 +60,8 @@ impl<'p> Examiner<'p> {
         let mut chosen = Vec::new();
         for (position, outcome) in outcomes.iter().enumerate().filter(|(_, row)| row.status == Status::Unsolved) {
             let kind = Kind::of(self.problem, &outcome);
-            let taken = self.taken.entry(kind).or_default();
-            if *taken < self.per_kind {
+            let taken = self.taken.entry(kind.fate).or_default();
+            if *taken < self.per_fate {
                 *taken += 1;
                 chosen.push((outcome.network, position, kind));
             }
@@ -78,7 +79,7 @@ impl<'p> Examiner<'p> {
 }
 
 /// How many of the examined networks of one fate or kind came to each verdict.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Verdicts {
     counts: BTreeMap<PlaceKind, usize>,
     /// Networks examined.
@@ -87,6 +88,8 @@ pub struct Verdicts {
     pub reducible: usize,
     /// Of these, networks with hidden units that are off on every example.
     pub with_off_units: usize,
+    /// When the gradient flow from them reached a solution, of those where it did; ascending.
+    pub escape_times: Vec<f64>,
 }
 
 impl Verdicts {
@@ -97,16 +100,23 @@ impl Verdicts {
             verdicts.examined += 1;
             verdicts.reducible += usize::from(evidence.units.is_reducible());
             verdicts.with_off_units += usize::from(!evidence.units.off.is_empty());
+            verdicts.escape_times.extend(evidence.escape_time);
             if let Some(verdict) = evidence.verdict {
                 *verdicts.counts.entry(verdict).or_default() += 1;
             }
         }
+        verdicts.escape_times.sort_by(f64::total_cmp);
         verdicts
     }
 
     /// Of this verdict.
     pub fn of(&self, verdict: PlaceKind) -> usize {
         self.counts.get(&verdict).copied().unwrap_or(0)
+    }
+
+    /// The share of this verdict among those examined, which are as a random sample.
+    pub fn share(&self, verdict: PlaceKind) -> Interval {
+        wilson(self.of(verdict) as u64, self.examined as u64, LEVEL)
     }
 
     /// Those that there are, commonest first.

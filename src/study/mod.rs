@@ -4,6 +4,7 @@
 pub mod bench;
 mod continued;
 mod examine;
+mod examine_budget;
 mod explanation;
 mod map;
 mod rerun;
@@ -17,6 +18,7 @@ pub mod verify;
 
 pub use continued::{Continued, ContinuedCounts, Escapes, Unsolved};
 pub use examine::{Examined, Verdicts, is_examinable};
+pub use examine_budget::ExamineBudget;
 pub use explanation::{Explanation, Matrix, Section};
 pub use map::{
     Boundary, Canvas, FateCounts, Finished, Map, MapCell, MapCells, MapPixel, MapPlan, MapRequest, MapStart, MapStudy,

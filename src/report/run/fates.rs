@@ -2,8 +2,8 @@
 
 use std::fmt::{Result, Write};
 
-use crate::landscape::PlaceKind;
-use crate::outcome::Fate;
+use crate::landscape::{Evidence, PlaceKind};
+use crate::outcome::{Fate, Kind};
 use crate::report::number::{grouped, percent};
 use crate::report::table::wrapped;
 use crate::study::{Examined, KindRow, RunAnswer, Verdicts, is_examinable};
@@ -36,14 +36,25 @@ pub(super) fn write_fates(text: &mut String, answer: &RunAnswer) -> Result {
     if !answer.examined.is_empty() {
         writeln!(text)?;
         if answer.has_verdicts_within_regions() {
-            writeln!(text, "   {:<16}{:>9} {:>6} {:>6}   found", "examined in f64", "networks", "idle", "off")?;
+            writeln!(
+                text,
+                "   {:<16}{:>9} {:>6} {:>6}  found, share (95% interval)",
+                "examined in f64", "networks", "idle", "off"
+            )?;
             each_row(text, answer, &fates, write_examined_with_off)?;
             write_off_units(text, answer)?;
             writeln!(text, "   idle: networks with units that could be left out; off: with units off on every")?;
             writeln!(text, "   example. Minima and saddles are shown {WITHIN_REGION}.")?;
         } else {
-            writeln!(text, "   {:<16}{:>9} {:>10}   found", "examined in f64", "networks", "idle units")?;
+            writeln!(
+                text,
+                "   {:<16}{:>9} {:>10}  found, share (95% interval)",
+                "examined in f64", "networks", "idle units"
+            )?;
             each_row(text, answer, &fates, write_examined)?;
+        }
+        for line in flow_lines(answer) {
+            wrapped(text, "   ", &line)?;
         }
     } else if fates.iter().any(|row| is_examinable(row.kind.fate)) {
         writeln!(text, "   Judged by outputs and loss alone: a small gradient is no minimum (see --examine)")?;
@@ -132,23 +143,59 @@ pub(super) fn write_continued(text: &mut String, answer: &RunAnswer) -> Result {
 
 /// How many were examined, how many of them have idle units, and what was found.
 fn write_examined(text: &mut String, _: &RunAnswer, name: &str, row: &KindRow) -> Result {
-    let Some(found) = found(row) else { return Ok(()) };
-    writeln!(text, "   {name:<16}{:>9} {:>10}   {found}", row.verdicts.examined, row.verdicts.reducible)
+    let head = format!("   {name:<16}{:>9} {:>10}  ", row.verdicts.examined, row.verdicts.reducible);
+    write_found(text, &head, row)
 }
 
 /// The same with how many have units that are off on every example.
 fn write_examined_with_off(text: &mut String, _: &RunAnswer, name: &str, row: &KindRow) -> Result {
-    let Some(found) = found(row) else { return Ok(()) };
     let Verdicts { examined, reducible, with_off_units, .. } = row.verdicts;
-    writeln!(text, "   {name:<16}{examined:>9} {reducible:>6} {with_off_units:>6}   {found}")
+    write_found(text, &format!("   {name:<16}{examined:>9} {reducible:>6} {with_off_units:>6}  "), row)
 }
 
-/// "no descent found 4, saddle 1".
-fn found(row: &KindRow) -> Option<String> {
-    let verdicts = &row.verdicts;
-    let ranked = verdicts.ranked();
-    let parts: Vec<String> = ranked.iter().map(|(verdict, count)| format!("{} {count}", verdict.words())).collect();
-    (verdicts.examined > 0 && is_examinable(row.kind.fate)).then(|| parts.join(", "))
+/// A line a verdict, with its share of the fate; of a variant counts on one line.
+fn write_found(text: &mut String, head: &str, row: &KindRow) -> Result {
+    if row.verdicts.examined == 0 || !is_examinable(row.kind.fate) {
+        return Ok(());
+    }
+    let ranked = row.verdicts.ranked();
+    if row.kind != Kind::whole(row.kind.fate) {
+        let parts: Vec<String> = ranked.iter().map(|(verdict, count)| format!("{} {count}", verdict.name())).collect();
+        return wrapped(text, head, &parts.join(", "));
+    }
+    for (at, (verdict, count)) in ranked.into_iter().enumerate() {
+        let head = if at == 0 { head.to_owned() } else { " ".repeat(head.len()) };
+        writeln!(text, "{head}{:<19} {}", verdict.name(), share(&row.verdicts, verdict, count))?;
+    }
+    Ok(())
+}
+
+/// "66% (48 to 80%)".
+fn share(verdicts: &Verdicts, verdict: PlaceKind, count: usize) -> String {
+    let whole = |share: f64| format!("{:.0}", 100.0 * share);
+    let interval = verdicts.share(verdict);
+    let share = count as f64 / verdicts.examined as f64;
+    format!("{}% ({} to {}%)", whole(share), whole(interval.low), whole(interval.high))
+}
+
+/// What the gradient flow of those examined came to, and what its time is.
+pub(super) fn flow_lines(answer: &RunAnswer) -> Vec<String> {
+    let all = Verdicts::count(&answer.examined, |_| true);
+    let times = &all.escape_times;
+    let mut lines = Vec::new();
+    if let (Some(first), Some(last)) = (times.first(), times.last()) {
+        lines.push(format!(
+            "{} of {} examined are solved by the gradient flow, at flow times {first:.1e} to {last:.1e}, half of them by {:.1e}; \
+             an epoch of plain descent advances it by the learning rate.",
+            times.len(),
+            all.examined,
+            times[times.len() / 2]
+        ));
+    }
+    if all.of(PlaceKind::NoDescent) + all.of(PlaceKind::MinimumAtInfinity) > 0 {
+        lines.push(format!("No descent found, minimum at infinity: to flow time {:.0e}.", Evidence::FLOW_TIME));
+    }
+    lines
 }
 
 /// Which layers of dead networks are off, network by network.
@@ -181,13 +228,13 @@ pub(super) fn dead_networks(answer: &RunAnswer) -> Vec<String> {
     answer.with_off_units().filter_map(line).collect()
 }
 
-/// "no descent found 7 of 8, saddle 1; 2 with idle units", verdicts `named` as they should be.
-pub(super) fn evidence(fate: Fate, verdicts: &Verdicts, named: fn(PlaceKind) -> &'static str) -> String {
+/// "no descent found 7 of 8, saddle 1; 2 with idle units".
+pub(super) fn evidence(fate: Fate, verdicts: &Verdicts) -> String {
     if verdicts.examined == 0 || !is_examinable(fate) {
         return String::new();
     }
     let ranked = verdicts.ranked();
-    let mut parts: Vec<String> = ranked.iter().map(|(verdict, count)| format!("{} {count}", named(*verdict))).collect();
+    let mut parts: Vec<String> = ranked.iter().map(|(verdict, count)| format!("{} {count}", verdict.name())).collect();
     if let Some(first) = parts.first_mut() {
         first.push_str(&format!(" of {}", verdicts.examined));
     }

@@ -13,9 +13,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use crate::landscape::PlaceKind;
 use crate::outcome::Fate;
-use crate::study::{Examined, KindRow, RunAnswer};
+use crate::study::{Examined, KindRow, RunAnswer, Verdicts};
 
 use self::fates::{WITHIN_REGION, evidence};
 #[cfg(feature = "pictures")]
@@ -85,7 +84,9 @@ fn fate_rows(answer: &RunAnswer, complete: bool) -> Value {
             "with_idle_units": row.verdicts.reducible,
             "with_off_units": row.verdicts.with_off_units,
             "verdicts": row.verdicts.ranked().iter().map(|(v, n)| (v.name().to_owned(), json!(n))).collect::<Map<_, _>>(),
-            "evidence": evidence(row.kind.fate, &row.verdicts, PlaceKind::name),
+            "verdict_shares": row.verdicts.ranked().iter().map(|(v, _)| (v.name().to_owned(), json!(row.verdicts.share(*v)))).collect::<Map<_, _>>(),
+            "escape_times": escape_times(&row.verdicts),
+            "evidence": evidence(row.kind.fate, &row.verdicts),
         })
     };
     let fates = answer.fates().into_iter().map(|fate| {
@@ -94,6 +95,12 @@ fn fate_rows(answer: &RunAnswer, complete: bool) -> Value {
         object
     });
     fates.collect()
+}
+
+/// Times of the gradient flow at which examined networks were solved, those that were.
+fn escape_times(verdicts: &Verdicts) -> Value {
+    let times = &verdicts.escape_times;
+    json!({ "count": times.len(), "min": times.first(), "median": times.get(times.len() / 2), "max": times.last() })
 }
 
 /// Examined networks with units that are off on every example, and of dead ones what that stops.

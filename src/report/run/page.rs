@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use crate::error::Result;
-use crate::landscape::PlaceKind;
 use crate::outcome::Fate;
 use crate::report::html::{Fact, Page, spec_pairs};
 use crate::report::number::{grouped, percent, short};
@@ -12,7 +11,7 @@ use crate::spec::Spec;
 use crate::stats::Interval;
 use crate::study::{KindRow, RunAnswer};
 
-use super::fates::{DEAD_LIMIT, WITHIN_REGION, dead_networks, evidence, medians};
+use super::fates::{DEAD_LIMIT, WITHIN_REGION, dead_networks, evidence, flow_lines, medians};
 use super::picture::survival_picture;
 use super::text::survival_lines;
 
@@ -153,7 +152,7 @@ fn fates(page: &mut Page, answer: &RunAnswer) {
             // Networks that finish before an interruption are no fair sample.
             if answer.interrupted { String::new() } else { between(row.interval, half) },
             row.tally.mean_loss().map_or("-".into(), |loss| format!("{loss:.5}")),
-            evidence(row.kind.fate, &row.verdicts, PlaceKind::words),
+            evidence(row.kind.fate, &row.verdicts),
         ]
     };
     let mut rows = Vec::new();
@@ -170,6 +169,9 @@ fn fates(page: &mut Page, answer: &RunAnswer) {
     page.table(&["fate", "what it means"], &rows, &[0, 1]);
     if let Some(words) = medians(answer) {
         page.paragraph(words);
+    }
+    for line in flow_lines(answer) {
+        page.paragraph(&line);
     }
     if answer.has_verdicts_within_regions() {
         page.paragraph(&format!("Minima and saddles are shown {WITHIN_REGION}."));

@@ -38,7 +38,8 @@ impl RowForm {
 }
 
 /// Columns after the fixed ones of both forms that are measured of the examined networks alone.
-const MEASURED: [&str; 4] = ["gradient_norm", "largest_weight", "smallest_eigenvalue", "largest_eigenvalue"];
+const MEASURED: [&str; 6] =
+    ["gradient_norm", "largest_weight", "smallest_eigenvalue", "largest_eigenvalue", "eigenvalue_error", "escape_time"];
 
 /// The name of the metadata that holds the run's object.
 pub const RUN_NOTE: &str = "basins.run";
@@ -216,12 +217,14 @@ pub fn check_rows(form: RowForm, path: &Path, networks: Range<u64>) -> io::Resul
     Ok(())
 }
 
-fn measured(evidence: Option<&Evidence>) -> [Option<f64>; 4] {
+fn measured(evidence: Option<&Evidence>) -> [Option<f64>; MEASURED.len()] {
     [
         evidence.map(|found| found.gradient_norm),
         evidence.map(|found| found.largest_weight),
         evidence.and_then(|found| found.smallest_eigenvalue),
         evidence.and_then(|found| found.largest_eigenvalue),
+        evidence.and_then(|found| found.eigenvalue_error),
+        evidence.and_then(|found| found.escape_time),
     ]
 }
 

@@ -39,8 +39,8 @@ pub struct RunStudy<'a> {
     pub method: RateMethod,
     /// Stop as soon as the interval is this narrow.
     pub until_width: Option<f64>,
-    /// How many unsolved networks of each kind are examined.
-    pub examine_per_kind: usize,
+    /// How many unsolved networks of each fate are examined.
+    pub examine_per_fate: usize,
     /// To how many times the budget the unsolved ones are trained afterwards.
     pub continue_factor: Option<u32>,
 }
@@ -64,9 +64,6 @@ pub struct Delivered<'a> {
 pub type Sink<'a> = dyn FnMut(Delivered<'_>) -> Result<()> + 'a;
 
 impl<'a> RunStudy<'a> {
-    /// Unsolved networks of each kind that are examined if nothing else is said.
-    pub const EXAMINE_PER_KIND: usize = 4;
-
     /// Counts and no more: drawn starts, no weights kept, nothing examined.
     pub fn new(problem: &'a Problem, population: Population) -> Self {
         Self {
@@ -78,7 +75,7 @@ impl<'a> RunStudy<'a> {
             chunk_seconds: None,
             method: RateMethod::Wilson,
             until_width: None,
-            examine_per_kind: 0,
+            examine_per_fate: 0,
             continue_factor: None,
         }
     }
@@ -137,7 +134,7 @@ impl<'a> RunStudy<'a> {
     fn train(&self, state: &mut RunState, driver: &mut Driver<'_>, sink: &mut Sink<'_>) -> Result<Seconds> {
         let watch = driver.watch();
         let (began, before) = (Instant::now(), state.seconds);
-        let mut examiner = Examiner::new(self.problem, self.examine_per_kind, &state.examined);
+        let mut examiner = Examiner::new(self.problem, self.examine_per_fate, &state.examined);
         let keep_weights = self.keep_weights || examiner.is_active();
         let job = Job { keep_weights, ..Job::new(self.problem, self.population.seed()) };
         let mut prepared = driver.begin(job)?.limited(self.chunk_limit).paced(self.chunk_seconds);

@@ -28,12 +28,12 @@ pub struct RunState {
 
 impl RunState {
     /// Adds a shard that is over, the networks of which come next; those that it left unsolved are trained on already. Of each
-    /// kind as many examined networks are kept as the whole would have examined; gives the others.
-    pub fn append(&mut self, shard: Self, examine_per_kind: usize) -> Vec<u64> {
+    /// fate as many examined networks are kept as the whole would have examined; gives the others.
+    pub fn append(&mut self, shard: Self, examine_per_fate: usize) -> Vec<u64> {
         let mut dropped = Vec::new();
         self.tally.merge(&shard.tally);
         for examined in shard.examined {
-            if self.examined.iter().filter(|known| known.kind == examined.kind).count() < examine_per_kind {
+            if self.examined.iter().filter(|known| known.kind.fate == examined.kind.fate).count() < examine_per_fate {
                 self.examined.push(examined);
             } else {
                 dropped.push(examined.network);

@@ -30,8 +30,10 @@ fn out_holds_the_summary_and_a_row_a_network() {
     assert_eq!(saved, answer);
     let rows = std::fs::read_to_string(out.join("outcomes.csv")).unwrap();
     let mut lines = rows.lines();
-    let measured = "gradient_norm,largest_weight,smallest_eigenvalue,largest_eigenvalue,verdict,seed";
-    let head = format!("network,fate,variant,solved_epoch,epochs,loss,output_0,output_1,output_2,output_3,{measured}");
+    let measured = "gradient_norm,largest_weight,smallest_eigenvalue,largest_eigenvalue,eigenvalue_error,escape_time";
+    let head = format!(
+        "network,fate,variant,solved_epoch,epochs,loss,output_0,output_1,output_2,output_3,{measured},verdict,seed"
+    );
     assert_eq!(lines.next(), Some(head.as_str()));
     let fields: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
     assert_eq!(fields.len(), 30);
@@ -39,7 +41,7 @@ fn out_holds_the_summary_and_a_row_a_network() {
         assert_eq!(row[0], (at + 4).to_string());
         assert_eq!(row[1] == "solved", !row[3].is_empty());
         assert!(row[5..10].iter().all(|number| number.parse::<f64>().is_ok()), "{row:?}");
-        assert!(row[10..14].iter().all(|number| number.is_empty() || number.parse::<f64>().is_ok()), "{row:?}");
+        assert!(row[10..16].iter().all(|number| number.is_empty() || number.parse::<f64>().is_ok()), "{row:?}");
         assert!(row[1] != "solved" || row[10].is_empty(), "solved networks are not examined: {row:?}");
     }
     let count = |fate: &str| fields.iter().filter(|row| row[1] == fate).count() as u64;

@@ -103,7 +103,7 @@ fn intervals_of_a_fate_cover_its_share() {
         // From one network in 2,000 to a half, even in the logarithm.
         let stuck = 0.0005 * 1000f64.powf(uniform(r, u64::MAX));
         let mut backend = Mock::new(move |network| (uniform(r, network) >= stuck).then_some(10));
-        let study = RunStudy { examine_per_kind: 0, ..RunStudy::new(&problem, Population::new(0, 400, r).unwrap()) };
+        let study = RunStudy { examine_per_fate: 0, ..RunStudy::new(&problem, Population::new(0, 400, r).unwrap()) };
         let answer = study.run(&mut Driver::new(&mut backend)).unwrap();
         // A fate that nobody met has no row; its interval would be that of none.
         let row = answer.fates().into_iter().find(|row| row.kind == Kind::whole(Fate::AllHalf));
