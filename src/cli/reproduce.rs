@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::report::{
     Reproductions, pretty, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list, short,
 };
-use crate::reproduce::{ALL, Reproduction, named};
+use crate::reproduce::{ALL, Effort, Reproduction, named};
 
 use super::arguments::{DeviceArgs, OutputArgs};
 use super::ending::Ending;
@@ -42,6 +42,10 @@ pub(super) struct Args {
     #[arg(long)]
     quick: bool,
 
+    /// The sources' own sizes where the usual ones are smaller, as of the fractal border: hours
+    #[arg(long, conflicts_with = "quick")]
+    full: bool,
+
     /// Folder for reproduce.json, reproduce.md and the pictures
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -70,10 +74,15 @@ impl Execute for Args {
         let folder = self.out.as_deref().map(|path| Folder::open(path, &FILES, false)).transpose()?;
         let mut backend = self.device.open()?.backend()?;
         interrupt::listen(self.output.speaks());
+        let effort = match (self.quick, self.full) {
+            (true, _) => Effort::Quick,
+            (false, true) => Effort::Full,
+            (false, false) => Effort::Usual,
+        };
         let mut done = Vec::new();
         for (position, reproduction) in chosen.iter().enumerate() {
             let shown = Stage::new(self.output.progress(), reproduction, position, chosen.len());
-            let result = reproduction.run(backend.as_mut(), &shown, self.quick);
+            let result = reproduction.run(backend.as_mut(), &shown, effort);
             shown.finish();
             match result {
                 Err(_) if interrupt::asked() => break,
@@ -85,8 +94,7 @@ impl Execute for Args {
         }
         let device = backend.device();
         let interrupted = done.len() < chosen.len();
-        let report =
-            Reproductions { all: &done, backend: backend.name(), device: &device, quick: self.quick, interrupted };
+        let report = Reproductions { all: &done, backend: backend.name(), device: &device, effort, interrupted };
         let json = pretty(&reproduce_json(&report));
         let mut written = Ok(());
         if let Some(mut folder) = folder {

@@ -11,6 +11,18 @@ use super::{Exhibit, Measured};
 /// Seed of every population here, so that a verdict can be repeated.
 pub(super) const SEED: u64 = 2015;
 
+/// How much a reproduction may spend.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effort {
+    /// Wider intervals, for all of them in under a minute.
+    Quick,
+    /// Under ten minutes for all.
+    #[default]
+    Usual,
+    /// The sources' own sizes where the usual ones are smaller: hours.
+    Full,
+}
+
 /// A finding for one figure.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
@@ -22,7 +34,7 @@ pub(super) struct Finding {
 /// Where a reproduction is carried out.
 pub struct Lab<'a> {
     driver: Driver<'a>,
-    quick: bool,
+    effort: Effort,
     pub(super) findings: Vec<Finding>,
     pub(super) remarks: Vec<String>,
     pub(super) exhibits: Vec<Exhibit>,
@@ -30,14 +42,19 @@ pub struct Lab<'a> {
 
 impl<'a> Lab<'a> {
     /// With nothing found yet.
-    pub fn new(backend: &'a mut dyn Backend, watch: &'a dyn Watch, quick: bool) -> Self {
+    pub fn new(backend: &'a mut dyn Backend, watch: &'a dyn Watch, effort: Effort) -> Self {
         let driver = Driver::new(backend).watched(watch);
-        Self { driver, quick, findings: Vec::new(), remarks: Vec::new(), exhibits: Vec::new() }
+        Self { driver, effort, findings: Vec::new(), remarks: Vec::new(), exhibits: Vec::new() }
+    }
+
+    /// How much may be spent.
+    pub fn effort(&self) -> Effort {
+        self.effort
     }
 
     /// Whether less precision will do, for less time.
     pub fn quick(&self) -> bool {
-        self.quick
+        self.effort == Effort::Quick
     }
 
     /// The backend at work.
@@ -53,13 +70,13 @@ impl<'a> Lab<'a> {
     /// How many networks to train: fewer when quick, and fewer still on the scalar reference, which is some fifty times
     /// slower than the others. The count is part of every finding's interval.
     pub fn count(&self, full: u64, quick: u64) -> u64 {
-        let count = if self.quick { quick } else { full };
+        let count = if self.quick() { quick } else { full };
         if self.driver.backend().is_scalar() { (count / 50).max(quick.min(1000)) } else { count }
     }
 
     /// How many networks to look at once, without training.
     pub fn forward_count(&self, full: u64, quick: u64) -> u64 {
-        let count = if self.quick { quick } else { full };
+        let count = if self.quick() { quick } else { full };
         if self.driver.backend().is_scalar() { (count / 10).max(quick) } else { count }
     }
 

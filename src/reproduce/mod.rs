@@ -8,14 +8,18 @@ mod exhibit;
 mod figure;
 mod lab;
 mod literature;
+mod measured;
 mod practice;
 mod reproduction;
 mod tutorial;
+mod verdict;
 
 pub use exhibit::{Content, Curve, Curves, Exhibit, Grid, Scale};
-pub use figure::{Accept, Figure, Measured, Verdict};
-pub use lab::Lab;
+pub use figure::{Accept, Figure};
+pub use lab::{Effort, Lab};
+pub use measured::Measured;
 pub use reproduction::{Reproduced, Reproduction, Row};
+pub use verdict::{Resolution, Verdict};
 
 use crate::error::{Error, Result};
 use lab::SEED;

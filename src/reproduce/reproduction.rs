@@ -6,8 +6,10 @@ use crate::backend::{Backend, Watch};
 use crate::error::Result;
 
 use super::exhibit::Exhibit;
-use super::figure::{Figure, Measured, Verdict};
-use super::lab::Lab;
+use super::figure::Figure;
+use super::lab::{Effort, Lab};
+use super::measured::Measured;
+use super::verdict::{Resolution, Verdict};
 
 /// A source's figures and how they are found again.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +41,8 @@ pub struct Row {
     pub corrected: Option<Measured>,
     /// Whether ours is the source's.
     pub verdict: Verdict,
+    /// The difference that the comparison finds with a probability of 80%.
+    pub resolution: Option<Resolution>,
 }
 
 /// A reproduction carried out.
@@ -61,9 +65,9 @@ impl Reproduction {
     ///
     /// # Errors
     /// The device failed, or the run was interrupted.
-    pub fn run(&self, backend: &mut dyn Backend, watch: &dyn Watch, quick: bool) -> Result<Reproduced> {
+    pub fn run(&self, backend: &mut dyn Backend, watch: &dyn Watch, effort: Effort) -> Result<Reproduced> {
         let began = Instant::now();
-        let mut lab = Lab::new(backend, watch, quick);
+        let mut lab = Lab::new(backend, watch, effort);
         (self.program)(&mut lab)?;
         let Lab { findings, remarks, exhibits, .. } = lab;
         debug_assert!(
@@ -75,7 +79,8 @@ impl Reproduction {
             let finding = findings.iter().find(|finding| finding.quantity == figure.quantity);
             let ours = finding.and_then(|finding| finding.ours.clone());
             let corrected = finding.and_then(|finding| finding.corrected.clone());
-            Row { figure: *figure, verdict: figure.verdict(ours.as_ref()), ours, corrected }
+            let resolution = ours.as_ref().and_then(|ours| figure.resolution(ours));
+            Row { figure: *figure, verdict: figure.verdict(ours.as_ref()), resolution, ours, corrected }
         });
         let rows = rows.collect();
         Ok(Reproduced { reproduction: *self, rows, remarks, exhibits, seconds: began.elapsed().as_secs_f64() })

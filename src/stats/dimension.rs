@@ -60,6 +60,12 @@ impl Points {
         self.set.iter().filter(|point| **point).count()
     }
 
+    /// Where they are: column and row.
+    pub fn places(&self) -> Vec<(usize, usize)> {
+        let places = self.set.iter().enumerate().filter(|(_, point)| **point);
+        places.map(|(at, _)| (at % self.width, at / self.width)).collect()
+    }
+
     fn halved(&self) -> Self {
         let at = |x: usize, y: usize| x < self.width && y < self.height && self.set[y * self.width + x];
         let any = |x: usize, y: usize| {
@@ -181,7 +187,7 @@ impl Fit {
 
 /// Quantile of Student's distribution by Cornish and Fisher's expansion (Abramowitz & Stegun 26.7.5): three digits from 3
 /// degrees of freedom on.
-fn student_quantile(p: f64, freedom: f64) -> f64 {
+pub fn student_quantile(p: f64, freedom: f64) -> f64 {
     let z = normal_quantile(p);
     let terms = [
         (z.powi(3) + z) / 4.0,

@@ -10,7 +10,7 @@ mod sequence;
 mod survival;
 
 pub use compare::{Difference, Pairs, holm, paired, two_sample};
-pub use dimension::{BoxCount, Dimension, Points, boundary};
+pub use dimension::{BoxCount, Dimension, Points, boundary, student_quantile};
 pub use interval::{Interval, LEVEL, RateMethod, clopper_pearson, wilson};
 pub use quantile::{EpochSummary, quantile};
 pub use restart::{CutOff, Restart};

@@ -1,7 +1,7 @@
 //! Published figures are found again, and a wrong one is told as such.
 
 use basins::backend::{Backend, Choice, Open, Unwatched};
-use basins::reproduce::{ALL, Accept, Figure, Reproduction, Verdict, named};
+use basins::reproduce::{ALL, Accept, Effort, Figure, Reproduction, Verdict, named};
 
 /// Reproductions without chance, or with little: they take no time.
 const EXACT: [&str; 4] = ["tutorial/descent", "tutorial/one-weight", "tutorial/inverter", "pdp-1988"];
@@ -27,7 +27,7 @@ fn spoilt(figure: &Figure) -> Figure {
 fn every_printed_digit_is_found_and_a_wrong_one_differs() {
     let mut digits = 0;
     for name in EXACT {
-        let done = find(name).run(backend(Choice::Reference).as_mut(), &Unwatched, true).unwrap();
+        let done = find(name).run(backend(Choice::Reference).as_mut(), &Unwatched, Effort::Quick).unwrap();
         for row in &done.rows {
             assert!(!matches!(row.verdict, Verdict::Differs(_)), "{name}: {}: {:?}", row.figure.quantity, row.verdict);
             if row.figure.accept == Accept::Digits {
@@ -45,7 +45,7 @@ fn every_printed_digit_is_found_and_a_wrong_one_differs() {
 fn every_backend_gives_the_same_verdicts() {
     for name in ["pdp-1988", "two-minima", "bosman-2018"] {
         let verdicts = |choice: Choice| -> Vec<(&str, bool)> {
-            let done = find(name).run(backend(choice).as_mut(), &Unwatched, true).unwrap();
+            let done = find(name).run(backend(choice).as_mut(), &Unwatched, Effort::Quick).unwrap();
             done.rows.iter().map(|row| (row.figure.quantity, row.verdict == Verdict::Agrees)).collect()
         };
         assert_eq!(verdicts(Choice::Simd), verdicts(Choice::Reference), "{name}");

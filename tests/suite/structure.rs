@@ -41,7 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "stats",
         ],
     ),
-    ("reproduce", &["backend", "error", "outcome", "plan", "rule", "seed", "spec", "stats", "study"]),
+    ("reproduce", &["backend", "error", "landscape", "outcome", "plan", "rule", "seed", "spec", "stats", "study"]),
     // Types to show; what is computed is computed elsewhere.
     (
         "report",

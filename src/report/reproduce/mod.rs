@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::backend::DeviceInfo;
 use crate::report::number::{grouped, percent};
 use crate::report::table::{WIDTH, broken, wrapped};
-use crate::reproduce::{Accept, Figure, Measured, Reproduced, Reproduction, Row, Verdict};
+use crate::reproduce::{Accept, Effort, Figure, Measured, Reproduced, Reproduction, Row, Verdict};
 
 #[cfg(feature = "pictures")]
 pub use self::curves::curves_picture;
@@ -27,8 +27,8 @@ pub struct Reproductions<'a> {
     pub backend: &'a str,
     /// On what.
     pub device: &'a DeviceInfo,
-    /// Whether with fewer networks.
-    pub quick: bool,
+    /// How much was spent.
+    pub effort: Effort,
     /// Whether there would have been more.
     pub interrupted: bool,
 }
@@ -126,35 +126,47 @@ fn table(rows: &[Vec<String>]) -> Vec<String> {
 
 fn verdict_line(row: &Row) -> String {
     match &row.verdict {
-        Verdict::Agrees => "agrees".into(),
+        Verdict::Agrees => match row.resolution {
+            Some(found) if row.figure.accept != Accept::Digits => format!("agrees (would find {})", found.words()),
+            _ => "agrees".into(),
+        },
+        Verdict::TooWide(why) => format!("too wide to tell: {why}"),
         Verdict::Differs(by) => format!("differs by {by}   ({})", row.figure.reason),
         Verdict::NotComparable(why) => format!("not comparable: {why}"),
     }
 }
 
-/// Agrees, differs, not comparable: how many of each.
-fn counts(report: &Reproductions<'_>) -> (usize, usize, usize) {
-    let rows = || report.all.iter().flat_map(|one| &one.rows);
-    let agree = rows().filter(|row| row.verdict == Verdict::Agrees).count();
-    let differ = rows().filter(|row| matches!(row.verdict, Verdict::Differs(_))).count();
-    (agree, differ, rows().count() - agree - differ)
+/// Agrees, differs, too wide to tell, not comparable: how many of each.
+fn counts(report: &Reproductions<'_>) -> [usize; 4] {
+    let mut counts = [0; 4];
+    for row in report.all.iter().flat_map(|one| &one.rows) {
+        counts[match row.verdict {
+            Verdict::Agrees => 0,
+            Verdict::Differs(_) => 1,
+            Verdict::TooWide(_) => 2,
+            Verdict::NotComparable(_) => 3,
+        }] += 1;
+    }
+    counts
 }
 
 fn summary(report: &Reproductions<'_>) -> String {
-    let (agree, differ, open) = counts(report);
+    let [agree, differ, wide, open] = counts(report);
     let seconds: f64 = report.all.iter().map(|one| one.seconds).sum();
     format!(
-        "{} figures: {agree} agree, {differ} differ, {open} not comparable.   {} on {} ({}), {seconds:.0} s{}",
-        agree + differ + open,
+        "{} figures: {agree} agree, {differ} differ, {wide} too wide to tell, {open} not comparable.\n{} on {} ({}), {seconds:.0} s{}",
+        agree + differ + wide + open,
         report.backend,
         report.device.name,
         report.device.kind,
-        match (report.quick, report.interrupted) {
-            (false, false) => "",
-            (true, false) => ", quick",
-            (false, true) => ", interrupted",
-            (true, true) => ", quick, interrupted",
-        }
+        [
+            (report.effort == Effort::Quick, ", quick"),
+            (report.effort == Effort::Full, ", full"),
+            (report.interrupted, ", interrupted")
+        ]
+        .into_iter()
+        .filter_map(|(is_so, words)| is_so.then_some(words))
+        .collect::<String>()
     )
 }
 
@@ -231,7 +243,8 @@ pub fn reproduce_markdown(report: &Reproductions<'_>, pictures: &[String]) -> St
     let _ = writeln!(text, "{}\n", summary(report));
     let _ = writeln!(
         text,
-        "Intervals are at 95%. A figure that does not match is shown as it is. To run one again: `basins reproduce NAME --out \
+        "Intervals are at 95%. A figure agrees only where a difference that matters would have been found with a probability of \
+         80%; what it would have found stands beside it. A figure that does not match is shown as it is. To run one again: `basins reproduce NAME --out \
          DIR`, with the names of the headings.\n"
     );
     for one in report.all {
@@ -275,7 +288,7 @@ fn write_markdown(text: &mut String, one: &Reproduced, pictures: &[String]) -> s
 
 /// The object of `basins reproduce --json`, schema `basins.reproduce/1`.
 pub fn reproduce_json(report: &Reproductions<'_>) -> Value {
-    let (agree, differ, open) = counts(report);
+    let [agree, differ, wide, open] = counts(report);
     let number = |measured: &Measured| {
         let mut object = json!({ "value": measured.value(), "interval": measured.interval() });
         let sizes = match measured {
@@ -300,11 +313,13 @@ pub fn reproduce_json(report: &Reproductions<'_>) -> Value {
             "verdict": match row.verdict {
                 Verdict::Agrees => "agrees",
                 Verdict::Differs(_) => "differs",
+                Verdict::TooWide(_) => "too-wide",
                 Verdict::NotComparable(_) => "not-comparable",
             },
+            "would_find": row.resolution,
             "detail": match &row.verdict {
                 Verdict::Agrees => None,
-                Verdict::Differs(text) | Verdict::NotComparable(text) => Some(text),
+                Verdict::Differs(text) | Verdict::TooWide(text) | Verdict::NotComparable(text) => Some(text),
             },
             "tolerance": row.figure.reason,
         })
@@ -313,10 +328,12 @@ pub fn reproduce_json(report: &Reproductions<'_>) -> Value {
         "schema": "basins.reproduce/1",
         "backend": report.backend,
         "device": report.device,
-        "quick": report.quick,
+        "quick": report.effort == Effort::Quick,
+        "full": report.effort == Effort::Full,
         "interrupted": report.interrupted,
         "agree": agree,
         "differ": differ,
+        "too_wide": wide,
         "not_comparable": open,
         "reproductions": report.all.iter().map(|one| json!({
             "name": one.reproduction.name,
