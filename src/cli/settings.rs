@@ -133,7 +133,8 @@ settings! {
     [allow_hyphen_values = true] device: String, "BASINS_DEVICE", "INDEX|NAME";
     /// Threads of a CPU backend [default: all cores]
     [allow_hyphen_values = true] threads: Count, "BASINS_THREADS", "COUNT";
-    /// How intervals of rates are made: wilson or clopper-pearson [default: wilson]
+    /// How intervals of rates are made: wilson (95% on average over rates), clopper-pearson (at least 95%, wider) or anytime
+    /// (may be looked at after every network and acted upon, twice as wide) [default: wilson]
     interval: RateMethod, "BASINS_INTERVAL", "METHOD";
     /// Starting weights, arrays theta1, theta2, ... of shape (nets, fan_in+1, fan_out), or of one network without nets
     weights_in: PathBuf, "BASINS_WEIGHTS_IN", "FILE.npz";

@@ -99,6 +99,21 @@ pub(super) fn first_where(low: f64, high: f64, holds: impl Fn(f64) -> bool) -> f
     f64::from_bits(high)
 }
 
+/// The rates at which so many successes or more, and so few or fewer, have the probabilities `tails`: Clopper & Pearson's
+/// ends for tails of any size.
+pub(super) fn exact_ends(successes: u64, trials: u64, tails: (f64, f64)) -> (f64, f64) {
+    let share = successes as f64 / trials as f64;
+    let low = match successes {
+        0 => 0.0,
+        _ => first_where(0.0, share, |rate| binomial_tails(successes - 1, trials, rate).1 >= tails.0),
+    };
+    let high = match trials - successes {
+        0 => 1.0,
+        _ => first_where(share, 1.0, |rate| binomial_tails(successes, trials, rate).0 <= tails.1),
+    };
+    (low, high)
+}
+
 /// Two-sided tail probability of a standard normal value.
 pub(super) fn normal_two_sided(z: f64) -> f64 {
     libm::erfc(z.abs() / std::f64::consts::SQRT_2)

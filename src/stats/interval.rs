@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use crate::seed::normal_quantile;
-use crate::spec::keyword::keywords;
 
-use super::binomial::{binomial_tails, first_where};
+use super::binomial::exact_ends;
 
 /// Level of every interval in reports.
 pub const LEVEL: f64 = 0.95;
@@ -45,28 +44,6 @@ impl Interval {
     }
 }
 
-/// How the interval of a rate is made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum RateMethod {
-    /// [`wilson`]: covers the truth in 95% of repetitions on average over rates.
-    #[default]
-    Wilson,
-    /// [`clopper_pearson`]: covers it in at least 95% whatever the rate; wider.
-    ClopperPearson,
-}
-
-keywords!(RateMethod, "--interval", { Wilson => "wilson", ClopperPearson => "clopper-pearson" });
-
-impl RateMethod {
-    /// The interval for `successes` of `trials`, `trials` at least 1.
-    pub fn interval(self, successes: u64, trials: u64, level: f64) -> Interval {
-        match self {
-            Self::Wilson => wilson(successes, trials, level),
-            Self::ClopperPearson => clopper_pearson(successes, trials, level),
-        }
-    }
-}
-
 /// Wilson's score interval (Wilson 1927) for `successes` of `trials`, `trials` at least 1.
 ///
 /// ```
@@ -81,7 +58,7 @@ pub fn wilson(successes: u64, trials: u64, level: f64) -> Interval {
     let half = z * (k * (n - k) / n + 0.25 * z * z).sqrt() / (n + z * z);
     let low = if successes == 0 { 0.0 } else { (centre - half).max(0.0) };
     let high = if successes == trials { 1.0 } else { (centre + half).min(1.0) };
-    Interval { method: RateMethod::Wilson.name(), level, low, high }
+    Interval { method: "wilson", level, low, high }
 }
 
 /// The exact interval of Clopper & Pearson (1934) for `successes` of `trials`: rates at which neither so few nor so many
@@ -92,15 +69,7 @@ pub fn wilson(successes: u64, trials: u64, level: f64) -> Interval {
 /// assert!((interval.low - 0.5550).abs() < 1e-4 && (interval.high - 0.9975).abs() < 1e-4);
 /// ```
 pub fn clopper_pearson(successes: u64, trials: u64, level: f64) -> Interval {
-    let (k, n) = (successes as f64, trials as f64);
     let tail = 0.5 * (1.0 - level);
-    let low = match successes {
-        0 => 0.0,
-        _ => first_where(0.0, k / n, |rate| binomial_tails(successes - 1, trials, rate).1 >= tail),
-    };
-    let high = match trials - successes {
-        0 => 1.0,
-        _ => first_where(k / n, 1.0, |rate| binomial_tails(successes, trials, rate).0 <= tail),
-    };
-    Interval { method: RateMethod::ClopperPearson.name(), level, low, high }
+    let (low, high) = exact_ends(successes, trials, (tail, tail));
+    Interval { method: "clopper-pearson", level, low, high }
 }

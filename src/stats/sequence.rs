@@ -39,15 +39,3 @@ fn ln_mixture_ratio(k: f64, f: f64, rate: f64) -> f64 {
     }
     0.5 * (rate.ln() + (-rate).ln_1p()) - std::f64::consts::PI.ln() - ln_beta_power(k + 0.5, f + 0.5, rate)
 }
-
-/// Numbers of networks after which to look, ascending, each about a tenth more than the one before; the first is the
-/// smallest with which an interval could be as narrow as `width` at all.
-pub fn looks(width: f64, level: f64, most: u64) -> impl Iterator<Item = u64> {
-    let narrow = |trials: u64| confidence_sequence(0, trials, level).width() <= width;
-    let (mut low, mut high) = (1, most.max(1));
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if narrow(middle) { high = middle } else { low = middle + 1 }
-    }
-    std::iter::successors(Some(low.min(most)), move |last| (*last < most).then(|| (last + last.div_ceil(10)).min(most)))
-}

@@ -2,7 +2,7 @@
 
 use basins::backend::{Driver, Mock};
 use basins::spec::{Population, Spec};
-use basins::stats::{Interval, Restart, Survival, clopper_pearson, confidence_sequence, looks, wilson};
+use basins::stats::{Interval, Restart, Survival, clopper_pearson, wilson};
 use basins::study::RunStudy;
 use std::collections::BTreeMap;
 
@@ -88,15 +88,4 @@ fn a_known_survival_gives_the_known_curve_and_cut_off() {
     assert!((restart.at_budget.expected_epochs - 330.5 / 0.7).abs() < 1e-9);
     assert!((restart.never_solved - 0.3).abs() < 1e-12);
     assert!(Restart::of(&Survival::of(&BTreeMap::new(), &[(10, 5)].into(), LEVEL)).is_none());
-}
-
-#[test]
-fn looks_begin_where_the_width_can_first_be_reached() {
-    let numbers: Vec<u64> = looks(0.01, LEVEL, 50_000).collect();
-    let first = numbers[0];
-    assert!(first > 300, "by the rule of three even one look needs 300: {first}");
-    assert!(confidence_sequence(0, first, LEVEL).width() <= 0.01);
-    assert!(confidence_sequence(0, first - 1, LEVEL).width() > 0.01);
-    assert_eq!(numbers.last(), Some(&50_000));
-    assert!(numbers.windows(2).all(|pair| pair[0] < pair[1] && pair[1] <= pair[0] + pair[0] / 10 + 1));
 }

@@ -13,7 +13,7 @@ use crate::study::{KindRow, RunAnswer};
 
 use super::fates::{DEAD_LIMIT, WITHIN_REGION, dead_networks, evidence, flow_lines, medians};
 use super::picture::survival_picture;
-use super::text::survival_lines;
+use super::text::{survival_lines, width_words};
 
 /// The page; `run` is the answer's object and `command` what makes it again.
 ///
@@ -40,12 +40,8 @@ pub fn run_page(answer: &RunAnswer, run: &Value, command: &str) -> Result<String
         page.warning("Interrupted after training: what follows it is missing or incomplete.");
     }
     page.facts(&facts(answer));
-    if let Some(width) = answer.until_width {
-        let reached = if answer.is_narrow_enough() { "reached" } else { "not reached" };
-        page.paragraph(&format!(
-            "The width asked for, {width}, was {reached}; the interval ({}) stays valid under repeated looks.",
-            answer.interval().method
-        ));
+    if let Some(words) = width_words(answer) {
+        page.paragraph(&words);
     }
     page.section("How long it takes");
     epochs(&mut page, answer);

@@ -79,13 +79,8 @@ fn write_run(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
             percent(interval.high, half)
         )?;
     }
-    if let Some(width) = answer.until_width {
-        let reached = if answer.is_narrow_enough() { "reached" } else { "not reached" };
-        writeln!(
-            text,
-            "   The width asked for, {width}, was {reached}; the interval stays valid under\n   repeated looks ({}).",
-            interval.method
-        )?;
+    if let Some(words) = width_words(answer) {
+        wrapped(text, "   ", &words)?;
     }
     writeln!(text)?;
 
@@ -125,6 +120,17 @@ fn write_run(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
         duration(answer.seconds.setup),
     )?;
     trained_by(text, &answer.trained_by)
+}
+
+/// Whether the width asked for was reached, and why the interval holds its level nevertheless.
+pub(super) fn width_words(answer: &RunAnswer) -> Option<String> {
+    let width = answer.until_width?;
+    let reached = if answer.is_narrow_enough() { "reached" } else { "not reached" };
+    let why = match answer.method.is_anytime() {
+        true => "stays valid however often one looks",
+        false => "allows for having decided when to stop",
+    };
+    Some(format!("The width asked for, {width}, was {reached}; the interval {why} ({}).", answer.interval().method))
 }
 
 fn write_survival(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {

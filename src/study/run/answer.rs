@@ -3,7 +3,7 @@
 use crate::landscape::LossFunction;
 use crate::outcome::{Fate, Kind, KindTally, Tally};
 use crate::spec::{Population, Problem};
-use crate::stats::{EpochSummary, Interval, LEVEL, RateMethod, Restart, Survival, confidence_sequence};
+use crate::stats::{EpochSummary, Interval, LEVEL, RateMethod, Restart, Survival};
 
 use super::super::continued::Continued;
 use super::super::examine::{Examined, Verdicts};
@@ -26,7 +26,7 @@ pub struct RunAnswer {
     pub examined: Vec<Examined>,
     /// What became of those when they were trained on, if that was asked for.
     pub continued: Option<Continued>,
-    /// How the interval is made where the number of networks was fixed beforehand.
+    /// How intervals are made where their width did not decide when to stop.
     pub method: RateMethod,
     /// The width that the interval should have, where it decided when to stop.
     pub until_width: Option<f64>,
@@ -79,7 +79,7 @@ impl RunAnswer {
         }
     }
 
-    /// The share's 95% interval; where it decided when to stop, one that stays valid under repeated looks.
+    /// The share's 95% interval; where it decided when to stop, one that holds its level under that.
     pub fn interval(&self) -> Interval {
         let (solved, networks) = (self.tally.solved(), self.tally.networks());
         if self.unfinished() > 0 {
@@ -87,7 +87,7 @@ impl RunAnswer {
             return Interval { low: 1.0 - unsolved.high, high: 1.0 - unsolved.low, ..unsolved };
         }
         match self.until_width {
-            Some(_) => confidence_sequence(solved, networks, LEVEL),
+            Some(width) => self.method.until_width(width).interval(solved, networks),
             None => self.method.interval(solved, networks, LEVEL),
         }
     }
@@ -142,6 +142,7 @@ impl RunAnswer {
     pub fn state(&self) -> RunState {
         RunState {
             tally: self.tally.clone(),
+            look: Some(self.tally.networks()),
             examined: self.examined.clone(),
             unsolved: Vec::new(),
             executed_net_epochs: self.executed_net_epochs,

@@ -14,7 +14,7 @@ use crate::backend::{Driver, Job, Trained};
 use crate::error::{Error, Result};
 use crate::outcome::{Fate, Kind, Outcomes, Status, Tally, Weights};
 use crate::spec::{Population, Problem};
-use crate::stats::{LEVEL, RateMethod, confidence_sequence, looks};
+use crate::stats::RateMethod;
 
 use super::continued::{Continued, Unsolved};
 use super::examine::{Examined, Examiner};
@@ -35,9 +35,10 @@ pub struct RunStudy<'a> {
     pub chunk_limit: Option<u64>,
     /// What a chunk should take at most, where the caller wants to see chunks as often.
     pub chunk_seconds: Option<f64>,
-    /// How the interval is made.
+    /// How intervals are made.
     pub method: RateMethod,
-    /// Stop as soon as the interval is this narrow.
+    /// Stop when the interval of the rate is this narrow: that of [`RateMethod::until_width`], by the method if it is
+    /// [`RateMethod::Anytime`].
     pub until_width: Option<f64>,
     /// How many unsolved networks of each fate are examined.
     pub examine_per_fate: usize,
@@ -104,10 +105,9 @@ impl<'a> RunStudy<'a> {
         let watch = driver.watch();
         let earlier = before.seconds;
         let mut state = before;
-        let count = self.population.count();
         let mut seconds = Seconds::default();
         // Where all is done already, nothing need be compiled.
-        if state.tally.networks() < count && !self.is_narrow(&state.tally) {
+        if !self.is_over(&state) {
             state.trained_by.add(driver.backend());
             seconds = self.train(&mut state, driver, sink)?;
         }
@@ -139,15 +139,13 @@ impl<'a> RunStudy<'a> {
         let job = Job { keep_weights, ..Job::new(self.problem, self.population.seed()) };
         let mut prepared = driver.begin(job)?.limited(self.chunk_limit).paced(self.chunk_seconds);
         let mut examine_seconds = 0.0;
-        let mut networks = self.population.networks();
-        networks.start += state.tally.networks();
-        for end in self.looks() {
-            networks.end = self.population.first() + end;
-            if networks.is_empty() {
-                continue;
-            }
+        // What was under way goes on to the look that was chosen before it began: where it was cut must not show.
+        while let Some(end) = state.look.filter(|look| *look > state.tally.networks()).or_else(|| self.next_look(state))
+        {
+            state.look = Some(end);
+            let networks = self.population.first() + state.tally.networks()..self.population.first() + end;
             prepared.starting(
-                networks.clone(),
+                networks,
                 self.starts,
                 &mut |Trained { outcomes, weights, executed_net_epochs, .. }| {
                     state.tally.merge(&Tally::of(self.problem, &outcomes));
@@ -173,8 +171,7 @@ impl<'a> RunStudy<'a> {
                     })
                 },
             )?;
-            networks.start = networks.end;
-            if watch.interrupted() || self.is_narrow(&state.tally) {
+            if watch.interrupted() {
                 break;
             }
         }
@@ -184,8 +181,8 @@ impl<'a> RunStudy<'a> {
 
     /// The answer of what was found.
     pub fn answer(&self, state: RunState, continued: Option<Continued>) -> RunAnswer {
+        let cut_short = !self.is_over(&state);
         let RunState { tally, examined, executed_net_epochs, seconds, trained_by, .. } = state;
-        let cut_short = tally.networks() < self.population.count() && !self.is_narrow(&tally);
         RunAnswer {
             problem: self.problem.clone(),
             population: self.population,
@@ -203,18 +200,18 @@ impl<'a> RunStudy<'a> {
         }
     }
 
-    /// Numbers of networks after which to look whether that is enough; without a width, all of them at once.
-    fn looks(&self) -> Vec<u64> {
-        let count = self.population.count();
+    /// After how many networks to look next whether that is enough; without a width, after all of them. `None` where it is.
+    fn next_look(&self, state: &RunState) -> Option<u64> {
+        let (networks, count) = (state.tally.networks(), self.population.count());
         match self.until_width {
-            Some(width) => looks(width, LEVEL, count).collect(),
-            None => vec![count],
+            Some(width) => self.method.until_width(width).next_look(state.tally.solved(), networks, count),
+            None => (networks < count).then_some(count),
         }
     }
 
-    /// Whether a width is asked for, and the interval so far is as narrow.
-    fn is_narrow(&self, tally: &Tally) -> bool {
-        let width = || confidence_sequence(tally.solved(), tally.networks(), LEVEL).width();
-        self.until_width.is_some_and(|wanted| width() <= wanted)
+    /// Whether nothing is left to train: all was, or a look found the interval narrow enough.
+    fn is_over(&self, state: &RunState) -> bool {
+        let networks = state.tally.networks();
+        networks > 0 && state.look.is_none_or(|look| look <= networks) && self.next_look(state).is_none()
     }
 }

@@ -14,6 +14,9 @@ use super::super::trainers::Trainers;
 pub struct RunState {
     /// Exact counts.
     pub tally: Tally,
+    /// The number of networks after which the run looks next, or looked last, whether its interval is narrow enough.
+    #[serde(default)]
+    pub look: Option<u64>,
     /// Networks that were looked at closely, in the order of their indices.
     pub examined: Vec<Examined>,
     /// The first networks that were trained to the end without being solved, if they are to be trained on.
