@@ -340,7 +340,7 @@ mod tests {
         too_wide(figure("", Accept::Between(0.5, 1.0)), &few);
         assert!(agrees(figure("", Accept::Between(0.5, 1.0)), &many));
         too_wide(count(8, 10, 0.2), &many);
-        too_wide(count(1, 1, 0.9), &many);
+        too_wide(count(1, 1, 0.5), &many);
         // An interval that includes a smooth curve tells nothing of a fractal.
         let interval = crate::stats::Interval { method: "jackknife", level: LEVEL, low: 0.82, high: 1.65 };
         too_wide(figure("", Accept::Between(1.17, 1.98)), &Measured::Estimate { value: 1.24, interval });

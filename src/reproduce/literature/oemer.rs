@@ -101,8 +101,9 @@ mod tests {
     #[test]
     fn tests_are_combined_by_fisher() {
         assert!((combined(&[0.3]) - 0.3).abs() < 1e-12);
-        // SciPy: combine_pvalues([0.09, 0.13, 0.1, 0.12]).
-        assert!((combined(&[0.09, 0.13, 0.1, 0.12]) - 0.025_29).abs() < 1e-4, "{}", combined(&[0.09, 0.13, 0.1, 0.12]));
+        // By hand: x = -ln of the product is 8.871, and the tail e^-x (1 + x + x^2/2 + x^3/6).
+        let (x, found) = (8.871_f64, combined(&[0.09, 0.13, 0.1, 0.12]));
+        assert!((found - (-x).exp() * (1.0 + x + x * x / 2.0 + x.powi(3) / 6.0)).abs() < 1e-5, "{found}");
         assert!(combined(&[0.5, 0.6, 0.4, 0.7]) > 0.5);
     }
 }
