@@ -220,8 +220,11 @@ fn resampled(measured: &Measured, runs: u64) -> Option<Vec<f64>> {
     }
     let mut stream = Stream::new(SEED, 0, Purpose::Point);
     let mut mean = || {
-        let drawn = (0..runs).map(|_| counts[upto.partition_point(|upto| *upto <= stream.random_range(0..*count))].0);
-        drawn.sum::<f64>() / runs as f64
+        let mut one = || {
+            let network = stream.random_range(0..*count);
+            counts[upto.partition_point(|upto| *upto <= network)].0
+        };
+        (0..runs).map(|_| one()).sum::<f64>() / runs as f64
     };
     let mut means: Vec<f64> = (0..RESAMPLES).map(|_| mean()).collect();
     means.sort_by(f64::total_cmp);
@@ -364,6 +367,11 @@ mod tests {
         let times = Measured::mean_of([(10.0, 800), (1000.0, 200)]);
         let figure = mean(200.0, 10);
         let Some(Resolution::Factor(factor)) = figure.resolution(&times) else { unreachable!() };
+        // One has mean 208 and deviation 396.
+        let means = resampled(&times, 10).unwrap();
+        let mean = means.iter().sum::<f64>() / means.len() as f64;
+        let deviation = (means.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / means.len() as f64).sqrt();
+        assert!((mean - 208.0).abs() < 4.0 && (deviation - 396.0 / 10f64.sqrt()).abs() < 4.0, "{mean} {deviation}");
         assert!(factor > 3.0 && matches!(figure.verdict(Some(&times)), Verdict::TooWide(_)), "{factor}");
         // The mean of ten is 10 with probability 0.8^10 = 0.107: no mean of ten is improbably low.
         assert!(mean(10.0, 10).chance(&times).unwrap() > 0.15);
