@@ -369,9 +369,9 @@ mod tests {
         let Some(Resolution::Factor(factor)) = figure.resolution(&times) else { unreachable!() };
         // One has mean 208 and deviation 396.
         let means = resampled(&times, 10).unwrap();
-        let mean = means.iter().sum::<f64>() / means.len() as f64;
-        let deviation = (means.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / means.len() as f64).sqrt();
-        assert!((mean - 208.0).abs() < 4.0 && (deviation - 396.0 / 10f64.sqrt()).abs() < 4.0, "{mean} {deviation}");
+        let middle = means.iter().sum::<f64>() / means.len() as f64;
+        let deviation = (means.iter().map(|one| (one - middle).powi(2)).sum::<f64>() / means.len() as f64).sqrt();
+        assert!((middle - 208.0).abs() < 4.0 && (deviation - 396.0 / 10f64.sqrt()).abs() < 4.0, "{middle} {deviation}");
         assert!(factor > 3.0 && matches!(figure.verdict(Some(&times)), Verdict::TooWide(_)), "{factor}");
         // The mean of ten is 10 with probability 0.8^10 = 0.107: no mean of ten is improbably low.
         assert!(mean(10.0, 10).chance(&times).unwrap() > 0.15);
