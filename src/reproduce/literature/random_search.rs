@@ -9,13 +9,13 @@ pub(in super::super) const RANDOM_SEARCH: Reproduction = Reproduction {
     title: "Guessing the weights of an XOR network",
     source: "Schmidhuber, 19 March 1993, on the Connectionists mailing list",
     setting: "2-2-1, sigmoid, weights and biases from U(-10, 10), nothing trained; it computes XOR if every output is on the \
-              right side of 0.5",
+              right side of 0.5, which is our reading: the source does not say when it counts",
     slip: None,
     figures: &[Figure {
         quantity: "networks tried for one that computes XOR",
         published: "about 1,500",
         accept: Accept::Near { value: 1500.0, absolute: 0.0, relative: 0.44 },
-        reason: "the average of \"a couple of simulations\": that of even 20 such searches is known to 44% only",
+        reason: "the average of a couple of simulations: that of even 20 such searches is known to 44% only",
     }],
     program,
 };

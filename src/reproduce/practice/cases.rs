@@ -76,7 +76,7 @@ pub(in super::super) const COURSE_BOOK: Reproduction = Reproduction {
 
 pub(in super::super) const KERAS: Reproduction = Reproduction {
     name: "practice/keras",
-    title: "Keras learns XOR \"sometimes right, sometimes wrong\"",
+    title: "Keras learns XOR from some starts and not from others",
     source: "an answer about Keras",
     setting: "2-2-1, tanh hidden, sigmoid output, cross-entropy, Adam 0.001 with Keras's epsilon, batches of 1, shuffled, Glorot starts, \
               5,000 epochs, the right side of 0.5 at the end",

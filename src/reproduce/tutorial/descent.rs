@@ -22,7 +22,7 @@ pub(in super::super) const DESCENT: Reproduction = Reproduction {
         Figure { quantity: "f'(4)", published: "112", accept: Accept::Digits, reason: PRINTED },
         Figure { quantity: "x after one step by hand", published: "3.888", accept: Accept::Digits, reason: PRINTED },
         Figure { quantity: "f'(3.888)", published: "99.0436", accept: Accept::Digits, reason: PRINTED },
-        Figure { quantity: "x after two steps by hand", published: "3.789", accept: Accept::Digits, reason: PRINTED },
+        Figure { quantity: "x after two steps by hand", published: "3.79", accept: Accept::Digits, reason: PRINTED },
         Figure { quantity: "f'(-1)", published: "-13", accept: Accept::Digits, reason: PRINTED },
         Figure {
             quantity: "x where it stops, from the minimum 9/4",

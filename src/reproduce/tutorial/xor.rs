@@ -31,9 +31,9 @@ pub(in super::super) const XOR: Reproduction = Reproduction {
         Figure { quantity: "share that ends within 0.5", published: "none", accept: Accept::Open, reason: OPEN },
         Figure {
             quantity: "median epoch in which all errors are <= 0.1",
-            published: "\"10,000 is much\"",
+            published: "10,000 epochs, said to be much",
             accept: Accept::Open,
-            reason: "a remark without a figure",
+            reason: "the tutorial gives no number to hold it against",
         },
         Figure {
             quantity: "best of the rates 0.001, 0.01, 0.1, 1, 10, by share within 0.1 after 10,000 epochs",
