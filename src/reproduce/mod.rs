@@ -27,12 +27,19 @@ use lab::SEED;
 /// All reproductions, in the order in which they are best read.
 pub const ALL: &[Reproduction] = &[
     tutorial::DESCENT,
+    tutorial::DERIVATION,
     tutorial::ONE_WEIGHT,
     tutorial::INVERTER,
     tutorial::SURFACES,
+    tutorial::PLATEAUS,
     tutorial::XOR,
+    tutorial::SEARCH,
     literature::PDP_1988,
+    literature::RUMELHART_1986,
     literature::CHAUVIN_1986,
+    literature::FAHLMAN_1988,
+    literature::LANG_1988,
+    literature::RIEDMILLER_1993,
     literature::OEMER,
     literature::RANDOM_SEARCH,
     literature::BOSMAN_2018,
@@ -52,6 +59,7 @@ pub const ALL: &[Reproduction] = &[
     practice::BRAIN_JS,
     practice::SKLEARN,
     practice::SE_129472,
+    practice::PYTORCH_XOR,
 ];
 
 /// The reproductions of these names; a name that ends where a slash follows, as `tutorial`, stands for all below it.

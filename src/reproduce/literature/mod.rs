@@ -2,24 +2,32 @@
 
 mod bosman_2018;
 mod chauvin_1986;
+mod fahlman_1988;
 mod fractal;
+mod lang_1988;
 mod minima;
 mod oemer;
 mod pdp_1988;
 mod precision;
 mod random_search;
+mod riedmiller_1993;
+mod rumelhart_1986;
 mod shortcut;
 mod two_minima;
 mod width;
 
 pub(super) use bosman_2018::BOSMAN_2018;
 pub(super) use chauvin_1986::CHAUVIN_1986;
+pub(super) use fahlman_1988::FAHLMAN_1988;
 pub(super) use fractal::FRACTAL;
+pub(super) use lang_1988::LANG_1988;
 pub(super) use minima::MINIMA;
 pub(super) use oemer::OEMER;
 pub(super) use pdp_1988::PDP_1988;
 pub(super) use precision::PRECISION;
 pub(super) use random_search::RANDOM_SEARCH;
+pub(super) use riedmiller_1993::RIEDMILLER_1993;
+pub(super) use rumelhart_1986::RUMELHART_1986;
 pub(super) use shortcut::SHORTCUT;
 pub(super) use two_minima::TWO_MINIMA;
 pub(super) use width::WIDTH;

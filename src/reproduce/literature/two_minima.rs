@@ -8,8 +8,7 @@ use crate::spec::{Init, Spec, Update};
 
 use super::pdp_style;
 
-const TWO: &str = "two in hundreds is at most 2%; the width R of the starts is not printed, and an unsolved network is not \
-                   therefore at a minimum";
+const TWO: &str = "two in hundreds is at most 2%; R is not printed";
 
 pub(in super::super) const TWO_MINIMA: Reproduction = Reproduction {
     name: "two-minima",

@@ -6,10 +6,12 @@
 //! within three standard errors of that.
 
 mod cases;
+mod pytorch_xor;
 
 pub(super) use cases::{
     BRAIN_JS, COURSE_BOOK, FANN, GLOW_232, KERAS, LAB_SOFTMAX, NOTEBOOK, SE_129472, SKLEARN, SO_56914417,
 };
+pub(super) use pytorch_xor::PYTORCH_XOR;
 
 use crate::error::Result;
 use crate::reproduce::Lab;

@@ -6,7 +6,7 @@ use crate::backend::reference::Training;
 use crate::error::Result;
 use crate::reproduce::{Accept, Figure, Lab, Measured, Reproduction, SEED};
 use crate::seed::Starts;
-use crate::spec::{AfterSolved, Criterion, Init, Layers, Loss, Problem, Spec, Task, Update};
+use crate::spec::{AfterSolved, Bias, Criterion, Init, Layers, Loss, Problem, Spec, Task, Update};
 
 use super::{PRINTED, SOURCE, sigmoid};
 
@@ -54,6 +54,18 @@ pub(in super::super) const INVERTER: Reproduction = Reproduction {
             reason: "the test of the fitted start: two numbers that it was not fitted to, to every printed digit",
         },
         Figure { quantity: "outputs after", published: "1, 0", accept: Accept::Digits, reason: PRINTED },
+        Figure {
+            quantity: "without a bias: lowest cost that is reached",
+            published: "cannot invert",
+            accept: Accept::Between(0.125, 1.0),
+            reason: "input 0 gives 0.5 whatever the weight, and that alone costs 1/8",
+        },
+        Figure {
+            quantity: "without a bias: share of starts that invert",
+            published: "none, which is why the bias is added",
+            accept: Accept::Between(0.0, 0.0),
+            reason: "the output for input 0 stays at 0.5",
+        },
         Figure {
             quantity: "stuck, squared error",
             published: "has to be run a couple of times",
@@ -150,6 +162,21 @@ pub(super) fn stuck(lab: &mut Lab<'_>, loss: Loss, init: Init, count: u64) -> Re
     Ok(Measured::Share { successes, trials: count })
 }
 
+/// One weight and no bias, trained as the inverter is: the lowest cost of a population, and how many of it invert.
+fn without_bias(lab: &mut Lab<'_>) -> Result<()> {
+    let problem = problem(Loss::Mse, Init::Normal(5.0))?.with(|spec| spec.bias = Bias::Off)?;
+    let count = lab.count(20_000, 1_000);
+    let (mut lowest, mut successes) = (f64::INFINITY, 0);
+    lab.train(&problem, count, None, &mut |outcome| {
+        // The loss halves the mean of squares.
+        lowest = lowest.min(2.0 * outcome.loss);
+        successes += u64::from(right([outcome.outputs[0].into(), outcome.outputs[1].into()]));
+    })?;
+    lab.found("without a bias: lowest cost that is reached", lowest);
+    lab.found("without a bias: share of starts that invert", Measured::Share { successes, trials: count });
+    Ok(())
+}
+
 fn program(lab: &mut Lab<'_>) -> Result<()> {
     let start = recovered_start();
     lab.found("cost before, from the start as printed", cost(outputs(START)));
@@ -184,7 +211,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
     lab.corrected("stuck, squared error", squared);
     let entropy = stuck(lab, Loss::CrossEntropy, Init::Normal(5.0), count)?;
     lab.corrected("stuck, cross-entropy", entropy);
-    Ok(())
+    without_bias(lab)
 }
 
 #[cfg(test)]

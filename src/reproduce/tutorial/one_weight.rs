@@ -11,7 +11,7 @@ pub(in super::super) const ONE_WEIGHT: Reproduction = Reproduction {
     name: "tutorial/one-weight",
     title: "One weight learns to give 0",
     source: SOURCE,
-    setting: "h = g(w x), inputs 0.1, 0.25, 0.5, 0.75, 1, targets 0, w from 5, rate 0.5, 2,000 epochs; the cost printed is \
+    setting: "h = g(w x), inputs 0.1, 0.25, 0.5, 0.75, 1, targets 0 where not said, w from 5, rate 0.5, 2,000 epochs; the cost printed is \
               the mean squared error",
     slip: Some(
         "The printed program steps by the sum of (h-y) h (1-h): the input x, which the chain rule puts there as a factor, is \
@@ -29,6 +29,18 @@ pub(in super::super) const ONE_WEIGHT: Reproduction = Reproduction {
             accept: Accept::Open,
             reason: "the printed program sums",
         },
+        Figure {
+            quantity: "all targets 1: w after, from 5",
+            published: "24.52",
+            accept: Accept::Digits,
+            reason: PRINTED,
+        },
+        Figure {
+            quantity: "all targets 1: w after, from -5",
+            published: "24.34",
+            accept: Accept::Digits,
+            reason: PRINTED,
+        },
         Figure { quantity: "outputs with w = 0.3", published: "0.51, 0.52", accept: Accept::Digits, reason: PRINTED },
         Figure {
             quantity: "their cost 1/(2m) sum (h-y)^2, from those two decimals",
@@ -40,7 +52,7 @@ pub(in super::super) const ONE_WEIGHT: Reproduction = Reproduction {
     program,
 };
 
-const INPUTS: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 1.0];
+pub(super) const INPUTS: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 1.0];
 const START: f64 = 5.0;
 const RATE: f64 = 0.5;
 const EPOCHS: u32 = 2_000;
@@ -49,12 +61,21 @@ fn outputs(w: f64) -> [f64; 5] {
     INPUTS.map(|x| sigmoid(w * x))
 }
 
-fn cost(w: f64) -> f64 {
+/// The mean squared error for targets 0.
+pub(super) fn cost(w: f64) -> f64 {
     outputs(w).iter().map(|h| h * h).sum::<f64>() / INPUTS.len() as f64
 }
 
-/// The weight and its output costs after training by the library: the corrected gradient.
-fn corrected(update: Update) -> Result<f64> {
+/// The printed program: the factor x is missing.
+fn printed(mut w: f64, target: f64) -> f64 {
+    for _ in 0..EPOCHS {
+        w -= RATE * outputs(w).iter().map(|h| (h - target) * h * (1.0 - h)).sum::<f64>();
+    }
+    w
+}
+
+/// The weight after training by the library, all targets the same: the corrected gradient.
+fn corrected(update: Update, start: f64, target: f64) -> Result<f64> {
     let spec = Spec {
         task: Task::Csv("one-weight".into()),
         layers: Layers::new(vec![1, 1])?,
@@ -66,8 +87,8 @@ fn corrected(update: Update) -> Result<f64> {
         after_solved: AfterSolved::Continue,
         ..Spec::default()
     };
-    let problem = Problem::with_examples(&spec, Examples::new(INPUTS.to_vec(), 1, vec![0.0; INPUTS.len()], 1))?;
-    let mut training = Training::<f64>::new(&problem, &[START, 0.0]);
+    let problem = Problem::with_examples(&spec, Examples::new(INPUTS.to_vec(), 1, vec![target; INPUTS.len()], 1))?;
+    let mut training = Training::<f64>::new(&problem, &[start, 0.0]);
     training.run(EPOCHS);
     Ok(training.weights()[0])
 }
@@ -75,20 +96,20 @@ fn corrected(update: Update) -> Result<f64> {
 fn program(lab: &mut Lab<'_>) -> Result<()> {
     lab.found("cost before", cost(START));
     lab.corrected("cost before", cost(START));
-    let mut printed = START;
-    for _ in 0..EPOCHS {
-        printed -= RATE * outputs(printed).iter().map(|h| h * h * (1.0 - h)).sum::<f64>();
-    }
-    let summed = corrected(Update::BatchSum)?;
+    let (printed_end, summed) = (printed(START, 0.0), corrected(Update::BatchSum, START, 0.0)?);
     for (quantity, measure) in [
         ("w after", (|w| vec![w]) as fn(f64) -> Vec<f64>),
         ("cost after", |w| vec![cost(w)]),
         ("outputs after", |w| outputs(w).to_vec()),
     ] {
-        lab.found(quantity, measure(printed));
+        lab.found(quantity, measure(printed_end));
         lab.corrected(quantity, measure(summed));
     }
-    let averaged = corrected(Update::BatchMean)?;
+    for (start, quantity) in [(START, "all targets 1: w after, from 5"), (-START, "all targets 1: w after, from -5")] {
+        lab.found(quantity, printed(start, 1.0));
+        lab.corrected(quantity, corrected(Update::BatchSum, start, 1.0)?);
+    }
+    let averaged = corrected(Update::BatchMean, START, 0.0)?;
     lab.corrected("w after, gradient averaged over examples", averaged);
     lab.remark(format!("Averaged over the examples, the corrected gradient ends with cost {:.6}.", cost(averaged)));
     let first = &outputs(0.3)[..2];
@@ -107,7 +128,8 @@ mod tests {
     /// Figures of a NumPy program with the gradient written out.
     #[test]
     fn the_corrected_gradient_is_that_of_another_implementation() {
-        let (summed, averaged) = (corrected(Update::BatchSum).unwrap(), corrected(Update::BatchMean).unwrap());
+        let end = |update| corrected(update, START, 0.0).unwrap();
+        let (summed, averaged) = (end(Update::BatchSum), end(Update::BatchMean));
         assert!((summed + 12.264_532_58).abs() < 1e-8 && (cost(summed) - 0.010_685_356_203_707).abs() < 1e-14);
         assert!((averaged + 6.462_624_24).abs() < 1e-8 && (cost(averaged) - 0.029_443_866_018_11).abs() < 1e-14);
     }
