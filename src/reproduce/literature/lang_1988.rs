@@ -192,7 +192,7 @@ fn start(network: u64) -> Vec<f32> {
 
 fn program(lab: &mut Lab<'_>) -> Result<()> {
     let spirals = Spirals::new()?;
-    let runs: u64 = if lab.quick() { 2 } else { 32 };
+    let runs: u64 = if lab.quick() { 4 } else { 16 };
     let watch = lab.watch();
     for (squared, word) in [(true, "squared error"), (false, "modified error")] {
         let one =
@@ -202,7 +202,8 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
             return Err(interrupted());
         }
         lab.found(&format!("{word}: share solved"), Measured::Share { successes: epochs.len() as u64, trials: runs });
-        if !epochs.is_empty() {
+        // One run alone has no interval.
+        if epochs.len() > 1 {
             let mean = Measured::mean_of(epochs.iter().map(|epoch| (f64::from(*epoch), 1)));
             lab.found(&format!("{word}: mean epochs of those solved"), mean);
         }

@@ -3,7 +3,9 @@
 use crate::error::Result;
 use crate::reproduce::lab::mean_epochs;
 use crate::reproduce::{Accept, Figure, Lab, Measured, Reproduction};
+use crate::seed::normal_quantile;
 use crate::spec::{Criterion, Layers, Optimizer, Spec, Task, Update};
+use crate::stats::{Interval, LEVEL};
 
 use super::pdp_style;
 
@@ -58,13 +60,43 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
     for first_step in [0.01, 0.03, 0.1, 0.3, 1.0] {
         let found = mean(lab, Optimizer::Rprop, first_step)?;
         lab.remark(format!("First step {first_step}: {:.1} epochs.", found.value()));
-        means.push(found.value());
         if first_step == 0.1 {
-            lab.found("RPROP's mean epochs over backpropagation's", found.value() / descent.value());
-            lab.found("RPROP: mean epochs", found);
+            lab.found("RPROP's mean epochs over backpropagation's", ratio(&found, &descent));
+            lab.found("RPROP: mean epochs", found.clone());
         }
+        means.push(found);
     }
-    let (least, most) = means.iter().fold((f64::INFINITY, 0.0f64), |(low, high), one| (low.min(*one), high.max(*one)));
-    lab.found("slowest over fastest mean, first steps 0.01, 0.03, 0.1, 0.3 and 1", most / least);
+    means.sort_by(|a, b| a.value().total_cmp(&b.value()));
+    if let [least, .., most] = &means[..] {
+        lab.found("slowest over fastest mean, first steps 0.01, 0.03, 0.1, 0.3 and 1", ratio(most, least));
+    }
     Ok(())
+}
+
+/// One mean over another, with the interval that the normal law gives its logarithm.
+fn ratio(above: &Measured, below: &Measured) -> Measured {
+    let error = |measured: &Measured| match measured {
+        Measured::Mean { mean, deviation, count } => deviation / (mean * (*count as f64).sqrt()),
+        _ => f64::NAN,
+    };
+    let value = above.value() / below.value();
+    let factor = (normal_quantile(0.5 + 0.5 * LEVEL) * error(above).hypot(error(below))).exp();
+    let interval = Interval { method: "normal", level: LEVEL, low: value / factor, high: value * factor };
+    Measured::Estimate { value, interval }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_of_a_ratio_holds_both_errors() {
+        let mean = |mean, deviation| Measured::Mean { mean, deviation, count: 100 };
+        let found = ratio(&mean(20.0, 6.0), &mean(10.0, 4.0));
+        // Errors of 3% and 4% are one of 5%.
+        let factor = (1.959_964 * 0.05f64).exp();
+        let interval = found.interval().unwrap();
+        assert_eq!(found.value(), 2.0);
+        assert!((interval.low - 2.0 / factor).abs() < 1e-6 && (interval.high - 2.0 * factor).abs() < 1e-6);
+    }
 }

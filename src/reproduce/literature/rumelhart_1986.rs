@@ -71,11 +71,11 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
         epochs: 20_000,
         ..typical(0.1)?
     };
-    let count = lab.count(5_000, 300);
+    let count = lab.count(2_000, 300);
     solved_by(lab, &symmetry, count, 1_425, "symmetry: share solved by sweep 1,425")?;
     sides(lab, &symmetry.problem()?)?;
     let xor = Spec { layers: Layers::new(vec![2, 1, 1])?, shortcuts: true, ..typical(0.5)? };
-    let count = lab.count(20_000, 1_000);
+    let count = lab.count(5_000, 1_000);
     solved_by(lab, &xor, count, 558, "XOR, one hidden unit: share solved by sweep 558")?;
     let parity = Spec { task: Task::Parity(4), layers: Layers::new(vec![4, 4, 1])?, ..typical(0.5)? };
     solved_by(lab, &parity, count, 2_825, "parity: share solved by presentation 2,825")?;
@@ -116,7 +116,7 @@ fn ratios(weights: &[f64], unit: usize) -> [f64; 2] {
 /// What the hidden units of solved networks look like, in f64.
 fn sides(lab: &mut Lab<'_>, problem: &Problem) -> Result<()> {
     let starts = Starts::of(problem, SEED);
-    let networks = if lab.quick() { 24 } else { 240 };
+    let networks = if lab.quick() { 24 } else { 120 };
     let found: Vec<[f64; 2]> = (0..networks)
         .into_par_iter()
         .filter_map(|network| {
