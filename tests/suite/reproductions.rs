@@ -41,6 +41,51 @@ fn every_printed_digit_is_found_and_a_wrong_one_differs() {
     assert!(digits >= 20, "only {digits} figures are held to their digits");
 }
 
+/// The same statement about another number.
+fn misprinted(accept: Accept) -> Option<Accept> {
+    Some(match accept {
+        Accept::Near { value, absolute, relative } => {
+            Accept::Near { value: 3.0 * value + 100.0 * absolute, absolute, relative }
+        }
+        Accept::MeanOf { value, runs, about } => Accept::MeanOf { value: 3.0 * value, runs, about },
+        Accept::Count { successes, trials, about } => Accept::Count { successes: trials - successes, trials, about },
+        Accept::Between(least, most) => Accept::Between(most + 1.0, 2.0 * most - least + 2.0),
+        Accept::Digits | Accept::Open => return None,
+    })
+}
+
+#[test]
+fn a_planted_figure_differs_wherever_the_printed_one_agrees() {
+    let mut planted = 0;
+    for name in ["tutorial/derivation", "tutorial/plateaus", "fahlman-1988", "riedmiller-1993", "practice/pytorch-xor"]
+    {
+        let done = find(name).run(backend(Choice::Simd).as_mut(), &Unwatched, Effort::Quick).unwrap();
+        for row in done.rows.iter().filter(|row| row.verdict == Verdict::Agrees) {
+            let Some(accept) = misprinted(row.figure.accept) else { continue };
+            let verdict = Figure { accept, ..row.figure }.verdict(row.ours.as_ref());
+            assert!(matches!(verdict, Verdict::Differs(_)), "{name}: {}: {verdict:?}", row.figure.quantity);
+            planted += 1;
+        }
+    }
+    assert!(planted >= 10, "only {planted} figures were planted");
+}
+
+/// What the tutorial gets wrong is told as such, and what it gets right once corrected is shown beside it.
+#[test]
+fn a_lost_factor_and_a_minimum_that_is_none_differ() {
+    let derivation =
+        find("tutorial/derivation").run(backend(Choice::Simd).as_mut(), &Unwatched, Effort::Quick).unwrap();
+    let ratios = derivation.rows.iter().filter(|row| row.corrected.is_some());
+    for row in ratios {
+        assert!(matches!(row.verdict, Verdict::Differs(_)), "{}", row.figure.quantity);
+        assert_eq!(row.figure.verdict(row.corrected.as_ref()), Verdict::Agrees, "{}", row.figure.quantity);
+    }
+    let plateaus = find("tutorial/plateaus").run(backend(Choice::Simd).as_mut(), &Unwatched, Effort::Quick).unwrap();
+    for row in plateaus.rows.iter().filter(|row| row.figure.quantity.starts_with("squared error")) {
+        assert!(matches!(row.verdict, Verdict::Differs(_)), "{}: {:?}", row.figure.quantity, row.verdict);
+    }
+}
+
 #[test]
 fn every_backend_gives_the_same_verdicts() {
     for name in ["pdp-1988", "two-minima", "bosman-2018"] {

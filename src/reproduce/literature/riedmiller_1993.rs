@@ -76,7 +76,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
 /// One mean over another, with the interval that the normal law gives its logarithm.
 fn ratio(above: &Measured, below: &Measured) -> Measured {
     let error = |measured: &Measured| match measured {
-        Measured::Mean { mean, deviation, count } => deviation / (mean * (*count as f64).sqrt()),
+        Measured::Mean { mean, deviation, count, .. } => deviation / (mean * (*count as f64).sqrt()),
         _ => f64::NAN,
     };
     let value = above.value() / below.value();
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn the_interval_of_a_ratio_holds_both_errors() {
-        let mean = |mean, deviation| Measured::Mean { mean, deviation, count: 100 };
+        let mean = |mean, deviation| Measured::Mean { mean, deviation, count: 100, counts: Vec::new() };
         let found = ratio(&mean(20.0, 6.0), &mean(10.0, 4.0));
         // Errors of 3% and 4% are one of 5%.
         let factor = (1.959_964 * 0.05f64).exp();

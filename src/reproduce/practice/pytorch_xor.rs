@@ -13,8 +13,8 @@ const fn passes(quantity: &'static str) -> Figure {
     Figure {
         quantity,
         published: "passes, seed 0",
-        accept: Accept::Count { successes: 1, trials: 1 },
-        reason: "one seed that passes: a share that one success out of one leaves possible",
+        accept: Accept::Between(0.5, 1.0),
+        reason: "most seeds pass, if the one that is asked is no lucky one",
     }
 }
 

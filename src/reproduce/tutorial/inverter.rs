@@ -63,8 +63,8 @@ pub(in super::super) const INVERTER: Reproduction = Reproduction {
         Figure {
             quantity: "without a bias: share of starts that invert",
             published: "none, which is why the bias is added",
-            accept: Accept::Between(0.0, 0.0),
-            reason: "the output for input 0 stays at 0.5",
+            accept: Accept::Between(0.0, 0.01),
+            reason: "the output for input 0 stays at 0.5; of at least 400 for an interval below 1%",
         },
         Figure {
             quantity: "stuck, squared error",

@@ -35,19 +35,19 @@ pub(in super::super) const PLATEAUS: Reproduction = Reproduction {
         Figure {
             quantity: "squared error: of those stuck after 12,000 epochs, share free after 10 times as many",
             published: "stuck in local minima",
-            accept: Accept::Between(0.0, 0.0),
+            accept: Accept::Between(0.0, 0.02),
             reason: HELD,
         },
         Figure {
             quantity: "squared error: of those stuck after 12,000 epochs, share free after 100 times as many",
             published: "stuck in local minima",
-            accept: Accept::Between(0.0, 0.0),
+            accept: Accept::Between(0.0, 0.02),
             reason: HELD,
         },
         Figure {
             quantity: "squared error: of those stuck after 12,000 epochs, share whose cost fell between 10 and 100 times as many",
             published: "stuck in local minima",
-            accept: Accept::Between(0.0, 0.0),
+            accept: Accept::Between(0.0, 0.02),
             reason: "at a minimum the cost falls no more",
         },
     ],

@@ -12,6 +12,7 @@ use crate::seed::{Purpose, Stream};
 use crate::spec::Range;
 use crate::stats::{Interval, LEVEL, boundary, student_quantile};
 
+pub(super) use self::setup::tanh;
 use self::setup::{Setup, Size, reference_problem, reference_ratio, reference_start};
 
 const DIMENSION: &str = "box-counting dimension of the border, over zooms";

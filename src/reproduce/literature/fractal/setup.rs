@@ -116,7 +116,7 @@ impl Setup {
 }
 
 /// tanh in f32 by the rational function of Eigen and XLA, in which the source's programs computed it; a few ulp off.
-fn tanh(x: f32) -> f32 {
+pub(in crate::reproduce::literature) fn tanh(x: f32) -> f32 {
     let x = x.clamp(-7.905_311, 7.905_311);
     let s = x * x;
     let above =
