@@ -159,7 +159,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
 mod tests {
     use super::*;
     use crate::backend::reference::Training;
-    use crate::spec::{Optimizer, Spec};
+    use crate::spec::{AfterSolved, Optimizer, Spec};
 
     const ALL: [[bool; 2]; BATCH] = [[false, false], [false, true], [true, false], [true, true]];
 
@@ -176,6 +176,7 @@ mod tests {
             optimizer,
             lr: lr.into(),
             weight_decay: DECAY,
+            after_solved: AfterSolved::Continue,
             ..Spec::default()
         };
         let nesterov = Spec { momentum: 0.9, ..spec(Optimizer::Nesterov, 0.1) };
