@@ -55,7 +55,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
     let mean = |lab: &mut Lab<'_>, optimizer, rate: f64| -> Result<Measured> {
         Ok(mean_epochs(&lab.population(&spec(optimizer, rate)?.problem()?, count)?))
     };
-    let descent = mean(lab, Optimizer::Gd, 1.7)?;
+    let descent = mean(lab, Spec::default().optimizer, 1.7)?;
     let mut means = Vec::new();
     for first_step in [0.01, 0.03, 0.1, 0.3, 1.0] {
         let found = mean(lab, Optimizer::Rprop, first_step)?;
