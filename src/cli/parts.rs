@@ -150,7 +150,8 @@ pub(super) fn manifest<'a>(
 fn identity(manifest: &Value) -> Value {
     let mut identity = manifest.clone();
     if let Some(fields) = identity.as_object_mut() {
-        ["shard", "part", "backend"].iter().for_each(|name| drop(fields.remove(*name)));
+        // Weights are not joined, so it makes no difference which parts have any.
+        ["shard", "part", "backend", "weights"].iter().for_each(|name| drop(fields.remove(*name)));
     }
     identity
 }
@@ -179,6 +180,9 @@ impl Parts {
             let (start, end) = covered(&all, nets, partial)?;
             manifest["part"] = json!([start, end]);
             manifest["shard"] = Value::Null;
+            if let Some(weights) = manifest.get_mut("weights") {
+                *weights = json!(false);
+            }
         } else {
             check_numbers(&all)?;
             manifest.as_object_mut().map(|fields| fields.remove("shard"));

@@ -346,3 +346,22 @@ fn a_lost_folder_does_not_cost_the_answer() {
         assert_eq!(object["interrupted"], false, "{arguments}");
     }
 }
+
+/// Weights are not joined: shards with and without them make a whole without, which the uncut command goes on with.
+#[test]
+fn shards_with_weights_make_a_whole_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = "run --backend simd --threads 1 --nets 40 --epochs 30 --rows csv";
+    printed(folder.path(), &format!("{settings} --shard 1/2 --out a --weights-out a.npz"));
+    printed(folder.path(), &format!("{settings} --shard 2/2 --out b"));
+    printed(folder.path(), "merge a b --out all");
+    let whole = json(folder.path(), &format!("{settings} --out whole"));
+    let again = json(folder.path(), &format!("{settings} --out all"));
+    assert_eq!((&again["fates"], &again["nets"]), (&whole["fates"], &whole["nets"]));
+    let rows = |name: &str| std::fs::read(folder.path().join(name).join("outcomes.csv")).unwrap();
+    assert_eq!(rows("all"), rows("whole"));
+    // Asked for, they cannot be had: that is another work.
+    let refused = run(folder.path(), &format!("{settings} --out all --weights-out all.npz"));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.status.code() == Some(2) && said.contains("weights"), "{said}");
+}
