@@ -111,7 +111,7 @@ impl Figure {
     }
 
     /// The smallest difference from the figure that the comparison finds with probability `POWER`. Of digits, half of the last;
-    /// of a statement in words, how far beyond its range.
+    /// of a statement in words, how far beyond its range, where chance is in it.
     pub fn resolution(&self, measured: &Measured) -> Option<Resolution> {
         // An error of a normal estimate that is found at the level with this power: in standard errors.
         let errors = normal_quantile(0.5 + 0.5 * LEVEL) + normal_quantile(POWER);
@@ -127,7 +127,7 @@ impl Figure {
             Accept::Near { value, absolute, relative } => {
                 Some(measured.resolution(absolute + relative * value.abs() + errors * error))
             }
-            Accept::Between(..) => Some(measured.resolution(errors * error)),
+            Accept::Between(..) => (error > 0.0).then(|| measured.resolution(errors * error)),
             Accept::MeanOf { runs, .. } => {
                 let means = resampled(measured, runs)?;
                 let at = |share: f64| means[((share * means.len() as f64) as usize).min(means.len() - 1)];
