@@ -49,7 +49,7 @@ impl Resolution {
     /// As text: "0.3 percentage points", "a factor of 1.8".
     pub fn words(self) -> String {
         match self {
-            Self::Difference(difference) => format!("{}", significant(difference)),
+            Self::Difference(difference) => significant(difference),
             Self::Share(share) => format!("{} percentage points", significant(100.0 * share)),
             Self::Factor(factor) => format!("a factor of {factor:.1}"),
         }
