@@ -27,6 +27,7 @@ mod merge;
 mod network;
 mod parts;
 mod pictures;
+mod power;
 mod print;
 mod progress;
 mod record;
@@ -51,7 +52,7 @@ use frame::Asked;
 use verb::Verb;
 
 /// All verbs, in the order of help.
-const ALL: [Verb; 13] = [
+const ALL: [Verb; 14] = [
     Verb::of::<Asked<run::Options>>(),
     Verb::of::<Asked<trace::Options>>(),
     Verb::of::<Asked<sweep::Options>>(),
@@ -62,6 +63,7 @@ const ALL: [Verb; 13] = [
     Verb::of::<merge::Args>(),
     Verb::of::<Asked<verify::Options>>(),
     Verb::of::<Asked<bench::Options>>(),
+    Verb::of::<power::Args>(),
     Verb::of::<devices::Args>(),
     Verb::of::<shell::Completions>(),
     Verb::of::<shell::Man>(),

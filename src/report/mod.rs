@@ -11,6 +11,7 @@ mod number;
 mod parquet;
 #[cfg(feature = "pictures")]
 pub mod plot;
+mod power;
 mod reproduce;
 mod rerun;
 mod run;
@@ -29,6 +30,7 @@ pub use self::map::*;
 pub use self::number::{grouped, percent, short};
 #[cfg(feature = "tables")]
 pub use self::parquet::{Cell, ColumnType, ParquetTable, read_note};
+pub use self::power::{power_json, power_text};
 pub use self::reproduce::*;
 pub use self::rerun::{rerun_json, rerun_text};
 pub use self::run::*;

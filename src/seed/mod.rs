@@ -27,6 +27,8 @@ pub enum Purpose {
     Point = 1,
     /// Orders of examples: how epoch and position come in is said in `orders.rs`.
     Order = 2,
+    /// Counts that are drawn again for an interval: word after word, of network 0.
+    Bootstrap = 3,
 }
 
 /// Four consecutive random words: block `block` of a network's words for `purpose`.

@@ -1,8 +1,11 @@
 //! Numbers from counts. Pure functions: nothing here knows who trained or what is shown.
 
+mod band;
 mod binomial;
+mod bootstrap;
 mod compare;
 mod dimension;
+mod family;
 mod interval;
 mod method;
 mod power;
@@ -12,8 +15,10 @@ mod sequence;
 mod stopping;
 mod survival;
 
+pub use bootstrap::cut_off_interval;
 pub use compare::{Difference, Pairs, holm, paired, two_sample};
 pub use dimension::{BoxCount, Dimension, Points, boundary, student_quantile};
+pub use family::Family;
 pub use interval::{Interval, LEVEL, clopper_pearson, wilson};
 pub use method::RateMethod;
 pub use power::{Comparing, compared_trials, share_unmet, told_apart, trials_to_meet, wilson_trials, wilson_width};

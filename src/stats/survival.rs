@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::seed::normal_quantile;
 
 use super::Interval;
+use super::band::bridge_quantile;
 
 /// The curve at an epoch in which networks were solved; it keeps the value until the next such epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -23,12 +24,21 @@ pub struct SurvivalStep {
     pub low: f64,
     /// Upper end of its interval.
     pub high: f64,
+    /// Lower end of the band for the whole curve.
+    pub band_low: f64,
+    /// Upper end of the band for the whole curve.
+    pub band_high: f64,
 }
 
 /// Kaplan and Meier's estimate (JASA 53, 1958) of the share still unsolved after t epochs.
 ///
 /// Each epoch's interval is Greenwood's on the scale of log(-log), which stays within 0 and 1 (Kalbfleisch & Prentice
-/// 1980); the band is pointwise: at each epoch by itself it has the level.
+/// 1980): it is pointwise, at each epoch by itself it has the level. A second, wider band has the level for the curve as a
+/// whole: Hall & Wellner's (Biometrika 67, 1980), S(t) +- h (1 + n s(t)) S(t) / sqrt(n) with s Greenwood's relative variance
+/// and h the quantile of the largest value of a Brownian bridge up to the share that the curve falls by (the upper end of
+/// its interval, so that few solved networks are allowed for). Where no network is lost from sight it is h / sqrt(n) wide
+/// everywhere; if all are solved that is the band of Dvoretzky, Kiefer & Wolfowitz with Massart's constant (Annals of
+/// Probability 18, 1990), which holds for any number of networks.
 ///
 /// A network that was trained for its whole budget, or diverged, is unsolved to the end; one cut off by an interruption is
 /// watched until then only.
@@ -47,6 +57,8 @@ pub struct Survival {
     pub networks: u64,
     /// Last epoch that any network was watched.
     pub last_epoch: u32,
+    /// How far the band for the whole curve lies from 1 before the first network is solved.
+    pub band_half_width: f64,
     /// Where the curve falls, ascending.
     pub steps: Vec<SurvivalStep>,
 }
@@ -73,6 +85,8 @@ impl Survival {
         let mut variance = 0.0;
         let mut left = watched_until.iter().peekable();
         let mut steps = Vec::with_capacity(solved.len());
+        // (1 + n s) S at each step: 1 where none is lost from sight. Where none is left there is no more to know.
+        let mut spreads: Vec<f64> = Vec::with_capacity(solved.len());
         for (epoch, count) in solved.iter().filter(|(_, count)| **count > 0) {
             while let Some((_, gone)) = left.next_if(|(until, _)| *until < epoch) {
                 at_risk -= gone;
@@ -81,11 +95,27 @@ impl Survival {
             unsolved *= (n - d) / n;
             variance += d / (n * (n - d));
             let (low, high) = log_log_interval(unsolved, variance, z);
-            steps.push(SurvivalStep { epoch: *epoch, at_risk, solved: *count, unsolved, low, high });
+            spreads.push(match unsolved > 0.0 {
+                true => (1.0 + networks as f64 * variance) * unsolved,
+                false => spreads.last().copied().unwrap_or(1.0),
+            });
+            let (band_low, band_high) = (0.0, 1.0);
+            steps.push(SurvivalStep {
+                epoch: *epoch,
+                at_risk,
+                solved: *count,
+                unsolved,
+                low,
+                high,
+                band_low,
+                band_high,
+            });
             at_risk -= count;
         }
         let ends = [solved.keys().next_back(), watched_until.keys().next_back()];
-        Self { level, networks, last_epoch: ends.into_iter().flatten().copied().max().unwrap_or(0), steps }
+        let last_epoch = ends.into_iter().flatten().copied().max().unwrap_or(0);
+        let band_half_width = band(&mut steps, &spreads, networks, level);
+        Self { level, networks, last_epoch, band_half_width, steps }
     }
 
     fn step_at(&self, epoch: u32) -> Option<&SurvivalStep> {
@@ -139,6 +169,20 @@ impl Survival {
     fn first_at_most(&self, share: f64, value: impl Fn(&SurvivalStep) -> f64) -> Option<u32> {
         self.steps.iter().find(|step| value(step) <= share + 1e-12).map(|step| step.epoch)
     }
+}
+
+/// Fills in the band for the whole curve, and gives its half width where the curve is 1.
+fn band(steps: &mut [SurvivalStep], spreads: &[f64], networks: u64, level: f64) -> f64 {
+    let fallen = steps.last().zip(spreads.last()).map_or(0.0, |(last, spread)| {
+        // n s / (1 + n s), which is 1 - S where none is lost from sight.
+        (1.0 - last.unsolved / spread).max(1.0 - last.low)
+    });
+    let half_width = bridge_quantile(fallen, level) / (networks.max(1) as f64).sqrt();
+    for (step, spread) in steps.iter_mut().zip(spreads) {
+        step.band_low = (step.unsolved - half_width * spread).max(0.0);
+        step.band_high = (step.unsolved + half_width * spread).min(1.0);
+    }
+    half_width
 }
 
 fn log_log_interval(unsolved: f64, relative_variance: f64, z: f64) -> (f64, f64) {

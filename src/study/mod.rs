@@ -7,6 +7,7 @@ mod examine;
 mod examine_budget;
 mod explanation;
 mod map;
+mod power;
 mod rerun;
 mod run;
 mod seconds;
@@ -24,6 +25,7 @@ pub use map::{
     Boundary, Canvas, FateCounts, Finished, Map, MapCell, MapCells, MapPixel, MapPlan, MapRequest, MapStart, MapStudy,
     Member, Pixel, ShardPixels, Shares, Sketch, TileStore,
 };
+pub use power::{PowerAnswer, PowerQuestion, Shown};
 pub use rerun::{Counts, Recorded, Rerun, RerunRow, Trainer};
 pub use run::{Delivered, KindRow, RunAnswer, RunState, RunStudy, Sink};
 pub use seconds::Seconds;

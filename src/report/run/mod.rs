@@ -14,6 +14,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use crate::outcome::Fate;
+use crate::stats::LEVEL;
 use crate::study::{Examined, KindRow, RunAnswer, Verdicts};
 
 use self::fates::{WITHIN_REGION, evidence};
@@ -54,7 +55,7 @@ pub fn run_json(answer: &RunAnswer) -> Value {
         "verdicts_hold": answer.has_verdicts_within_regions().then_some(WITHIN_REGION),
         "continued": answer.continued,
         "survival": survival(answer),
-        "restart": answer.restart(),
+        "restart": restart(answer),
         "until_width": answer.until_width.map(|width| json!({"asked": width, "reached": answer.is_narrow_enough()})),
         "net_epochs": answer.tally.net_epochs(),
         "net_epochs_executed": answer.executed_net_epochs,
@@ -117,24 +118,37 @@ fn off_units(answer: &RunAnswer) -> Value {
     answer.with_off_units().map(network).collect()
 }
 
+/// When to give up on a start, with the interval of the best cut-off.
+fn restart(answer: &RunAnswer) -> Value {
+    let mut object = json!(answer.restart());
+    if let Some(interval) = answer.cut_off_interval() {
+        object["best"]["epoch_interval"] =
+            json!({"method": "bootstrap", "level": LEVEL, "low": interval.low, "high": interval.high});
+    }
+    object
+}
+
 fn survival(answer: &RunAnswer) -> Value {
     let curve = answer.survival();
     json!({
         "level": curve.level,
+        "low_and_high": "at each epoch by itself (greenwood log-log)",
+        "band": "for the whole curve (hall-wellner)",
+        "band_half_width_at_start": curve.band_half_width,
         "median": curve.median(),
         "curve": curve.thinned(CURVE_POINTS),
     })
 }
 
-/// One row an epoch in which networks were solved.
+/// One row an epoch in which networks were solved: low and high hold at that epoch, the band for the whole curve.
 pub fn survival_csv(answer: &RunAnswer) -> String {
-    let mut text = String::from("epoch,at_risk,solved,unsolved_share,low,high\n");
+    let mut text = String::from("epoch,at_risk,solved,unsolved_share,low,high,band_low,band_high\n");
     for step in answer.survival().steps {
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "{},{},{},{},{},{}",
-            step.epoch, step.at_risk, step.solved, step.unsolved, step.low, step.high
+            "{},{},{},{},{},{},{},{}",
+            step.epoch, step.at_risk, step.solved, step.unsolved, step.low, step.high, step.band_low, step.band_high
         );
     }
     text

@@ -47,7 +47,8 @@ pub fn run_page(answer: &RunAnswer, run: &Value, command: &str) -> Result<String
     epochs(&mut page, answer);
     page.picture(
         &survival_picture(answer, &survival_title(spec)),
-        "Share of the networks that are still unsolved after so many epochs, with its pointwise 95% band.",
+        "Share of the networks that are still unsolved after so many epochs, with its 95% bands: dark for each epoch by \
+         itself, light for the whole curve (Hall-Wellner).",
     )?;
     for line in survival_lines(answer) {
         page.paragraph(line.trim_start());

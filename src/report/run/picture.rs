@@ -13,7 +13,7 @@ const POINTS: usize = 600;
 /// From the first solved network to the budget: beyond this factor epochs stand on a logarithmic axis.
 const LOG_FACTOR: f64 = 20.0;
 
-/// The curve with a pointwise band, the median with its interval, and the best cut-off where restarting pays.
+/// The curve with a pointwise band within one for the whole curve, the median with its interval, and the best cut-off where restarting pays.
 pub fn survival_picture(answer: &RunAnswer, title: &str) -> Scene {
     let mut scene = Scene::new(860.0, 560.0);
     let curve = answer.survival();
@@ -28,8 +28,11 @@ pub fn survival_picture(answer: &RunAnswer, title: &str) -> Scene {
         Frame { corner: (95.0, 60.0), size: (725.0, 405.0), x, y: Axis::linear("share still unsolved", 0.0, 1.0) };
     let steps = curve.thinned(POINTS);
     frame.grid(&mut scene);
-    let stairs = |share: fn(&SurvivalStep) -> f64| stairs(&steps, share, frame.x.low, budget);
+    let from = |start: f64, share: fn(&SurvivalStep) -> f64| stairs(&steps, share, (frame.x.low, start), budget);
+    let stairs = |share: fn(&SurvivalStep) -> f64| from(1.0, share);
     let colour = PALETTE[0];
+    let start = (1.0 - curve.band_half_width).max(0.0);
+    frame.band(&mut scene, &from(start, |step| step.band_low), &stairs(|step| step.band_high), colour);
     frame.band(&mut scene, &stairs(|step| step.low), &stairs(|step| step.high), colour);
     frame.line(&mut scene, &stairs(|step| step.unsolved), Stroke::new(colour, 1.6));
     // What finished before an interruption is no fair sample: no median, no advice.
@@ -41,7 +44,7 @@ pub fn survival_picture(answer: &RunAnswer, title: &str) -> Scene {
     frame.title(&mut scene, title);
     let level = 100.0 * curve.level;
     let note = format!(
-        "Kaplan-Meier estimate over {} networks; pointwise {level:.0}% band{}",
+        "Kaplan-Meier estimate over {} networks; {level:.0}% bands: dark for each epoch by itself, light for the whole curve{}",
         grouped(curve.networks),
         if answer.interrupted { "; interrupted" } else { "" }
     );
@@ -49,10 +52,10 @@ pub fn survival_picture(answer: &RunAnswer, title: &str) -> Scene {
     scene
 }
 
-/// The curve as stairs from the left edge, where all are unsolved, to the budget.
-fn stairs(steps: &[SurvivalStep], share: fn(&SurvivalStep) -> f64, from: f64, budget: f64) -> Vec<(f64, f64)> {
-    let mut points = vec![(from, 1.0)];
-    let mut last = 1.0;
+/// The curve, or an end of a band, as stairs from a point at the left edge to the budget.
+fn stairs(steps: &[SurvivalStep], share: fn(&SurvivalStep) -> f64, from: (f64, f64), budget: f64) -> Vec<(f64, f64)> {
+    let mut points = vec![from];
+    let mut last = from.1;
     for step in steps {
         let epoch = f64::from(step.epoch);
         points.extend([(epoch, last), (epoch, share(step))]);

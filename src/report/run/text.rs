@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::report::number::{grouped, percent, short};
 use crate::report::table::wrapped;
 use crate::report::words::{dashed, duration, settings, trained_by};
-use crate::stats::CutOff;
+use crate::stats::{CutOff, EpochInterval};
 use crate::study::RunAnswer;
 
 use super::fates::{write_continued, write_fates};
@@ -172,6 +172,9 @@ pub(super) fn survival_lines(answer: &RunAnswer) -> Vec<String> {
         ),
         false => format!("Restarting earlier saves less than 1%: the best cut-off is after {best}"),
     });
+    if let Some(EpochInterval { low, high, .. }) = answer.cut_off_interval() {
+        lines.push(format!("   Best cut-off: 95% interval {} to {} epochs (bootstrap)", or_none(low), or_none(high)));
+    }
     lines.push(format!("   Cut-offs from {from} to {to} cost at most 5% more than the best"));
     if restart.never_solved > 0.0 {
         lines.push("   Without restarts a network may never be solved".into());

@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 
 use crate::outcome::Fate;
 use crate::report::number::{grouped, percent, short};
-use crate::report::table::write_table;
+use crate::report::table::{wrapped, write_table};
 use crate::report::words::trained_by;
-use crate::stats::Interval;
+use crate::stats::{Interval, LEVEL};
 use crate::study::{Sweep, SweepPoint};
 
 #[cfg(feature = "pictures")]
@@ -23,6 +23,12 @@ pub use self::picture::sweep_picture;
 
 /// Rows of the table on a terminal; of larger sweeps the best are shown.
 const ROW_LIMIT: usize = 40;
+
+/// Points that are named among those that may be the best; the rest is counted.
+const NAMED: usize = 4;
+/// Said where rates of two kinds stand side by side.
+const JUDGED_DIFFERENTLY: &str = "Note: judge=end counts the networks that are solved after the last epoch, during and \
+                                  after those that are solved in any epoch; such rates differ by that alone.";
 
 /// The summary of `basins sweep`.
 pub fn sweep_text(sweep: &Sweep) -> String {
@@ -71,7 +77,7 @@ fn write_sweep(text: &mut String, sweep: &Sweep) -> std::fmt::Result {
 fn header(sweep: &Sweep) -> Vec<String> {
     let mut cells: Vec<String> = sweep.varied.iter().map(|vary| vary.name.clone()).collect();
     cells.extend(
-        ["solved", "95% interval", "median epoch", "epochs per solution", "difference", "95% interval", "p"]
+        ["solved", "95% interval", "median epoch", "epochs per solution", "difference", "95% together", "p"]
             .map(Into::into),
     );
     cells
@@ -128,14 +134,38 @@ fn verdict(sweep: &Sweep) -> String {
         tests.dedup();
         tests
     };
+    let count = sweep.family.count();
+    let tests = tests.join(" or ");
+    let mut text = format!("* {name}{chosen}\n");
+    let adjusted = match sweep.against_best {
+        true => format!(
+            "in percentage points; p by {tests} test; p and intervals of differences hold for all {count} pairs \
+                         of points together (Bonferroni), any of which could have been the best and another"
+        ),
+        false => format!(
+            "in percentage points; p by {tests} test, adjusted for {count} comparison{} (Holm); intervals of \
+                          differences hold for all together (Bonferroni)",
+            if count == 1 { "" } else { "s" }
+        ),
+    };
     let it = if sweep.against_best { "the best" } else { "*" };
-    format!(
-        "* {name}{chosen}\n  difference from {it} in percentage points; p by {} test, adjusted for {others} comparison{} (Holm)\n  \
-         not significantly different (5% level): {} of {others}\n",
-        tests.join(" or "),
-        if others == 1 { "" } else { "s" },
-        sweep.indistinct()
-    )
+    // Writing to a string cannot fail.
+    let _ = wrapped(&mut text, "  ", &format!("difference from {it} {adjusted}"));
+    let _ = writeln!(text, "  not significantly different (5% level): {} of {others}", sweep.indistinct());
+    let best = sweep.may_be_best();
+    if !best.is_empty() {
+        let named: Vec<String> = best.iter().take(NAMED).map(|at| point_name(sweep, &sweep.points[*at])).collect();
+        let more = if best.len() > NAMED {
+            format!("; and {} more", grouped((best.len() - NAMED) as u64))
+        } else {
+            String::new()
+        };
+        let _ = wrapped(&mut text, "  ", &format!("the best, with 95% confidence: {}{more}", named.join("; or ")));
+    }
+    if sweep.judges_differently() {
+        let _ = wrapped(&mut text, "  ", JUDGED_DIFFERENTLY);
+    }
+    text
 }
 
 /// `lr=0.1, hidden=3`.
@@ -161,11 +191,26 @@ pub fn sweep_json(sweep: &Sweep) -> Value {
         "points": points,
         "points_asked": sweep.asked,
         "against": {"point": sweep.against, "best": sweep.against_best},
+        "comparisons": comparisons(sweep),
         "indistinct": sweep.indistinct(),
+        "judged_differently": sweep.judges_differently().then_some(JUDGED_DIFFERENTLY),
         "net_epochs": sweep.net_epochs(),
         "net_epochs_executed": sweep.executed_net_epochs,
         "seconds": sweep.seconds,
         "interrupted": sweep.interrupted(),
+    })
+}
+
+/// What p-values and intervals of differences are adjusted for, and which points may be the best.
+fn comparisons(sweep: &Sweep) -> Value {
+    json!({
+        "family": if sweep.against_best { "all pairs" } else { "with a point named beforehand" },
+        "count": sweep.family.count(),
+        "p_values": sweep.family.method(),
+        "intervals": "bonferroni",
+        "level": LEVEL,
+        "level_of_each": sweep.family.interval_level(LEVEL),
+        "may_be_best": sweep.may_be_best(),
     })
 }
 

@@ -37,7 +37,7 @@ pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str)
         ));
     }
     page.facts(&facts(sweep));
-    page.picture(picture, "Share of the networks solved at each point, with 95% intervals.")?;
+    page.picture(picture, "Share of the networks solved at each point, with 95% intervals, each point by itself.")?;
     page.section("Every point");
     let shown = sweep.points.len().min(ROW_LIMIT);
     let rows: Vec<Vec<String>> = (0..shown).map(|at| row(sweep, at)).collect();
@@ -87,7 +87,7 @@ fn facts(sweep: &Sweep) -> Vec<Fact> {
     ];
     if others > 0 {
         let similar = format!("{} of {}", grouped(sweep.indistinct() as u64), grouped(others as u64));
-        facts.push(Fact::new(similar, "other points not significantly different (5% level)"));
+        facts.push(Fact::new(similar, "other points not significantly different (5% level, adjusted)"));
     }
     facts
 }

@@ -229,7 +229,10 @@ fn heat(sweep: &Sweep, title: &str) -> Scene {
 
 /// What a mark stands for.
 fn footnote(scene: &mut Scene, sweep: &Sweep, more: &str) {
-    foot(scene, &format!("{} networks a point, with 95% intervals{more}", grouped(sweep.population.count())));
+    foot(
+        scene,
+        &format!("{} networks a point, with 95% intervals, each by itself{more}", grouped(sweep.population.count())),
+    );
 }
 
 /// A line at the foot of the picture.

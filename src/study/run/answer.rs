@@ -2,8 +2,9 @@
 
 use crate::landscape::LossFunction;
 use crate::outcome::{Fate, Kind, KindTally, Tally};
+use crate::seed::{Purpose, Stream};
 use crate::spec::{Population, Problem};
-use crate::stats::{EpochSummary, Interval, LEVEL, RateMethod, Restart, Survival};
+use crate::stats::{EpochInterval, EpochSummary, Interval, LEVEL, RateMethod, Restart, Survival, cut_off_interval};
 
 use super::super::continued::Continued;
 use super::super::examine::{Examined, Verdicts};
@@ -111,6 +112,14 @@ impl RunAnswer {
     /// When to give up on a start and draw another; `None` if nothing was solved.
     pub fn restart(&self) -> Option<Restart> {
         Restart::of(&self.survival())
+    }
+
+    /// Where the best cut-off may lie, 95% interval; `None` if nothing was solved or networks were cut off.
+    pub fn cut_off_interval(&self) -> Option<EpochInterval> {
+        let restart = self.restart().filter(|_| !self.interrupted)?;
+        let unsolved = self.tally.networks() - self.tally.solved();
+        let mut random = Stream::new(self.population.seed(), 0, Purpose::Bootstrap);
+        cut_off_interval(self.tally.solved_epochs(), unsolved, restart.best.epoch, LEVEL, &mut random)
     }
 
     /// What became of those not solved, a row a fate, commonest first within the order of fates.

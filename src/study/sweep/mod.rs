@@ -5,9 +5,9 @@ use serde::Serialize;
 use crate::backend::Driver;
 use crate::error::{Error, Result};
 use crate::outcome::Tally;
-use crate::spec::{Init, Layers, Population, Problem, Spec, Vary};
+use crate::spec::{Init, Judge, Layers, Population, Problem, Spec, Vary};
 use crate::stats::{
-    Difference, EpochInterval, Interval, LEVEL, Pairs, RateMethod, Restart, Survival, holm, paired, two_sample,
+    Difference, EpochInterval, Family, Interval, LEVEL, Pairs, RateMethod, Restart, Survival, paired, two_sample,
 };
 
 mod points;
@@ -49,10 +49,13 @@ pub struct SweepPoint {
 /// A point against the one that all are held against.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Comparison {
-    /// This rate less that one.
+    /// This rate less that one; all intervals together have the level of 95%, each by itself the one that it says.
     pub difference: Difference,
-    /// The p-value, adjusted for the number of comparisons by Holm's method.
+    /// The p-value, adjusted for all comparisons of the sweep's [`Family`].
     pub adjusted_p: f64,
+    /// Whether this may be the best point of all although another is better here; true of the best one at least with
+    /// probability 95%.
+    pub may_be_best: bool,
 }
 
 impl SweepPoint {
@@ -86,6 +89,8 @@ pub struct Sweep {
     pub against: usize,
     /// Whether that is the best one, chosen from the same data, and not one that was named.
     pub against_best: bool,
+    /// The comparisons that p-values and intervals are adjusted for.
+    pub family: Family,
     /// Who trained it: one, or several that took turns or shared it.
     pub trained_by: Trainers,
     /// Epochs of work executed, idle lanes included.
@@ -103,6 +108,20 @@ impl Sweep {
     /// Epochs of work that the networks needed.
     pub fn net_epochs(&self) -> u64 {
         self.points.iter().map(|point| point.tally.net_epochs()).sum()
+    }
+
+    /// Points that may be the best, the one with the highest rate among them, by their place; nothing where the others are
+    /// held against a point that was named.
+    pub fn may_be_best(&self) -> Vec<usize> {
+        let may = |at: &usize| self.points[*at].comparison.is_none_or(|comparison| comparison.may_be_best);
+        (0..self.points.len()).filter(|at| self.against_best && may(at)).collect()
+    }
+
+    /// Whether some points count the networks solved at the end and others those solved at any time, which makes rates differ
+    /// by itself.
+    pub fn judges_differently(&self) -> bool {
+        let at_end = |point: &SweepPoint| point.problem.spec().judge == Judge::End;
+        self.points.iter().any(|point| at_end(point) != at_end(&self.points[self.against]))
     }
 
     /// Points, beside the one they are held against, that cannot be told from it.
@@ -175,7 +194,8 @@ impl SweepStudy<'_> {
         }
         let named = self.against.and_then(|against| places.iter().position(|place| *place == against));
         let against = named.unwrap_or_else(|| best(&points));
-        compare(&mut points, against);
+        let family = if named.is_none() { Family::Best(points.len()) } else { Family::Named(points.len()) };
+        compare(&mut points, against, family);
         Ok(Sweep {
             spec: self.spec.clone(),
             varied: self.plan.varied.clone(),
@@ -184,6 +204,7 @@ impl SweepStudy<'_> {
             asked: self.plan.points.len(),
             against,
             against_best: named.is_none(),
+            family,
             trained_by: state.trained_by,
             executed_net_epochs: state.executed_net_epochs,
             seconds: state.seconds,
@@ -216,29 +237,33 @@ fn best(points: &[SweepPoint]) -> usize {
 }
 
 /// Holds every point against one: as pairs where the same networks start from the same weights, else as two samples.
-fn compare(points: &mut [SweepPoint], against: usize) {
+fn compare(points: &mut [SweepPoint], against: usize, family: Family) {
     let reference = points[against].clone();
-    let differences: Vec<Option<Difference>> =
-        points.iter().enumerate().map(|(at, point)| (at != against).then(|| difference(&reference, point))).collect();
-    let adjusted = holm(&differences.iter().flatten().map(|difference| difference.p_value).collect::<Vec<_>>());
+    let level = family.interval_level(LEVEL);
+    let against_reference = |(at, point)| (at != against).then(|| difference(&reference, point, level));
+    let differences: Vec<Option<Difference>> = points.iter().enumerate().map(against_reference).collect();
+    let adjusted =
+        family.adjust(&differences.iter().flatten().map(|difference| difference.p_value).collect::<Vec<_>>());
     let mut adjusted = adjusted.into_iter();
     for (point, difference) in points.iter_mut().zip(differences) {
-        point.comparison =
-            difference.and_then(|difference| Some(Comparison { difference, adjusted_p: adjusted.next()? }));
+        point.comparison = difference.and_then(|difference| {
+            let may_be_best = family.may_be_best(difference.p_value, LEVEL);
+            Some(Comparison { difference, adjusted_p: adjusted.next()?, may_be_best })
+        });
     }
 }
 
-fn difference(reference: &SweepPoint, point: &SweepPoint) -> Difference {
+fn difference(reference: &SweepPoint, point: &SweepPoint, level: f64) -> Difference {
     let counts = |point: &SweepPoint| (point.tally.solved(), point.tally.networks());
     // Where no network was solved there are no bits either, and nothing is lost by counting.
     let remembered = |point: &SweepPoint| !point.solved.is_empty() || point.tally.solved() == 0;
     if !remembered(point) || !remembered(reference) || starts(&reference.problem) != starts(&point.problem) {
-        return two_sample(counts(reference), counts(point), LEVEL);
+        return two_sample(counts(reference), counts(point), level);
     }
     let both: u64 = reference.solved.iter().zip(&point.solved).map(|(a, b)| u64::from((a & b).count_ones())).sum();
     let (first_only, second_only) = (reference.tally.solved() - both, point.tally.solved() - both);
     let neither = point.tally.networks() - both - first_only - second_only;
-    paired(Pairs { both, first_only, second_only, neither }, LEVEL)
+    paired(Pairs { both, first_only, second_only, neither }, level)
 }
 
 /// What decides where networks start.

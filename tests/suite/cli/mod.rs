@@ -7,6 +7,7 @@ mod kept;
 mod maps;
 mod pages;
 mod pictures;
+mod power;
 mod rerun;
 mod runs;
 mod settings;

@@ -55,7 +55,33 @@ fn the_summary_names_the_point_that_all_are_held_against() {
     let folder = tempfile::tempdir().unwrap();
     let text = printed(folder.path(), &format!("{GRID} --against lr=0.5,loss=mse"));
     assert!(text.starts_with("6 points of 40 networks each, over lr=0.5,2,8 x loss=mse,cross-entropy"), "{text}");
-    assert!(text.contains("* lr=0.5, loss=mse\n") && text.contains("adjusted for 5 comparisons (Holm)"), "{text}");
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("* lr=0.5, loss=mse\n"), "{text}");
+    assert!(
+        words(&text).contains("adjusted for 5 comparisons (Holm); intervals of differences hold for all"),
+        "{text}"
+    );
+    // Against the best, any pair could have been it and another; points may be the best that have lower rates here.
+    let text = printed(folder.path(), GRID);
+    assert!(words(&text).contains("hold for all 15 pairs of points together (Bonferroni)"), "{text}");
+    assert!(text.contains("the best, with 95% confidence: lr=2, loss=cross-entropy; or"), "{text}");
+    assert!(text.lines().skip(10).all(|line| line.chars().count() <= 80), "{text}");
+}
+
+/// A rate of networks solved at the end is no rate of networks solved at any time.
+#[test]
+fn rates_that_are_judged_differently_are_not_compared_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let short = "sweep --nets 20 --epochs 60 --lr 4";
+    let text = printed(folder.path(), &format!("{short} --vary judge=during,end"));
+    assert!(text.contains("Note: judge=end counts the networks that are solved after the last epoch"), "{text}");
+    let object = json(folder.path(), &format!("{short} --vary judge=during,end"));
+    assert!(object["judged_differently"].as_str().unwrap().starts_with("Note: judge=end"));
+    for alike in ["judge=during,after", "lr=1,2 --judge end"] {
+        let object = json(folder.path(), &format!("{short} --vary {alike}"));
+        assert!(object["judged_differently"].is_null(), "{alike}");
+        assert_eq!(object["comparisons"]["count"], 1, "{alike}");
+    }
 }
 
 #[test]

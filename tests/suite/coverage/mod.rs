@@ -1,13 +1,15 @@
 //! The coverage of every interval that the program shows, by simulation: populations of a known truth are drawn again and
 //! again, and the interval must contain it as often as it says. Each kind of interval has a wrong twin that must be caught.
 //!
-//! `rates.rs` shares and their differences, `stopping.rs` runs that stop on a width, `survival.rs` curves, medians and restarts,
-//! `dimension.rs` box counts.
+//! `rates.rs` shares and their differences, `stopping.rs` runs that stop on a width, `sweeps.rs` comparisons with the best,
+//! `power.rs` how often a difference is found, `survival.rs` curves, medians and restarts, `dimension.rs` box counts.
 
 mod dimension;
+mod power;
 mod rates;
 mod stopping;
 mod survival;
+mod sweeps;
 
 use basins::backend::{Driver, Mock};
 use basins::outcome::Tally;

@@ -1,0 +1,69 @@
+//! `basins power`: how many networks a question needs, before any is trained.
+
+use crate::error::{Error, Result};
+use crate::report::{power_json, power_text, pretty};
+use crate::study::PowerQuestion;
+
+use super::count::Count;
+use super::ending::Ending;
+use super::print::print;
+use super::verb::{Execute, Verb};
+
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Args {
+    /// The share solved that is expected, as 0.94 or 94%; a guess will do, 0.5 needs most
+    #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true)]
+    rate: f64,
+
+    /// How many networks for a 95% interval this wide?
+    #[arg(long, value_name = "WIDTH", value_parser = share, allow_hyphen_values = true)]
+    width: Option<f64>,
+
+    /// How many networks under each of two settings to find that their rates differ by this much?
+    #[arg(long, value_name = "SIZE", value_parser = share, allow_hyphen_values = true)]
+    difference: Option<f64>,
+
+    /// How often that difference is to be found (at the 5% level)
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0.8", allow_hyphen_values = true)]
+    power: f64,
+
+    /// Both settings train the same networks, as in a sweep, and this share of them fares differently under the two
+    #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true)]
+    paired: Option<f64>,
+
+    /// What do so many networks show?
+    #[arg(long, value_name = "COUNT", allow_hyphen_values = true)]
+    nets: Option<Count>,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A share, or a percentage.
+fn share(text: &str) -> Result<f64> {
+    let trimmed = text.trim();
+    let (digits, unit) = trimmed.strip_suffix('%').map_or((trimmed, 1.0), |digits| (digits, 100.0));
+    let number = digits.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    let number = number.map(|number| number / unit);
+    number.ok_or_else(|| Error::input(format!("a share is a number from 0 to 1, as 0.94 or 94%; got {text:?}")))
+}
+
+impl Execute for Args {
+    const NAME: &'static str = "power";
+    const ABOUT: &'static str = "Say how many networks a question needs, before any is trained";
+
+    fn execute(self, _verbs: &[Verb]) -> Result<Ending> {
+        let question = PowerQuestion {
+            rate: self.rate,
+            width: self.width,
+            difference: self.difference,
+            power: self.power,
+            paired: self.paired,
+            networks: self.nets.map(|count| count.0),
+        };
+        let answer = question.answer()?;
+        print(&if self.json { pretty(&power_json(&answer)) } else { power_text(&answer) })?;
+        Ok(Ending::Complete)
+    }
+}

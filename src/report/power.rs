@@ -1,0 +1,123 @@
+//! How many networks a question needs, as text and JSON.
+
+use std::fmt::{Result, Write};
+
+use serde_json::{Value, json};
+
+use crate::stats::LEVEL;
+use crate::study::PowerAnswer;
+
+use super::number::grouped;
+use super::table::wrapped;
+
+/// The summary of `basins power`.
+pub fn power_text(answer: &PowerAnswer) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_power(&mut text, answer);
+    text
+}
+
+fn write_power(text: &mut String, answer: &PowerAnswer) -> Result {
+    let asked = &answer.question;
+    writeln!(text, "At an expected rate of {}:", share(asked.rate))?;
+    if let (Some(width), Some(networks)) = (asked.width, answer.for_width) {
+        let words = format!("for a 95% interval {} wide", points(width));
+        line(text, networks, &words)?;
+        let until = "--until-width: 2% to 10% more, without knowing the rate";
+        writeln!(text, "{:>17}   ({until})", "")?;
+    }
+    for (other, networks) in &answer.for_difference {
+        let words = format!("under each of two settings to tell it from {}", share(*other));
+        line(text, *networks, &words)?;
+    }
+    let rarer = asked.rarer();
+    let solved = if asked.rate <= 0.5 { "solved" } else { "unsolved" };
+    if let Some(networks) = answer.to_meet.filter(|_| rarer < 0.1) {
+        line(text, networks, &format!("to meet at least one {solved} (probability 95%)"))?;
+    }
+    for (part, networks) in
+        answer.for_relative.iter().filter(|_| asked.width.is_none() && answer.for_difference.is_empty())
+    {
+        let words = format!("to know the {solved} share, {}, to ±{:.0}% of itself", share(rarer), 100.0 * part);
+        line(text, *networks, &words)?;
+    }
+    if let Some(shown) = &answer.shown {
+        writeln!(text, "What {} networks show:", grouped(shown.networks))?;
+        writeln!(text, "   a 95% interval {} wide", points(shown.width))?;
+        let ends = [
+            shown.lower.map(|rate| format!("{} or less", share(rate))),
+            shown.higher.map(|rate| format!("{} or more", share(rate))),
+        ];
+        match ends.into_iter().flatten().reduce(|low, high| format!("{low}, {high}")) {
+            Some(ends) => writeln!(text, "   told from it, with as many under each setting: {ends}")?,
+            None => writeln!(text, "   no other rate is told from it")?,
+        }
+        writeln!(text, "   what none of them meets is rarer than {} (95%)", share(shown.unmet))?;
+    }
+    if !answer.for_difference.is_empty() || answer.shown.is_some() {
+        let how = match asked.paired {
+            Some(differ) => format!(
+                "settings that train the same networks, of which {} fare differently, by McNemar's test",
+                share(differ)
+            ),
+            None => "settings with networks of their own, by a two-sample score test; sweeps, which train the same \
+                     networks, need fewer (--paired)"
+                .to_owned(),
+        };
+        let words = format!("Told apart: found at the 5% level with probability {}, for {how}.", share(asked.power));
+        wrapped(text, "", &words)?;
+    }
+    Ok(())
+}
+
+fn line(text: &mut String, networks: u64, words: &str) -> Result {
+    writeln!(text, "{:>17}   {words}", format!("{} networks", grouped(networks)))
+}
+
+/// A share as a percentage, to four digits.
+fn share(share: f64) -> String {
+    let percent = 100.0 * share;
+    // Towards 100% the digits that count are those of what is missing.
+    let scale = percent.min(100.0 - percent).max(1e-9);
+    let digits = (3.0 - scale.log10().floor()).clamp(0.0, 9.0) as usize;
+    let text = format!("{percent:.digits$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{text}%")
+}
+
+/// A width in percentage points.
+fn points(width: f64) -> String {
+    format!("{} percentage points", share(width).trim_end_matches('%'))
+}
+
+/// The object of `basins power --json`, schema `basins.power/1`.
+pub fn power_json(answer: &PowerAnswer) -> Value {
+    let asked = &answer.question;
+    let pairs = |pairs: &[(f64, u64)], name: &str| -> Value {
+        pairs.iter().map(|(share, networks)| json!({name: share, "networks": networks})).collect()
+    };
+    json!({
+        "schema": "basins.power/1",
+        "rate": asked.rate,
+        "level": LEVEL,
+        "power": asked.power,
+        "paired": asked.paired,
+        "width": asked.width.map(|width| json!({"asked": width, "networks": answer.for_width, "interval": "wilson"})),
+        "difference": asked.difference.map(|size| json!({
+            "asked": size,
+            "test": if asked.paired.is_some() { "McNemar" } else { "two-sample score" },
+            "other_rates": pairs(&answer.for_difference, "rate"),
+        })),
+        "rarer_share": asked.rarer(),
+        "networks_to_meet_one": answer.to_meet,
+        "relative_half_width": pairs(&answer.for_relative, "part"),
+        "shown": answer.shown.map(|shown| json!({
+            "networks": shown.networks,
+            "width": shown.width,
+            "lower_rate": shown.lower,
+            "higher_rate": shown.higher,
+            "share_of_what_none_meets": shown.unmet,
+        })),
+    })
+}
