@@ -25,7 +25,7 @@ fn write_power(text: &mut String, answer: &PowerAnswer) -> Result {
         let words = format!("for a 95% interval {} wide", points(width));
         line(text, networks, &words)?;
         let until = "--until-width: 2% to 10% more, without knowing the rate";
-        writeln!(text, "{:>17}   ({until})", "")?;
+        writeln!(text, "{:>20}   ({until})", "")?;
     }
     for (other, networks) in &answer.for_difference {
         let words = format!("under each of two settings to tell it from {}", share(*other));
@@ -50,7 +50,7 @@ fn write_power(text: &mut String, answer: &PowerAnswer) -> Result {
             shown.higher.map(|rate| format!("{} or more", share(rate))),
         ];
         match ends.into_iter().flatten().reduce(|low, high| format!("{low}, {high}")) {
-            Some(ends) => writeln!(text, "   told from it, with as many under each setting: {ends}")?,
+            Some(ends) => wrapped(text, "   ", &format!("told from it (as many under each setting): {ends}"))?,
             None => writeln!(text, "   no other rate is told from it")?,
         }
         writeln!(text, "   what none of them meets is rarer than {} (95%)", share(shown.unmet))?;
@@ -72,7 +72,7 @@ fn write_power(text: &mut String, answer: &PowerAnswer) -> Result {
 }
 
 fn line(text: &mut String, networks: u64, words: &str) -> Result {
-    writeln!(text, "{:>17}   {words}", format!("{} networks", grouped(networks)))
+    writeln!(text, "{:>20}   {words}", format!("{} networks", grouped(networks)))
 }
 
 /// A share as a percentage, to four digits.

@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("seed", &["spec"]),
     ("plan", &["spec"]),
     ("outcome", &["arrays", "error", "foreign", "kept", "rule", "spec"]),
-    ("stats", &["seed::normal_quantile", "spec::keyword"]),
+    ("stats", &["seed::Purpose", "seed::Stream", "seed::normal_quantile", "spec::keyword"]),
     // The surface around one network: what became of it is told by `outcome`.
     ("landscape", &["outcome", "rule", "spec"]),
     ("gpu", &["error"]),

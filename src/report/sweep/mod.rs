@@ -136,7 +136,7 @@ fn verdict(sweep: &Sweep) -> String {
     };
     let count = sweep.family.count();
     let tests = tests.join(" or ");
-    let mut text = format!("* {name}{chosen}\n");
+    let mut text = String::new();
     let adjusted = match sweep.against_best {
         true => format!(
             "in percentage points; p by {tests} test; p and intervals of differences hold for all {count} pairs \
@@ -150,6 +150,7 @@ fn verdict(sweep: &Sweep) -> String {
     };
     let it = if sweep.against_best { "the best" } else { "*" };
     // Writing to a string cannot fail.
+    let _ = wrapped(&mut text, "* ", &format!("{name}{chosen}"));
     let _ = wrapped(&mut text, "  ", &format!("difference from {it} {adjusted}"));
     let _ = writeln!(text, "  not significantly different (5% level): {} of {others}", sweep.indistinct());
     let best = sweep.may_be_best();
