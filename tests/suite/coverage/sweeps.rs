@@ -53,7 +53,7 @@ fn assert_share(name: &str, right: &[bool], must_hold: bool) {
 
 #[test]
 fn sweeps_without_a_difference_find_none() {
-    for (points, repetitions, paired) in [(5, 1_500, true), (5, 1_500, false), (20, 400, true), (20, 400, false)] {
+    for (points, repetitions, paired) in [(5, 4_000, true), (5, 4_000, false), (20, 400, true), (20, 400, false)] {
         let plan = plan(points, paired);
         let mut found: [Vec<bool>; 4] = Default::default();
         for seed in 0..repetitions {
