@@ -39,8 +39,9 @@ const PAGE: &str = "report.html";
 /// What a run takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
 pub(super) struct Options {
-    /// Train until the 95% interval of the rate is this narrow, which takes 2% to 10% more networks than if their number were
-    /// known beforehand (with --interval anytime four times as many); --nets is the most there may be [default: 1e9]
+    /// Train until the 95% interval of the rate is this narrow, which takes up to 10% more networks (at widths to 0.05) than if
+    /// their number were known beforehand (with --interval anytime four times as many); --nets is the most there may be
+    /// [default: 1e9]
     #[arg(long, value_name = "WIDTH", value_parser = width, allow_hyphen_values = true, help_heading = "Run")]
     until_width: Option<f64>,
 

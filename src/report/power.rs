@@ -24,7 +24,7 @@ fn write_power(text: &mut String, answer: &PowerAnswer) -> Result {
     if let (Some(width), Some(networks)) = (asked.width, answer.for_width) {
         let words = format!("for a 95% interval {} wide", points(width));
         line(text, networks, &words)?;
-        let until = "--until-width: 2% to 10% more, without knowing the rate";
+        let until = "--until-width: up to 10% more, without knowing the rate";
         writeln!(text, "{:>20}   ({until})", "")?;
     }
     for (other, networks) in &answer.for_difference {
