@@ -201,14 +201,14 @@ impl<'p> LossFunction<'p> {
         ((&hessian + hessian.transpose()) * (0.5 * share), roundings * f64::EPSILON * share * norms)
     }
 
-    fn full_gradient<N: Number>(&self, weights: &[N]) -> Vec<N> {
+    fn full_gradient(&self, weights: &[f64]) -> Vec<f64> {
         let examples = self.problem.examples();
-        let mut gradient = vec![N::of(0.0); weights.len()];
+        let mut gradient = vec![0.0; weights.len()];
         for example in 0..examples.count() {
             self.add_gradient(weights, examples.input(example), examples.target(example), &mut gradient);
         }
-        let share = N::of(1.0 / examples.count() as f64);
-        gradient.iter_mut().for_each(|g| *g = *g * share);
+        let share = 1.0 / examples.count() as f64;
+        gradient.iter_mut().for_each(|g| *g *= share);
         gradient
     }
 

@@ -7,7 +7,7 @@ use rand::RngExt;
 use serde::Serialize;
 
 use crate::seed::{Purpose, Stream, normal_quantile};
-use crate::stats::{LEVEL, wilson};
+use crate::stats::{LEVEL, told_by_interval, wilson};
 
 use super::SEED;
 use super::figure::{Accept, Figure};
@@ -134,7 +134,9 @@ impl Figure {
                 let tail = 0.5 * (1.0 - LEVEL);
                 Some(Resolution::Factor((at(1.0 - tail) / at(1.0 - POWER)).max(at(POWER) / at(tail))))
             }
-            Accept::Count { trials, .. } => Some(Resolution::Share(count_resolution(measured.value(), trials))),
+            Accept::Count { trials, .. } => {
+                Some(Resolution::Share(told_by_interval(measured.value(), trials, LEVEL, POWER)))
+            }
         }
     }
 
@@ -229,31 +231,6 @@ fn resampled(measured: &Measured, runs: u64) -> Option<Vec<f64>> {
     let mut means: Vec<f64> = (0..RESAMPLES).map(|_| mean()).collect();
     means.sort_by(f64::total_cmp);
     Some(means)
-}
-
-/// How far from `rate` a source's rate must be for its Wilson interval of so many trials to leave `rate` out with probability
-/// `POWER`: the nearer of both sides; 1 where neither is ever found.
-fn count_resolution(rate: f64, trials: u64) -> f64 {
-    let leaves_out: Vec<bool> = (0..=trials).map(|k| !wilson(k, trials, LEVEL).covers(rate)).collect();
-    let is_found = |theirs: f64| {
-        // By the recurrence of the binomial's terms, from the likelier end in logarithms.
-        let mut power = 0.0;
-        let mut ln_ways = 0.0;
-        for (k, leaves_out) in leaves_out.iter().enumerate() {
-            let (k, n) = (k as f64, trials as f64);
-            if *leaves_out {
-                power += (ln_ways + k * theirs.ln() + (n - k) * (-theirs).ln_1p()).exp();
-            }
-            ln_ways += ((n - k) / (k + 1.0)).ln();
-        }
-        power >= POWER
-    };
-    const STEP: f64 = 0.005;
-    let far = (1..200).map(|step| STEP * f64::from(step));
-    let inside = |theirs: &f64| (1e-9..1.0).contains(theirs);
-    far.clone()
-        .find(|far| [rate - far, rate + far].into_iter().filter(|theirs| inside(theirs)).any(is_found))
-        .unwrap_or(1.0)
 }
 
 fn difference(measured: &Measured, published: f64) -> String {
@@ -354,7 +331,7 @@ mod tests {
     fn differences_are_found_as_often_as_is_said() {
         let mut stream = Stream::new(7, 0, Purpose::Point);
         for (rate, trials) in [(0.8, 10u64), (0.5, 40)] {
-            let far = count_resolution(rate, trials);
+            let far = told_by_interval(rate, trials, LEVEL, POWER);
             let found = |theirs: f64, stream: &mut Stream| {
                 let once = |stream: &mut Stream| (0..trials).filter(|_| stream.random_bool(theirs)).count() as u64;
                 (0..4_000).filter(|_| !wilson(once(stream), trials, LEVEL).covers(rate)).count() as f64 / 4_000.0

@@ -5,6 +5,9 @@
 
 use crate::seed::normal_quantile;
 
+use super::binomial::binomial_tails;
+use super::wilson;
+
 /// The smallest number of networks with which Wilson's interval (1927) is at most so wide if the share found is `rate`.
 ///
 /// With z the normal quantile the width is 2z sqrt(p(1-p)/n + z^2/4n^2) / (1 + z^2/n), a quadratic equation in 1/n.
@@ -101,6 +104,26 @@ pub fn told_apart(rate: f64, trials: u64, how: Comparing, level: f64, power: f64
     (nearest(0.0), nearest(1.0))
 }
 
+/// How far from `rate` the rate of so many other trials must be for their Wilson interval to leave `rate` out with probability
+/// `power`: the nearer of both sides, to half a percentage point; 1 where neither is ever found.
+pub fn told_by_interval(rate: f64, trials: u64, level: f64, power: f64) -> f64 {
+    const STEP: f64 = 0.005;
+    // Counts that leave it out lie at either end.
+    let leaves_out = |k: &u64| !wilson(*k, trials, level).covers(rate);
+    let few = (0..=trials).take_while(|k| leaves_out(k) && (*k as f64) < rate * trials as f64).last();
+    let many = (0..=trials).rev().take_while(|k| leaves_out(k) && (*k as f64) > rate * trials as f64).last();
+    let is_found = |theirs: f64| {
+        let below = few.map_or(0.0, |few| binomial_tails(few, trials, theirs).0);
+        let above = many.map_or(0.0, |many| binomial_tails(many - 1, trials, theirs).1);
+        below + above >= power
+    };
+    let inside = |theirs: &f64| (1e-9..1.0).contains(theirs);
+    (1..200)
+        .map(|step| STEP * f64::from(step))
+        .find(|far| [rate - far, rate + far].into_iter().filter(inside).any(is_found))
+        .unwrap_or(1.0)
+}
+
 /// Networks of which at least one meets a fate of this share, with probability `level`: ln(1 - level) / ln(1 - share).
 ///
 /// ```
@@ -128,7 +151,6 @@ fn whole(number: f64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::wilson;
 
     #[test]
     fn widths_and_numbers_are_each_others_inverse() {

@@ -86,14 +86,15 @@ impl SurfaceStudy<'_> {
         let (_, ends) = self.probe(driver, &self.stepping())?;
         let (x, y) = (self.x.values(), self.y.values());
         let trained = self.problem.trained_weights();
+        let [x_moves, y_moves] = [self.x, self.y].map(|axis| trained.contains(&axis.position));
         // What the step started from is the plane's value as the backend holds it.
-        let gradient = |axis: &SurfaceAxis, start: f64, end: f64, single: bool| {
+        let gradient = |moves: bool, start: f64, end: f64, single: bool| {
             let start = if single { f64::from(start as f32) } else { start };
-            if trained.contains(&axis.position) { (start - end) / PROBE_RATE } else { 0.0 }
+            if moves { (start - end) / PROBE_RATE } else { 0.0 }
         };
         let slope = ends.iter().enumerate().map(|(at, (end, single))| {
-            let across = gradient(&self.x, x[at % x.len()], end.0, *single);
-            across.hypot(gradient(&self.y, y[at / x.len()], end.1, *single))
+            let across = gradient(x_moves, x[at % x.len()], end.0, *single);
+            across.hypot(gradient(y_moves, y[at / x.len()], end.1, *single))
         });
         Ok(Surface {
             x_name: self.problem.layers().weight_name(self.x.position),
