@@ -146,6 +146,7 @@ pub mod backend;
 pub mod cli;
 pub mod error;
 mod foreign;
+pub mod front;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod kept;
@@ -161,3 +162,4 @@ pub mod stats;
 pub mod study;
 
 pub use error::{Error, Result};
+pub use front::Run;

@@ -253,7 +253,7 @@ impl Options {
             return Err(Error::input("--nets and --populations must be at least 1"));
         }
         for nets in &populations {
-            settings.population(*nets, None)?;
+            settings.population(*nets)?;
         }
         let spec = settings.spec()?;
         match names_network(settings) {

@@ -68,7 +68,7 @@ fn suggestion(unknown: &str, names: &[String]) -> String {
 pub(super) fn print(settings: &Settings, default_count: Option<u64>) -> Result<String> {
     let spec = toml::to_string(&settings.spec()?).map_err(|error| Error::failure(error.to_string()))?;
     let all: Settings = toml::from_str(&spec).map_err(|error| Error::failure(error.to_string()))?;
-    let population = default_count.map(|count| settings.population(count, None)).transpose()?;
+    let population = default_count.map(|count| settings.population(count)).transpose()?;
     let defaults = Settings {
         nets: population.filter(|_| settings.weights_in.is_none()).map(|population| Count(population.count())),
         first: population.map(|population| Count(population.first())),

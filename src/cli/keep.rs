@@ -16,7 +16,7 @@ use crate::kept::{Pace, Store, place, temporary_in};
 use crate::outcome::{WeightsFile, read_final_weights};
 use crate::report::{OutcomeRows, RowForm};
 use crate::spec::Problem;
-use crate::study::{Continued, ContinuedCounts, Delivered, RunAnswer, RunState};
+use crate::study::{Continued, ContinuedCounts, Delivered, RunAnswer, RunPart, RunState};
 
 use super::folder::Folder;
 
@@ -30,6 +30,13 @@ pub(super) struct KeptRun<'a> {
     parts: Cow<'a, [u64]>,
     /// Whether the parts were joined, and are gone.
     pub joined: bool,
+}
+
+impl KeptRun<'_> {
+    /// What was found, in a form that joins.
+    pub(super) fn part(self) -> RunPart {
+        RunPart::of(self.state.into_owned(), self.continued)
+    }
 }
 
 /// A part that grows.

@@ -1,20 +1,19 @@
 //! `basins run`: train a population, print the rate and what became of the rest.
 
-use std::time::Instant;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::backend::{Backend, Driver};
+use crate::backend::Open;
 use crate::error::{Error, Result};
+use crate::front::{Keep, Opened, Run};
 use crate::kept::{Store, checksum};
-use crate::outcome::{Values, Weights, WeightsFile, read_weights};
+use crate::outcome::{Values, WeightsFile, read_weights};
 use crate::report::{
     RUN_NOTE, RowForm, SPEC_NOTE, check_rows, run_json, run_page, run_text, survival_csv, survival_picture,
     survival_title,
 };
 use crate::spec::{Population, Problem};
-use crate::study::{Continued, ContinuedCounts, ExamineBudget, RunAnswer, RunState, RunStudy, Unsolved};
+use crate::study::{ExamineBudget, RunAnswer, RunPart};
 
 use super::again::Again;
 use super::ending::Ending;
@@ -26,11 +25,6 @@ use super::parts::{Joins, Parts, manifest};
 use super::pictures;
 use super::repeat::Repeat;
 use super::settings::Settings;
-
-/// Networks of a run that does not say how many.
-const DEFAULT_COUNT: u64 = 100_000;
-/// Networks that a run until some width may take if nothing else is said.
-const UNTIL_COUNT: u64 = 1_000_000_000;
 
 const SURVIVAL: &str = "survival.csv";
 const CURVE: &str = "survival";
@@ -89,7 +83,7 @@ impl Study for Options {
     type Answer = Answer;
 
     fn default_count(&self) -> Option<u64> {
-        Some(if self.until_width.is_some() { UNTIL_COUNT } else { DEFAULT_COUNT })
+        Some(Run::usual_count(self.until_width.is_some()))
     }
 
     fn said(&self) -> Value {
@@ -107,42 +101,29 @@ impl Study for Options {
 
     fn answer(&self, frame: &Frame<'_>, folder: Option<&mut Folder>) -> Result<Answer> {
         let (problem, settings) = (frame.problem()?, frame.settings);
-        if let Some(factor) = self.continue_unsolved {
-            Unsolved::longer(problem.spec(), factor)?;
-        }
-        let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
-        let in_file = starts.as_ref().map(|weights| weights.count() as u64);
-        let asked = settings.population(self.default_count().unwrap_or_default(), in_file)?;
-        let population = self.share(settings, asked)?;
-        let open = frame.open()?;
+        let run = self.run(settings, problem, frame.open()?)?;
+        let (asked, population) = (run.asked()?, run.population()?);
         let weights_out = settings.weights_out.as_deref();
         // Found out before any work is done; where there is a folder, it is made anew from what is kept there.
         let mut weights = weights_out.map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
-        let opened = Instant::now();
-        let mut backend = open.backend()?;
+        let opened = run.open_for(problem.clone())?;
         let mut keeper = match folder {
             Some(folder) => {
                 weights = None;
-                let manifest = self.manifest(settings, problem, (asked, population), backend.as_ref(), starts.as_ref());
+                let manifest = self.manifest(settings, &opened, asked);
                 let parts = folder.path().join(PARTS);
                 Some(RunKeeper::open(&parts, &manifest, (problem, population.seed()), self.rows, weights_out)?)
             }
             None => None,
         };
-        let study = RunStudy {
-            starts: starts.as_ref(),
-            keep_weights: weights_out.is_some(),
-            chunk_seconds: keeper.as_ref().map(RunKeeper::seconds),
-            ..self.study(settings, problem, population)
-        };
         let before = keeper.as_mut().map(RunKeeper::state).unwrap_or_default();
         if let Some(continued) = keeper.as_mut().and_then(RunKeeper::over) {
-            return Ok(Answer { rate: study.answer(before, continued), keeper });
+            return Ok(Answer { rate: opened.over(before, continued), keeper });
         }
         let left = population.count() - before.tally.networks();
+        let chunk_seconds = keeper.as_ref().map(RunKeeper::seconds);
         let rate = frame.watched(left, problem.spec().epochs, |watch| {
-            let mut driver = Driver::new(backend.as_mut()).opened(opened).watched(watch);
-            study.resume(before, &mut driver, &mut |chunk| {
+            opened.watched(watch).resume(before, chunk_seconds, &mut |chunk| {
                 if let (Some(file), Some(weights)) = (&mut weights, chunk.weights) {
                     file.append(weights)?;
                 }
@@ -183,40 +164,24 @@ impl Study for Options {
 }
 
 impl Options {
-    /// Which of the networks asked for are trained here.
-    fn share(&self, settings: &Settings, asked: Population) -> Result<Population> {
-        match settings.shard() {
-            Some(shard) if self.until_width.is_some() => Err(Error::input(format!(
-                "--shard {shard} does not go with --until-width: where to stop depends on the networks of all shards"
-            ))),
-            Some(shard) => Ok(shard.of(asked)?),
-            None => Ok(asked),
-        }
-    }
-
-    /// How the networks are counted and examined.
-    fn study<'a>(&self, settings: &Settings, problem: &'a Problem, population: Population) -> RunStudy<'a> {
-        RunStudy {
-            method: settings.interval.unwrap_or_default(),
-            until_width: self.until_width,
-            examine_per_fate: self.examine.per_fate(problem),
-            continue_factor: self.continue_unsolved,
-            ..RunStudy::new(problem, population)
-        }
+    /// What is asked, of a backend that is opened so.
+    fn run(&self, settings: &Settings, problem: &Problem, open: Open) -> Result<Run<'static>> {
+        let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
+        let run = settings.run(problem.spec().clone(), open);
+        let run = starts.into_iter().fold(run, Run::starts);
+        let run = self.until_width.into_iter().fold(run, Run::until_width);
+        let run = self.continue_unsolved.into_iter().fold(run, Run::continue_unsolved);
+        let keep = if settings.weights_out.is_some() { Keep::Weights } else { Keep::Counts };
+        Ok(run.examine(self.examine).keep(keep))
     }
 
     /// All that decides what a folder keeps.
-    fn manifest(
-        &self,
-        settings: &Settings,
-        problem: &Problem,
-        shares: (Population, Population),
-        backend: &dyn Backend,
-        starts: Option<&Weights>,
-    ) -> Value {
+    fn manifest(&self, settings: &Settings, opened: &Opened<'_>, asked: Population) -> Value {
+        let problem = opened.problem();
         let (spec, examples) = (problem.spec(), std::iter::once(problem.examples()));
-        let mut manifest = manifest(Self::PARTS_SCHEMA, settings, shares, backend, spec, examples, self);
-        manifest["starts"] = json!(starts.map(|starts| match starts.values() {
+        let shares = (asked, opened.population());
+        let mut manifest = manifest(Self::PARTS_SCHEMA, settings, shares, opened.backend(), spec, examples, self);
+        manifest["starts"] = json!(opened.starts().map(|starts| match starts.values() {
             Values::F64(values) => checksum(values),
             Values::F32(values) => checksum(&values.iter().map(|value| f64::from(*value)).collect::<Vec<_>>()),
         }));
@@ -231,19 +196,15 @@ impl Join for Options {
     fn join(&self, frame: &Frame<'_>, parts: &Parts, folder: &mut Folder) -> Result<Answer> {
         let (problem, settings) = (frame.problem()?, frame.settings);
         let population = parts.population()?;
-        let mut state = RunState::default();
-        let mut continued: Option<ContinuedCounts> = None;
+        let mut joined = RunPart::default();
         let mut rows = Vec::new();
         for part in parts.all() {
             let kept = part.progress::<KeptRun>()?.filter(|kept| kept.joined);
             let kept = kept.filter(|kept| kept.state.tally.networks() == part.count());
             let kept = kept.ok_or_else(|| part.unfinished())?;
             let networks = parts.share(part)?.networks();
-            let dropped = state.append(kept.state.into_owned(), self.examine.per_fate(problem)).into_iter();
+            let dropped = joined.append(kept.part(), self.examine.per_fate(problem)).into_iter();
             let dropped: Vec<u64> = dropped.filter_map(|network| network.checked_sub(networks.start)).collect();
-            if let Some(more) = kept.continued {
-                continued.get_or_insert_default().merge(&more);
-            }
             if let Some(name) = self.rows.file_name() {
                 let path = part.path().join(name);
                 check_rows(self.rows, &path, networks)
@@ -252,8 +213,10 @@ impl Join for Options {
             }
         }
         let imported_starts = !parts.manifest()["starts"].is_null();
-        let study = self.study(settings, problem, population);
-        let rate = RunAnswer { imported_starts, ..study.answer(state, continued.map(Continued::from)) };
+        // Starts are read where networks are trained.
+        let asked = Settings { weights_in: None, ..settings.clone() };
+        let run = self.run(&asked, problem, Open::default())?;
+        let rate = RunAnswer { imported_starts, ..run.study(problem, population).joined(joined) };
         let store = Store::open(&folder.path().join(PARTS), parts.manifest())?;
         let keeper = RunKeeper::joining(store, problem, population.seed(), self.rows, rows);
         Ok(Answer { rate, keeper: Some(keeper) })

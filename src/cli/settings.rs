@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backend::{Choice, Open, Precision};
 use crate::error::{Error, Result};
+use crate::front::Run;
 use crate::spec::{
     Activation, Activations, AfterSolved, Auto, Betas, Bias, BiasInit, Criterion, Init, Judge, Layers, Levels, Loss,
     Optimizer, Population, Rates, Schedule, Shard, Spec, Task, Update,
@@ -230,20 +231,19 @@ impl Settings {
         }
     }
 
-    /// Which networks, whether all are trained here or a part of them; `in_file` is how many starts were read, if any.
-    pub(super) fn population(&self, default_count: u64, in_file: Option<u64>) -> Result<Population> {
-        let first = self.first.map_or(0, |count| count.0);
-        let default = in_file.map_or(default_count, |rows| rows.saturating_sub(first).max(1));
-        let count = self.nets.map_or(default, |count| count.0);
-        let population = Population::new(first, count, self.seed.map_or(0, |seed| seed.0))?;
-        match in_file {
-            Some(rows) if population.networks().end > rows => Err(Error::input(format!(
-                "--weights-in holds networks 0 to {}, but --first {first} and --nets {count} ask for {first} to {}",
-                rows - 1,
-                population.networks().end - 1
-            ))),
-            _ => Ok(population),
-        }
+    /// Which networks, whether all are trained here or a part of them.
+    pub(super) fn population(&self, default_count: u64) -> Result<Population> {
+        let or = |given: Option<Count>, default| given.map_or(default, |Count(count)| count);
+        Ok(Population::new(or(self.first, 0), or(self.nets, default_count), or(self.seed, 0))?)
+    }
+
+    /// A run of these networks, by a backend that is opened so.
+    pub(super) fn run(&self, spec: Spec, open: Open) -> Run<'static> {
+        let count = |given: Option<Count>| given.map(|Count(count)| count);
+        let run = Run::new(spec).open_with(open).interval(self.interval.unwrap_or_default());
+        let run = run.first(count(self.first).unwrap_or(0)).seed(count(self.seed).unwrap_or(0));
+        let run = count(self.nets).into_iter().fold(run, Run::nets);
+        self.shard().into_iter().fold(run, Run::shard)
     }
 
     /// How the backend is to be opened.

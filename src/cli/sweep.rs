@@ -87,7 +87,7 @@ impl Study for Options {
     fn answer(&self, frame: &Frame<'_>, folder: Option<&mut Folder>) -> Result<Answer> {
         let settings = frame.settings;
         let spec = settings.spec()?;
-        let asked = settings.population(DEFAULT_COUNT, None)?;
+        let asked = settings.population(DEFAULT_COUNT)?;
         let population = settings.shard().map_or(Ok(asked), |shard| shard.of(asked))?;
         let plan = SweepPlan::new(&spec, &self.vary, population.seed())?;
         let open = frame.open()?;

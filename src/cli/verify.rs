@@ -50,7 +50,7 @@ impl Study for Options {
     /// Prints each check when it is done.
     fn answer(&self, frame: &Frame<'_>, _: Option<&mut Folder>) -> Result<Verification> {
         let problem = frame.problem()?;
-        let population = frame.settings.population(DEFAULT_COUNT, None)?;
+        let population = frame.settings.population(DEFAULT_COUNT)?;
         interrupt::listen(frame.output.speaks());
         let mut verification = Verification::default();
         let show = |text: String| if frame.output.json { Ok(()) } else { print(&text) };

@@ -16,7 +16,7 @@ pub enum AdapterKind {
 }
 
 impl AdapterKind {
-    fn of(kind: wgpu::DeviceType) -> Self {
+    pub(super) fn of(kind: wgpu::DeviceType) -> Self {
         match kind {
             wgpu::DeviceType::Cpu => Self::Software,
             wgpu::DeviceType::IntegratedGpu => Self::Integrated,
@@ -65,17 +65,22 @@ pub fn adapters() -> Vec<Found> {
 
 fn describe(index: usize, adapter: wgpu::Adapter) -> Found {
     let info = adapter.get_info();
-    let driver = [info.driver, info.driver_info].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
     Found {
         index,
-        name: info.name,
         kind: AdapterKind::of(info.device_type),
-        driver: driver.join(" "),
+        driver: driver(&info),
+        name: info.name,
         api: info.backend.to_string(),
         limits: adapter.limits(),
         timestamps: adapter.features().contains(wgpu::Features::TIMESTAMP_QUERY),
         adapter,
     }
+}
+
+/// Driver and version.
+pub(super) fn driver(info: &wgpu::AdapterInfo) -> String {
+    let parts = [info.driver.as_str(), info.driver_info.as_str()];
+    parts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The adapter that a user means: by index, by part of its name (any case), or else `WGPU_ADAPTER_NAME`, or else the

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
+use super::adapter::driver;
 use super::{AdapterKind, Found};
 
 /// The device is gone, or no longer answers: what it held is lost.
@@ -58,14 +59,15 @@ impl Gpu {
         Ok(gpu)
     }
 
-    /// A caller's own device. It cannot be opened anew when it is lost.
-    pub fn from_parts(
-        device: wgpu::Device,
-        queue: wgpu::Queue,
-        name: String,
-        kind: AdapterKind,
-        driver: String,
-    ) -> Self {
+    /// A caller's own device with its queue, which the caller may go on using. It needs no features, and trains the larger
+    /// networks the more memory its limits allow. It cannot be opened anew when it is lost.
+    pub fn from_device(device: wgpu::Device, queue: wgpu::Queue) -> Self {
+        let info = device.adapter_info();
+        let (kind, driver) = (AdapterKind::of(info.device_type), driver(&info));
+        Self::from_parts(device, queue, info.name, kind, driver)
+    }
+
+    fn from_parts(device: wgpu::Device, queue: wgpu::Queue, name: String, kind: AdapterKind, driver: String) -> Self {
         let trouble: Arc<Mutex<Option<String>>> = Arc::default();
         let note = |trouble: &Arc<Mutex<Option<String>>>| {
             let trouble = Arc::clone(trouble);

@@ -1,7 +1,9 @@
 //! Outcomes of a chunk of networks, one column a quantity.
 
+use serde::{Deserialize, Serialize};
+
 /// How training of one network ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Status {
     /// Trained to the last epoch without meeting the criterion.
@@ -15,7 +17,7 @@ pub enum Status {
 }
 
 /// What is recorded of consecutive networks. All columns have one entry a network, `outputs` a block.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcomes {
     /// Index of the first network.
     pub first: u64,

@@ -1,9 +1,12 @@
 //! Weights of consecutive networks.
 
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
 use crate::spec::Layers;
 
 /// Numbers in the precision in which they were made or read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Values {
     /// Single precision.
     F32(Vec<f32>),
@@ -24,7 +27,7 @@ impl From<Vec<f64>> for Values {
 }
 
 /// Weights of `count` networks, `[network][flat position]`, biases included (see [`Layers`]).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Weights {
     weight_count: usize,
     values: Values,
@@ -85,5 +88,22 @@ impl Weights {
             Values::F64(values) => Values::F64(values[range].to_vec()),
         };
         Self { weight_count: self.weight_count, values }
+    }
+
+    /// Adds the networks that come next.
+    ///
+    /// # Errors
+    /// They are of another shape or precision.
+    pub fn append(&mut self, next: &Self) -> Result<()> {
+        match (&mut self.values, &next.values) {
+            (Values::F32(values), Values::F32(more)) if self.weight_count == next.weight_count => {
+                values.extend_from_slice(more);
+            }
+            (Values::F64(values), Values::F64(more)) if self.weight_count == next.weight_count => {
+                values.extend_from_slice(more);
+            }
+            _ => return Err(Error::failure("weights of another shape or precision cannot be added")),
+        }
+        Ok(())
     }
 }

@@ -134,10 +134,9 @@ fn check_combination(spec: &Spec) -> Result<(), SpecError> {
         return fail("softmax with one output is always 1; use sigmoid, or one output for each class".into());
     }
     check_optimizer(spec)?;
-    if spec.task.file().is_some() && (spec.inputs, spec.targets) != (Levels::BINARY, Levels::BINARY) {
+    if spec.task.has_own_numbers() && (spec.inputs, spec.targets) != (Levels::BINARY, Levels::BINARY) {
         return fail(format!(
-            "--inputs and --targets give the values of a truth table; with --task {} the file's numbers are used as they \
-             are",
+            "--inputs and --targets give the values of a truth table; with --task {} numbers are used as they are",
             spec.task
         ));
     }
@@ -194,7 +193,7 @@ pub(super) fn check_targets(spec: &Spec, examples: &Examples) -> Result<(), Spec
             spec.solved
         ));
     }
-    if spec.solved.needs_two_targets() && low == high && spec.task.file().is_some() {
+    if spec.solved.needs_two_targets() && low == high && spec.task.has_own_numbers() {
         return fail(format!("--solved {} needs two different target values to tell the sides apart", spec.solved));
     }
     Ok(())

@@ -34,7 +34,7 @@ pub use pixel_starts::PixelStarts;
 pub use population::Population;
 pub use problem::Problem;
 pub use shard::Shard;
-pub use task::Task;
+pub use task::{Given, Task};
 pub use training::Spec;
 pub(crate) use vary::short;
 pub use vary::{Range, Values, Vary};

@@ -112,9 +112,9 @@ impl Problem {
     /// The middle between the values for false and true (of a file, between its smallest and largest target): what the
     /// criterion `sign` compares with.
     pub fn midpoint(&self) -> f64 {
-        let (low, high) = match self.spec.task.file() {
-            Some(_) => self.examples.target_range(),
-            None => (self.spec.targets.low, self.spec.targets.high),
+        let (low, high) = match self.spec.task.has_own_numbers() {
+            true => self.examples.target_range(),
+            false => (self.spec.targets.low, self.spec.targets.high),
         };
         0.5 * (low + high)
     }

@@ -52,7 +52,12 @@ impl Spec {
             serde_json::Value::Bool(_) => text.parse::<bool>().map_or(text.into(), Into::into),
             _ => text.into(),
         };
-        let read = |fields: &serde_json::Value| serde_json::from_value(fields.clone());
+        // Examples that a program handed over have no text that says them.
+        let task = || if name == "task" { None } else { Some(self.task.clone()) };
+        let read = |fields: &serde_json::Value| {
+            let spec: Self = serde_json::from_value(fields.clone())?;
+            Ok(Self { task: task().unwrap_or_else(|| spec.task.clone()), ..spec })
+        };
         // A word may stand where a number may, as auto does.
         let read = read(&fields).or_else(|error| match number() {
             Some(number) => {
@@ -61,7 +66,7 @@ impl Spec {
             }
             None => Err(error),
         });
-        read.map_err(|error| {
+        read.map_err(|error: serde_json::Error| {
             let reason = error.to_string();
             SpecError::new(if reason.contains(name) { reason } else { format!("{name}={text}: {reason}") })
         })

@@ -120,13 +120,10 @@ pub(crate) fn lost_for_good_is_an_error(found: &Found) -> Result<(), Failed> {
     let problem = job_spec()?.problem()?;
     let job = Job::new(&problem, 5);
     let opened = basins::gpu::Gpu::open(found.clone())?;
-    let theirs = basins::gpu::Gpu::from_parts(
-        opened.device.clone(),
-        opened.queue.clone(),
-        opened.name.clone(),
-        opened.kind,
-        opened.driver.clone(),
-    );
+    let theirs = basins::gpu::Gpu::from_device(opened.device.clone(), opened.queue.clone());
+    if (&theirs.name, theirs.kind, &theirs.driver) != (&opened.name, opened.kind, &opened.driver) {
+        return Err(format!("{} is called {}", opened.name, theirs.name).into());
+    }
     let mut backend = basins::backend::gpu::GpuBackend::new(theirs, None);
     backend.prepare(&job)?;
     opened.device.destroy();

@@ -10,6 +10,7 @@ mod conformance;
 mod coverage;
 #[cfg(feature = "cli")]
 mod doors;
+mod front;
 mod golden;
 mod gradients;
 mod landscape;

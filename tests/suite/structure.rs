@@ -42,6 +42,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("reproduce", &["backend", "error", "landscape", "outcome", "plan", "rule", "seed", "spec", "stats", "study"]),
+    // What a program asks in a few words.
+    ("front", &["backend", "error", "gpu::Gpu", "outcome", "spec", "stats::RateMethod", "study"]),
     // Types to show; what is computed is computed elsewhere.
     (
         "report",
@@ -71,6 +73,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "backend",
             "error",
             "foreign",
+            "front",
             "gpu",
             "kept",
             "outcome",

@@ -11,6 +11,7 @@ mod text;
 
 use std::fmt::Write;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::outcome::Fate;
@@ -70,6 +71,13 @@ pub fn run_json(answer: &RunAnswer) -> Value {
         object["labels"] = json!(labels);
     }
     object
+}
+
+/// As [`run_json`] says it.
+impl Serialize for RunAnswer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        run_json(self).serialize(serializer)
+    }
 }
 
 /// One object a fate, with its variants.

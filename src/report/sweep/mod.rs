@@ -7,6 +7,7 @@ mod picture;
 
 use std::fmt::Write;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::outcome::Fate;
@@ -29,6 +30,13 @@ const NAMED: usize = 4;
 /// Said where rates of two kinds stand side by side.
 const JUDGED_DIFFERENTLY: &str = "Note: judge=end counts the networks that are solved after the last epoch, during and \
                                   after those that are solved in any epoch; such rates differ by that alone.";
+
+/// As [`sweep_json`] says it.
+impl Serialize for Sweep {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        sweep_json(self).serialize(serializer)
+    }
+}
 
 /// The summary of `basins sweep`.
 pub fn sweep_text(sweep: &Sweep) -> String {

@@ -92,6 +92,17 @@ fn each(columns: &[Column], layers: &Layers, (least, most): (f64, f64)) -> Resul
     Ok(Targets { values, labels: (!labels.is_empty()).then(|| format!("class labels{}", labels.join(";"))) })
 }
 
+/// How many labels a column has, if it is one of labels: words, or whole numbers that are not just 0 and 1.
+pub(super) fn class_count(column: &Column) -> Option<usize> {
+    let is_labels = match column {
+        Column::Numbers(values) => {
+            values.iter().all(|value| value.fract() == 0.0) && values.iter().any(|value| *value != 0.0 && *value != 1.0)
+        }
+        Column::Words(_) => true,
+    };
+    is_labels.then(|| classes(column).0.len())
+}
+
 /// The labels in order, numbers by size and words by the alphabet, and the position of each row's among them.
 fn classes(column: &Column) -> (Vec<String>, Vec<usize>) {
     match column {

@@ -1,6 +1,7 @@
 //! What the networks are to learn.
 
 mod csv;
+mod given;
 mod labels;
 mod npz;
 mod points;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::keyword::{serde_as_text, unknown};
 use super::{Examples, Layers, Levels, SpecError};
+pub use given::Given;
 use points::{is_symmetric, one_hot, spirals, truth_table};
 
 /// A task: a truth table, another set of examples that is made, or the rows of a file.
@@ -38,6 +40,8 @@ pub enum Task {
     Csv(PathBuf),
     /// Arrays `X` and `y` of a NumPy archive.
     Npz(PathBuf),
+    /// Examples that a program hands over.
+    Given(Given),
 }
 
 impl Task {
@@ -59,7 +63,7 @@ impl Task {
             Self::Table(bits) => Some((bits.len().ilog2() as usize, 1)),
             Self::Encoder(count) => Some((*count as usize, *count as usize)),
             Self::Spirals(_) => Some((2, 1)),
-            Self::Csv(_) | Self::Npz(_) => None,
+            Self::Csv(_) | Self::Npz(_) | Self::Given(_) => None,
         }
     }
 
@@ -68,11 +72,16 @@ impl Task {
         if let Self::Csv(path) | Self::Npz(path) = self { Some(path) } else { None }
     }
 
+    /// Whether examples are numbers of a file or of a program, taken as they are.
+    pub(crate) fn has_own_numbers(&self) -> bool {
+        matches!(self, Self::Csv(_) | Self::Npz(_) | Self::Given(_))
+    }
+
     /// Whether the examples are all values of their inputs in counting order, so that bits name them.
     pub(crate) fn is_truth_table(&self) -> bool {
         match self {
             Self::Xor | Self::And | Self::Or | Self::Parity(_) | Self::Symmetry(_) | Self::Table(_) => true,
-            Self::Encoder(_) | Self::Spirals(_) | Self::Csv(_) | Self::Npz(_) => false,
+            Self::Encoder(_) | Self::Spirals(_) | Self::Csv(_) | Self::Npz(_) | Self::Given(_) => false,
         }
     }
 
@@ -97,6 +106,7 @@ impl Task {
             Self::Spirals(count) => spirals(*count, targets),
             Self::Csv(path) => csv::read(path, layers, range)?,
             Self::Npz(path) => npz::read(path, layers, range)?,
+            Self::Given(given) => given.examples(layers, range)?,
         })
     }
 }
@@ -117,6 +127,7 @@ impl std::fmt::Display for Task {
             Self::Spirals(count) => write!(f, "spirals:{count}"),
             Self::Csv(path) => write!(f, "csv:{}", path.display()),
             Self::Npz(path) => write!(f, "npz:{}", path.display()),
+            Self::Given(given) => write!(f, "given:{}", given.name()),
         }
     }
 }
@@ -144,6 +155,7 @@ impl std::str::FromStr for Task {
             Some(("table", bits)) => parse_table(bits),
             Some(("csv", path)) if !path.is_empty() => Ok(Self::Csv(path.into())),
             Some(("npz", path)) if !path.is_empty() => Ok(Self::Npz(path.into())),
+            Some(("given", name)) if !name.is_empty() => Ok(Self::Given(Given::named(name))),
             _ => Err(match Path::new(text).extension().and_then(|extension| extension.to_str()) {
                 Some("csv" | "tsv" | "txt" | "dat" | "data") => unmarked(text, "csv"),
                 Some("npz") => unmarked(text, "npz"),

@@ -6,7 +6,7 @@ mod answer;
 mod state;
 
 pub use answer::{KindRow, RunAnswer};
-pub use state::RunState;
+pub use state::{RunPart, RunState};
 
 use std::time::Instant;
 
@@ -102,6 +102,14 @@ impl<'a> RunStudy<'a> {
     /// # Errors
     /// The device failed, or `sink` did.
     pub fn resume(&self, before: RunState, driver: &mut Driver<'_>, sink: &mut Sink<'_>) -> Result<RunAnswer> {
+        Ok(self.joined(self.part(before, driver, sink)?))
+    }
+
+    /// The same, in a form that joins with what was found of other networks.
+    ///
+    /// # Errors
+    /// The device failed, or `sink` did.
+    pub fn part(&self, before: RunState, driver: &mut Driver<'_>, sink: &mut Sink<'_>) -> Result<RunPart> {
         let watch = driver.watch();
         let earlier = before.seconds;
         let mut state = before;
@@ -126,8 +134,13 @@ impl<'a> RunStudy<'a> {
         seconds.total = driver.seconds();
         state.seconds = earlier;
         state.seconds.merge(&seconds);
-        let cut_after = watch.interrupted();
-        Ok(RunAnswer { cut_after, ..self.answer(state, continued) })
+        let continued = continued.map(|continued| continued.counts());
+        Ok(RunPart { state, continued, cut_after: watch.interrupted() })
+    }
+
+    /// The answer of parts that are joined.
+    pub fn joined(&self, RunPart { state, continued, cut_after }: RunPart) -> RunAnswer {
+        RunAnswer { cut_after, ..self.answer(state, continued.map(Continued::from)) }
     }
 
     /// Trains what is missing. Gives the time that it took.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::outcome::{Kind, Tally};
 
+use super::super::continued::ContinuedCounts;
 use super::super::examine::Examined;
 use super::super::seconds::Seconds;
 use super::super::trainers::Trainers;
@@ -46,5 +47,33 @@ impl RunState {
         self.seconds.merge(&shard.seconds);
         self.trained_by.merge(&shard.trained_by);
         dropped
+    }
+}
+
+/// All that a run found, in a form that joins with that of other parts of a population.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RunPart {
+    /// What was found within the budget.
+    pub state: RunState,
+    /// What became of the unsolved ones when they were trained on, if they were.
+    pub continued: Option<ContinuedCounts>,
+    /// Whether it was interrupted when all networks were trained.
+    pub cut_after: bool,
+}
+
+impl RunPart {
+    /// A part that was not cut off.
+    pub fn of(state: RunState, continued: Option<ContinuedCounts>) -> Self {
+        Self { state, continued, cut_after: false }
+    }
+
+    /// Adds the part that comes next; gives the networks whose examination is dropped, as the whole would not have had it.
+    pub fn append(&mut self, next: Self, examine_per_fate: usize) -> Vec<u64> {
+        if let Some(more) = next.continued {
+            self.continued.get_or_insert_default().merge(&more);
+        }
+        self.cut_after |= next.cut_after;
+        self.state.append(next.state, examine_per_fate)
     }
 }

@@ -1,0 +1,45 @@
+//! The same networks under many settings.
+
+use std::time::Instant;
+
+use crate::backend::Driver;
+use crate::error::Result;
+use crate::spec::{Population, Vary};
+use crate::study::{Sweep, SweepPlan, SweepStudy};
+
+use super::run::Run;
+
+/// Networks at each point of a sweep that does not say how many.
+const DEFAULT_COUNT: u64 = 1_000;
+
+impl Run<'_> {
+    /// Trains the same networks, 1,000 if nothing is said, at every combination of the varied settings' values, and compares
+    /// each point with the best one, or with the one that `against` names, as `lr=0.1`.
+    ///
+    /// ```
+    /// use basins::Run;
+    /// use basins::spec::Spec;
+    ///
+    /// let sweep = Run::new(Spec { epochs: 500, ..Spec::default() }).nets(200).sweep(&["lr=1,4"], None)?;
+    /// assert!(sweep.points[1].rate() > sweep.points[0].rate());
+    /// # Ok::<(), basins::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What was asked is wrong, or the device failed.
+    pub fn sweep<T: AsRef<str>>(mut self, vary: &[T], against: Option<&str>) -> Result<Sweep> {
+        let varied = vary.iter().map(|text| text.as_ref().parse::<Vary>()).collect::<Result<Vec<_>, _>>()?;
+        let asked = Population::new(self.first, self.count.unwrap_or(DEFAULT_COUNT), self.seed)?;
+        let population = self.shard.map_or(Ok(asked), |shard| shard.of(asked))?;
+        let plan = SweepPlan::new(&self.spec, &varied, self.seed)?;
+        let against = against.map(|text| plan.find(text)).transpose()?;
+        let opened = Instant::now();
+        let mut backend = match self.backend.take() {
+            Some(backend) => backend,
+            None => self.open.backend()?,
+        };
+        let (spec, method, asked) = (&self.spec, self.method, asked.count());
+        let study = SweepStudy { spec, plan: &plan, population, asked, method, against, chunk_seconds: None };
+        study.run(&mut Driver::new(backend.as_mut()).opened(opened).watched(self.watch))
+    }
+}
