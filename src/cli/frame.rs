@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 
 use crate::backend::{Open, Watch};
 use crate::error::{Error, Result};
+use crate::foreign::Source;
+use crate::front::Keep;
 use crate::report::pretty;
-use crate::spec::Problem;
+use crate::spec::{Problem, Task};
 
 use super::again::Again;
 use super::arguments::{OutputArgs, SharedArgs};
@@ -22,6 +24,7 @@ use super::interrupt;
 use super::parts::Joins;
 use super::print::print;
 use super::progress::Shown;
+use super::reply::{Answer, Question, Reply};
 use super::settings::Settings;
 use super::verb::{Execute, Verb};
 
@@ -53,6 +56,9 @@ pub(super) trait Study: Args {
 
     /// What was found, with all that is needed to show it.
     type Answer;
+
+    /// The answer for another program to go on with, where it can; its files are then made when they are asked for.
+    const HANDED_OVER: Option<fn(Self::Answer) -> Answer> = None;
 
     /// Networks if nothing is said; `None` where no population is trained.
     fn default_count(&self) -> Option<u64> {
@@ -117,6 +123,10 @@ pub(super) struct Frame<'a> {
     pub require_gpu: bool,
     /// Whether what is in the folder already goes.
     pub fresh: bool,
+    /// What is kept in memory of every network.
+    pub keep: Keep,
+    /// Who watches, where that is another program.
+    watch: Option<&'a dyn Watch>,
     /// The options as results say them.
     options: Value,
     problem: OnceCell<Problem>,
@@ -126,7 +136,8 @@ impl<'a> Frame<'a> {
     /// For options that are asked under these settings.
     pub(super) fn new<S: Study>(options: &S, settings: &'a Settings, output: &'a OutputArgs) -> Self {
         let options = options.said();
-        Self { settings, output, require_gpu: false, fresh: false, options, problem: OnceCell::new() }
+        let (keep, problem) = (Keep::Counts, OnceCell::new());
+        Self { settings, output, require_gpu: false, fresh: false, keep, watch: None, options, problem }
     }
 
     /// The checked problem of the settings.
@@ -163,6 +174,9 @@ impl<'a> Frame<'a> {
         epochs: u32,
         train: impl FnOnce(&dyn Watch) -> Result<T>,
     ) -> Result<T> {
+        if let Some(watch) = self.watch {
+            return train(watch);
+        }
         interrupt::listen(self.output.speaks());
         let shown = Shown::new(self.output.progress(), networks, epochs);
         let trained = train(&shown);
@@ -190,18 +204,51 @@ impl<'a> Frame<'a> {
         mut answer: S::Answer,
         folder: Option<Folder>,
     ) -> Result<Ending> {
-        let object = self.complete(options.object(&answer));
-        let mut written = Ok(());
-        if let Some(mut folder) = folder {
-            let again = command(S::NAME, &object["settings"], &object["options"], &S::defaults());
-            let record = Record { object: &object, command: again };
-            folder.attempt(|folder| options.write(&mut answer, &record, folder));
-            folder.attempt(|folder| folder.add(&summary::<S>(), pretty(&object).as_bytes()));
-            written = folder.place();
-        }
+        let Written { object, failures, .. } = self.write(options, &mut answer, folder);
         print(&if self.output.json { pretty(&object) } else { options.text(&answer, self) })?;
-        written?;
+        failures?;
         options.ending(&answer, self)
+    }
+
+    /// Writes an answer's files, if there is a folder for them.
+    fn write<S: Study>(&self, options: &S, answer: &mut S::Answer, folder: Option<Folder>) -> Written {
+        let object = self.complete(options.object(answer));
+        let again = command(S::NAME, &object["settings"], &object["options"], &S::defaults());
+        let record = Record { object: &object, command: again };
+        let mut failures = Ok(());
+        if let Some(mut folder) = folder {
+            folder.attempt(|folder| options.write(answer, &record, folder));
+            folder.attempt(|folder| folder.add(&summary::<S>(), pretty(&object).as_bytes()));
+            failures = folder.place();
+        }
+        let Record { command, .. } = record;
+        Written { object, command, failures }
+    }
+
+    /// Hands an answer over to another program.
+    pub(super) fn hand_over<S: Study>(
+        &self,
+        options: &S,
+        mut answer: S::Answer,
+        folder: Option<Folder>,
+    ) -> Result<Reply> {
+        let made = match (&folder, options.files(), S::HANDED_OVER) {
+            (None, Some(names), None) => {
+                let made = tempfile::TempDir::new();
+                let made = made.map_err(|error| Error::failure(format!("no temporary folder can be made: {error}")))?;
+                Some((Folder::open(made.path(), &names, false)?, made))
+            }
+            _ => None,
+        };
+        let (folder, made) = made.map_or((folder, None), |(folder, made)| (Some(folder), Some(made)));
+        let Written { object, command, failures } = self.write(options, &mut answer, folder);
+        failures?;
+        let files = made.map(|made| files_of(made.path())).transpose();
+        let files = files.map_err(|error| Error::failure(format!("pictures are lost: {error}")))?.unwrap_or_default();
+        let text = options.text(&answer, self);
+        let interrupted = options.ending(&answer, self)? == Ending::Interrupted;
+        let answer = S::HANDED_OVER.map(|hand_over| hand_over(answer));
+        Ok(Reply { object, text, command, files, interrupted, answer, ..Reply::default() })
     }
 
     pub(super) fn folder<S: Study>(&self, options: &S, config: Option<&Path>) -> Result<Option<Folder>> {
@@ -213,6 +260,30 @@ impl<'a> Frame<'a> {
     }
 }
 
+/// What stands of an answer when its files are written.
+struct Written {
+    object: Value,
+    command: String,
+    /// What could not be written.
+    failures: Result<()>,
+}
+
+/// Most bytes of a file that is handed over: a map of the largest size.
+const FILE_LIMIT: u64 = 1 << 32;
+
+/// Files by name.
+fn files_of(folder: &Path) -> std::io::Result<Vec<(String, Vec<u8>)>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|_| path.is_file()) {
+            files.push((name.to_owned(), Source::open(&path)?.bytes(FILE_LIMIT)?));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// The file of the object.
 fn summary<S: Study>() -> String {
     format!("{}.json", S::NAME)
@@ -222,10 +293,10 @@ fn summary<S: Study>() -> String {
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Asked<S: Args> {
     #[command(flatten)]
-    options: S,
+    pub options: S,
 
     #[command(flatten)]
-    shared: SharedArgs,
+    pub shared: SharedArgs,
 }
 
 impl<S: Study> Execute for Asked<S> {
@@ -259,5 +330,36 @@ impl<S: Study> Execute for Asked<S> {
         let mut folder = frame.folder(&options, shared.config.as_deref())?;
         let answer = options.answer(&frame, folder.as_mut())?;
         frame.finish(&options, answer, folder)
+    }
+
+    fn reply(self, _verbs: &[Verb], question: &Question<'_>) -> Result<Reply> {
+        let settings = self.given(question)?;
+        let Self { options, shared } = self;
+        let frame = Frame {
+            require_gpu: shared.require_gpu,
+            fresh: shared.fresh,
+            keep: question.keep,
+            watch: Some(question.watch),
+            ..Frame::new(&options, &settings, &shared.output)
+        };
+        options.check(&frame)?;
+        frame.refuse(S::FLAGS)?;
+        let mut folder = frame.folder(&options, shared.config.as_deref())?;
+        let answer = options.answer(&frame, folder.as_mut())?;
+        frame.hand_over(&options, answer, folder)
+    }
+}
+
+impl<S: Study> Asked<S> {
+    /// The settings, examples that were handed over included.
+    pub(super) fn given(&self, question: &Question<'_>) -> Result<Settings> {
+        let settings = self.shared.settings()?;
+        Ok(match question.given.clone().map(Task::Given) {
+            Some(_) if settings.task.is_some() => {
+                return Err(Error::input("examples are given twice: as arrays and by --task"));
+            }
+            None => settings,
+            task => Settings { task, ..settings },
+        })
     }
 }

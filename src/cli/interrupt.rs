@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use super::print::eprint_line;
 
+/// Whether another program asks, which listens for signals itself.
+static EMBEDDED: AtomicBool = AtomicBool::new(false);
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// Whether something is at hand that may be ended in its middle; not so what writes results.
 static AT_HAND: AtomicBool = AtomicBool::new(false);
@@ -24,6 +26,9 @@ static ANSWER: Mutex<Option<Answer>> = Mutex::new(None);
 /// Listens from now on, and says so where that is wanted. Where the system offers no way to listen, Ctrl-C just ends the
 /// program.
 pub(super) fn listen(speaks: bool) {
+    if EMBEDDED.load(Ordering::Relaxed) {
+        return;
+    }
     let _ = ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
@@ -69,6 +74,17 @@ pub(super) fn answer_no_more() {
 fn answer() {
     let say = ANSWER.lock().unwrap_or_else(PoisonError::into_inner).take();
     say.into_iter().for_each(|say| say(SENTENCE));
+}
+
+/// Another program asks from now on: it says when to end.
+pub(super) fn begin_embedded() {
+    EMBEDDED.store(true, Ordering::Relaxed);
+    INTERRUPTED.store(false, Ordering::Relaxed);
+}
+
+/// As Ctrl-C does.
+pub(super) fn ask() {
+    INTERRUPTED.store(true, Ordering::Relaxed);
 }
 
 /// Whether Ctrl-C was pressed.

@@ -3,6 +3,8 @@
 
 mod again;
 mod arguments;
+#[doc(hidden)]
+pub mod ask;
 mod bench;
 mod command;
 mod config;
@@ -32,6 +34,7 @@ mod print;
 mod progress;
 mod record;
 mod repeat;
+mod reply;
 mod reproduce;
 mod rerun;
 mod run;

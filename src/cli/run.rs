@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::backend::Open;
 use crate::error::{Error, Result};
-use crate::front::{Keep, Opened, Run};
+use crate::front::{Keep, Kept, Networks, Opened, Run};
 use crate::kept::{Store, checksum};
 use crate::outcome::{Values, WeightsFile, read_weights};
 use crate::report::{
@@ -24,6 +24,7 @@ use super::keep::{KeptRun, RunKeeper};
 use super::parts::{Joins, Parts, manifest};
 use super::pictures;
 use super::repeat::Repeat;
+use super::reply;
 use super::settings::Settings;
 
 const SURVIVAL: &str = "survival.csv";
@@ -72,6 +73,15 @@ fn width(text: &str) -> Result<f64> {
 pub(super) struct Answer {
     rate: RunAnswer,
     keeper: Option<RunKeeper>,
+    /// What is kept in memory.
+    networks: Option<Networks>,
+}
+
+impl Answer {
+    /// An answer of which nothing is kept in files.
+    pub(super) fn of(rate: RunAnswer, networks: Option<Networks>) -> Self {
+        Self { rate, keeper: None, networks }
+    }
 }
 
 impl Study for Options {
@@ -81,6 +91,8 @@ impl Study for Options {
     const JOINS: Option<Joins> = Some(Joins::of::<Self>());
 
     type Answer = Answer;
+    const HANDED_OVER: Option<fn(Answer) -> reply::Answer> =
+        Some(|answer| reply::Answer::Run(Box::new(answer.rate), answer.networks.map(Box::new)));
 
     fn default_count(&self) -> Option<u64> {
         Some(Run::usual_count(self.until_width.is_some()))
@@ -102,6 +114,7 @@ impl Study for Options {
     fn answer(&self, frame: &Frame<'_>, folder: Option<&mut Folder>) -> Result<Answer> {
         let (problem, settings) = (frame.problem()?, frame.settings);
         let run = self.run(settings, problem, frame.open()?)?;
+        let run = if frame.keep == Keep::Weights { run.keep(Keep::Weights) } else { run };
         let (asked, population) = (run.asked()?, run.population()?);
         let weights_out = settings.weights_out.as_deref();
         // Found out before any work is done; where there is a folder, it is made anew from what is kept there.
@@ -118,10 +131,12 @@ impl Study for Options {
         };
         let before = keeper.as_mut().map(RunKeeper::state).unwrap_or_default();
         if let Some(continued) = keeper.as_mut().and_then(RunKeeper::over) {
-            return Ok(Answer { rate: opened.over(before, continued), keeper });
+            return Ok(Answer { rate: opened.over(before, continued), keeper, networks: None });
         }
         let left = population.count() - before.tally.networks();
         let chunk_seconds = keeper.as_ref().map(RunKeeper::seconds);
+        let keep = if keeper.is_none() { frame.keep } else { Keep::Counts };
+        let mut kept = Kept::new(problem, population);
         let rate = frame.watched(left, problem.spec().epochs, |watch| {
             opened.watched(watch).resume(before, chunk_seconds, &mut |chunk| {
                 if let (Some(file), Some(weights)) = (&mut weights, chunk.weights) {
@@ -130,11 +145,12 @@ impl Study for Options {
                 if let Some(keeper) = &mut keeper {
                     keeper.add(&chunk);
                 }
-                Ok(())
+                kept.add(&chunk, keep)
             })
         })?;
         weights.map_or(Ok(()), WeightsFile::finish)?;
-        Ok(Answer { rate, keeper })
+        let networks = (keep != Keep::Counts).then(|| Networks::new(rate.clone(), kept));
+        Ok(Answer { rate, keeper, networks })
     }
 
     fn object(&self, answer: &Answer) -> Value {
@@ -165,7 +181,7 @@ impl Study for Options {
 
 impl Options {
     /// What is asked, of a backend that is opened so.
-    fn run(&self, settings: &Settings, problem: &Problem, open: Open) -> Result<Run<'static>> {
+    pub(super) fn run(&self, settings: &Settings, problem: &Problem, open: Open) -> Result<Run<'static>> {
         let starts = settings.weights_in.as_ref().map(|path| read_weights(path, problem.layers())).transpose()?;
         let run = settings.run(problem.spec().clone(), open);
         let run = starts.into_iter().fold(run, Run::starts);
@@ -219,7 +235,7 @@ impl Join for Options {
         let rate = RunAnswer { imported_starts, ..run.study(problem, population).joined(joined) };
         let store = Store::open(&folder.path().join(PARTS), parts.manifest())?;
         let keeper = RunKeeper::joining(store, problem, population.seed(), self.rows, rows);
-        Ok(Answer { rate, keeper: Some(keeper) })
+        Ok(Answer { rate, keeper: Some(keeper), networks: None })
     }
 }
 

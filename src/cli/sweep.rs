@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::backend::Driver;
 use crate::error::{Error, Result};
 use crate::kept::Store;
-use crate::report::{grouped, sweep_csv, sweep_json, sweep_page, sweep_parquet, sweep_picture, sweep_text};
+use crate::report::{sweep_csv, sweep_json, sweep_page, sweep_parquet, sweep_picture, sweep_text, sweep_title};
 use crate::spec::{Population, Spec, Vary};
 use crate::study::{Sweep, SweepPlan, SweepState, SweepStudy};
 
@@ -21,6 +21,7 @@ use super::keep::pace;
 use super::parts::{Joins, Parts, manifest};
 use super::pictures;
 use super::repeat::Repeat;
+use super::reply;
 use super::settings::Settings;
 
 /// Networks a point if nothing is said.
@@ -66,6 +67,8 @@ impl Study for Options {
     const JOINS: Option<Joins> = Some(Joins::of::<Self>());
 
     type Answer = Answer;
+    const HANDED_OVER: Option<fn(Answer) -> reply::Answer> =
+        Some(|answer| reply::Answer::Sweep(Box::new(answer.sweep)));
 
     fn default_count(&self) -> Option<u64> {
         Some(DEFAULT_COUNT)
@@ -136,7 +139,7 @@ impl Study for Options {
             let writer = folder.stage(PARQUET)?;
             sweep_parquet(sweep, writer, &result.object.to_string()).map_err(|error| folder.fail(&error))
         });
-        let scene = sweep_picture(sweep, &title(sweep));
+        let scene = sweep_picture(sweep, &sweep_title(sweep));
         folder.attempt(|folder| pictures::write(folder, PICTURE, &scene));
         folder.add(PAGE, sweep_page(sweep, &scene, result.object, &result.command)?.as_bytes())
     }
@@ -188,15 +191,4 @@ impl Join for Options {
 impl Repeat for Options {
     const SCHEMA: &'static str = "basins.sweep/1";
     const WHOLE_PARTS: bool = true;
-}
-
-/// "XOR: share solved within 10,000 epochs".
-fn title(sweep: &Sweep) -> String {
-    let varied = |name: &str| sweep.varied.iter().any(|vary| vary.name == name);
-    let task = if varied("task") { String::new() } else { format!("{}: ", sweep.spec.task.to_string().to_uppercase()) };
-    let budget = match varied("epochs") {
-        true => "share solved within the budget".to_owned(),
-        false => format!("share solved within {} epochs", grouped(sweep.spec.epochs.into())),
-    };
-    format!("{task}{budget}")
 }

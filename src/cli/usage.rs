@@ -18,8 +18,9 @@ pub(super) fn usage(error: &clap::Error, command: &clap::Command) -> ExitCode {
             _ => ExitCode::SUCCESS,
         };
     }
-    match wrong_value(error).or_else(|| foreign_flag(error, command)) {
-        Some(sentence) => eprint_line(&format!("error: {sentence}{}", origin(&flag_of(error)))),
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match sentence(error, command, &words) {
+        Some(sentence) => eprint_line(&format!("error: {sentence}")),
         None => {
             // A file's name may have come by a pattern of the shell's; in colour only what needs no changing.
             let text = error.render().to_string();
@@ -30,6 +31,19 @@ pub(super) fn usage(error: &clap::Error, command: &clap::Command) -> ExitCode {
         }
     }
     ExitCode::from(2)
+}
+
+/// What is wrong with these words, in one sentence of our own, where there is one.
+pub(super) fn sentence(error: &clap::Error, command: &clap::Command, words: &[String]) -> Option<String> {
+    let sentence = wrong_value(error).or_else(|| foreign_flag(error, command, words))?;
+    Some(format!("{sentence}{}", origin(&flag_of(error), words)))
+}
+
+/// What clap says, without how it is used.
+pub(super) fn first_line(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let line = text.lines().next().unwrap_or_default();
+    visible(line.trim_start_matches("error: ")).into_owned()
 }
 
 /// What is wrong with a value, in one sentence; nothing where something else is wrong.
@@ -68,13 +82,13 @@ fn wrong_value(error: &clap::Error) -> Option<String> {
 }
 
 /// What to write for a flag of another tool, where the verb that was typed has that.
-fn foreign_flag(error: &clap::Error, command: &clap::Command) -> Option<String> {
+fn foreign_flag(error: &clap::Error, command: &clap::Command, words: &[String]) -> Option<String> {
     if error.kind() != ErrorKind::UnknownArgument {
         return None;
     }
     let typed = flag_of(error);
     let flag = hints::flag_for(&typed)?;
-    let verb = std::env::args().skip(1).find_map(|word| command.find_subcommand(word)).unwrap_or(command);
+    let verb = words.iter().find_map(|word| command.find_subcommand(word)).unwrap_or(command);
     verb.get_arguments().find(|argument| argument.get_long() == Some(flag))?;
     Some(format!("{typed} is not known; {}", hints::hint(&typed)?))
 }
@@ -92,8 +106,8 @@ fn bare(argument: &str) -> String {
 }
 
 /// Says where a value comes from that is not on the command line.
-fn origin(flag: &str) -> String {
-    let typed = std::env::args().any(|argument| argument.split('=').next() == Some(flag));
+fn origin(flag: &str, words: &[String]) -> String {
+    let typed = words.iter().any(|argument| argument.split('=').next() == Some(flag));
     let variable = format!("BASINS_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
     if typed || std::env::var_os(&variable).is_none() {
         return String::new();

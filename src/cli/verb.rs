@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use super::again::Again;
 use super::ending::Ending;
 use super::parts::Joins;
+use super::reply::{Question, Reply};
 
 /// The arguments of a verb, and what it makes of them.
 pub(super) trait Execute: Args {
@@ -26,6 +27,12 @@ pub(super) trait Execute: Args {
 
     /// Runs it; `verbs` are all there are.
     fn execute(self, verbs: &[Verb]) -> Result<Ending>;
+
+    /// Answers another program; without an object, where what is printed says all.
+    fn reply(self, verbs: &[Verb], _question: &Question<'_>) -> Result<Reply> {
+        let ending = self.execute(verbs)?;
+        Ok(Reply { interrupted: ending == Ending::Interrupted, ..Reply::default() })
+    }
 }
 
 /// A row of the list.
@@ -34,6 +41,7 @@ pub(super) struct Verb {
     about: &'static str,
     pub arguments: fn(Command) -> Command,
     pub execute: fn(&ArgMatches, &[Verb]) -> Result<Ending>,
+    pub reply: fn(&ArgMatches, &[Verb], &Question<'_>) -> Result<Reply>,
     pub again: Option<Again>,
     pub joins: Option<Joins>,
 }
@@ -44,9 +52,8 @@ impl Verb {
             name: V::NAME,
             about: V::ABOUT,
             arguments: V::arguments,
-            execute: |matches, verbs| {
-                V::from_arg_matches(matches).map_err(|error| Error::input(error.to_string()))?.execute(verbs)
-            },
+            execute: |matches, verbs| read::<V>(matches)?.execute(verbs),
+            reply: |matches, verbs, question| read::<V>(matches)?.reply(verbs, question),
             again: V::AGAIN,
             joins: V::JOINS,
         }
@@ -55,6 +62,10 @@ impl Verb {
     fn command(&self) -> Command {
         (self.arguments)(Command::new(self.name)).about(self.about).long_about(None)
     }
+}
+
+fn read<V: Execute>(matches: &ArgMatches) -> Result<V> {
+    V::from_arg_matches(matches).map_err(|error| Error::input(error.to_string()))
 }
 
 /// The whole command line of these verbs; the first is also what `basins` does without one.

@@ -23,6 +23,8 @@ mod run;
 mod shards;
 mod sweep;
 
+#[cfg(feature = "cli")]
+pub(crate) use networks::Kept;
 pub use networks::Networks;
 pub use opened::Opened;
 pub use run::{Keep, Run};

@@ -21,14 +21,14 @@ pub struct Networks {
 }
 
 /// What is kept while networks come.
-pub(super) struct Kept {
-    pub outcomes: Outcomes,
-    pub weights: Option<Weights>,
+pub(crate) struct Kept {
+    pub(super) outcomes: Outcomes,
+    pub(super) weights: Option<Weights>,
 }
 
 impl Kept {
     /// Nothing yet; room for all networks, or at first for a million.
-    pub(super) fn new(problem: &Problem, population: Population) -> Self {
+    pub(crate) fn new(problem: &Problem, population: Population) -> Self {
         const ROOM: u64 = 1 << 20;
         let outputs = problem.examples().targets().len();
         let room = population.count().min(ROOM) as usize;
@@ -36,7 +36,7 @@ impl Kept {
     }
 
     /// Adds the networks of a chunk. Some come with weights that only their examination needs.
-    pub(super) fn add(&mut self, chunk: &Delivered<'_>, keep: Keep) -> Result<()> {
+    pub(crate) fn add(&mut self, chunk: &Delivered<'_>, keep: Keep) -> Result<()> {
         match keep {
             Keep::Counts => Ok(()),
             Keep::Outcomes => self.append(chunk.outcomes, None),
@@ -57,7 +57,7 @@ impl Kept {
 }
 
 impl Networks {
-    pub(super) fn new(answer: RunAnswer, Kept { outcomes, weights }: Kept) -> Self {
+    pub(crate) fn new(answer: RunAnswer, Kept { outcomes, weights }: Kept) -> Self {
         Self { answer, outcomes, weights }
     }
 

@@ -20,7 +20,7 @@ use crate::study::{Sweep, SweepPoint};
 #[cfg(feature = "pictures")]
 pub use self::page::sweep_page;
 #[cfg(feature = "pictures")]
-pub use self::picture::sweep_picture;
+pub use self::picture::{sweep_picture, sweep_title};
 
 /// Rows of the table on a terminal; of larger sweeps the best are shown.
 const ROW_LIMIT: usize = 40;

@@ -241,3 +241,14 @@ fn foot(scene: &mut Scene, text: &str) {
     let at = (0.5 * scene.width(), scene.height() - 14.0);
     scene.styled_text(at, size, Anchor::Middle, text, MUTED, false, 0.0);
 }
+
+/// "XOR: share solved within 10,000 epochs".
+pub fn sweep_title(sweep: &Sweep) -> String {
+    let varied = |name: &str| sweep.varied.iter().any(|vary| vary.name == name);
+    let task = if varied("task") { String::new() } else { format!("{}: ", sweep.spec.task.to_string().to_uppercase()) };
+    let budget = match varied("epochs") {
+        true => "share solved within the budget".to_owned(),
+        false => format!("share solved within {} epochs", grouped(sweep.spec.epochs.into())),
+    };
+    format!("{task}{budget}")
+}
