@@ -25,7 +25,7 @@ mod sweep;
 
 #[cfg(feature = "cli")]
 pub(crate) use networks::Kept;
-pub use networks::Networks;
+pub use networks::{Networks, best, predict};
 pub use opened::Opened;
 pub use run::{Keep, Run};
 pub use shards::Share;

@@ -64,7 +64,7 @@ impl Networks {
     /// The networks with the smallest loss, best first; of equals the one with the smaller index. Those whose loss is not
     /// finite come last.
     pub fn best(&self, count: usize) -> Vec<u64> {
-        best(&self.outcomes, count)
+        best(self.outcomes.first, &self.outcomes.loss, count)
     }
 
     /// A network's final weights in flat order (see [`Layers`](crate::spec::Layers)).
@@ -83,7 +83,7 @@ impl Networks {
     /// # Errors
     /// It was not trained here, weights were not kept, or the inputs make no whole rows.
     pub fn predict(&self, network: u64, inputs: &[f64]) -> Result<Vec<f64>> {
-        predict(&self.answer, &self.weights(network)?, inputs)
+        predict(&self.answer.problem, &self.weights(network)?, inputs)
     }
 
     fn position(&self, network: u64) -> Result<usize> {
@@ -99,29 +99,37 @@ impl Networks {
     }
 }
 
-/// The networks with the smallest loss, best first.
-pub(super) fn best(outcomes: &Outcomes, count: usize) -> Vec<u64> {
-    let loss = |at: usize| if outcomes.loss[at].is_nan() { f64::INFINITY } else { outcomes.loss[at] };
+/// Of consecutive networks the indices of those with the smallest loss, best first; of equals the smaller index. Those whose
+/// loss is not finite come last.
+pub fn best(first: u64, losses: &[f64], count: usize) -> Vec<u64> {
+    let loss = |at: usize| if losses[at].is_nan() { f64::INFINITY } else { losses[at] };
     let order = |a: &usize, b: &usize| loss(*a).total_cmp(&loss(*b)).then(a.cmp(b));
-    let mut positions: Vec<usize> = (0..outcomes.count()).collect();
+    let mut positions: Vec<usize> = (0..losses.len()).collect();
     let count = count.min(positions.len());
     if count > 0 && count < positions.len() {
         positions.select_nth_unstable_by(count - 1, order);
     }
     positions.truncate(count);
     positions.sort_unstable_by(order);
-    positions.into_iter().map(|at| outcomes.first + at as u64).collect()
+    positions.into_iter().map(|at| first + at as u64).collect()
 }
 
-/// Outputs of a network of these weights.
-pub(super) fn predict(answer: &RunAnswer, weights: &[f64], inputs: &[f64]) -> Result<Vec<f64>> {
-    let width = answer.problem.layers().input_count();
+/// Outputs of a network of these weights, in flat order, computed in f64: shape (rows, outputs), row-major, of inputs of shape
+/// (rows, inputs).
+///
+/// # Errors
+/// The weights are not those of one network, or the inputs make no whole rows.
+pub fn predict(problem: &Problem, weights: &[f64], inputs: &[f64]) -> Result<Vec<f64>> {
+    let (layers, width) = (problem.layers(), problem.layers().input_count());
+    if weights.len() != layers.weight_count() {
+        let (given, needed) = (weights.len(), layers.weight_count());
+        return Err(Error::input(format!("layers {layers} have {needed} weights, not {given}")));
+    }
     if !inputs.len().is_multiple_of(width) {
-        let layers = &answer.problem.spec().layers;
         return Err(Error::input(format!("{} inputs make no rows of {width} for layers {layers}", inputs.len())));
     }
-    let mut network = Network::<f64>::new(&answer.problem);
-    let mut outputs = Vec::with_capacity(inputs.len() / width * answer.problem.layers().output_count());
+    let mut network = Network::<f64>::new(problem);
+    let mut outputs = Vec::with_capacity(inputs.len() / width * layers.output_count());
     for input in inputs.chunks(width) {
         network.forward(weights, input);
         outputs.extend_from_slice(network.outputs());
@@ -132,18 +140,12 @@ pub(super) fn predict(answer: &RunAnswer, weights: &[f64], inputs: &[f64]) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::{Outcome, Status};
 
     #[test]
     fn the_best_come_first_and_those_without_a_loss_last() {
-        let mut outcomes = Outcomes::with_capacity(10, 1, 5);
-        for (at, loss) in [0.5, f64::NAN, 0.1, 0.5, 0.01].into_iter().enumerate() {
-            let network = 10 + at as u64;
-            let status = Status::Unsolved;
-            outcomes.push(Outcome { network, status, solved_epoch: 0, stop_epoch: 1, loss, outputs: &[0.0] });
-        }
-        assert_eq!(best(&outcomes, 3), [14, 12, 10]);
-        assert_eq!(best(&outcomes, 9), [14, 12, 10, 13, 11]);
-        assert!(best(&outcomes, 0).is_empty());
+        let losses = [0.5, f64::NAN, 0.1, 0.5, 0.01];
+        assert_eq!(best(10, &losses, 3), [14, 12, 10]);
+        assert_eq!(best(10, &losses, 9), [14, 12, 10, 13, 11]);
+        assert!(best(10, &losses, 0).is_empty());
     }
 }

@@ -63,6 +63,11 @@ impl Weights {
         &self.values
     }
 
+    /// The numbers, network by network, handed over.
+    pub fn into_values(self) -> Values {
+        self.values
+    }
+
     /// One network's weights in f64.
     pub fn network(&self, position: usize) -> Vec<f64> {
         let range = position * self.weight_count..(position + 1) * self.weight_count;

@@ -66,6 +66,17 @@ impl Examples {
         &self.targets
     }
 
+    /// A name for each output on each example, as columns of tables have them: `output_EXAMPLE`, of several outputs
+    /// `output_EXAMPLE_UNIT`, both counted from 0.
+    pub fn output_names(&self) -> Vec<String> {
+        let (count, units) = (self.targets.len(), self.output_count);
+        let name = |at: usize| match units {
+            1 => format!("output_{at}"),
+            _ => format!("output_{}_{}", at / units, at % units),
+        };
+        (0..count).map(name).collect()
+    }
+
     /// Smallest and largest target.
     pub fn target_range(&self) -> (f64, f64) {
         self.targets.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(*y), high.max(*y)))

@@ -252,15 +252,7 @@ fn measured_columns() -> Vec<usize> {
 fn csv_header(problem: &Problem) -> Vec<String> {
     let mut header: Vec<String> =
         ["network", "fate", "variant", "solved_epoch", "epochs", "loss"].map(str::to_owned).to_vec();
-    let examples = problem.examples();
-    for example in 0..examples.count() {
-        for unit in 0..examples.output_count() {
-            header.push(match examples.output_count() {
-                1 => format!("output_{example}"),
-                _ => format!("output_{example}_{unit}"),
-            });
-        }
-    }
+    header.extend(problem.examples().output_names());
     header.extend(MEASURED.map(str::to_owned));
     header.extend(["verdict".to_owned(), "seed".to_owned()]);
     header
