@@ -1,0 +1,41 @@
+"""Train millions of tiny neural networks at once, and learn how often they learn.
+
+Each function is a verb of the command line and takes its flags as keywords, with ``_`` for ``-``: the same words, defaults
+and errors. ``basins.run(layers=[2, 3, 1], nets=1_000_000, lr=0.1)`` is ``basins run --layers 2,3,1 --nets 1000000 --lr 0.1``.
+
+>>> import basins
+>>> run = basins.run(lr=4, epochs=500, nets=1000)
+>>> run.rate > 0.9
+True
+"""
+
+from ._basins import __version__
+from ._results import Interval, Map, Result, Run, Sweep
+from ._verbs import bench, compare, devices, map, power, reproduce, rerun, run, surface, sweep, trace, train, verify
+from ._weights import from_keras, from_torch, to_keras, to_torch
+
+__all__ = [
+    "Interval",
+    "Map",
+    "Result",
+    "Run",
+    "Sweep",
+    "__version__",
+    "bench",
+    "compare",
+    "devices",
+    "from_keras",
+    "from_torch",
+    "map",
+    "power",
+    "reproduce",
+    "rerun",
+    "run",
+    "surface",
+    "sweep",
+    "to_keras",
+    "to_torch",
+    "trace",
+    "train",
+    "verify",
+]
