@@ -7,34 +7,34 @@ import os
 from typing import Any
 
 from . import _basins
+from ._arrays import Examples, made
 
 # Attempts at a shard whose worker dies.
 ATTEMPTS = 3
 
 
-def shared(executor: Any, words: list[str], examples: Any, keep: str, shards: int | None) -> _basins.Reply:
+def shared(executor: Any, words: list[str], examples: Examples | None, keep: str, shards: int | None) -> _basins.Reply:
     """Trains every shard by the executor, and joins them to what one process would have found."""
     if shards is None:
         shards = 4 * workers(executor)
-    given = None if examples is None else examples.packed()
     missing = list(range(1, shards + 1))
     done: dict[int, bytes] = {}
     for _ in range(ATTEMPTS):
-        done.update(attempt(executor, words, given, keep, missing, shards))
+        done.update(attempt(executor, words, examples, keep, missing, shards))
         missing = [part for part in missing if part not in done]
         if not missing:
-            return _basins.join(words, list(done.values()), examples, keep)
+            return _basins.join(words, list(done.values()), made(examples), keep)
         executor = renewed(executor)
     raise RuntimeError(f"workers died {ATTEMPTS} times over; shards {missing} of {shards} are missing")
 
 
-def attempt(executor: Any, words: list[str], given: Any, keep: str, parts: list[int], count: int) -> dict[int, bytes]:
+def attempt(executor: Any, words: list[str], examples: Any, keep: str, parts: list[int], count: int) -> dict[int, bytes]:
     """The shards that came back. What is wrong with the question is raised; a worker that died leaves its shard out."""
     futures = {}
     done = {}
     try:
         for part in parts:
-            futures[executor.submit(shard, words, part, count, given, keep)] = part
+            futures[executor.submit(shard, words, part, count, examples, keep)] = part
         for future in concurrent.futures.as_completed(futures) if native(futures) else futures:
             try:
                 done[futures[future]] = future.result()
@@ -73,7 +73,6 @@ def workers(executor: Any) -> int:
     return count if isinstance(count, int) and count > 0 else os.cpu_count() or 1
 
 
-def shard(words: list[str], part: int, count: int, given: Any, keep: str) -> bytes:
+def shard(words: list[str], part: int, count: int, examples: Examples | None, keep: str) -> bytes:
     """Trains one shard: this runs in the workers."""
-    examples = None if given is None else _basins.Examples.unpacked(given)
-    return _basins.share(words, part, count, examples, keep)
+    return _basins.share(words, part, count, made(examples), keep)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import _basins
+from ._arrays import Examples, made
 from ._executor import shared
 from ._progress import shown
 from ._results import Map, Result, Run, Sweep
@@ -72,12 +73,12 @@ def run(
         keep = _kept(options)
     with _starts(starts) as extra:
         asked = words("run", {**options, **extra})
-        given = _examples(X, y)
+        given = Examples.given(X, y)
         if executor is not None:
             return Run(_told(shared(executor, asked, given, keep, shards)))
         total = options.get("nets") if options.get("until_width") is None else None
         with shown(progress, 100_000 if total is None and "until_width" not in options else total) as tell:
-            return Run(_told(_basins.ask(asked, given, keep, tell)))
+            return Run(_told(_basins.ask(asked, made(given), keep, tell)))
 
 
 def train(X: Any, y: Any, hidden: Any = (4,), **options: Any) -> Run:
@@ -100,7 +101,7 @@ def train(X: Any, y: Any, hidden: Any = (4,), **options: Any) -> Run:
     Run
     """
     if options.get("layers") is None:
-        options["layers"] = _examples(X, y).layers(list(np.atleast_1d(hidden)))
+        options["layers"] = Examples(X, y).made().layers([int(units) for units in np.atleast_1d(hidden)])
     return run(X=X, y=y, **options)
 
 
@@ -125,7 +126,7 @@ def sweep(vary: Any, *, X: Any = None, y: Any = None, progress: bool | None = No
         A row a point.
     """
     with shown(progress, None) as tell:
-        return Sweep(_ask("sweep", {"vary": vary, **options}, _examples(X, y), tell))
+        return Sweep(_ask("sweep", {"vary": vary, **options}, Examples.given(X, y), tell))
 
 
 def map(*, X: Any = None, y: Any = None, progress: bool | None = None, **options: Any) -> Map:  # noqa: A001
@@ -153,7 +154,7 @@ def map(*, X: Any = None, y: Any = None, progress: bool | None = None, **options
     if isinstance(y, str):
         options["y"], y = y, None
     with shown(progress, None) as tell:
-        return Map(_ask("map", options, _examples(X, y), tell))
+        return Map(_ask("map", options, Examples.given(X, y), tell))
 
 
 def surface(*, X: Any = None, y: Any = None, **options: Any) -> Map:
@@ -166,12 +167,12 @@ def surface(*, X: Any = None, y: Any = None, **options: Any) -> Map:
     """
     if isinstance(y, str):
         options["y"], y = y, None
-    return Map(_ask("surface", options, _examples(X, y)))
+    return Map(_ask("surface", options, Examples.given(X, y)))
 
 
 def trace(*, X: Any = None, y: Any = None, **options: Any) -> Result:
     """One network, step by step; flags of ``basins trace`` as keywords."""
-    return Result(_ask("trace", options, _examples(X, y)))
+    return Result(_ask("trace", options, Examples.given(X, y)))
 
 
 def verify(**options: Any) -> Result:
@@ -217,8 +218,8 @@ def devices() -> Result:
     return Result(_printed("devices", {}))
 
 
-def _ask(verb: str, options: Mapping[str, Any], given: Any = None, tell: Any = None) -> _basins.Reply:
-    return _told(_basins.ask(words(verb, options), given, "counts", tell))
+def _ask(verb: str, options: Mapping[str, Any], given: Examples | None = None, tell: Any = None) -> _basins.Reply:
+    return _told(_basins.ask(words(verb, options), made(given), "counts", tell))
 
 
 def _printed(verb: str, options: Mapping[str, Any], arguments: Any = ()) -> _basins.Reply:
@@ -230,24 +231,6 @@ def _told(reply: _basins.Reply) -> _basins.Reply:
     for line in reply.warnings:
         warnings.warn(line.removeprefix("warning: "), stacklevel=3)
     return reply
-
-
-def _examples(X: Any, y: Any) -> _basins.Examples | None:
-    if X is None and y is None:
-        return None
-    if X is None or y is None:
-        raise ValueError("X and y go together: inputs, and targets or labels")
-    inputs = np.ascontiguousarray(X, dtype=np.float64)
-    if inputs.ndim == 1:
-        inputs = inputs[:, np.newaxis]
-    targets = np.asarray(y)
-    if inputs.ndim != 2 or targets.ndim not in (1, 2):
-        raise ValueError(f"X has shape {inputs.shape} and y {targets.shape}, but (examples, inputs) and (examples, outputs) are needed")
-    if targets.dtype.kind in "OUS":
-        return _basins.Examples.labels(inputs, [str(label) for label in targets.ravel()])
-    if targets.ndim == 1:
-        targets = targets[:, np.newaxis]
-    return _basins.Examples.numbers(inputs, np.ascontiguousarray(targets, dtype=np.float64))
 
 
 def _kept(options: Mapping[str, Any]) -> str:
