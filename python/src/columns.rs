@@ -6,27 +6,15 @@ use std::sync::Arc;
 use arrow_array::builder::{Float64Builder, StringBuilder, UInt32Builder, UInt64Builder};
 use arrow_array::types::{Int8Type, Int32Type};
 use arrow_array::{
-    Array, ArrayRef, DictionaryArray, Float32Array, Float64Array, Int8Array, Int32Array, RecordBatch, StringArray,
-    UInt32Array, UInt64Array,
+    ArrayRef, DictionaryArray, Float32Array, Float64Array, Int8Array, Int32Array, StringArray, UInt32Array, UInt64Array,
 };
 use arrow_buffer::{NullBuffer, ScalarBuffer};
-use arrow_schema::{Field, Schema};
 use basins::outcome::{Fate, Kind, Outcomes, Variant};
 use basins::spec::Problem;
-use basins::study::RunAnswer;
+use basins::study::{RunAnswer, Sweep, SweepPoint};
 use pyo3::PyResult;
-use pyo3::exceptions::PyRuntimeError;
-use pyo3_arrow::PyTable;
 
-fn table(columns: Vec<(String, ArrayRef)>) -> PyResult<PyTable> {
-    let fail = |error: arrow_schema::ArrowError| PyRuntimeError::new_err(error.to_string());
-    let fields: Vec<Field> =
-        columns.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect();
-    let schema = Arc::new(Schema::new(fields));
-    let arrays = columns.into_iter().map(|(_, array)| array).collect();
-    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(fail)?;
-    PyTable::try_new(vec![batch], schema).map_err(|error| PyRuntimeError::new_err(error.to_string()))
-}
+use crate::table::{Table, failed};
 
 /// What became of each network, by columns.
 pub(crate) struct Rows {
@@ -61,17 +49,16 @@ impl Rows {
         self.loss.values()
     }
 
-    pub(crate) fn table(&self, seed: u64) -> PyResult<PyTable> {
+    pub(crate) fn table(&self, seed: u64) -> PyResult<Table> {
         let count = self.loss.len();
         let mut columns = self.columns.clone();
         columns.push(("seed".into(), Arc::new(UInt64Array::from_value(seed, count))));
-        table(columns)
+        Table::new(columns)
     }
 }
 
 /// Fates and their variants, each word once.
 fn kinds(problem: &Problem, outcomes: &Outcomes) -> PyResult<(DictionaryArray<Int8Type>, DictionaryArray<Int32Type>)> {
-    let fail = |error: arrow_schema::ArrowError| PyRuntimeError::new_err(error.to_string());
     let names = StringArray::from_iter_values(Fate::ALL.iter().map(|fate| fate.name()));
     let mut labels: Vec<(Variant, String)> = Vec::new();
     let (mut fates, mut variants) = (Vec::with_capacity(outcomes.count()), Vec::with_capacity(outcomes.count()));
@@ -85,13 +72,14 @@ fn kinds(problem: &Problem, outcomes: &Outcomes) -> PyResult<(DictionaryArray<In
         variants.push(place as i32);
     }
     let labels = StringArray::from_iter_values(labels.iter().map(|(_, label)| label));
-    let fates = DictionaryArray::try_new(Int8Array::from(fates), Arc::new(names)).map_err(fail)?;
-    let variants = DictionaryArray::try_new(Int32Array::from(variants), Arc::new(labels)).map_err(fail)?;
+    let fates = DictionaryArray::try_new(Int8Array::from(fates), Arc::new(names)).map_err(|error| failed(&error))?;
+    let variants =
+        DictionaryArray::try_new(Int32Array::from(variants), Arc::new(labels)).map_err(|error| failed(&error))?;
     Ok((fates, variants))
 }
 
 /// The survival curve: low and high hold at their epoch, the band for the whole curve.
-pub(crate) fn survival(answer: &RunAnswer) -> PyResult<PyTable> {
+pub(crate) fn survival(answer: &RunAnswer) -> PyResult<Table> {
     let steps = answer.survival().steps;
     let whole = |name: &str, of: &dyn Fn(usize) -> u64| {
         (name.to_owned(), Arc::new(UInt64Array::from_iter_values((0..steps.len()).map(of))) as ArrayRef)
@@ -99,7 +87,7 @@ pub(crate) fn survival(answer: &RunAnswer) -> PyResult<PyTable> {
     let share = |name: &str, of: &dyn Fn(usize) -> f64| {
         (name.to_owned(), Arc::new(Float64Array::from_iter_values((0..steps.len()).map(of))) as ArrayRef)
     };
-    table(vec![
+    Table::new(vec![
         whole("epoch", &|at| steps[at].epoch.into()),
         whole("at_risk", &|at| steps[at].at_risk),
         whole("solved", &|at| steps[at].solved),
@@ -112,7 +100,7 @@ pub(crate) fn survival(answer: &RunAnswer) -> PyResult<PyTable> {
 }
 
 /// What was found of the networks that were examined in f64.
-pub(crate) fn examined(answer: &RunAnswer) -> PyResult<PyTable> {
+pub(crate) fn examined(answer: &RunAnswer) -> PyResult<Table> {
     let mut network = UInt64Builder::new();
     let (mut fate, mut variant, mut verdict) = (StringBuilder::new(), StringBuilder::new(), StringBuilder::new());
     let names = [
@@ -151,5 +139,42 @@ pub(crate) fn examined(answer: &RunAnswer) -> PyResult<PyTable> {
     let numbers = names.into_iter().zip(&mut numbers);
     columns.extend(numbers.map(|(name, column)| (name.to_owned(), Arc::new(column.finish()) as ArrayRef)));
     columns.push(("off_units".into(), Arc::new(off_units.finish())));
-    table(columns)
+    Table::new(columns)
+}
+
+/// A row a point of a sweep: values of the settings, as numbers where all are; counts, rates and their intervals, fates.
+pub(crate) fn points(sweep: &Sweep) -> PyResult<Table> {
+    let points = &sweep.points;
+    let mut columns: Vec<(String, ArrayRef)> = Vec::new();
+    for (at, vary) in sweep.varied.iter().enumerate() {
+        let values = || points.iter().map(|point| point.values[at].as_str());
+        let numbers: Option<Vec<f64>> = values().map(|value| value.parse().ok()).collect();
+        columns.push((
+            vary.name.clone(),
+            match numbers {
+                Some(numbers) => Arc::new(Float64Array::from(numbers)) as ArrayRef,
+                None => Arc::new(StringArray::from_iter_values(values())),
+            },
+        ));
+    }
+    let whole = |name: &str, of: &dyn Fn(&SweepPoint) -> u64| {
+        (name.to_owned(), Arc::new(UInt64Array::from_iter_values(points.iter().map(of))) as ArrayRef)
+    };
+    let number = |name: &str, of: &dyn Fn(&SweepPoint) -> Option<f64>| {
+        (name.to_owned(), Arc::new(points.iter().map(of).collect::<Float64Array>()) as ArrayRef)
+    };
+    columns.extend([
+        whole("networks", &|point| point.tally.networks()),
+        whole("solved", &|point| point.tally.solved()),
+        number("solved_rate", &|point| Some(point.rate())),
+        number("low", &|point| Some(point.interval.low)),
+        number("high", &|point| Some(point.interval.high)),
+        number("median_epoch", &|point| point.median.epoch.map(f64::from)),
+        number("expected_epochs", &|point| point.restart.as_ref().map(|restart| restart.best.expected_epochs)),
+        number("mean_loss", &SweepPoint::mean_loss),
+        number("adjusted_p", &|point| point.comparison.map(|comparison| comparison.adjusted_p)),
+    ]);
+    let fates = Fate::ALL.iter().filter(|fate| **fate != Fate::Solved);
+    columns.extend(fates.map(|fate| whole(fate.name(), &|point| point.tally.count(*fate))));
+    Table::new(columns)
 }

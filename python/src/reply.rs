@@ -11,9 +11,9 @@ use numpy::{IntoPyArray, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntyped
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use pyo3_arrow::PyTable;
 
 use crate::columns::{self, Rows};
+use crate::table::Table;
 use crate::worker::raised;
 
 /// What a verb answered.
@@ -100,19 +100,27 @@ impl Reply {
     }
 
     /// A row a network.
-    fn table(&self, py: Python<'_>) -> PyResult<PyTable> {
+    fn table(&self, py: Python<'_>) -> PyResult<Table> {
         let (rows, seed) = (self.rows()?, self.run()?.population.seed());
         py.detach(|| rows.table(seed))
     }
 
     /// A row an epoch in which networks were solved.
-    fn survival(&self) -> PyResult<PyTable> {
+    fn survival(&self) -> PyResult<Table> {
         columns::survival(self.run()?)
     }
 
     /// A row an examined network.
-    fn examined(&self) -> PyResult<PyTable> {
+    fn examined(&self) -> PyResult<Table> {
         columns::examined(self.run()?)
+    }
+
+    /// A row a point of a sweep.
+    fn points(&self) -> PyResult<Table> {
+        match &self.reply.answer {
+            Some(Answer::Sweep(sweep)) => columns::points(sweep),
+            _ => Err(PyValueError::new_err("this is not the answer of a sweep")),
+        }
     }
 
     /// Final weights, shape (networks, weights); can be taken once.
