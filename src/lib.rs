@@ -125,7 +125,7 @@
 //! let answer = study.run(&mut Driver::new(&mut backend))?;
 //! assert_eq!(answer.rate(), 0.9);
 //! assert!(answer.interval().low < 0.9 && 0.9 < answer.interval().high);
-//! assert!(run_text(&answer).contains("Solved within 10,000 epochs: 900 of 1,000 = 90.0%"));
+//! assert!(run_text(&answer).contains("Solved within 10,000 epochs: 900 = 90.0%"));
 //! assert_eq!(run_json(&answer)["fates"]["all-half"], 100);
 //! # Ok::<(), basins::Error>(())
 //! ```

@@ -18,27 +18,37 @@ pub(super) struct SharedArgs {
     #[command(flatten)]
     settings: Settings,
 
-    /// Settings from a TOML file; flags and environment variables (BASINS_LR, ...) come first
-    #[arg(long, value_name = "FILE.toml")]
+    /// Settings from a file
+    ///
+    /// In TOML, by the names of the flags; flags and environment variables (BASINS_LR, ...) come first
+    #[arg(long, value_name = "FILE.toml", help_heading = "Output")]
     pub config: Option<PathBuf>,
 
-    /// Print the settings in effect as TOML, and do nothing
-    #[arg(long)]
+    /// Print the settings in effect, as TOML
+    ///
+    /// And do nothing
+    #[arg(long, help_heading = "Output")]
     pub print_config: bool,
 
-    /// Fail with exit code 3 where there is no hardware GPU
-    #[arg(long)]
+    /// Fail where there is no hardware GPU
+    ///
+    /// With exit code 3
+    #[arg(long, help_heading = "Machine")]
     pub require_gpu: bool,
 
-    /// Begin anew in --out: do not go on with what is finished there, and remove results that are there
-    #[arg(long)]
+    /// Begin anew in --out
+    ///
+    /// Does not go on with what is finished there, and removes results that are there
+    #[arg(long, help_heading = "Output")]
     pub fresh: bool,
 
     #[command(flatten)]
     pub output: OutputArgs,
 
-    /// Say more of what happens; twice for all
-    #[arg(short, long, action = clap::ArgAction::Count)]
+    /// Print all that was found
+    ///
+    /// Not the summary alone; on stderr more of what happens, twice for all of it
+    #[arg(short, long, help_heading = "Output", action = clap::ArgAction::Count)]
     pub verbose: u8,
 }
 
@@ -69,15 +79,24 @@ impl SharedArgs {
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct OutputArgs {
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub json: bool,
 
-    /// Show progress on stderr
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    /// auto, never or plain, on stderr
+    ///
+    /// auto shows a line that moves, where stderr is a terminal; plain writes a line now and then
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
     progress: Mode,
 
     /// No progress, no warnings
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 }
 
@@ -109,24 +128,51 @@ impl OutputArgs {
 /// On what a verb without training settings of its own runs.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct DeviceArgs {
-    /// Who trains: auto, fused, grouped, staged, simd, reference
-    #[arg(long, env = "BASINS_BACKEND", hide_env = true, default_value_t, value_name = "NAME")]
+    /// Who trains, as simd
+    ///
+    /// auto, fused, grouped, staged, simd, reference
+    #[arg(
+        long,
+        env = "BASINS_BACKEND",
+        hide_env = true,
+        default_value_t,
+        value_name = "NAME",
+        help_heading = "Machine"
+    )]
     backend: Choice,
 
-    /// f64 or f32, for --backend reference [default: f64]
-    #[arg(long, env = "BASINS_PRECISION", hide_env = true, value_name = "FORMAT")]
+    /// f64 or f32, of reference [default: f64]
+    #[arg(long, help_heading = "Machine", env = "BASINS_PRECISION", hide_env = true, value_name = "FORMAT")]
     precision: Option<Precision>,
 
-    /// GPU by index or part of its name; see `basins devices`
-    #[arg(long, env = "BASINS_DEVICE", hide_env = true, value_name = "INDEX|NAME", allow_hyphen_values = true)]
+    /// GPU by index or name; see `basins devices`
+    ///
+    /// Part of its name is enough
+    #[arg(
+        long,
+        help_heading = "Machine",
+        env = "BASINS_DEVICE",
+        hide_env = true,
+        value_name = "INDEX|NAME",
+        allow_hyphen_values = true
+    )]
     device: Option<String>,
 
-    /// Fail with exit code 3 where there is no hardware GPU
-    #[arg(long)]
+    /// Fail where there is no hardware GPU
+    ///
+    /// With exit code 3
+    #[arg(long, help_heading = "Machine")]
     require_gpu: bool,
 
-    /// Threads of a CPU backend [default: all cores]
-    #[arg(long, env = "BASINS_THREADS", hide_env = true, value_name = "COUNT", allow_hyphen_values = true)]
+    /// Of a CPU backend [default: all cores]
+    #[arg(
+        long,
+        help_heading = "Machine",
+        env = "BASINS_THREADS",
+        hide_env = true,
+        value_name = "COUNT",
+        allow_hyphen_values = true
+    )]
     threads: Option<Count>,
 }
 

@@ -10,7 +10,7 @@ use crate::study::RunAnswer;
 
 use super::frame::{Asked, Frame};
 pub use super::reply::{Answer, Question, Reply};
-use super::{ALL, interrupt, print, run, usage, verb};
+use super::{ALL, help, interrupt, print, run, usage, verb};
 
 /// Asks, on this thread.
 ///
@@ -70,7 +70,7 @@ fn shared<T>(question: &Question<'_>, then: impl FnOnce(Run<'static>, Asked<run:
 
 /// The verb of these words, with what they say.
 fn parsed(words: &[String]) -> Result<(&'static verb::Verb, clap::ArgMatches)> {
-    let mut command = verb::command(&ALL);
+    let mut command = help::command(&ALL);
     let all = std::iter::once("basins").chain(words.iter().map(String::as_str));
     let matches = command.try_get_matches_from_mut(all).map_err(|error| {
         let sentence = usage::sentence(&error, &command, words);

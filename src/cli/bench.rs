@@ -15,6 +15,7 @@ use super::folder::Folder;
 use super::frame::{Flag, Frame, NO_SHARDS, Record, Study};
 use super::print::eprint_line;
 use super::settings::Settings;
+use super::verb::Example;
 use super::{config, interrupt, pictures};
 
 /// What --out writes beside the object.
@@ -24,28 +25,40 @@ const FILES: [&str; 4] = ["bench.csv", "bench.md", "bench.png", "bench.svg"];
 /// to --nets and through seven networks; with either, through populations of this one. --epochs fixes the length of runs.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
 pub(super) struct Options {
-    /// Fewer populations and shorter runs: does it all work? No figures to quote
-    #[arg(long, help_heading = "Bench")]
+    /// Fewer and shorter runs: does it all work?
+    ///
+    /// No figures to quote
+    #[arg(long)]
     quick: bool,
 
-    /// Seconds that a timed run should take [default: 0.3, or 0.05 with --quick]
-    #[arg(long, value_name = "SECONDS", help_heading = "Bench", allow_hyphen_values = true)]
+    /// Length of a timed run [default: 0.3]
+    ///
+    /// 0.05 with --quick
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
     seconds: Option<f64>,
 
-    /// Timed runs of each contestant at each work [default: 5, or 3 with --quick]
-    #[arg(long, value_name = "COUNT", help_heading = "Bench", allow_hyphen_values = true)]
+    /// Timed runs of each work [default: 5]
+    ///
+    /// Of each contestant; 3 with --quick
+    #[arg(long, value_name = "COUNT", allow_hyphen_values = true)]
     repeats: Option<usize>,
 
-    /// Populations to go through, as 1000,1e6 [default: powers of 4 up to --nets, that being 2^20, or 4096 with --quick]
-    #[arg(long, value_name = "COUNTS", value_delimiter = ',', help_heading = "Bench", conflicts_with = "nets")]
+    /// Populations to go through, as 1000,1e6
+    ///
+    /// [default: powers of 4 up to --nets, that being 2^20, or 4096 with --quick]
+    #[arg(long, value_name = "COUNTS", value_delimiter = ',', conflicts_with = "nets")]
     populations: Vec<Count>,
 
-    /// Who takes part beside --backend, as simd,staged [default: all there are]
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Bench")]
+    /// Who takes part, as simd,staged
+    ///
+    /// Beside --backend [default: all there are]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     against: Vec<Choice>,
 
-    /// Invocations of a GPU's workgroups, as 32,64,128: each GPU takes part with each [default: its own choice]
-    #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = workgroup, help_heading = "Bench")]
+    /// Of GPUs, as 32,64,128
+    ///
+    /// Invocations of a workgroup: each GPU takes part with each [default: its own choice]
+    #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = workgroup)]
     workgroup_size: Vec<u32>,
 }
 
@@ -78,8 +91,21 @@ const DRAWN: &str = "is not for bench: it draws its starts and keeps no weights"
 impl Study for Options {
     const NAME: &'static str = "bench";
     const ABOUT: &'static str = "Measure GPU against CPU: the throughput of each, over how many networks train at once";
-    const FLAGS: &'static [(&'static str, Flag)] =
-        &[("weights-in", Flag::Refused(DRAWN)), ("weights-out", Flag::Refused(DRAWN)), ("shard", NO_SHARDS)];
+    const EXAMPLES: &'static [Example] = &[
+        ("bench --quick", "does it all work?"),
+        ("bench --out bench", "the whole course, with its tables and picture"),
+        ("bench --task parity:4 --layers 4,8,1 --momentum 0.9", "a network of your own"),
+    ];
+    const FLAGS: &'static [(&'static str, Flag)] = &[
+        ("weights-in", Flag::Refused(DRAWN)),
+        ("weights-out", Flag::Refused(DRAWN)),
+        ("shard", NO_SHARDS),
+        ("after-solved", Flag::Ignored),
+        ("interval", Flag::Ignored),
+        ("nets", Flag::Means("Largest population [default: 2^20]")),
+        ("epochs", Flag::Means("Epochs of each run [default: by --seconds]")),
+        ("out", Flag::Files("bench.json, the tables as CSV and Markdown, and the picture")),
+    ];
 
     type Answer = BenchResult;
 

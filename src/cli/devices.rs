@@ -6,18 +6,20 @@ use crate::report::{DeviceRow, devices_json, devices_text, pretty};
 
 use super::ending::Ending;
 use super::print::print;
-use super::verb::{Execute, Verb};
+use super::verb::{Example, Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     json: bool,
 }
 
 impl Execute for Args {
     const NAME: &'static str = "devices";
     const ABOUT: &'static str = "List what there is to train on, and what is missing";
+    const EXAMPLES: &'static [Example] =
+        &[("devices", "what there is to train on"), ("devices --json", "the same for programs")];
 
     fn execute(self, _verbs: &[Verb]) -> Result<Ending> {
         let cpu = Open { choice: crate::backend::Choice::Simd, ..Open::default() }.backend()?.device();

@@ -26,12 +26,14 @@ use super::print::print;
 use super::progress::Shown;
 use super::reply::{Answer, Question, Reply};
 use super::settings::Settings;
-use super::verb::{Execute, Verb};
+use super::verb::{Example, Execute, Verb};
 
 /// What a shared flag means to a verb to which it does not mean the usual.
 pub(super) enum Flag {
-    /// Something else, with its help.
+    /// Something else, with its line of help.
     Means(&'static str),
+    /// The usual folder, with the files that the verb writes into it.
+    Files(&'static str),
     /// Nothing, and is not in its help.
     Ignored,
     /// A mistake, and why.
@@ -47,6 +49,8 @@ pub(super) trait Study: Args {
     const NAME: &'static str;
     /// In help, in a sentence.
     const ABOUT: &'static str;
+    /// Examples of it.
+    const EXAMPLES: &'static [Example];
     /// Shared flags that do not mean the usual.
     const FLAGS: &'static [(&'static str, Flag)] = &[];
     /// What trains its results again.
@@ -127,6 +131,8 @@ pub(super) struct Frame<'a> {
     pub keep: Keep,
     /// Who watches, where that is another program.
     watch: Option<&'a dyn Watch>,
+    /// Whether all is told that is known, and not the summary alone.
+    pub verbose: bool,
     /// The options as results say them.
     options: Value,
     problem: OnceCell<Problem>,
@@ -136,8 +142,9 @@ impl<'a> Frame<'a> {
     /// For options that are asked under these settings.
     pub(super) fn new<S: Study>(options: &S, settings: &'a Settings, output: &'a OutputArgs) -> Self {
         let options = options.said();
+        let (require_gpu, fresh, verbose, watch) = (false, false, false, None);
         let (keep, problem) = (Keep::Counts, OnceCell::new());
-        Self { settings, output, require_gpu: false, fresh: false, keep, watch: None, options, problem }
+        Self { settings, output, require_gpu, fresh, verbose, keep, watch, options, problem }
     }
 
     /// The checked problem of the settings.
@@ -302,6 +309,7 @@ pub(super) struct Asked<S: Args> {
 impl<S: Study> Execute for Asked<S> {
     const NAME: &'static str = S::NAME;
     const ABOUT: &'static str = S::ABOUT;
+    const EXAMPLES: &'static [Example] = S::EXAMPLES;
     const AGAIN: Option<Again> = S::AGAIN;
     const JOINS: Option<Joins> = S::JOINS;
 
@@ -309,7 +317,8 @@ impl<S: Study> Execute for Asked<S> {
         let command = Self::augment_args(command);
         S::FLAGS.iter().fold(command, |command, (name, flag)| {
             command.mut_arg(name.replace('-', "_"), |argument| match flag {
-                Flag::Means(help) => argument.help(*help),
+                Flag::Means(help) => argument.help(*help).long_help(*help),
+                Flag::Files(files) => argument.long_help(format!("Folder for the results\n\n{files}")),
                 Flag::Ignored | Flag::Refused(_) => argument.hide(true),
             })
         })
@@ -319,8 +328,8 @@ impl<S: Study> Execute for Asked<S> {
         let Self { options, shared } = self;
         shared.output.start_log(shared.verbose);
         let settings = shared.settings()?;
-        let (require_gpu, fresh) = (shared.require_gpu, shared.fresh);
-        let frame = Frame { require_gpu, fresh, ..Frame::new(&options, &settings, &shared.output) };
+        let (require_gpu, fresh, verbose) = (shared.require_gpu, shared.fresh, shared.verbose > 0);
+        let frame = Frame { require_gpu, fresh, verbose, ..Frame::new(&options, &settings, &shared.output) };
         options.check(&frame)?;
         if shared.print_config {
             print(&options.print_config(&settings)?)?;

@@ -115,7 +115,7 @@ mod tests {
 
     /// Flags of a list that no verb has.
     fn unknown(flags: &[&str]) -> Vec<String> {
-        let command = super::super::verb::command(&super::super::ALL);
+        let command = super::super::help::command(&super::super::ALL);
         let known: Vec<&str> = command
             .get_subcommands()
             .flat_map(|verb| verb.get_arguments().filter_map(|argument| argument.get_long()))

@@ -26,6 +26,7 @@ use super::parts::{Joins, Parts};
 use super::print::eprint_line;
 use super::repeat::Repeat;
 use super::settings::Settings;
+use super::verb::Example;
 
 /// Pixels of a map without --out whose tiles are kept in memory; those of larger ones go to a temporary folder.
 const MEMORY_PIXELS: usize = 1 << 20;
@@ -33,42 +34,55 @@ const MEMORY_PIXELS: usize = 1 << 20;
 /// What a map takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
 pub(super) struct Options {
-    /// What varies across: NAME=LOW..HIGH, with :log after it for equal factors. NAME is a weight (theta1[0,0]: row, column;
-    /// the last row is the bias), lr, lr1, lr2, ... (the rate of one layer), momentum, or init (the width of the starts)
-    #[arg(long, value_name = "AXIS", default_value = "theta1[0,0]=-10..10", help_heading = "Map")]
+    /// What varies across
+    ///
+    /// NAME=LOW..HIGH, with :log after it for equal factors. NAME is a weight (theta1[0,0]: row, column; the last row is the
+    /// bias), lr, lr1, lr2, ... (the rate of one layer), momentum, or init (the width of the starts)
+    #[arg(long, value_name = "AXIS", default_value = "theta1[0,0]=-10..10")]
     x: MapAxis,
 
     /// What varies upwards
-    #[arg(long, value_name = "AXIS", default_value = "theta1[1,0]=-10..10", help_heading = "Map")]
+    #[arg(long, value_name = "AXIS", default_value = "theta1[1,0]=-10..10")]
     y: MapAxis,
 
-    /// Pixels: a side of a square, or COLUMNSxROWS; up to 8192 a side
-    #[arg(long, value_name = "SIZE", default_value_t, allow_hyphen_values = true, help_heading = "Map")]
+    /// Pixels a side, or as 640x400
+    ///
+    /// A side of a square, or COLUMNSxROWS; up to 8192 a side
+    #[arg(long, value_name = "SIZE", default_value_t, allow_hyphen_values = true)]
     size: Size,
 
-    /// What colours show: epochs until solved, fate, or final loss (of several starts a pixel their mean epochs, most frequent
-    /// fate, mean loss); with several also the share of them that met a fate, by its name: solved, all-half, ... [default:
-    /// epochs, or solved where pixels have several starts]
-    #[arg(long, visible_alias = "color", value_name = "WHAT", help_heading = "Map")]
+    /// What colours show, as fate
+    ///
+    /// epochs until solved, fate, or final loss (of several starts a pixel their mean epochs, most frequent fate, mean loss);
+    /// with several also the share of them that met a fate, by its name: solved, all-half, ... [default: epochs, or solved
+    /// where pixels have several starts]
+    #[arg(long, visible_alias = "color", value_name = "WHAT")]
     colour: Option<MapColour>,
 
+    /// What pixels start from, as each:64
+    ///
     /// same: all pixels start from network --net; each: every pixel from a network of its own, from --net on, row by row.
     /// same:K, each:K: from K networks, the same K at every pixel (differences between pixels are the axes' alone) or K of
     /// its own (their chance is not the neighbour's)
-    #[arg(long, value_name = "WHICH", default_value_t, help_heading = "Map")]
+    #[arg(long, value_name = "WHICH", default_value_t)]
     starts: PixelStarts,
 
-    /// Take the weights that are no axes as they are after training the network, not at its start: a slice through where it
-    /// ended
-    #[arg(long, help_heading = "Map")]
+    /// Other weights as after training
+    ///
+    /// The weights that are no axes are those after training the network, not at its start: a slice through where it ended
+    #[arg(long)]
     pub trained: bool,
 
-    /// The same map around a point, so many times as fine: values on the axes, then the factor
-    #[arg(long, value_name = "X,Y,FACTOR", allow_hyphen_values = true, help_heading = "Map")]
+    /// Closer around a point
+    ///
+    /// The same map, so many times as fine: values on the axes, then the factor
+    #[arg(long, value_name = "X,Y,FACTOR", allow_hyphen_values = true)]
     zoom: Option<Zoom>,
 
-    /// Train one pixel alone, that in which these values on the axes lie; print its network and the command that traces it
-    #[arg(long, value_name = "X,Y", allow_hyphen_values = true, help_heading = "Map")]
+    /// Train one pixel alone
+    ///
+    /// That in which these values on the axes lie; prints its network and the command that traces it
+    #[arg(long, value_name = "X,Y", allow_hyphen_values = true)]
     pixel: Option<Place>,
 
     #[command(flatten)]
@@ -99,6 +113,14 @@ impl Study for Options {
     const NAME: &'static str = "map";
     const ABOUT: &'static str =
         "Draw what training makes of a plane of weights, rates or widths: one whole training a pixel";
+    const EXAMPLES: &'static [Example] = &[
+        ("map --layers 2,2,1 --lr 4 --epochs 3000 --out map", "over two of the weights"),
+        (
+            "map --x lr=0.01..100:log --y init=0.1..10:log --size 256 --out map",
+            "over the rate and the width of the starts",
+        ),
+        ("map --layers 2,2,1 --lr 4 --epochs 3000 --pixel 2,-3", "the network under a point, and how to trace it"),
+    ];
     const FLAGS: &'static [(&'static str, Flag)] = &[
         (
             "nets",
@@ -107,7 +129,7 @@ impl Study for Options {
         ("first", Flag::Refused("is not for maps: --net says which network a map starts from")),
         ("interval", Flag::Ignored),
         ("weights-out", Flag::Refused(INSTEAD)),
-        ("out", Flag::Means("Folder for report.html, the pictures, map.npz, map.json and the finished tiles")),
+        ("out", Flag::Files("report.html, the pictures, map.npz, map.json and the finished tiles")),
     ];
     const AGAIN: Option<Again> = Some(Again::of::<Self>());
     const JOINS: Option<Joins> = Some(Joins::of::<Self>());

@@ -7,19 +7,23 @@ use crate::error::{Error, Result};
 use super::arguments::OutputArgs;
 use super::ending::Ending;
 use super::parts::{Parts, expanded};
-use super::verb::{Execute, Verb};
+use super::verb::{Example, Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
-    /// Folders that shards of one run, sweep or map were written to by --out, or a folder of such folders
+    /// Folders of shards, or a folder of such
+    ///
+    /// To which one run, sweep or map wrote by --out
     #[arg(value_name = "DIR", required = true)]
     parts: Vec<PathBuf>,
 
-    /// Folder for what the whole would have written
+    /// Folder for what the whole had written
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 
-    /// Join parts that are not the whole, but follow one another; the result can be joined with others
+    /// Join parts that are not the whole
+    ///
+    /// But follow one another; the result can be joined with others
     #[arg(long)]
     partial: bool,
 
@@ -34,6 +38,10 @@ pub(super) struct Args {
 impl Execute for Args {
     const NAME: &'static str = "merge";
     const ABOUT: &'static str = "Join the shards of a run, a sweep or a map to what the whole would have been";
+    const EXAMPLES: &'static [Example] = &[
+        ("merge shards --out all", "every shard in a folder of folders"),
+        ("merge shards/1 shards/2 --out first --partial", "some that follow one another"),
+    ];
 
     fn execute(self, verbs: &[Verb]) -> Result<Ending> {
         self.output.start_log(0);

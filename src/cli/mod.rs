@@ -16,6 +16,7 @@ mod ending;
 mod folder;
 mod frame;
 mod framework;
+mod help;
 mod hints;
 mod interrupt;
 mod join;
@@ -75,7 +76,7 @@ const ALL: [Verb; 14] = [
 /// The program.
 pub fn main() -> ExitCode {
     quiet_loader();
-    let mut command = verb::command(&ALL);
+    let mut command = help::command(&ALL);
     let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
         Ok(matches) => matches,
         Err(error) => return usage::usage(&error, &command),

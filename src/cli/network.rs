@@ -13,11 +13,15 @@ use super::settings::Settings;
 /// Which network, and what of its weights is changed.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
 pub(super) struct NetworkArgs {
-    /// Index of the network, among those drawn by --seed or those of --weights-in
+    /// Index of the network
+    ///
+    /// Among those drawn by --seed or those of --weights-in
     #[arg(long, value_name = "INDEX", default_value = "0", allow_hyphen_values = true)]
     pub net: Count,
 
-    /// Set a weight, as theta1[0,2]=1.5 or by position as 4=1.5; repeatable
+    /// Set a weight, as theta1[0,2]=1.5
+    ///
+    /// Or by position, as 4=1.5; repeatable
     #[arg(long, value_name = "WEIGHT=VALUE")]
     pub fix: Vec<String>,
 }

@@ -7,27 +7,37 @@ use crate::study::PowerQuestion;
 use super::count::Count;
 use super::ending::Ending;
 use super::print::print;
-use super::verb::{Execute, Verb};
+use super::verb::{Example, Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
-    /// The share solved that is expected, as 0.94 or 94%; a guess will do, 0.5 needs most
+    /// The share solved that is expected, as 0.94
+    ///
+    /// Or 94%; a guess will do, 0.5 needs most
     #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true)]
     rate: f64,
 
-    /// How many networks for a 95% interval this wide?
+    /// Networks for an interval this wide?
+    ///
+    /// The 95% interval of the rate
     #[arg(long, value_name = "WIDTH", value_parser = share, allow_hyphen_values = true)]
     width: Option<f64>,
 
-    /// How many networks under each of two settings to find that their rates differ by this much?
+    /// Networks to find such a difference?
+    ///
+    /// Under each of two settings, whose rates differ by this much
     #[arg(long, value_name = "SIZE", value_parser = share, allow_hyphen_values = true)]
     difference: Option<f64>,
 
-    /// How often that difference is to be found (at the 5% level)
+    /// How often it is to be found
+    ///
+    /// That difference, at the 5% level
     #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0.8", allow_hyphen_values = true)]
     power: f64,
 
-    /// Both settings train the same networks, as in a sweep, and this share of them fares differently under the two
+    /// Share that fares differently, in a sweep
+    ///
+    /// Both settings train the same networks, and this share of them fares differently under the two
     #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true)]
     paired: Option<f64>,
 
@@ -36,7 +46,7 @@ pub(super) struct Args {
     nets: Option<Count>,
 
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     json: bool,
 }
 
@@ -52,6 +62,11 @@ fn share(text: &str) -> Result<f64> {
 impl Execute for Args {
     const NAME: &'static str = "power";
     const ABOUT: &'static str = "Say how many networks a question needs, before any is trained";
+    const EXAMPLES: &'static [Example] = &[
+        ("power --rate 0.94 --width 0.001", "how many for an interval of that width"),
+        ("power --rate 0.94 --difference 0.01", "how many under each of two settings"),
+        ("power --rate 0.94 --nets 1e5", "what so many show"),
+    ];
 
     fn execute(self, _verbs: &[Verb]) -> Result<Ending> {
         let question = PowerQuestion {

@@ -18,7 +18,7 @@ use super::ending::Ending;
 use super::folder::Folder;
 use super::print::{eprint_line, print};
 use super::progress::{Mode, answer_interruption};
-use super::verb::{Execute, Verb};
+use super::verb::{Example, Execute, Verb};
 use super::{interrupt, pictures};
 
 /// What --out writes beside the pictures.
@@ -26,7 +26,9 @@ const FILES: [&str; 2] = ["reproduce.json", "reproduce.md"];
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
-    /// Which ones, as `tutorial/xor` or `pdp-1988`; `tutorial` stands for all below it
+    /// Which ones, as tutorial/xor or pdp-1988
+    ///
+    /// `tutorial` stands for all below it
     #[arg(value_name = "NAME")]
     names: Vec<String>,
 
@@ -42,12 +44,16 @@ pub(super) struct Args {
     #[arg(long)]
     quick: bool,
 
-    /// The sources' own sizes where the usual ones are smaller, as of the fractal border: hours
+    /// The sources' own sizes: hours
+    ///
+    /// Where the usual ones are smaller, as of the fractal border
     #[arg(long, conflicts_with = "quick")]
     full: bool,
 
-    /// Folder for reproduce.json, reproduce.md and the pictures
-    #[arg(long, value_name = "DIR")]
+    /// Folder for the results
+    ///
+    /// reproduce.json, reproduce.md and the pictures
+    #[arg(long, help_heading = "Output", value_name = "DIR")]
     out: Option<PathBuf>,
 
     #[command(flatten)]
@@ -60,6 +66,11 @@ pub(super) struct Args {
 impl Execute for Args {
     const NAME: &'static str = "reproduce";
     const ABOUT: &'static str = "The tutorial's programs and published results, each figure beside ours with a verdict";
+    const EXAMPLES: &'static [Example] = &[
+        ("reproduce --list", "what there is"),
+        ("reproduce tutorial", "the tutorial's programs, each figure beside ours"),
+        ("reproduce fahlman-1988 --quick", "one source, with fewer networks"),
+    ];
 
     fn execute(self, _verbs: &[Verb]) -> Result<Ending> {
         if self.list {

@@ -16,28 +16,34 @@ use super::ending::Ending;
 use super::print::print;
 use super::record;
 use super::settings::Settings;
-use super::verb::{Execute, Verb};
+use super::verb::{Example, Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
-    /// A result: run.json, sweep.json, map.json, what --json printed, Parquet files, report.html, a map's PNG files
+    /// A result, as run.json or report.html
+    ///
+    /// run.json, sweep.json, map.json, what --json printed, Parquet files, report.html, a map's PNG files
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Who trains this time: auto, fused, grouped, staged, simd, reference [default: who trained then]
-    #[arg(long, value_name = "NAME")]
+    /// Who trains this time [default: as then]
+    ///
+    /// auto, fused, grouped, staged, simd, reference
+    #[arg(long, help_heading = "Machine", value_name = "NAME")]
     backend: Option<Choice>,
 
-    /// f64 or f32, for --backend reference [default: as then]
-    #[arg(long, value_name = "FORMAT")]
+    /// f64 or f32, of reference [default: as then]
+    #[arg(long, help_heading = "Machine", value_name = "FORMAT")]
     precision: Option<Precision>,
 
-    /// GPU by index or part of its name; see `basins devices` [default: as then]
-    #[arg(long, value_name = "INDEX|NAME", allow_hyphen_values = true)]
+    /// GPU by index or name [default: as then]
+    ///
+    /// Part of its name is enough; see `basins devices`
+    #[arg(long, help_heading = "Machine", value_name = "INDEX|NAME", allow_hyphen_values = true)]
     device: Option<String>,
 
-    /// Threads of a CPU backend [default: all cores]
-    #[arg(long, value_name = "COUNT", allow_hyphen_values = true)]
+    /// Of a CPU backend [default: all cores]
+    #[arg(long, help_heading = "Machine", value_name = "COUNT", allow_hyphen_values = true)]
     threads: Option<Count>,
 
     #[command(flatten)]
@@ -47,6 +53,10 @@ pub(super) struct Args {
 impl Execute for Args {
     const NAME: &'static str = "rerun";
     const ABOUT: &'static str = "Train again what a result says of itself, and say whether it agrees; exit 4 if not";
+    const EXAMPLES: &'static [Example] = &[
+        ("rerun results/run.json", "trained again: does it agree?"),
+        ("rerun results/report.html --backend simd", "by another backend"),
+    ];
 
     fn execute(self, verbs: &[Verb]) -> Result<Ending> {
         self.output.start_log(0);

@@ -9,8 +9,8 @@ use crate::front::{Keep, Kept, Networks, Opened, Run};
 use crate::kept::{Store, checksum};
 use crate::outcome::{Values, WeightsFile, read_weights};
 use crate::report::{
-    RUN_NOTE, RowForm, SPEC_NOTE, check_rows, run_json, run_page, run_text, survival_csv, survival_picture,
-    survival_title,
+    RUN_NOTE, RowForm, SPEC_NOTE, check_rows, run_details, run_json, run_page, run_text, survival_csv,
+    survival_picture, survival_title,
 };
 use crate::spec::{Population, Problem};
 use crate::study::{ExamineBudget, RunAnswer, RunPart};
@@ -26,6 +26,7 @@ use super::pictures;
 use super::repeat::Repeat;
 use super::reply;
 use super::settings::Settings;
+use super::verb::Example;
 
 const SURVIVAL: &str = "survival.csv";
 const CURVE: &str = "survival";
@@ -34,23 +35,30 @@ const PAGE: &str = "report.html";
 /// What a run takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
 pub(super) struct Options {
-    /// Train until the 95% interval of the rate is this narrow, which takes up to 10% more networks (at widths to 0.05) than if
-    /// their number were known beforehand (with --interval anytime four times as many); --nets is the most there may be
-    /// [default: 1e9]
-    #[arg(long, value_name = "WIDTH", value_parser = width, allow_hyphen_values = true, help_heading = "Run")]
+    /// Train until the interval is this narrow
+    ///
+    /// The 95% interval of the rate. Takes up to 10% more networks (at widths to 0.05) than if their number were known
+    /// beforehand, with --interval anytime four times as many; --nets is the most there may be [default: 1e9]
+    #[arg(long, value_name = "WIDTH", value_parser = width, allow_hyphen_values = true)]
     until_width: Option<f64>,
 
-    /// Examine so many unsolved networks of each fate in f64, or as many as take about so long (as 10s): minimum,
-    /// saddle, descent found, dead (a relu layer off on every example); auto is a quarter of a second, 0 none
-    #[arg(long, value_name = "COUNT", default_value_t, allow_hyphen_values = true, help_heading = "Run")]
+    /// Examine so many of each fate
+    ///
+    /// Unsolved networks, in f64, or as many as take about so long (as 10s): minimum, saddle, descent found, dead (a relu
+    /// layer off on every example); auto is a quarter of a second, 0 none
+    #[arg(long, value_name = "COUNT", default_value_t, allow_hyphen_values = true)]
     examine: ExamineBudget,
 
-    /// Train those left unsolved to so many times --epochs, and say how many of each kind escape
-    #[arg(long, value_name = "FACTOR", value_parser = factor, allow_hyphen_values = true, help_heading = "Run")]
+    /// Train the unsolved on, as 10x
+    ///
+    /// To so many times --epochs; says how many of each kind escape
+    #[arg(long, value_name = "FACTOR", value_parser = factor, allow_hyphen_values = true)]
     continue_unsolved: Option<u32>,
 
-    /// Form of the rows in --out, one a network: parquet or csv; none for counts alone
-    #[arg(long, value_name = "FORM", default_value_t, help_heading = "Run")]
+    /// Form of the rows in --out
+    ///
+    /// One a network: parquet or csv; none for counts alone
+    #[arg(long, value_name = "FORM", default_value_t)]
     rows: RowForm,
 }
 
@@ -87,6 +95,15 @@ impl Answer {
 impl Study for Options {
     const NAME: &'static str = "run";
     const ABOUT: &'static str = "Train a population; print the rate and what became of the rest";
+    const EXAMPLES: &'static [Example] = &[
+        ("run", "100,000 of the tutorial's XOR networks"),
+        (
+            "run --task parity:3 --layers 3,5,1 --lr 1 --nets 1e6 --out parity",
+            "another task; report.html and all else in a folder",
+        ),
+        ("run --like keras --activation relu,sigmoid --nets 1e5", "a framework's settings"),
+        ("run --until-width 0.001 --continue-unsolved 10x", "until the rate is that sharp; who escapes later"),
+    ];
     const AGAIN: Option<Again> = Some(Again::of::<Self>());
     const JOINS: Option<Joins> = Some(Joins::of::<Self>());
 
@@ -170,8 +187,8 @@ impl Study for Options {
         folder.add(PAGE, run_page(rate, object, command)?.as_bytes())
     }
 
-    fn text(&self, answer: &Answer, _: &Frame<'_>) -> String {
-        run_text(&answer.rate)
+    fn text(&self, answer: &Answer, frame: &Frame<'_>) -> String {
+        if frame.verbose { run_details(&answer.rate) } else { run_text(&answer.rate) }
     }
 
     fn ending(&self, answer: &Answer, _: &Frame<'_>) -> Result<Ending> {

@@ -30,16 +30,18 @@ pub(super) enum OutputActivation {
 /// More threads than any machine has cores would only cost memory.
 const THREAD_LIMIT: u64 = 1024;
 
+/// The first paragraph of a setting is its line in `-h`; the string before it is its group in help.
+///
 /// How a setting is found: flag, then environment (`BASINS_` and its name), then the file of `--config`, then default.
 macro_rules! settings {
-    ($($(#[doc = $doc:literal])+ $([$($extra:tt)*])? $field:ident: $type:ty, $env:literal, $form:literal;)+) => {
+    ($($(#[doc = $doc:literal])+ $group:literal $([$($extra:tt)*])? $field:ident: $type:ty, $env:literal, $form:literal;)+) => {
         /// Settings as far as they are given.
         #[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
         pub(super) struct Settings {
             $(
                 $(#[doc = $doc])+
-                #[arg(long, env = $env, hide_env = true, value_name = $form, $($($extra)*)?)]
+                #[arg(long, env = $env, hide_env = true, value_name = $form, help_heading = $group, hide_possible_values = true, $($($extra)*)?)]
                 #[serde(skip_serializing_if = "Option::is_none")]
                 pub $field: Option<$type>,
             )+
@@ -60,89 +62,140 @@ macro_rules! settings {
 }
 
 settings! {
-    /// keras, pytorch or sklearn: their defaults (starts, batch, rate, epsilon, ...) for what is not given; says what it sets
-    like: Framework, "BASINS_LIKE", "FRAMEWORK";
-    /// What to learn: xor, and, or, parity:N, table:BITS, symmetry:N, encoder:N, spirals:N, csv:FILE, npz:FILE
-    /// [default: xor]
-    task: Task, "BASINS_TASK", "TASK";
-    /// Units of each layer, inputs first [default: 2,3,1]
-    layers: Layers, "BASINS_LAYERS", "SIZES";
+    /// What to learn, as parity:3 [default: xor]
+    ///
+    /// xor, and, or, parity:N, table:BITS, symmetry:N, encoder:N, spirals:N, csv:FILE, npz:FILE
+    "Network" task: Task, "BASINS_TASK", "TASK";
+    /// Units of each layer [default: 2,3,1]
+    ///
+    /// Inputs first, outputs last, with commas between
+    "Network" layers: Layers, "BASINS_LAYERS", "SIZES";
+    /// What units compute, as relu [default: sigmoid]
+    ///
     /// sigmoid, tanh, relu, leaky-relu:S, elu, softplus, silu, gelu, sin, linear, softmax; or one for each layer of weights
-    /// as in tanh,sigmoid, the last for the outputs [default: sigmoid]
-    activation: Activations, "BASINS_ACTIVATION", "NAME";
-    /// Join the inputs to the last layer as well, past the hidden ones
-    [num_args = 0..=1, require_equals = true, default_missing_value = "true"]
+    /// as in tanh,sigmoid, the last for the outputs
+    "Network" activation: Activations, "BASINS_ACTIVATION", "NAME";
+    /// Join the inputs to the last layer as well
+    ///
+    /// Past the hidden ones
+    "Network" [num_args = 0..=1, require_equals = true, default_missing_value = "true"]
     shortcuts: bool, "BASINS_SHORTCUTS", "BOOL";
-    /// on or off: biases that start at zero and stay there [default: on]
-    bias: Bias, "BASINS_BIAS", "SWITCH";
+    /// on or off: biases stay at zero [default: on]
+    "Network" bias: Bias, "BASINS_BIAS", "SWITCH";
     /// Earlier word for the last of --activation
-    [hide = true] output_activation: OutputActivation, "BASINS_OUTPUT_ACTIVATION", "NAME";
-    /// cross-entropy, mse or mae; with softmax outputs cross-entropy is that of classes [default: cross-entropy]
-    loss: Loss, "BASINS_LOSS", "NAME";
-    /// gd, nesterov, rmsprop, adagrad, adam, adamw, rprop [default: gd]
-    optimizer: Optimizer, "BASINS_OPTIMIZER", "NAME";
-    /// Learning rate, or one for each layer of weights as in 0.1,0.5; 0 keeps a layer as it starts [default: 0.1]
-    [allow_hyphen_values = true] lr: Rates, "BASINS_LR", "RATE";
-    /// How the rate changes: constant, step:EPOCHS:FACTOR, exponential:FACTOR, cosine [default: constant]
-    lr_schedule: Schedule, "BASINS_LR_SCHEDULE", "SCHEDULE";
-    /// Momentum of gd and nesterov, from 0 to below 1 [default: 0]
-    [allow_hyphen_values = true] momentum: f64, "BASINS_MOMENTUM", "M";
-    /// Momentum with look-ahead: short for --optimizer nesterov
-    [num_args = 0..=1, require_equals = true, default_missing_value = "true"]
+    "Network" [hide = true] output_activation: OutputActivation, "BASINS_OUTPUT_ACTIVATION", "NAME";
+    /// Defaults of keras, pytorch or sklearn
+    ///
+    /// Their starts, batch, rate, epsilon, ... for what is not given; says what it sets
+    "Training" like: Framework, "BASINS_LIKE", "FRAMEWORK";
+    /// What training lowers [default: cross-entropy]
+    ///
+    /// cross-entropy, mse or mae; with softmax outputs cross-entropy is that of classes
+    "Training" loss: Loss, "BASINS_LOSS", "NAME";
+    /// How weights move, as adam [default: gd]
+    ///
+    /// gd, nesterov, rmsprop, adagrad, adam, adamw, rprop
+    "Training" optimizer: Optimizer, "BASINS_OPTIMIZER", "NAME";
+    /// Learning rate, or one a layer [default: 0.1]
+    ///
+    /// One for each layer of weights as in 0.1,0.5; 0 keeps a layer as it starts
+    "Training" [allow_hyphen_values = true] lr: Rates, "BASINS_LR", "RATE";
+    /// How the rate changes [default: constant]
+    ///
+    /// constant, step:EPOCHS:FACTOR, exponential:FACTOR, cosine
+    "Training" lr_schedule: Schedule, "BASINS_LR_SCHEDULE", "SCHEDULE";
+    /// Momentum of gd and nesterov [default: 0]
+    ///
+    /// From 0 to below 1
+    "Training" [allow_hyphen_values = true] momentum: f64, "BASINS_MOMENTUM", "M";
+    /// Short for --optimizer nesterov
+    ///
+    /// Momentum with look-ahead
+    "Training" [num_args = 0..=1, require_equals = true, default_missing_value = "true"]
     nesterov: bool, "BASINS_NESTEROV", "BOOL";
-    /// What running means keep of themselves: of gradients, of their squares [default: 0.9,0.999; rmsprop 0.99]
-    betas: Auto<Betas>, "BASINS_BETAS", "B1,B2";
-    /// What the optimizer adds to divisors [default: 1e-8; adagrad 1e-10]
-    epsilon: Auto<f64>, "BASINS_EPSILON", "NUMBER";
-    /// This times the weight is added to each gradient, biases included; of adamw a step of its own [default: 0]
-    [allow_hyphen_values = true] weight_decay: f64, "BASINS_WEIGHT_DECAY", "D";
+    /// Decay of running means [default: 0.9,0.999]
+    ///
+    /// What running means keep of themselves: of gradients, of their squares; rmsprop has 0.99
+    "Training" betas: Auto<Betas>, "BASINS_BETAS", "B1,B2";
+    /// Added to divisors [default: 1e-8]
+    ///
+    /// By the optimizer; adagrad has 1e-10
+    "Training" epsilon: Auto<f64>, "BASINS_EPSILON", "NUMBER";
+    /// Pull of all weights to zero [default: 0]
+    ///
+    /// This times the weight is added to each gradient, biases included; of adamw a step of its own
+    "Training" [allow_hyphen_values = true] weight_decay: f64, "BASINS_WEIGHT_DECAY", "D";
+    /// When weights move [default: batch-mean]
+    ///
     /// batch-mean, batch-sum, online, online:shuffled, online:random, minibatch:K, minibatch:K:ordered
-    /// [default: batch-mean]
-    update: Update, "BASINS_UPDATE", "WHEN";
-    /// Starting weights: tutorial, uniform:R, uniform:LO,HI, normal:S, constant:C, xavier (keras), glorot-normal, he,
-    /// he-uniform, lecun, lecun-uniform, pytorch, sklearn [default: tutorial]
-    [allow_hyphen_values = true] init: Init, "BASINS_INIT", "INIT";
-    /// Starting biases: same (as --init has them), zero, or any name of --init [default: same]
-    [allow_hyphen_values = true] bias_init: BiasInit, "BASINS_BIAS_INIT", "INIT";
-    /// Targets that stand for false and true [default: 0,1]
-    [allow_hyphen_values = true] targets: Levels, "BASINS_TARGETS", "LO,HI";
-    /// Inputs that stand for false and true [default: 0,1]
-    [allow_hyphen_values = true] inputs: Levels, "BASINS_INPUTS", "LO,HI";
+    "Training" update: Update, "BASINS_UPDATE", "WHEN";
+    /// Starting weights, as he [default: tutorial]
+    ///
+    /// tutorial, uniform:R, uniform:LO,HI, normal:S, constant:C, xavier (keras), glorot-normal, he, he-uniform, lecun,
+    /// lecun-uniform, pytorch, sklearn
+    "Network" [allow_hyphen_values = true] init: Init, "BASINS_INIT", "INIT";
+    /// Starting biases, as zero [default: same]
+    ///
+    /// same (as --init has them), zero, or any name of --init
+    "Network" [allow_hyphen_values = true] bias_init: BiasInit, "BASINS_BIAS_INIT", "INIT";
+    /// Targets for false and true [default: 0,1]
+    "Network" [allow_hyphen_values = true] targets: Levels, "BASINS_TARGETS", "LO,HI";
+    /// Inputs for false and true [default: 0,1]
+    "Network" [allow_hyphen_values = true] inputs: Levels, "BASINS_INPUTS", "LO,HI";
     /// Most epochs of a network [default: 10000]
-    [allow_hyphen_values = true] epochs: Count, "BASINS_EPOCHS", "COUNT";
-    /// When a network counts as solved: max-error:X, sign, accuracy, sse:X, mse:X, rms:X, loss:X [default: max-error:0.1]
-    solved: Criterion, "BASINS_SOLVED", "CRITERION";
-    /// When that is looked at: during each epoch, after it (by the weights at its end), or once at the end of training
-    /// [default: during]
-    judge: Judge, "BASINS_JUDGE", "WHEN";
-    /// What a solved network does: retire or continue [default: retire]
-    after_solved: AfterSolved, "BASINS_AFTER_SOLVED", "WHAT";
-    /// How many networks; also 1e6, 10M [default: 100000, or all of --weights-in]
-    [allow_hyphen_values = true] nets: Count, "BASINS_NETS", "COUNT";
+    "Training" [allow_hyphen_values = true] epochs: Count, "BASINS_EPOCHS", "COUNT";
+    /// What counts as solved [default: max-error:0.1]
+    ///
+    /// max-error:X, sign, accuracy, sse:X, mse:X, rms:X, loss:X
+    "Training" solved: Criterion, "BASINS_SOLVED", "CRITERION";
+    /// When that is looked at [default: during]
+    ///
+    /// during each epoch, after it (by the weights at its end), or once at the end of training
+    "Training" judge: Judge, "BASINS_JUDGE", "WHEN";
+    /// retire, or continue training [default: retire]
+    ///
+    /// What a solved network does
+    "Training" after_solved: AfterSolved, "BASINS_AFTER_SOLVED", "WHAT";
+    /// How many networks, as 1e6 [default: 100000]
+    ///
+    /// Also 10M; with --weights-in all that are there, if nothing is said
+    "Population" [allow_hyphen_values = true] nets: Count, "BASINS_NETS", "COUNT";
     /// Index of the first network [default: 0]
-    [allow_hyphen_values = true] first: Count, "BASINS_FIRST", "INDEX";
-    /// Train part K of N only, as 3/64: a range of the networks, for `basins merge` to join; auto takes K and N from a Slurm
-    /// array, auto/N the K of a Kubernetes indexed job
-    shard: ShardChoice, "BASINS_SHARD", "K/N";
+    "Population" [allow_hyphen_values = true] first: Count, "BASINS_FIRST", "INDEX";
+    /// Train part K of N only, as 3/64
+    ///
+    /// A range of the networks, for `basins merge` to join; auto takes K and N from a Slurm array, auto/N the K of a
+    /// Kubernetes indexed job
+    "Population" shard: ShardChoice, "BASINS_SHARD", "K/N";
     /// Seed of the starts [default: 0]
-    [allow_hyphen_values = true] seed: Count, "BASINS_SEED", "SEED";
-    /// Who trains: auto, fused, grouped, staged, simd, reference [default: auto]
-    backend: Choice, "BASINS_BACKEND", "NAME";
-    /// f64 or f32, for --backend reference [default: f64]
-    precision: Precision, "BASINS_PRECISION", "FORMAT";
-    /// GPU by index or part of its name; see `basins devices`
-    [allow_hyphen_values = true] device: String, "BASINS_DEVICE", "INDEX|NAME";
-    /// Threads of a CPU backend [default: all cores]
-    [allow_hyphen_values = true] threads: Count, "BASINS_THREADS", "COUNT";
-    /// How intervals of rates are made: wilson (95% on average over rates), clopper-pearson (at least 95%, wider) or anytime
-    /// (may be looked at after every network and acted upon, twice as wide) [default: wilson]
-    interval: RateMethod, "BASINS_INTERVAL", "METHOD";
-    /// Starting weights, arrays theta1, theta2, ... of shape (nets, fan_in+1, fan_out), or of one network without nets
-    weights_in: PathBuf, "BASINS_WEIGHTS_IN", "FILE.npz";
+    "Population" [allow_hyphen_values = true] seed: Count, "BASINS_SEED", "SEED";
+    /// Who trains, as simd [default: auto]
+    ///
+    /// auto, fused, grouped, staged, simd, reference
+    "Machine" backend: Choice, "BASINS_BACKEND", "NAME";
+    /// f64 or f32, of reference [default: f64]
+    "Machine" precision: Precision, "BASINS_PRECISION", "FORMAT";
+    /// GPU by index or name; see `basins devices`
+    ///
+    /// Part of its name is enough
+    "Machine" [allow_hyphen_values = true] device: String, "BASINS_DEVICE", "INDEX|NAME";
+    /// Of a CPU backend [default: all cores]
+    "Machine" [allow_hyphen_values = true] threads: Count, "BASINS_THREADS", "COUNT";
+    /// How intervals are made [default: wilson]
+    ///
+    /// Those of rates: wilson (95% on average over rates), clopper-pearson (at least 95%, wider) or anytime (may be looked
+    /// at after every network and acted upon, twice as wide)
+    "Population" interval: RateMethod, "BASINS_INTERVAL", "METHOD";
+    /// Starting weights from NumPy
+    ///
+    /// Arrays theta1, theta2, ... of shape (nets, fan_in+1, fan_out), or of one network without nets
+    "Population" weights_in: PathBuf, "BASINS_WEIGHTS_IN", "FILE.npz";
     /// Where to write final weights
-    weights_out: PathBuf, "BASINS_WEIGHTS_OUT", "FILE.npz";
-    /// Folder for report.html, run.json, survival.csv and the rows, one a network
-    out: PathBuf, "BASINS_OUT", "DIR";
+    "Output" weights_out: PathBuf, "BASINS_WEIGHTS_OUT", "FILE.npz";
+    /// Folder for the results
+    ///
+    /// report.html, run.json, survival.csv and the rows, one a network
+    "Output" out: PathBuf, "BASINS_OUT", "DIR";
 }
 
 impl Settings {

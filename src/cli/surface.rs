@@ -13,6 +13,7 @@ use super::ending::Ending;
 use super::folder::Folder;
 use super::frame::{Flag, Frame, NO_SHARDS, Record, Study};
 use super::network::NetworkArgs;
+use super::verb::Example;
 use super::{interrupt, pictures};
 
 /// What --out writes beside the object.
@@ -29,37 +30,45 @@ const FILES: [&str; 7] = [
 /// What a surface takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Options {
-    /// The weight across, as theta1[0,0] (row, column; the last row is the bias) or by position
-    #[arg(long, value_name = "WEIGHT", default_value = "theta1[0,0]", help_heading = "Plane")]
+    /// The weight across
+    ///
+    /// As theta1[0,0] (row, column; the last row is the bias) or by position
+    #[arg(long, value_name = "WEIGHT", default_value = "theta1[0,0]")]
     x: String,
 
     /// The weight up
-    #[arg(long, value_name = "WEIGHT", default_value = "theta1[1,0]", help_heading = "Plane")]
+    #[arg(long, value_name = "WEIGHT", default_value = "theta1[1,0]")]
     y: String,
 
-    /// Smallest and largest value of both
-    #[arg(long, value_name = "LO,HI", default_value = "-15,15", allow_hyphen_values = true, help_heading = "Plane")]
+    /// Least and largest value of both
+    #[arg(long, value_name = "LO,HI", default_value = "-15,15", allow_hyphen_values = true)]
     range: Span,
 
-    /// Smallest and largest value of the weight up, where another than that of --range
-    #[arg(long, value_name = "LO,HI", allow_hyphen_values = true, help_heading = "Plane")]
+    /// That of the weight up
+    ///
+    /// Smallest and largest value, where another than that of --range
+    #[arg(long, value_name = "LO,HI", allow_hyphen_values = true)]
     y_range: Option<Span>,
 
     /// Values of each weight
-    #[arg(long, value_name = "COUNT", default_value_t = 300, help_heading = "Plane",
+    #[arg(long, value_name = "COUNT", default_value_t = 300,
           value_parser = clap::value_parser!(u16).range(2..=4096), allow_negative_numbers = true)]
     points: u16,
 
-    /// Take the other weights as they are after training the network, not at its start
-    #[arg(long, help_heading = "Plane")]
+    /// Other weights as after training
+    ///
+    /// Those after training the network, not at its start
+    #[arg(long)]
     trained: bool,
 
-    /// Start of a path of plain gradient descent within the plane; repeatable [default: nine spread over it]
-    #[arg(long, value_name = "X,Y", allow_hyphen_values = true, conflicts_with = "no_paths", help_heading = "Plane")]
+    /// Start of a path of descent; repeatable
+    ///
+    /// Plain gradient descent within the plane [default: nine spread over it]
+    #[arg(long, value_name = "X,Y", allow_hyphen_values = true, conflicts_with = "no_paths")]
     path: Vec<Point>,
 
     /// No paths of descent
-    #[arg(long, help_heading = "Plane")]
+    #[arg(long)]
     no_paths: bool,
 
     #[command(flatten)]
@@ -108,13 +117,17 @@ pub(super) struct Answer {
 impl Study for Options {
     const NAME: &'static str = "surface";
     const ABOUT: &'static str = "Draw the loss over a plane of two weights, with paths of descent";
+    const EXAMPLES: &'static [Example] = &[
+        ("surface --layers 1,1 --task table:10 --loss mse --out surface", "the tutorial's plateaus"),
+        ("surface --trained --x theta2[0,0] --y theta2[1,0] --out surface", "around a trained network"),
+    ];
     const FLAGS: &'static [(&'static str, Flag)] = &[
         ("shard", NO_SHARDS),
         ("nets", Flag::Ignored),
         ("first", Flag::Ignored),
         ("interval", Flag::Ignored),
         ("weights-out", Flag::Refused("is not for surfaces: nothing but paths is trained on them")),
-        ("out", Flag::Means("Folder for the pictures, surface.npz and surface.json")),
+        ("out", Flag::Files("The pictures, surface.npz and surface.json")),
     ];
 
     type Answer = Answer;

@@ -23,6 +23,7 @@ use super::pictures;
 use super::repeat::Repeat;
 use super::reply;
 use super::settings::Settings;
+use super::verb::Example;
 
 /// Networks a point if nothing is said.
 const DEFAULT_COUNT: u64 = 1_000;
@@ -38,13 +39,17 @@ const DRAWN: &str = "belongs to `basins run`: a sweep draws the starts of every 
 /// What a sweep takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
 pub(super) struct Options {
-    /// A setting to vary: NAME=A,B,C or NAME=LOW..HIGH:COUNT with :log and :random between if wanted, as
-    /// lr=0.01..10:log:7; repeatable, every combination is a point. Values with commas are parted by semicolons: "layers=2,3,1;2,4,1"
-    #[arg(long, value_name = "SETTING", help_heading = "Sweep", allow_hyphen_values = true)]
+    /// A setting and its values, as lr=0.1,1
+    ///
+    /// NAME=A,B,C or NAME=LOW..HIGH:COUNT with :log and :random between if wanted, as lr=0.01..10:log:7; repeatable, every
+    /// combination is a point. Values with commas are parted by semicolons: "layers=2,3,1;2,4,1"
+    #[arg(long, value_name = "SETTING", allow_hyphen_values = true)]
     vary: Vec<Vary>,
 
-    /// The point that all are held against, as lr=0.1,hidden=3 [default: the best]
-    #[arg(long, value_name = "POINT", help_heading = "Sweep")]
+    /// What all are held against, as lr=0.1
+    ///
+    /// One of the points, as lr=0.1,hidden=3 [default: the best]
+    #[arg(long, value_name = "POINT")]
     against: Option<String>,
 }
 
@@ -57,11 +62,16 @@ pub(super) struct Answer {
 impl Study for Options {
     const NAME: &'static str = "sweep";
     const ABOUT: &'static str = "Train the same networks under many settings; print rates and whether they differ";
+    const EXAMPLES: &'static [Example] = &[
+        ("sweep --vary lr=0.01..10:log:7 --vary loss=mse,cross-entropy", "a grid of settings, differences tested"),
+        ("sweep --vary hidden=2..8:7 --nets 1e4 --out widths", "how many hidden units it takes"),
+        ("sweep --vary lr=0.1,1,4 --against lr=0.1", "with a point named beforehand, fewer comparisons"),
+    ];
     const FLAGS: &'static [(&'static str, Flag)] = &[
-        ("nets", Flag::Means("How many networks each point has; also 1e6, 10M [default: 1000]")),
+        ("nets", Flag::Means("Networks of each point, as 1e6 [default: 1000]")),
         ("weights-in", Flag::Refused(DRAWN)),
         ("weights-out", Flag::Refused(DRAWN)),
-        ("out", Flag::Means("Folder for report.html, sweep.json, the table as CSV and Parquet, and the picture")),
+        ("out", Flag::Files("report.html, sweep.json, the table as CSV and Parquet, and the picture")),
     ];
     const AGAIN: Option<Again> = Some(Again::of::<Self>());
     const JOINS: Option<Joins> = Some(Joins::of::<Self>());

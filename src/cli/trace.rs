@@ -14,6 +14,7 @@ use super::ending::Ending;
 use super::folder::Folder;
 use super::frame::{Flag, Frame, NO_SHARDS, Record, Study};
 use super::network::NetworkArgs;
+use super::verb::Example;
 use super::{interrupt, pictures};
 
 /// What --out writes beside the object.
@@ -25,11 +26,15 @@ pub(super) struct Options {
     #[command(flatten)]
     network: NetworkArgs,
 
-    /// Keep every EPOCHS-th epoch [default: so that at most 10,000 are kept, of large networks fewer]
+    /// Keep every EPOCHS-th epoch
+    ///
+    /// [default: so that at most 10,000 are kept, of large networks fewer]
     #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     every: Option<u32>,
 
-    /// Spell out one epoch as on a blackboard, with every matrix and its shape
+    /// Spell out one epoch
+    ///
+    /// As on a blackboard, with every matrix and its shape
     #[arg(long, value_name = "EPOCH", num_args = 0..=1, default_missing_value = "1", allow_negative_numbers = true)]
     explain: Option<u32>,
 }
@@ -43,6 +48,11 @@ pub(super) enum Answer {
 impl Study for Options {
     const NAME: &'static str = "trace";
     const ABOUT: &'static str = "Replay one network on the f64 reference, epoch by epoch";
+    const EXAMPLES: &'static [Example] = &[
+        ("trace --net 7", "one network, from its start to its end"),
+        ("trace --net 7 --explain", "its first epoch, with every matrix"),
+        ("trace --net 7 --every 10 --out trace", "every tenth epoch as CSV and NumPy, with pictures"),
+    ];
     const FLAGS: &'static [(&'static str, Flag)] = &[
         ("shard", NO_SHARDS),
         ("nets", Flag::Ignored),
@@ -54,8 +64,8 @@ impl Study for Options {
         ("interval", Flag::Ignored),
         ("require-gpu", Flag::Ignored),
         ("progress", Flag::Ignored),
-        ("weights-out", Flag::Means("Where to write the network's final weights")),
-        ("out", Flag::Means("Folder for trace.json, trace.csv, trace.npz and the pictures")),
+        ("weights-out", Flag::Means("For the network's final weights")),
+        ("out", Flag::Files("trace.json, trace.csv, trace.npz and the pictures")),
     ];
 
     type Answer = Answer;

@@ -1,4 +1,5 @@
-//! What a verb is: a row with its name, its arguments, what runs, and what trains its results again. The list: `mod.rs`.
+//! What a verb is: a row with its name, its arguments, its examples, what runs, and what trains its results again. The list:
+//! `mod.rs`. How all of it is shown: `help.rs`.
 
 use clap::{ArgMatches, Args, Command};
 
@@ -9,12 +10,17 @@ use super::ending::Ending;
 use super::parts::Joins;
 use super::reply::{Question, Reply};
 
+/// A command as typed, without `basins`, and what it does.
+pub(super) type Example = (&'static str, &'static str);
+
 /// The arguments of a verb, and what it makes of them.
 pub(super) trait Execute: Args {
     /// As typed.
     const NAME: &'static str;
     /// In help, in a sentence.
     const ABOUT: &'static str;
+    /// Two or more commands that work as they stand.
+    const EXAMPLES: &'static [Example];
     /// What trains its results again, if they are results of training.
     const AGAIN: Option<Again> = None;
     /// What joins parts of its work, if it can be cut.
@@ -38,7 +44,8 @@ pub(super) trait Execute: Args {
 /// A row of the list.
 pub(super) struct Verb {
     pub name: &'static str,
-    about: &'static str,
+    pub about: &'static str,
+    pub examples: &'static [Example],
     pub arguments: fn(Command) -> Command,
     pub execute: fn(&ArgMatches, &[Verb]) -> Result<Ending>,
     pub reply: fn(&ArgMatches, &[Verb], &Question<'_>) -> Result<Reply>,
@@ -51,6 +58,7 @@ impl Verb {
         Self {
             name: V::NAME,
             about: V::ABOUT,
+            examples: V::EXAMPLES,
             arguments: V::arguments,
             execute: |matches, verbs| read::<V>(matches)?.execute(verbs),
             reply: |matches, verbs, question| read::<V>(matches)?.reply(verbs, question),
@@ -58,25 +66,8 @@ impl Verb {
             joins: V::JOINS,
         }
     }
-
-    fn command(&self) -> Command {
-        (self.arguments)(Command::new(self.name)).about(self.about).long_about(None)
-    }
 }
 
 fn read<V: Execute>(matches: &ArgMatches) -> Result<V> {
     V::from_arg_matches(matches).map_err(|error| Error::input(error.to_string()))
-}
-
-/// The whole command line of these verbs; the first is also what `basins` does without one.
-pub(super) fn command(verbs: &[Verb]) -> Command {
-    let about = "Trains millions of tiny neural networks at once and tells how often they learn their task.";
-    let root = Command::new("basins").version(env!("CARGO_PKG_VERSION")).max_term_width(110);
-    (verbs[0].arguments)(root)
-        .about(about)
-        .long_about(format!(
-            "{about}\n\nWithout a command, the same as `basins run`: 100,000 of the tutorial's XOR networks."
-        ))
-        .args_conflicts_with_subcommands(true)
-        .subcommands(verbs.iter().map(Verb::command))
 }

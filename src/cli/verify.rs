@@ -13,6 +13,7 @@ use super::folder::Folder;
 use super::frame::{Flag, Frame, NO_SHARDS, Study};
 use super::interrupt;
 use super::print::print;
+use super::verb::Example;
 
 /// Networks of the population that is trained on both sides.
 const DEFAULT_COUNT: u64 = 2_000;
@@ -32,13 +33,19 @@ impl Study for Options {
     const NAME: &'static str = "verify";
     const ABOUT: &'static str =
         "Check GPU stages and whole trainings against the CPU reference; exit 4 on disagreement";
+    const EXAMPLES: &'static [Example] = &[
+        ("verify", "what this machine has"),
+        ("verify --backend simd --nets 500", "one backend, fewer networks"),
+        ("verify --require-gpu", "or fail without a GPU"),
+    ];
     const FLAGS: &'static [(&'static str, Flag)] = &[
         ("shard", NO_SHARDS),
-        ("nets", Flag::Means("Networks of the population that is trained on both sides [default: 2000]")),
+        ("nets", Flag::Means("Networks trained on both sides [default: 2000]")),
         ("interval", Flag::Ignored),
         ("weights-in", Flag::Refused(NO_FILES)),
         ("weights-out", Flag::Refused(NO_FILES)),
         ("out", Flag::Refused(NO_FILES)),
+        ("fresh", Flag::Ignored),
     ];
 
     type Answer = Verification;

@@ -61,17 +61,42 @@ impl Fate {
         }
     }
 
+    /// What it is in at most 21 characters: how it is named wherever a person reads.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Solved => "solved",
+            Self::OnePairTie => "two-pattern plateau",
+            Self::CornerCut => "three-pattern plateau",
+            Self::AllHalf => "constant output",
+            Self::Grouped => "other grouping",
+            Self::OneAtMiddle => "one output at middle",
+            Self::WrongSaturated => "wrong, saturated",
+            Self::Descending => "still improving",
+            Self::Diverged => "diverged",
+            Self::Unfinished => "unfinished",
+        }
+    }
+
+    /// The sum of squared errors at the pattern, of one output with targets 0 and 1, where all tasks have the same.
+    pub fn squared_error(self) -> Option<&'static str> {
+        match self {
+            Self::OnePairTie => Some("SSE 1/2"),
+            Self::CornerCut => Some("SSE 2/3"),
+            _ => None,
+        }
+    }
+
     /// One line for a person.
     pub fn description(self) -> &'static str {
         match self {
             Self::Solved => "met the criterion",
-            Self::OnePairTie => "two-pattern plateau (SSE 1/2): two examples share their mean, the rest is right",
-            Self::CornerCut => "three-pattern plateau (SSE 2/3): three examples share their mean, the rest is right",
-            Self::AllHalf => "constant output (for XOR SSE 1): all outputs at the mean of all targets",
+            Self::OnePairTie => "two examples share their mean (SSE 1/2 with targets 0 and 1), the rest is right",
+            Self::CornerCut => "three examples share their mean (SSE 2/3 with targets 0 and 1), the rest is right",
+            Self::AllHalf => "all outputs at the mean of all targets (for XOR SSE 1)",
             Self::Grouped => "other examples share their means",
             Self::OneAtMiddle => "one example's output at the middle of the two targets, the rest right",
             Self::WrongSaturated => "outputs at the wrong end, the rest right",
-            Self::Descending => "none of the patterns: most often still improving",
+            Self::Descending => "none of the patterns: most often on its way down",
             Self::Diverged => "not finite, or a weight past the bound",
             Self::Unfinished => "interrupted before the last epoch",
         }

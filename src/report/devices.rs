@@ -1,11 +1,11 @@
 //! What there is to train on, as text and as JSON.
 
-use std::fmt::Write;
-
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::backend::{DeviceInfo, DeviceKind};
+
+use super::table::wrapped;
 
 /// A GPU as it is listed.
 #[derive(Clone, Debug, Serialize)]
@@ -34,30 +34,27 @@ pub struct DeviceRow {
 pub fn devices_text(cpu: &DeviceInfo, rows: &[DeviceRow], missing: &str) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "CPU    {} ({})", cpu.name, cpu.driver);
+    let _ = wrapped(&mut text, "CPU    ", &format!("{} ({})", cpu.name, cpu.driver));
     for row in rows {
+        let DeviceRow { index, name, kind, driver, api, workgroup_size, storage_buffers, .. } = row;
         let timestamps = if row.timestamps { "timestamps" } else { "no timestamps" };
-        let _ = writeln!(
-            text,
-            "GPU {}  {} ({}; {} through {})\n       buffers up to {:.1} GiB, workgroups up to {}, {} storage buffers a kernel, {timestamps}",
-            row.index,
-            row.name,
-            row.kind,
-            row.driver,
-            row.api,
-            row.buffer_bytes as f64 / f64::from(1 << 30),
-            row.workgroup_size,
-            row.storage_buffers
+        let size = row.buffer_bytes as f64 / f64::from(1 << 30);
+        let _ = wrapped(&mut text, &format!("GPU {index:<3}"), &format!("{name} ({kind}; {driver} through {api})"));
+        let limits = format!(
+            "buffers up to {size:.1} GiB, workgroups up to {workgroup_size}, {storage_buffers} storage buffers a \
+             kernel, {timestamps}"
         );
+        let _ = wrapped(&mut text, "       ", &limits);
     }
-    let _ = match rows.iter().find(|row| row.kind != DeviceKind::Software) {
-        _ if !missing.is_empty() => writeln!(text, "No GPU: {missing}"),
-        Some(row) => writeln!(text, "--backend auto trains on GPU {}", row.index),
-        None => writeln!(
-            text,
-            "No hardware GPU: --backend auto trains on the CPU; a software GPU is used only when asked for"
-        ),
+    let hardware = rows.iter().find(|row| row.kind != DeviceKind::Software);
+    let ending = match hardware {
+        _ if !missing.is_empty() => format!("No GPU: {missing}"),
+        Some(row) => format!("--backend auto trains on GPU {}", row.index),
+        None => {
+            "No hardware GPU: --backend auto trains on the CPU; a software GPU is used only when asked for".to_owned()
+        }
     };
+    let _ = wrapped(&mut text, "", &ending);
     text
 }
 

@@ -72,7 +72,7 @@ fn write_power(text: &mut String, answer: &PowerAnswer) -> Result {
 }
 
 fn line(text: &mut String, networks: u64, words: &str) -> Result {
-    writeln!(text, "{:>20}   {words}", format!("{} networks", grouped(networks)))
+    wrapped(text, &format!("{:>20}   ", format!("{} networks", grouped(networks))), words)
 }
 
 /// A share as a percentage, to four digits.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::study::{Rerun, RerunRow, Trainer};
 
 use super::number::{grouped, percent};
-use super::table::write_table;
+use super::table::{wrapped, write_table};
 
 /// Rows of agreement that a terminal shows; those that differ are always shown.
 const ROW_LIMIT: usize = 40;
@@ -23,8 +23,8 @@ pub fn rerun_text(rerun: &Rerun, file: &str) -> String {
 fn write_rerun(text: &mut String, rerun: &Rerun, file: &str) -> std::fmt::Result {
     let who = |trainer: &Trainer| format!("{} on {} ({})", trainer.backend, trainer.device, trainer.driver);
     writeln!(text, "{file}")?;
-    writeln!(text, "   then: {}", who(&rerun.then))?;
-    writeln!(text, "   now:  {}", who(&rerun.now))?;
+    wrapped(text, "   then: ", &who(&rerun.then))?;
+    wrapped(text, "   now:  ", &who(&rerun.now))?;
     writeln!(text)?;
     let sweep = rerun.rows.iter().any(|row| !row.point.is_empty());
     // Of a sweep what was solved is enough where all agrees.
@@ -43,16 +43,16 @@ fn write_rerun(text: &mut String, rerun: &Rerun, file: &str) -> std::fmt::Result
     table.extend(shown.iter().map(|row| cells(rerun, row, sweep)));
     let last = table[0].len() - 1;
     let words = if sweep { vec![0, 1, last] } else { vec![0, last] };
-    write_table(text, &table, &words)?;
+    write_table(text, &table, &words, if sweep { 2 } else { 1 })?;
     if shown.len() < all {
         writeln!(text, "   and {} more rows that agree", all - shown.len())?;
     }
     writeln!(text)?;
     for contradiction in &rerun.contradictions {
-        writeln!(text, "The record contradicts itself: {contradiction}")?;
+        wrapped(text, "", &format!("The record contradicts itself: {contradiction}"))?;
     }
     writeln!(text, "{}", verdict(rerun))?;
-    writeln!(text, "   {}", rule(rerun))
+    wrapped(text, "   ", rule(rerun))
 }
 
 /// How they were compared.

@@ -8,11 +8,20 @@ use crate::outcome::Fate;
 use crate::study::verify::{Agreement, Checked, Verification};
 
 use super::number::{grouped, percent};
+use super::table::{WIDTH, wrapped, write_table};
 
 /// One check as a line.
 pub fn checked_text(check: &Checked) -> String {
     let verdict = if check.agrees { "agrees" } else { "DIFFERS" };
-    format!("{verdict:<8} {:<10} {:<36} {}\n", check.subject, check.name, check.detail)
+    let mut text = String::new();
+    let head = format!("{verdict:<8} {:<10} ", check.subject);
+    let line = format!("{head}{:<30} {}", check.name, check.detail);
+    // Writing to a string cannot fail.
+    let _ = match line.chars().count() <= WIDTH {
+        true => writeln!(text, "{}", line.trim_end()),
+        false => wrapped(&mut text, &head, &format!("{}: {}", check.name, check.detail)),
+    };
+    text
 }
 
 /// A population's agreement as a table of fates and a table of weights.
@@ -25,53 +34,35 @@ pub fn agreement_text(agreement: &Agreement) -> String {
 
 fn write_agreement(text: &mut String, agreement: &Agreement) -> std::fmt::Result {
     let networks = agreement.networks();
-    writeln!(
-        text,
-        "{} networks by {} on {} ({}) and by the reference in f64, from the same starts",
-        grouped(networks),
-        agreement.backend,
-        agreement.device.name,
-        agreement.device.kind
-    )?;
+    let (backend, device) = (agreement.backend, &agreement.device);
+    let who = format!("{} networks by {backend} on {} ({})", grouped(networks), device.name, device.kind);
+    wrapped(text, "", &format!("{who} and by the reference in f64, from the same starts"))?;
     let fates: Vec<Fate> =
         Fate::ALL.into_iter().filter(|fate| agreement.fates.keys().any(|(a, b)| a == fate || b == fate)).collect();
-    write!(text, "   {:<18}", "reference")?;
-    for fate in &fates {
-        write!(text, "{:>16}", fate.name())?;
-    }
-    writeln!(text)?;
+    let mut table =
+        vec![std::iter::once("reference").chain(fates.iter().map(|fate| fate.words())).map(str::to_owned).collect()];
     for row in &fates {
-        write!(text, "   {:<18}", row.name())?;
-        for column in &fates {
-            let count = agreement.fates.get(&(*row, *column)).copied().unwrap_or(0);
-            write!(text, "{:>16}", if count == 0 { "-".into() } else { grouped(count) })?;
-        }
-        writeln!(text)?;
+        let count = |column: &Fate| match agreement.fates.get(&(*row, *column)).copied().unwrap_or(0) {
+            0 => "-".to_owned(),
+            count => grouped(count),
+        };
+        table.push(std::iter::once(row.words().to_owned()).chain(fates.iter().map(count)).collect());
     }
+    write_table(text, &table, &[0], 1)?;
     let (share, interval) = agreement.differing_share();
     let half = 0.5 * (interval.high - interval.low);
-    writeln!(
-        text,
-        "   fates differ: {} of {} = {} (95% interval {} to {}; bound {})",
-        grouped(agreement.differing()),
-        grouped(networks),
-        percent(share, half),
-        percent(interval.low, half),
-        percent(interval.high, half),
-        percent(agreement.bound(), 0.01)
-    )?;
+    let [share, low, high] = [share, interval.low, interval.high].map(|share| percent(share, half));
+    let (differing, all, bound) = (agreement.differing(), grouped(networks), percent(agreement.bound(), 0.01));
+    let (differing, interval) = (grouped(differing), format!("95% interval {low} to {high}; bound {bound}"));
+    wrapped(text, "   fates differ: ", &format!("{differing} of {all} = {share} ({interval})"))?;
     for look in &agreement.weights {
         let bound = match look.excess {
             Some(excess) => format!("worst {excess:.3} of the tolerance"),
             None => "no bound: networks near a basin's edge part".into(),
         };
-        writeln!(
-            text,
-            "   weights after {:>5} epochs: largest difference {:.1e}, median network {:.1e}; {bound}",
-            grouped(look.epochs.into()),
-            look.largest,
-            look.median
-        )?;
+        let head = format!("   weights after {:>5} epochs: ", grouped(look.epochs.into()));
+        let words = format!("largest difference {:.1e}, median network {:.1e}; {bound}", look.largest, look.median);
+        wrapped(text, &head, &words)?;
     }
     writeln!(text, "   {}", if agreement.agrees() { "agrees" } else { "DIFFERS" })
 }
@@ -120,4 +111,33 @@ fn agreement_json(agreement: &Agreement) -> Value {
         "weights": weights.collect::<Vec<_>>(),
         "agrees": agreement.agrees(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::{DeviceInfo, DeviceKind};
+    use crate::study::verify::WeightDifference;
+
+    #[test]
+    fn lines_fit_a_terminal() {
+        let check = |detail: &str| Checked {
+            subject: "reference".into(),
+            name: "work is cut the same way everywhere".into(),
+            detail: detail.into(),
+            agrees: true,
+        };
+        assert_eq!(checked_text(&check("")).lines().count(), 1);
+        let device =
+            DeviceInfo { name: "A GPU with a long name".into(), kind: DeviceKind::Discrete, driver: "d".into() };
+        let fates = Fate::ALL.into_iter().map(|fate| ((fate, fate), 12_345)).collect();
+        let look = WeightDifference { epochs: 1_000, largest: 1e-9, median: 1e-12, excess: None };
+        let text = agreement_text(&Agreement { backend: "grouped", device, fates, weights: vec![look] })
+            + &checked_text(&check("some words of what was found, and of how far it is from what it should be"));
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(WIDTH), "{text}");
+        for fate in Fate::ALL {
+            assert!(text.contains(fate.words().split(' ').next().unwrap()), "{fate:?} in {text}");
+        }
+    }
 }

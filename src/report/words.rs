@@ -1,9 +1,10 @@
 //! Settings and durations in words.
 
-use std::fmt::Write;
-
 use crate::spec::{Bias, Judge, Layers, Spec};
 use crate::study::Trainers;
+
+use super::number::grouped;
+use super::table::wrapped;
 
 /// Sizes of layers, as 2-3-1.
 pub(super) fn dashed(layers: &Layers) -> String {
@@ -59,15 +60,20 @@ pub(super) fn connected_units(spec: &Spec) -> String {
     text
 }
 
-/// Who trained, on what, in a line.
+/// Who trained, on what, in lines of its own.
 pub(super) fn trained_by(text: &mut String, trainers: &Trainers) -> std::fmt::Result {
+    wrapped(text, "", &trained_on(trainers))
+}
+
+/// Who trained, on what.
+pub(super) fn trained_on(trainers: &Trainers) -> String {
     let device = trainers.device();
     let others = match trainers.several().map_or(0, |all| all.len() - 1) {
         0 => String::new(),
         1 => ", and another".into(),
         count => format!(", and {count} others"),
     };
-    writeln!(text, "{} on {} ({}, {}){others}", trainers.backend(), device.name, device.kind, device.driver)
+    format!("{} on {} ({}, {}){others}", trainers.backend(), device.name, device.kind, device.driver)
 }
 
 /// Seconds, minutes or milliseconds.
@@ -77,4 +83,9 @@ pub(super) fn duration(seconds: f64) -> String {
         s if s < 99.5 => format!("{s:.1} s"),
         s => format!("{} min {:02} s", s.round() as u64 / 60, s.round() as u64 % 60),
     }
+}
+
+/// "1 epoch", "10,000 epochs".
+pub(super) fn epochs(count: u32) -> String {
+    format!("{} epoch{}", grouped(count.into()), if count == 1 { "" } else { "s" })
 }

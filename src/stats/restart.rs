@@ -43,6 +43,11 @@ impl Restart {
         self.at_budget.expected_epochs / self.best.expected_epochs
     }
 
+    /// The share of the epochs that the best cut-off saves.
+    pub fn saving(&self) -> f64 {
+        1.0 - 1.0 / self.gain()
+    }
+
     /// Whether that is worth doing: at least a hundredth fewer.
     pub fn pays(&self) -> bool {
         self.gain() >= WORTH_IT

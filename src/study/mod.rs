@@ -27,7 +27,7 @@ pub use map::{
 };
 pub use power::{PowerAnswer, PowerQuestion, Shown};
 pub use rerun::{Counts, Recorded, Rerun, RerunRow, Trainer};
-pub use run::{Delivered, KindRow, RunAnswer, RunPart, RunState, RunStudy, Sink};
+pub use run::{Advice, Delivered, KindRow, RunAnswer, RunPart, RunState, RunStudy, Sink};
 pub use seconds::Seconds;
 pub use surface::{Path, Surface, SurfaceAxis, SurfaceStudy};
 pub use sweep::{Comparison, PlanPoint, PointState, Sweep, SweepPlan, SweepPoint, SweepSink, SweepState, SweepStudy};

@@ -8,6 +8,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::report::number::{grouped, short};
+use crate::report::table::{wrapped, write_table};
 use crate::report::words::dashed;
 use crate::study::bench::{BenchResult, Measurement};
 
@@ -24,83 +25,65 @@ pub fn bench_text(result: &BenchResult) -> String {
 
 fn write_text(text: &mut String, result: &BenchResult) -> std::fmt::Result {
     if let Some(first) = result.populations.first() {
-        writeln!(
-            text,
-            "Net-epochs/s of {} on {}, by how many networks train at once",
-            dashed(&first.layers),
-            first.task
-        )?;
-        write!(text, "   {:<34}", "networks")?;
-        let nets = populations(result);
-        for count in &nets {
-            write!(text, "{:>10}", grouped(*count))?;
-        }
-        writeln!(text)?;
-        for name in contestants(&result.populations) {
-            write!(text, "   {name:<34}")?;
-            for count in &nets {
-                let found = result.populations.iter().find(|one| one.contestant == name && one.nets == *count);
-                write!(text, "{:>10}", found.map_or("-".into(), |one| short(one.median())))?;
-            }
-            writeln!(text)?;
-        }
+        let (layers, task) = (dashed(&first.layers), &first.task);
+        wrapped(text, "", &format!("Net-epochs/s of {layers} on {task}, by how many networks train at once"))?;
+        write_table(text, &population_table(result), &[0], 1)?;
         for crossover in result.crossovers() {
             let from = match crossover.nets {
                 Some(nets) => format!("faster than the CPU from {} networks on", grouped(nets)),
                 None => "never faster than the CPU here".into(),
             };
-            writeln!(
-                text,
-                "   {}: {from}; at the most networks {} times the fastest CPU",
-                crossover.gpu,
-                short(crossover.ratio_at_most_nets)
-            )?;
+            let most = short(crossover.ratio_at_most_nets);
+            let words = format!("{}: {from}; at the most networks {most} times the fastest CPU", crossover.gpu);
+            wrapped(text, "   ", &words)?;
         }
         writeln!(text)?;
     }
     let telling = result.telling();
-    if !telling.is_empty() {
-        writeln!(
-            text,
-            "{:<10} {:>9} {:<34} {:>13} {:>19} {:>9} {:>9} {:>8} {:>8} {:>7}",
-            "network",
-            "networks",
-            "who",
-            "net-epochs/s",
-            "quartiles",
-            "Gop/s",
-            "Gspec/s",
-            "setup s",
-            "1 epoch",
-            "limit"
-        )?;
-        for one in telling {
-            writeln!(
-                text,
-                "{:<10} {:>9} {:<34} {:>13} {:>9} {:>9} {:>9} {:>9} {:>8.3} {:>8.4} {:>7}",
-                dashed(&one.layers),
-                grouped(one.nets),
-                one.contestant,
-                short(one.median()),
-                short(one.quantile(0.25)),
-                short(one.quantile(0.75)),
-                short(1e-9 * one.median() * one.cost.operations as f64),
-                short(1e-9 * one.median() * one.cost.specials as f64),
-                one.setup_seconds,
-                one.single_epoch_seconds,
-                one.limit_share().map_or("-".into(), |share| format!("{:.0}%", 100.0 * share)),
-            )?;
-        }
+    for same in telling.chunk_by(|a, b| (&a.layers, a.nets) == (&b.layers, b.nets)) {
+        let (layers, nets) = (dashed(&same[0].layers), grouped(same[0].nets));
+        writeln!(text, "{layers}, {nets} networks")?;
+        let head = ["who", "net-epochs/s", "quartiles", "Gop/s", "Gspec/s", "setup s", "1 epoch s", "limit"];
+        let mut rows = vec![head.map(str::to_owned).to_vec()];
+        rows.extend(same.iter().map(|one| telling_row(one)));
+        write_table(text, &rows, &[0], 1)?;
         writeln!(text)?;
     }
     for refused in &result.refused {
         let at = refused.layers.as_ref().map_or(String::new(), |layers| format!(" at {layers}"));
-        writeln!(text, "left out: {}{at}: {}", refused.contestant, refused.reason)?;
+        wrapped(text, "left out: ", &format!("{}{at}: {}", refused.contestant, refused.reason))?;
     }
     if result.interrupted {
         writeln!(text, "Interrupted: only what was measured until then.")?;
     }
     Ok(())
+}
+
+/// Throughput by who and by how many networks, its head first.
+fn population_table(result: &BenchResult) -> Vec<Vec<String>> {
+    let nets = populations(result);
+    let mut rows =
+        vec![std::iter::once("networks".to_owned()).chain(nets.iter().map(|count| grouped(*count))).collect()];
+    for name in contestants(&result.populations) {
+        let found = |count: &u64| result.populations.iter().find(|one| one.contestant == name && one.nets == *count);
+        let cells = nets.iter().map(|count| found(count).map_or("-".into(), |one| short(one.median())));
+        rows.push(std::iter::once(name.clone()).chain(cells).collect());
+    }
+    rows
+}
+
+/// A contestant at one network and work.
+fn telling_row(one: &Measurement) -> Vec<String> {
+    vec![
+        one.contestant.clone(),
+        short(one.median()),
+        format!("{} to {}", short(one.quantile(0.25)), short(one.quantile(0.75))),
+        short(1e-9 * one.median() * one.cost.operations as f64),
+        short(1e-9 * one.median() * one.cost.specials as f64),
+        format!("{:.3}", one.setup_seconds),
+        format!("{:.4}", one.single_epoch_seconds),
+        one.limit_share().map_or("-".into(), |share| format!("{:.0}%", 100.0 * share)),
+    ]
 }
 
 /// The tables in Markdown.

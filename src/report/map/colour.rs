@@ -120,14 +120,9 @@ pub(super) fn diverged(cell: &MapCell) -> bool {
 
 /// A fate in pictures.
 pub(super) fn words(fate: Fate) -> String {
-    match fate {
-        Fate::Descending => "still improving".into(),
-        Fate::OnePairTie => "two-pattern plateau (SSE 1/2)".into(),
-        Fate::CornerCut => "three-pattern plateau (SSE 2/3)".into(),
-        Fate::AllHalf => "constant output".into(),
-        Fate::OneAtMiddle => "one output at the middle".into(),
-        Fate::WrongSaturated => "wrong, saturated".into(),
-        fate => fate.name().replace('-', " "),
+    match fate.squared_error() {
+        Some(error) => format!("{} ({error})", fate.words()),
+        None => fate.words().to_owned(),
     }
 }
 

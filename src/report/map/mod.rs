@@ -16,6 +16,7 @@ use serde_json::{Map as Object, Value, json};
 
 use crate::outcome::Fate;
 use crate::report::number::{grouped, short};
+use crate::report::table::wrapped;
 use crate::report::words::{connected_units, dashed, trained_by};
 use crate::spec::{MapAxis, Varied};
 use crate::stats::Dimension;
@@ -44,10 +45,10 @@ fn write_map(text: &mut String, map: &Map, plan: &MapPlan) -> std::fmt::Result {
     let (columns, rows) = plan.size();
     let sizes = dashed(&spec.layers);
     let trainings = trainings(plan);
-    writeln!(text, "{columns} x {rows} pixels, each {trainings} of a {sizes} network on {}", spec.task)?;
+    wrapped(text, "", &format!("{columns} x {rows} pixels, each {trainings} of a {sizes} network on {}", spec.task))?;
     let [x, y] = plan.axes();
-    writeln!(text, "across {}, up {}", axis_text(x), axis_text(y))?;
-    writeln!(text, "{}; {}", settings_text(plan), start_text(plan))?;
+    wrapped(text, "", &format!("across {}, up {}", axis_text(x), axis_text(y)))?;
+    wrapped(text, "", &format!("{}; {}", settings_text(plan), start_text(plan)))?;
     writeln!(text)?;
     match &map.finished {
         Some(finished) => write_finished(text, finished, plan)?,
@@ -103,7 +104,7 @@ fn write_finished(text: &mut String, finished: &Finished, plan: &MapPlan) -> std
         share(finished.solved())
     )?;
     if let Some(shares) = &finished.shares {
-        writeln!(text, "{}", shares_text(shares, plan))?;
+        wrapped(text, "", &shares_text(shares, plan))?;
     }
     if let Some(epochs) = finished.epochs_to_solve {
         writeln!(
@@ -115,14 +116,8 @@ fn write_finished(text: &mut String, finished: &Finished, plan: &MapPlan) -> std
         )?;
     }
     for (fate, count) in finished.fates.iter().filter(|(fate, _)| **fate != Fate::Solved) {
-        writeln!(
-            text,
-            "   {:<17}{:>12} {:>8.2}%   {}",
-            fate.name(),
-            grouped(*count),
-            share(*count),
-            fate.description()
-        )?;
+        let head = format!("   {:<21}{:>12} {:>8.2}%   ", fate.words(), grouped(*count), share(*count));
+        wrapped(text, &head, fate.description())?;
     }
     let Some(boundary) = &finished.boundary else {
         return writeln!(text, "{}: a boundary would be that of chance", own_starts(plan));
@@ -131,9 +126,9 @@ fn write_finished(text: &mut String, finished: &Finished, plan: &MapPlan) -> std
         None => ("solved and not solved", "all fates"),
         Some(_) => ("half or more solved and fewer", "most frequent fates"),
     };
-    writeln!(text, "{}", boundary_text(solved, boundary.solved.as_ref()))?;
+    wrapped(text, "", &boundary_text(solved, boundary.solved.as_ref()))?;
     if finished.fates.len() > 2 {
-        writeln!(text, "{}", boundary_text(fates, boundary.fate.as_ref()))?;
+        wrapped(text, "", &boundary_text(fates, boundary.fate.as_ref()))?;
     }
     Ok(())
 }

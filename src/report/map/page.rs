@@ -42,7 +42,7 @@ pub fn map_page(
     page.section(&format!("What became of the {what}"));
     let row = |(fate, count): (&Fate, &u64)| {
         let share = 100.0 * *count as f64 / finished.networks() as f64;
-        vec![fate.name().to_owned(), grouped(*count), format!("{share:.2}%"), fate.description().to_owned()]
+        vec![fate.words().to_owned(), grouped(*count), format!("{share:.2}%"), fate.description().to_owned()]
     };
     let rows: Vec<Vec<String>> = finished.fates.iter().map(row).collect();
     page.table(&["fate", what, "share", "what it means"], &rows, &[0, 3]);

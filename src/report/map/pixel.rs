@@ -8,6 +8,7 @@ use crate::outcome::Fate;
 use crate::study::{MapCell, MapPixel, MapPlan, MapStart, Member};
 
 use crate::report::number::{grouped, percent};
+use crate::report::table::{wrapped, write_command};
 
 /// What `basins map --pixel` prints; `trace` is the command that replays one of its networks.
 pub fn map_pixel_text(pixel: &MapPixel, plan: &MapPlan, trace: &dyn Fn(&Member) -> String) -> String {
@@ -29,7 +30,8 @@ fn write_pixel(
     writeln!(text, "   {} = {}, {} = {}", x.name, pixel.values[0], y.name, pixel.values[1])?;
     let (rates, momentum) = plan.rates(pixel.pixel);
     let rates: Vec<String> = rates.iter().map(f64::to_string).collect();
-    writeln!(text, "   rates {}, momentum {momentum}, {}", rates.join(" and "), start_of(pixel, plan))?;
+    let start = start_of(pixel, plan);
+    wrapped(text, "   ", &format!("rates {}, momentum {momentum}, {start}", rates.join(" and ")))?;
     writeln!(text)?;
     match pixel.members.as_slice() {
         [member] => write_member(text, member, plan)?,
@@ -38,7 +40,7 @@ fn write_pixel(
     writeln!(text)?;
     let several = if pixel.members.len() > 1 { ", the first of each fate" } else { "" };
     writeln!(text, "Epoch by epoch, in f64{several}:")?;
-    firsts(&pixel.members).try_for_each(|(_, member)| writeln!(text, "   {}", trace(member)))
+    firsts(&pixel.members).try_for_each(|(_, member)| write_command(text, "   ", &trace(member)))
 }
 
 fn write_member(text: &mut String, member: &Member, plan: &MapPlan) -> std::fmt::Result {
@@ -58,8 +60,8 @@ fn write_member(text: &mut String, member: &Member, plan: &MapPlan) -> std::fmt:
     match fate {
         Fate::Solved => writeln!(text, "Solved at epoch {}, loss {loss:.6}", grouped(epoch.into())),
         _ => {
-            writeln!(text, "Not solved: {} after {} epochs, loss {loss:.6}", fate.name(), grouped(epoch.into()))?;
-            writeln!(text, "   {}: {}", fate.name(), fate.description())
+            writeln!(text, "Not solved: {} after {} epochs, loss {loss:.6}", fate.words(), grouped(epoch.into()))?;
+            wrapped(text, &format!("   {}: ", fate.words()), fate.description())
         }
     }
 }
@@ -83,7 +85,7 @@ fn write_members(text: &mut String, pixel: &MapPixel, members: &[Member], plan: 
     for (fate, first) in firsts(members) {
         let share = percent(cell.share(fate), half);
         let name = first.network.map_or(String::new(), |network| format!("   first network {network}"));
-        writeln!(text, "   {:<17}{:>7} {share:>8}{name}", fate.name(), cell.count(fate))?;
+        writeln!(text, "   {:<21}{:>7} {share:>8}{name}", fate.words(), cell.count(fate))?;
     }
     Ok(())
 }

@@ -37,8 +37,8 @@ pub struct Reproductions<'a> {
 pub fn reproduction_list(reproductions: &[Reproduction]) -> String {
     let mut text = String::new();
     for one in reproductions {
-        let _ = writeln!(text, "{:<28} {}", one.name, one.title);
-        let _ = writeln!(text, "{:<28} {}; {} figures", "", one.source, one.figures.len());
+        let _ = wrapped(&mut text, &format!("{:<28} ", one.name), one.title);
+        let _ = wrapped(&mut text, &format!("{:<28} ", ""), &format!("{}; {} figures", one.source, one.figures.len()));
     }
     text
 }
@@ -49,13 +49,15 @@ pub fn reproduce_text(report: &Reproductions<'_>) -> String {
     for one in report.all {
         let _ = write_text(&mut text, one);
     }
-    let _ = writeln!(text, "{}", summary(report));
+    for line in summary(report).lines() {
+        let _ = wrapped(&mut text, "", line);
+    }
     text
 }
 
 fn write_text(text: &mut String, one: &Reproduced) -> std::fmt::Result {
     let Reproduction { name, title, source, setting, slip, .. } = one.reproduction;
-    writeln!(text, "{name}: {title}")?;
+    wrapped(text, "", &format!("{name}: {title}"))?;
     wrapped(text, "  source   ", source)?;
     wrapped(text, "  setting  ", setting)?;
     if let Some(slip) = slip {
@@ -99,10 +101,13 @@ fn table(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows[0].len();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let mut widths: Vec<usize> = (0..columns).map(width).collect();
-    // Figures keep to one line where they can; words give way first, from the widest column on.
+    let longest = |cell: &String| cell.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
+    let floors: Vec<usize> =
+        (0..columns).map(|column| rows.iter().map(|row| longest(&row[column])).max().unwrap_or(0)).collect();
+    // Figures keep to one line where they can; words give way first, from the widest column on, down to their longest word.
     while widths.iter().sum::<usize>() + GAP * (columns - 1) > PAGE {
-        let floor = |column: usize| if column == 0 { 20 } else { 14 };
-        let wide = (0..columns).filter(|column| widths[*column] > floor(*column)).max_by_key(|column| widths[*column]);
+        let roomy = |column: &usize| widths[*column] > floors[*column];
+        let wide = (0..columns).filter(roomy).max_by_key(|column| widths[*column]);
         let Some(wide) = wide else { break };
         widths[wide] -= 1;
     }

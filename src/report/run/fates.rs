@@ -6,10 +6,12 @@ use crate::landscape::{Evidence, PlaceKind};
 use crate::outcome::{Fate, Kind};
 use crate::report::number::{grouped, percent};
 use crate::report::table::wrapped;
-use crate::study::{Examined, KindRow, RunAnswer, Verdicts, is_examinable};
+use crate::study::{Escapes, Examined, KindRow, RunAnswer, Verdicts, is_examinable};
 
 /// Variants shown of a fate; the rest is summed up in a line.
 const VARIANT_LIMIT: usize = 8;
+/// Columns for the words of a fate.
+const LABEL: usize = 22;
 /// Dead networks that are named; the rest is counted.
 pub(super) const DEAD_LIMIT: usize = 4;
 /// How far verdicts hold where there are kinks.
@@ -24,11 +26,11 @@ pub(super) fn write_fates(text: &mut String, answer: &RunAnswer) -> Result {
     writeln!(text, "The {} unsolved", grouped(rest))?;
     // Networks that finish before an interruption are no fair sample: their shares have no honest interval.
     let interval = if answer.interrupted { "" } else { "95% interval" };
-    writeln!(text, "   {:<16}{:>9} {:>8}   {interval:<16}  {:>9}", "fate", "networks", "share", "mean loss",)?;
+    writeln!(text, "   {:<LABEL$}{:>9} {:>8}   {interval:<20}  {:>9}", "fate", "networks", "share", "mean loss")?;
     let fates = answer.fates();
     each_row(text, answer, &fates, write_row)?;
     for row in &fates {
-        wrapped(text, &format!("   {}: ", row.kind.fate.name()), row.kind.fate.description())?;
+        wrapped(text, &format!("   {}: ", row.kind.fate.words()), row.kind.fate.description())?;
     }
     if let Some(words) = medians(answer) {
         wrapped(text, "   ", words)?;
@@ -38,7 +40,7 @@ pub(super) fn write_fates(text: &mut String, answer: &RunAnswer) -> Result {
         if answer.has_verdicts_within_regions() {
             writeln!(
                 text,
-                "   {:<16}{:>9} {:>6} {:>6}  found, share (95% interval)",
+                "   {:<LABEL$}{:>8} {:>4} {:>4}  found, share (95% interval)",
                 "examined in f64", "networks", "idle", "off"
             )?;
             each_row(text, answer, &fates, write_examined_with_off)?;
@@ -48,10 +50,11 @@ pub(super) fn write_fates(text: &mut String, answer: &RunAnswer) -> Result {
         } else {
             writeln!(
                 text,
-                "   {:<16}{:>9} {:>10}  found, share (95% interval)",
-                "examined in f64", "networks", "idle units"
+                "   {:<LABEL$}{:>8} {:>4}  found, share (95% interval)",
+                "examined in f64", "networks", "idle"
             )?;
             each_row(text, answer, &fates, write_examined)?;
+            writeln!(text, "   idle: networks with units that could be left out.")?;
         }
         for line in flow_lines(answer) {
             wrapped(text, "   ", &line)?;
@@ -70,7 +73,7 @@ fn each_row(
     write: fn(&mut String, &RunAnswer, &str, &KindRow) -> Result,
 ) -> Result {
     for row in fates {
-        write(text, answer, row.kind.fate.name(), row)?;
+        write(text, answer, row.kind.fate.words(), row)?;
         let variants = answer.variants(row.kind.fate);
         for variant in variants.iter().take(VARIANT_LIMIT) {
             write(text, answer, &format!("  {}", variant.kind.variant.label(&answer.problem)), variant)?;
@@ -89,10 +92,25 @@ fn write_row(text: &mut String, answer: &RunAnswer, name: &str, row: &KindRow) -
         true => String::new(),
         false => format!("{} to {}", percent(row.interval.low, half), percent(row.interval.high, half)),
     };
-    let loss = row.tally.mean_loss().map_or("-".into(), |loss| format!("{loss:.5}"));
-    let line =
-        format!("   {name:<16}{:>9} {:>8}   {interval:<16}  {loss:>9}", grouped(row.tally.count), percent(share, half));
+    let loss = row.tally.mean_loss().map_or("-".into(), loss_text);
+    let name = short_name(text, name)?;
+    let (count, share) = (grouped(row.tally.count), percent(share, half));
+    let line = format!("   {name:<LABEL$}{count:>9} {share:>8}   {interval:<20}  {loss:>9}");
     writeln!(text, "{}", line.trim_end())
+}
+
+/// The name, or nothing where it needed lines of its own: variants of many examples are long.
+fn short_name<'n>(text: &mut String, name: &'n str) -> std::result::Result<&'n str, std::fmt::Error> {
+    if name.chars().count() < LABEL {
+        return Ok(name);
+    }
+    wrapped(text, "     ", name)?;
+    Ok("")
+}
+
+/// A loss in nine characters.
+pub(super) fn loss_text(loss: f64) -> String {
+    if loss < 1e3 { format!("{loss:.5}") } else { format!("{loss:.2e}") }
 }
 
 /// Where groups rest if not at their mean.
@@ -117,16 +135,14 @@ pub(super) fn write_continued(text: &mut String, answer: &RunAnswer) -> Result {
     }
     writeln!(
         text,
-        "   {:<17}{:>9} {:>9} {:>9}   {:<20}   the others",
+        "   {:<LABEL$}{:>9} {:>9} {:>8}   {:<20}",
         "had been", "networks", "escaped", "share", "95% interval"
     )?;
     for row in &continued.rows {
         let half = row.interval.half_width();
-        let others: Vec<String> =
-            row.others.iter().map(|(fate, count)| format!("{} {}", fate.name(), grouped(*count))).collect();
         let line = format!(
-            "   {:<17}{:>9} {:>9} {:>9}   {:<20}   {}",
-            row.fate.name(),
+            "   {:<LABEL$}{:>9} {:>9} {:>8}   {:<20}",
+            row.fate.words(),
             grouped(row.networks),
             grouped(row.solved),
             percent(row.solved as f64 / row.networks as f64, half),
@@ -134,40 +150,46 @@ pub(super) fn write_continued(text: &mut String, answer: &RunAnswer) -> Result {
                 true => String::new(),
                 false => format!("{} to {}", percent(row.interval.low, half), percent(row.interval.high, half)),
             },
-            others.join(", ")
         );
         writeln!(text, "{}", line.trim_end())?;
+        let others = others(row);
+        if !others.is_empty() {
+            wrapped(text, "      the others: ", &others)?;
+        }
     }
     writeln!(text)
 }
 
+/// "still improving 12, diverged 3": what those came to that did not escape.
+pub(super) fn others(row: &Escapes) -> String {
+    let others = row.others.iter().map(|(fate, count)| format!("{} {}", fate.words(), grouped(*count)));
+    others.collect::<Vec<_>>().join(", ")
+}
+
 /// How many were examined, how many of them have idle units, and what was found.
 fn write_examined(text: &mut String, _: &RunAnswer, name: &str, row: &KindRow) -> Result {
-    let head = format!("   {name:<16}{:>9} {:>10}  ", row.verdicts.examined, row.verdicts.reducible);
-    write_found(text, &head, row)
+    write_found(text, name, &format!("{:>8} {:>4}  ", row.verdicts.examined, row.verdicts.reducible), row)
 }
 
 /// The same with how many have units that are off on every example.
 fn write_examined_with_off(text: &mut String, _: &RunAnswer, name: &str, row: &KindRow) -> Result {
     let Verdicts { examined, reducible, with_off_units, .. } = row.verdicts;
-    write_found(text, &format!("   {name:<16}{examined:>9} {reducible:>6} {with_off_units:>6}  "), row)
+    write_found(text, name, &format!("{examined:>8} {reducible:>4} {with_off_units:>4}  "), row)
 }
 
-/// A line a verdict, with its share of the fate; of a variant counts on one line.
-fn write_found(text: &mut String, head: &str, row: &KindRow) -> Result {
+/// Verdicts with their shares of the fate; of a variant counts.
+fn write_found(text: &mut String, name: &str, counts: &str, row: &KindRow) -> Result {
     if row.verdicts.examined == 0 || !is_examinable(row.kind.fate) {
         return Ok(());
     }
-    let ranked = row.verdicts.ranked();
-    if row.kind != Kind::whole(row.kind.fate) {
-        let parts: Vec<String> = ranked.iter().map(|(verdict, count)| format!("{} {count}", verdict.name())).collect();
-        return wrapped(text, head, &parts.join(", "));
-    }
-    for (at, (verdict, count)) in ranked.into_iter().enumerate() {
-        let head = if at == 0 { head.to_owned() } else { " ".repeat(head.len()) };
-        writeln!(text, "{head}{:<19} {}", verdict.name(), share(&row.verdicts, verdict, count))?;
-    }
-    Ok(())
+    let is_whole = row.kind == Kind::whole(row.kind.fate);
+    let part = |(verdict, count): (PlaceKind, usize)| match is_whole {
+        true => format!("{} {}", verdict.name(), share(&row.verdicts, verdict, count)),
+        false => format!("{} {count}", verdict.name()),
+    };
+    let parts: Vec<String> = row.verdicts.ranked().into_iter().map(part).collect();
+    let name = short_name(text, name)?;
+    wrapped(text, &format!("   {name:<LABEL$}{counts}"), &parts.join(", "))
 }
 
 /// "66% (48 to 80%)".

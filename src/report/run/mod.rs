@@ -1,5 +1,6 @@
 //! A run: its object, its survival curve as CSV; its summary, rows, picture and page beside.
 
+mod advice;
 mod fates;
 #[cfg(feature = "pictures")]
 mod page;
@@ -7,6 +8,7 @@ mod page;
 mod picture;
 #[cfg(feature = "tables")]
 mod rows;
+mod summary;
 mod text;
 
 use std::fmt::Write;
@@ -25,7 +27,8 @@ pub use self::page::{run_page, survival_title};
 pub use self::picture::survival_picture;
 #[cfg(feature = "tables")]
 pub use self::rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE, check_rows};
-pub use self::text::run_text;
+pub use self::summary::run_text;
+pub use self::text::run_details;
 
 /// Points of the survival curve in the answer's object; the whole curve goes to a file of its own.
 const CURVE_POINTS: usize = 100;

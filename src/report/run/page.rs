@@ -11,7 +11,8 @@ use crate::spec::Spec;
 use crate::stats::Interval;
 use crate::study::{KindRow, RunAnswer};
 
-use super::fates::{DEAD_LIMIT, WITHIN_REGION, dead_networks, evidence, flow_lines, medians};
+use super::advice::advice_lines;
+use super::fates::{DEAD_LIMIT, WITHIN_REGION, dead_networks, evidence, flow_lines, loss_text, medians, others};
 use super::picture::survival_picture;
 use super::text::{survival_lines, width_words};
 
@@ -55,6 +56,11 @@ pub fn run_page(answer: &RunAnswer, run: &Value, command: &str) -> Result<String
     }
     fates(&mut page, answer);
     continued(&mut page, answer);
+    let advice = advice_lines(answer);
+    if !advice.is_empty() {
+        page.section("What to do next");
+        advice.iter().for_each(|line| page.paragraph(line));
+    }
     page.section("Settings");
     let starts = if answer.imported_starts { "imported" } else { "drawn" };
     let population = [
@@ -138,7 +144,7 @@ fn fates(page: &mut Page, answer: &RunAnswer) {
     if rest == 0 {
         return;
     }
-    page.section(&format!("What became of the other {}", grouped(rest)));
+    page.section(&format!("The {} unsolved", grouped(rest)));
     let cells = |name: String, row: &KindRow| {
         let half = row.interval.half_width();
         let share = row.tally.count as f64 / answer.tally.networks() as f64;
@@ -148,20 +154,20 @@ fn fates(page: &mut Page, answer: &RunAnswer) {
             percent(share, half),
             // Networks that finish before an interruption are no fair sample.
             if answer.interrupted { String::new() } else { between(row.interval, half) },
-            row.tally.mean_loss().map_or("-".into(), |loss| format!("{loss:.5}")),
+            row.tally.mean_loss().map_or("-".into(), loss_text),
             evidence(row.kind.fate, &row.verdicts),
         ]
     };
     let mut rows = Vec::new();
     let fates = answer.fates();
     for row in &fates {
-        rows.push(cells(row.kind.fate.name().into(), row));
+        rows.push(cells(row.kind.fate.words().into(), row));
         let variants = answer.variants(row.kind.fate);
         rows.extend(variants.iter().map(|row| cells(format!("  {}", row.kind.variant.label(&answer.problem)), row)));
     }
     let head = ["fate", "networks", "share", "95% interval", "mean loss", "evidence, of those examined in f64"];
     page.table(&head, &rows, &[0, 5]);
-    let described = |fate: Fate| vec![fate.name().to_owned(), fate.description().to_owned()];
+    let described = |fate: Fate| vec![fate.words().to_owned(), fate.description().to_owned()];
     let rows: Vec<Vec<String>> = fates.iter().map(|row| described(row.kind.fate)).collect();
     page.table(&["fate", "what it means"], &rows, &[0, 1]);
     if let Some(words) = medians(answer) {
@@ -191,15 +197,13 @@ fn continued(page: &mut Page, answer: &RunAnswer) {
         .iter()
         .map(|row| {
             let half = row.interval.half_width();
-            let others: Vec<String> =
-                row.others.iter().map(|(fate, count)| format!("{} {}", fate.name(), grouped(*count))).collect();
             vec![
-                row.fate.name().into(),
+                row.fate.words().into(),
                 grouped(row.networks),
                 grouped(row.solved),
                 percent(row.solved as f64 / row.networks as f64, half),
                 if continued.interrupted { String::new() } else { between(row.interval, half) },
-                others.join(", "),
+                others(row),
             ]
         })
         .collect();

@@ -108,7 +108,7 @@ fn cut_off(scene: &mut Scene, frame: &Frame, answer: &RunAnswer) {
     scene.line(&[(x, top), (x, bottom)], Stroke { dashed: true, ..Stroke::new(colour, 1.8) });
     let lines = [
         format!("best restart: after {} epochs", grouped(restart.best.epoch.into())),
-        format!("saves {:.0}% of the epochs per solution", 100.0 * (1.0 - 1.0 / restart.gain())),
+        format!("saves {:.0}% of the epochs per solution", 100.0 * restart.saving()),
     ];
     let widest = lines.iter().map(|line| text_width(line, 13.5)).fold(0.0, f64::max);
     let right = x + widest + 12.0 < frame.corner.0 + frame.size.0;

@@ -1,21 +1,25 @@
-//! The summary of a run.
+//! All of a run in words, as `-v` prints it; in few: `summary.rs`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::report::number::{grouped, percent, short};
 use crate::report::table::wrapped;
-use crate::report::words::{dashed, duration, settings, trained_by};
+use crate::report::words::{dashed, duration, epochs, settings, trained_by};
 use crate::stats::{CutOff, EpochInterval};
 use crate::study::RunAnswer;
 
+use super::advice::write_advice;
 use super::fates::{write_continued, write_fates};
+
+/// Of a run that was interrupted when all its networks were trained.
+pub(super) const CUT_AFTER: &str = "Interrupted after training: what follows it is missing or incomplete";
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const BAR_COUNT: usize = 60;
 
-/// The summary of `basins run`.
-pub fn run_text(answer: &RunAnswer) -> String {
+/// Everything that `basins run -v` prints.
+pub fn run_details(answer: &RunAnswer) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = write_run(&mut text, answer);
@@ -23,6 +27,36 @@ pub fn run_text(answer: &RunAnswer) -> String {
 }
 
 fn write_run(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
+    write_asked(text, answer)?;
+    writeln!(text)?;
+    write_rate(text, answer)?;
+    writeln!(text)?;
+    write_epochs(text, answer)?;
+    write_survival(text, answer)?;
+    write_fates(text, answer)?;
+    write_continued(text, answer)?;
+    write_advice(text, answer)?;
+    if answer.cut_after {
+        writeln!(text, "{CUT_AFTER}")?;
+        writeln!(text)?;
+    }
+    let words = format!(
+        "{} net-epochs in {}: {} net-epochs/s{} (setup {})",
+        match answer.tally.net_epochs() {
+            few @ 0..1_000_000 => grouped(few),
+            many => short(many as f64),
+        },
+        duration(answer.seconds.train),
+        short(answer.throughput()),
+        idle(answer),
+        duration(answer.seconds.setup),
+    );
+    wrapped(text, "", &words)?;
+    trained_by(text, &answer.trained_by)
+}
+
+/// What was asked for.
+pub(super) fn write_asked(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
     let spec = answer.problem.spec();
     let tally = &answer.tally;
     // With a width to reach, what was asked for is no more than a bound.
@@ -30,60 +64,50 @@ fn write_run(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
         Some(_) if !answer.interrupted => tally.networks(),
         _ => answer.population.count(),
     };
-    writeln!(
-        text,
-        "{} network{} {} learning {}{}",
-        grouped(count),
-        if count == 1 { "" } else { "s" },
-        dashed(&spec.layers),
-        spec.task,
-        starts(answer)
-    )?;
+    let networks = if count == 1 { "network" } else { "networks" };
+    let (layers, starts) = (dashed(&spec.layers), starts(answer));
+    wrapped(text, "", &format!("{} {networks} {layers} learning {}{starts}", grouped(count), spec.task))?;
     wrapped(text, "", &settings(spec, answer.imported_starts))?;
     if let Some(labels) = answer.problem.examples().labels() {
         wrapped(text, "", labels)?;
     }
-    writeln!(text)?;
+    Ok(())
+}
 
+/// How many were solved.
+fn write_rate(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
+    let (spec, tally) = (answer.problem.spec(), &answer.tally);
     let interval = answer.interval();
     let half = interval.half_width();
     let solved = format!("{} of {}", grouped(tally.solved()), grouped(tally.networks()));
+    let (low, high) = (percent(interval.low, half), percent(interval.high, half));
+    let rate = format!("{} (95% interval {low} to {high})", percent(answer.rate(), half));
     if answer.interrupted {
-        writeln!(
-            text,
-            "Interrupted: {} of {} networks begun, {} of them unfinished",
-            grouped(tally.networks()),
-            grouped(answer.population.count()),
-            grouped(answer.unfinished())
-        )?;
-        writeln!(text, "Solved so far: {solved}")?;
+        write_interrupted(text, answer)?;
         if answer.tells_rate() {
             // Networks that need few epochs finish first: the share so far would be too low, the curve's is not.
             let source = if answer.unfinished() > 0 { "by the survival curve" } else { "of those trained" };
-            writeln!(
-                text,
-                "Solved within {}, {source}: {}\n   (95% interval {} to {})",
-                epochs(answer.last_epoch()),
-                percent(answer.rate(), half),
-                percent(interval.low, half),
-                percent(interval.high, half)
-            )?;
+            wrapped(text, "", &format!("Solved within {}, {source}: {rate}", epochs(answer.last_epoch())))?;
         }
     } else {
-        writeln!(
-            text,
-            "Solved within {}: {solved} = {}   (95% interval {} to {})",
-            epochs(spec.epochs),
-            percent(answer.rate(), half),
-            percent(interval.low, half),
-            percent(interval.high, half)
-        )?;
+        wrapped(text, "", &format!("Solved within {}: {solved} = {rate}", epochs(spec.epochs)))?;
     }
     if let Some(words) = width_words(answer) {
         wrapped(text, "   ", &words)?;
     }
-    writeln!(text)?;
+    Ok(())
+}
 
+/// How far an interrupted run came.
+pub(super) fn write_interrupted(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
+    let (begun, asked) = (grouped(answer.tally.networks()), grouped(answer.population.count()));
+    let (unfinished, solved) = (grouped(answer.unfinished()), grouped(answer.tally.solved()));
+    wrapped(text, "", &format!("Interrupted: {begun} of {asked} networks begun, {unfinished} of them unfinished"))?;
+    writeln!(text, "Solved so far: {solved} of {begun}")
+}
+
+/// When they were solved.
+fn write_epochs(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
     if let Some(epochs) = answer.epochs_to_solve() {
         writeln!(text, "Epochs to solve    first      5%     25%  median     75%     95%    last    mean")?;
         write!(text, "{:16}", "")?;
@@ -93,33 +117,12 @@ fn write_run(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
         writeln!(text, "{:>8}", grouped(epochs.mean.round() as u64))?;
         if epochs.min < epochs.max {
             let (start, end) = (grouped(epochs.min.into()), grouped(epochs.max.into()));
-            writeln!(text, "   {}", histogram(tally.solved_epochs(), epochs.min, epochs.max))?;
+            writeln!(text, "   {}", histogram(answer.tally.solved_epochs(), epochs.min, epochs.max))?;
             writeln!(text, "   {start}{end:>width$}", width = BAR_COUNT - start.len())?;
         }
         writeln!(text)?;
     }
-
-    write_survival(text, answer)?;
-    write_fates(text, answer)?;
-    write_continued(text, answer)?;
-    if answer.cut_after {
-        writeln!(text, "Interrupted after training: what follows it is missing or incomplete")?;
-        writeln!(text)?;
-    }
-
-    writeln!(
-        text,
-        "{} net-epochs in {}: {} net-epochs/s{}   (setup {})",
-        match tally.net_epochs() {
-            few @ 0..1_000_000 => grouped(few),
-            many => short(many as f64),
-        },
-        duration(answer.seconds.train),
-        short(answer.throughput()),
-        idle(answer),
-        duration(answer.seconds.setup),
-    )?;
-    trained_by(text, &answer.trained_by)
+    Ok(())
 }
 
 /// Whether the width asked for was reached, and why the interval holds its level nevertheless.
@@ -136,7 +139,8 @@ pub(super) fn width_words(answer: &RunAnswer) -> Option<String> {
 fn write_survival(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
     let lines = survival_lines(answer);
     for line in &lines {
-        writeln!(text, "{line}")?;
+        let indent = if line.starts_with(' ') { "   " } else { "" };
+        wrapped(text, indent, line)?;
     }
     if lines.is_empty() { Ok(()) } else { writeln!(text) }
 }
@@ -149,14 +153,14 @@ pub(super) fn survival_lines(answer: &RunAnswer) -> Vec<String> {
     let median = answer.survival().median();
     let cost = |cut: &CutOff| {
         let (low, high) = (whole(cut.interval.low), whole(cut.interval.high));
-        format!("{}   ({low} to {high})", whole(cut.expected_epochs))
+        format!("{} ({low} to {high})", whole(cut.expected_epochs))
     };
     let (from, to) = (grouped(restart.near_best.0.into()), grouped(restart.near_best.1.into()));
     let budget = epochs(answer.problem.spec().epochs);
     let best = epochs(restart.best.epoch);
     let mut lines = vec![match median.epoch {
         Some(epoch) => format!(
-            "Half of all networks are solved by epoch {}   (95% interval {} to {})",
+            "Half of all networks are solved by epoch {} (95% interval {} to {})",
             grouped(epoch.into()),
             or_none(median.low),
             or_none(median.high)
@@ -165,11 +169,7 @@ pub(super) fn survival_lines(answer: &RunAnswer) -> Vec<String> {
     }];
     lines.push(format!("Expected epochs per solution, with restarts after {budget}: {}", cost(&restart.at_budget)));
     lines.push(match restart.pays() {
-        true => format!(
-            "Restarting after {best} saves {:.0}%: {}",
-            100.0 * (1.0 - 1.0 / restart.gain()),
-            cost(&restart.best)
-        ),
+        true => format!("Restarting after {best} saves {:.0}%: {}", 100.0 * restart.saving(), cost(&restart.best)),
         false => format!("Restarting earlier saves less than 1%: the best cut-off is after {best}"),
     });
     if let Some(EpochInterval { low, high, .. }) = answer.cut_off_interval() {
@@ -180,10 +180,6 @@ pub(super) fn survival_lines(answer: &RunAnswer) -> Vec<String> {
         lines.push("   Without restarts a network may never be solved".into());
     }
     lines
-}
-
-fn epochs(count: u32) -> String {
-    format!("{} epoch{}", grouped(count.into()), if count == 1 { "" } else { "s" })
 }
 
 /// Where the networks' starts come from, so that the run can be repeated.

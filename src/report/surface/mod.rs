@@ -8,6 +8,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::backend::DeviceInfo;
+use crate::report::table::wrapped;
 use crate::report::words::dashed;
 use crate::spec::Problem;
 use crate::study::Surface;
@@ -30,13 +31,15 @@ fn write_surface(text: &mut String, surface: &Surface, problem: &Problem) -> std
     let spec = problem.spec();
     let ends = |values: &[f64]| (values[0], values[values.len() - 1]);
     let ((x_low, x_high), (y_low, y_high)) = (ends(&surface.x), ends(&surface.y));
-    writeln!(text, "{}, {} x {} points", surface_title(problem), surface.x.len(), surface.y.len())?;
-    writeln!(text, "over {} from {x_low} to {x_high} and {} from {y_low} to {y_high}", surface.x_name, surface.y_name)?;
+    let (columns, rows) = (surface.x.len(), surface.y.len());
+    wrapped(text, "", &format!("{}, {columns} x {rows} points", surface_title(problem)))?;
+    let (x, y) = (&surface.x_name, &surface.y_name);
+    wrapped(text, "", &format!("over {x} from {x_low} to {x_high} and {y} from {y_low} to {y_high}"))?;
     writeln!(text)?;
     let (least, most) = (surface.lowest(), surface.loss_range().1);
     writeln!(text, "Loss from {:.6} (at {:.3}, {:.3}) to {most:.6}", least.2, least.0, least.1)?;
     let shares = BOUNDS.map(|bound| format!("{:.1}% below {bound}", 100.0 * surface.flat_share(bound)));
-    writeln!(text, "Gradient norm within the plane: {}", shares.join(", "))?;
+    wrapped(text, "", &format!("Gradient norm within the plane: {}", shares.join(", ")))?;
     let trained: Vec<String> =
         problem.trained_weights().into_iter().map(|position| problem.layers().weight_name(position)).collect();
     for frozen in [&surface.x_name, &surface.y_name].into_iter().filter(|name| !trained.contains(name)) {
@@ -44,12 +47,9 @@ fn write_surface(text: &mut String, surface: &Surface, problem: &Problem) -> std
     }
     if !surface.paths.is_empty() {
         let right = surface.paths.iter().filter(|path| path.right).count();
-        writeln!(
-            text,
-            "Descent within the plane, {} epochs: {right} of {} starts end with every output on its side",
-            spec.epochs,
-            surface.paths.len()
-        )?;
+        let (epochs, all) = (spec.epochs, surface.paths.len());
+        let words = format!("{right} of {all} starts end with every output on its side");
+        wrapped(text, "", &format!("Descent within the plane, {epochs} epochs: {words}"))?;
     }
     Ok(())
 }

@@ -49,12 +49,8 @@ pub fn sweep_text(sweep: &Sweep) -> String {
 fn write_sweep(text: &mut String, sweep: &Sweep) -> std::fmt::Result {
     let count = grouped(sweep.population.count());
     let varied: Vec<String> = sweep.varied.iter().map(ToString::to_string).collect();
-    writeln!(
-        text,
-        "{} points of {count} networks each, over {}",
-        grouped(sweep.points.len() as u64),
-        varied.join(" x ")
-    )?;
+    let points = grouped(sweep.points.len() as u64);
+    wrapped(text, "", &format!("{points} points of {count} networks each, over {}", varied.join(" x ")))?;
     if sweep.interrupted() {
         writeln!(text, "Interrupted: {} of {} points were trained to the end", sweep.points.len(), sweep.asked)?;
     }
@@ -66,7 +62,7 @@ fn write_sweep(text: &mut String, sweep: &Sweep) -> std::fmt::Result {
     }
     let mut rows = vec![header(sweep)];
     rows.extend(shown.iter().map(|at| row(sweep, *at)));
-    write_table(text, &rows, &[])?;
+    write_table(text, &rows, &[], sweep.varied.len())?;
     if sweep.points.len() > ROW_LIMIT {
         writeln!(text, "   and {} points with lower rates (all in --out and --json)", sweep.points.len() - ROW_LIMIT)?;
     }

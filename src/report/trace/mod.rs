@@ -9,6 +9,7 @@ use std::io;
 use serde_json::{Value, json};
 
 use crate::outcome::Status;
+use crate::report::table::{WIDTH, broken, wrapped};
 use crate::report::words::{dashed, settings};
 use crate::spec::Problem;
 use crate::study::{Explanation, Matrix, Trace};
@@ -19,9 +20,11 @@ pub use self::picture::{network_picture, trace_picture};
 /// Rows of the summary's table.
 const ROWS: usize = 14;
 /// Outputs that the summary's table shows.
-const OUTPUTS: usize = 8;
-/// Rows and columns of a matrix that are spelt out.
+const OUTPUTS: usize = 4;
+/// Rows of a matrix that are spelt out.
 const MATRIX_LIMIT: usize = 12;
+/// Columns of a matrix that fit a line.
+const COLUMN_LIMIT: usize = 6;
 
 /// The summary of `basins trace`.
 pub fn trace_text(trace: &Trace, problem: &Problem, network: &str, imported: bool) -> String {
@@ -33,8 +36,8 @@ pub fn trace_text(trace: &Trace, problem: &Problem, network: &str, imported: boo
 
 fn write_trace(text: &mut String, trace: &Trace, problem: &Problem, network: &str, imported: bool) -> std::fmt::Result {
     let spec = problem.spec();
-    writeln!(text, "{network}: {} learning {}", dashed(&spec.layers), spec.task)?;
-    writeln!(text, "{}", settings(spec, imported))?;
+    wrapped(text, "", &format!("{network}: {} learning {}", dashed(&spec.layers), spec.task))?;
+    wrapped(text, "", &settings(spec, imported))?;
     writeln!(text, "{}", ending(trace, problem))?;
     writeln!(text)?;
     let shown = trace.outputs_of(0).len().min(OUTPUTS);
@@ -134,19 +137,22 @@ pub fn explanation_text(explanation: &Explanation) -> String {
         if let Some(first) = heading.get(..1) {
             heading = first.to_uppercase() + &heading[1..];
         }
-        let _ = writeln!(text, "\n{heading}\n{}", "─".repeat(heading.chars().count()));
+        let lines = broken(&heading, WIDTH);
+        let rule = "─".repeat(lines.iter().map(|line| line.chars().count()).max().unwrap_or(0));
+        let _ = writeln!(text, "\n{}\n{rule}", lines.join("\n"));
         for matrix in &section.matrices {
             let _ = write_matrix(&mut text, matrix);
         }
     }
-    let _ = writeln!(text, "\n{}", explanation.ending);
+    text.push('\n');
+    let _ = wrapped(&mut text, "", &explanation.ending);
     text
 }
 
 fn write_matrix(text: &mut String, matrix: &Matrix) -> std::fmt::Result {
     let Matrix { name, made, rows, columns, values } = matrix;
-    writeln!(text, "  {name} = {made}   ({rows} x {columns})")?;
-    let shown = (*columns).min(MATRIX_LIMIT);
+    wrapped(text, &format!("  {name} = "), &format!("{made} ({rows} x {columns})"))?;
+    let shown = (*columns).min(COLUMN_LIMIT);
     for row in 0..(*rows).min(MATRIX_LIMIT) {
         write!(text, "      [")?;
         values[row * columns..][..shown].iter().try_for_each(|value| write!(text, " {}", digits(*value)))?;

@@ -59,7 +59,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
         let fates: Vec<String> = Fate::ALL
             .iter()
             .filter(|fate| **fate != Fate::Solved && answer.tally.count(**fate) > 0)
-            .map(|fate| format!("{} {}", answer.tally.count(*fate), fate.name()))
+            .map(|fate| format!("{} {}", answer.tally.count(*fate), fate.words()))
             .collect();
         lab.remark(format!(
             "R = {width}: the {} unsolved after 100,000 epochs, by outputs and loss: {}.",

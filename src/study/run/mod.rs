@@ -1,10 +1,12 @@
 //! How often, and how fast, does training get where it should?
 //!
-//! `state.rs` is what a run has found so far, `answer.rs` what follows from it.
+//! `state.rs` is what a run has found so far, `answer.rs` what follows from it, `advice.rs` what to do next.
 
+mod advice;
 mod answer;
 mod state;
 
+pub use advice::Advice;
 pub use answer::{KindRow, RunAnswer};
 pub use state::{RunPart, RunState};
 

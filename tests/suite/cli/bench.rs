@@ -90,7 +90,7 @@ fn the_table_names_the_network() {
     let output = run(folder.path(), SHORT);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.starts_with("Net-epochs/s of 2-1 on and, by how many networks train at once\n"), "{text}");
-    assert!(text.contains("\n2-1               70 reference f32, 1 thread"), "{text}");
+    assert!(text.contains("\n2-1, 70 networks\n"), "{text}");
     // What is being measured is said while it lasts, but to no file.
     assert!(output.stderr.is_empty());
     assert_eq!(printed(folder.path(), &format!("{SHORT} --quiet")).lines().next(), text.lines().next());

@@ -13,6 +13,7 @@ mod runs;
 mod settings;
 mod signals;
 mod sweep;
+mod width;
 mod words;
 
 use std::path::Path;

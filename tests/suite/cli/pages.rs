@@ -1,5 +1,6 @@
 //! `report.html`: it stands by itself, holds what was found, and what is in it means itself.
 
+use basins::outcome::Fate;
 use basins::report::page_data;
 
 use super::{json, printed};
@@ -31,7 +32,8 @@ fn a_page_tells_what_the_run_found() {
     assert_eq!(data, answer);
     assert!(page.contains(&format!("{} of 300", answer["solved"])));
     for row in answer["fate_rows"].as_array().unwrap() {
-        assert!(page.contains(&format!("<td class=\"word\">{}</td>", row["fate"].as_str().unwrap())));
+        let fate = Fate::ALL.into_iter().find(|fate| row["fate"] == fate.name()).unwrap();
+        assert!(page.contains(&format!("<td class=\"word\">{}</td>", fate.words())));
     }
     let again = "basins run --lr 4 --init uniform:1 --epochs 600 --nets 300 --backend reference --continue-unsolved 2";
     assert!(page.contains(&format!("<code>{again}</code>")), "the command");

@@ -8,17 +8,20 @@ use serde_json::Value;
 
 use super::{json, printed, run};
 
-/// Replaces what differs from machine to machine.
+/// Replaces what differs from machine to machine: all from the speed on.
 fn redacted(summary: &str) -> String {
-    let mut lines: Vec<String> = summary.lines().map(str::to_owned).collect();
-    let last = lines.len() - 1;
-    let work = lines[last - 1].split(" in ").next().unwrap().to_owned();
-    assert!(lines[last - 1].contains(" net-epochs/s") && lines[last - 1].contains("(setup "), "{}", lines[last - 1]);
-    lines[last - 1] = format!("{work} in [TIME]: [RATE] net-epochs/s   (setup [TIME])");
-    let (backend, device) = lines[last].split_once(" on ").expect("backend and device");
-    assert!(device.contains("(CPU, "), "{device}");
-    lines[last] = format!("{backend} on [DEVICE]");
-    lines.iter().map(|line| without_times(line)).collect::<Vec<_>>().join("\n")
+    let (found, speed) = summary.split_at(summary.find(" net-epochs/s").expect("a speed"));
+    let (found, rate) = found.rsplit_once('\n').expect("lines before it");
+    assert!(rate.split(' ').next_back().unwrap().parse::<f64>().is_ok(), "{rate}");
+    assert!(speed.contains(" on ") && speed.contains("(CPU,"), "{speed}");
+    found.lines().map(without_times).collect::<Vec<_>>().join("\n") + "\n[SPEED]"
+}
+
+/// All that a run tells, as `-v` prints it.
+fn details(folder: &Path, arguments: &str) -> String {
+    let output = run(folder, &format!("{arguments} -v"));
+    assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
 }
 
 /// Flow times hang on the last digits of trained weights, which are not the same under all instruction sets.
@@ -51,8 +54,58 @@ fn the_summary_has_its_shape() {
         ("summary_of_absolute_error", "--nets 40 --loss mae --lr 2 --epochs 800 --init uniform:1 --examine 0"),
         ("summary_of_divergence", "--nets 20 --lr 1e9 --epochs 100"),
     ] {
-        insta::assert_snapshot!(name, redacted(&printed(folder.path(), arguments)));
+        let summary = printed(folder.path(), arguments);
+        // It fits a terminal of 24 lines with room for the prompt.
+        assert!(summary.lines().count() <= 20, "{summary}");
+        insta::assert_snapshot!(name, redacted(&summary));
     }
+    for (name, arguments) in [
+        ("details", "--nets 400 --lr 4 --epochs 1500 --init uniform:1 --examine 10"),
+        ("details_of_none", "run --nets 20 --epochs 3 --task parity:3 --layers 3,2,1 --first 1000"),
+        ("details_of_all", "--nets 50 --task and --layers 2,1 --lr 5 --epochs 2000 --seed 7"),
+        (
+            "details_of_rectifiers",
+            "--nets 60 --activation relu,sigmoid --lr 2 --epochs 400 --init uniform:1 --examine 4",
+        ),
+        ("details_of_absolute_error", "--nets 40 --loss mae --lr 2 --epochs 800 --init uniform:1 --examine 0"),
+        ("details_of_divergence", "--nets 20 --lr 1e9 --epochs 100"),
+    ] {
+        insta::assert_snapshot!(name, redacted(&details(folder.path(), arguments)));
+    }
+}
+
+#[test]
+fn what_to_do_next_follows_from_the_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let next = |arguments: &str| -> Vec<String> {
+        let text = printed(folder.path(), arguments);
+        text.lines().filter_map(|line| line.strip_prefix("Next: ")).map(str::to_owned).collect()
+    };
+    // Too few epochs for anybody to be anywhere.
+    let early = "--nets 20 --epochs 30 --examine 0";
+    let improving = 5 * json(folder.path(), early)["fates"]["descending"].as_u64().unwrap();
+    assert!((34..=100).contains(&improving), "{improving}");
+    let line = format!("{improving}% of the unsolved are still improving; try --continue-unsolved 10x");
+    assert_eq!(next(early), [line]);
+    assert_eq!(next(&format!("{early} --continue-unsolved 10x")), [] as [&str; 0], "that was done");
+    assert_eq!(next("--nets 20 --epochs 30 --lr 1e9"), ["100% of the unsolved diverged; try a lower --lr"]);
+    // No unit is on at any example.
+    let dead = next("--nets 20 --epochs 20 --activation relu,sigmoid --init uniform:1 --bias-init constant:-5");
+    assert_eq!(dead, ["about 100% of the unsolved have a dead relu layer; try leaky-relu, --init"]);
+    // Most are solved early, the others hardly ever.
+    let stuck = "--nets 400 --lr 4 --epochs 5000 --init uniform:1 --examine 0";
+    let saving = json(folder.path(), stuck)["restart"].clone();
+    let cost = |cut: &Value| cut["expected_epochs"].as_f64().unwrap();
+    let saved = 100.0 * (1.0 - cost(&saving["best"]) / cost(&saving["at_budget"]));
+    let line = format!("after {} epochs", saving["best"]["epoch"]);
+    assert!(
+        saved >= 10.0 && next(stuck).join(" ").contains(&format!("saves {saved:.0}%")),
+        "{saved}: {:?}",
+        next(stuck)
+    );
+    assert!(next(stuck).join(" ").replace(',', "").contains(&line), "{line}: {:?}", next(stuck));
+    // Nothing is left to do.
+    assert_eq!(next("--nets 50 --task and --layers 2,1 --lr 5 --epochs 2000 --seed 7"), [] as [&str; 0]);
 }
 
 fn keys(value: &Value) -> BTreeSet<&str> {

@@ -63,6 +63,7 @@ fn help_names_every_setting() {
     let folder = tempfile::tempdir().unwrap();
     let help = printed(folder.path(), "run -h");
     insta::assert_snapshot!("help", help);
+    insta::assert_snapshot!("help_long", printed(folder.path(), "sweep --help"));
     let config = printed(folder.path(), "--print-config");
     for line in config.lines() {
         let name = line.split(' ').next().unwrap();
@@ -80,5 +81,55 @@ fn completions_and_manual_are_printed() {
     }
     let manual = printed(folder.path(), "man");
     assert!(manual.contains(".TH basins 1") && manual.contains("after\\-solved"));
+    let sweep = printed(folder.path(), "man sweep");
+    assert!(sweep.contains(".TH basins-sweep 1") && sweep.contains("vary lr=0.01..10"), "{sweep}");
+    assert!(!sweep.contains("continue\\-unsolved"), "that is of another verb");
+    let mut command = basins(folder.path());
+    assert!(command.args(["man", "--out", "pages"]).output().unwrap().status.success());
+    let pages = names(&folder.path().join("pages"));
+    assert!(pages.len() == 15 && pages.contains(&"basins.1".into()), "{pages:?}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("pages/basins-sweep.1")).unwrap(), sweep);
+    assert_eq!(run(folder.path(), "man swep").status.code(), Some(2));
     assert_eq!(run(folder.path(), "completions tcsh").status.code(), Some(2));
+}
+
+/// Commands under "Examples:" in a verb's help.
+fn examples(folder: &Path, verb: &str) -> Vec<String> {
+    let help = printed(folder, &format!("{verb} --help"));
+    let (_, examples) = help.split_once("\nExamples:\n").unwrap_or_else(|| panic!("{verb} has no examples: {help}"));
+    examples.lines().filter_map(|line| line.strip_prefix("  basins ")).map(str::to_owned).collect()
+}
+
+/// Those that train much say their settings, the others run.
+#[test]
+fn examples_of_help_work() {
+    let folder = tempfile::tempdir().unwrap();
+    for verb in ["run", "sweep", "map", "surface", "bench", "verify"] {
+        for example in examples(folder.path(), verb).iter().filter(|example| !example.contains("--require-gpu")) {
+            printed(folder.path(), &format!("{example} --print-config --quiet"));
+        }
+    }
+    for verb in ["trace", "power", "devices", "completions"] {
+        examples(folder.path(), verb).iter().for_each(|example| drop(printed(folder.path(), example)));
+    }
+}
+
+/// What a verb does nothing with is not in its help.
+#[test]
+fn help_promises_what_a_verb_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = |verb: &str| printed(folder.path(), &format!("{verb} --help"));
+    for (verb, absent) in [
+        ("bench", &["run.json", "survival.csv", "--shard", "--weights-in", "--interval"][..]),
+        ("trace", &["run.json", "--nets", "--backend", "--threads"]),
+        ("verify", &["--out", "--fresh", "--weights-out"]),
+        ("map", &["run.json", "--nets", "--first", "--weights-out"]),
+        ("surface", &["run.json", "--nets", "--shard"]),
+        ("sweep", &["run.json", "--weights-in"]),
+    ] {
+        let help = help(verb);
+        let promised: Vec<&&str> = absent.iter().filter(|word| help.contains(**word)).collect();
+        assert!(promised.is_empty(), "{verb} promises {promised:?}");
+    }
+    assert!(help("run").contains("run.json") && help("bench").contains("bench.json"));
 }
