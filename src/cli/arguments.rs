@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use crate::backend::{Choice, Open, Precision};
 use crate::error::Result;
 
-use super::config;
 use super::count::Count;
 use super::print::eprint_line;
 use super::progress::Mode;
@@ -23,6 +22,10 @@ pub(super) struct SharedArgs {
     /// In TOML, by the names of the flags; flags and environment variables (BASINS_LR, ...) come first
     #[arg(long, value_name = "FILE.toml", help_heading = "Output")]
     pub config: Option<PathBuf>,
+
+    /// Settings in that file.
+    #[arg(skip)]
+    pub file: Option<Settings>,
 
     /// Print the settings in effect, as TOML
     ///
@@ -56,8 +59,8 @@ impl SharedArgs {
     /// Settings from flags, environment and file.
     pub(super) fn settings(&self) -> Result<Settings> {
         let settings = self.settings.clone();
-        let settings = match &self.config {
-            Some(path) => settings.or(config::read(path)?),
+        let settings = match &self.file {
+            Some(file) => settings.or(file.clone()),
             None => settings,
         };
         let (mut settings, mut advice) = settings.modernised()?;

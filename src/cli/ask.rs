@@ -1,16 +1,16 @@
 //! The verbs for other programs: asked in the words of the command line, answered by a value. Nothing is printed, and no
 //! signal is listened for. The Python package stands on this.
 
-use clap::FromArgMatches;
-
 use crate::error::{Error, Result};
 use crate::front::{Networks, Run, Share};
 use crate::spec::Shard;
 use crate::study::RunAnswer;
 
-use super::frame::{Asked, Frame};
+use super::asked::Asked;
+use super::frame::Frame;
 pub use super::reply::{Answer, Question, Reply};
-use super::{ALL, help, interrupt, print, run, usage, verb};
+use super::verb::Execute;
+use super::{ALL, help, interrupt, print, run, typed, usage, verb};
 
 /// Asks, on this thread.
 ///
@@ -20,7 +20,7 @@ pub fn ask(question: &Question<'_>) -> Result<Reply> {
     let (reply, said) = print::captured(|| {
         interrupt::begin_embedded();
         let (verb, matches) = parsed(&question.words)?;
-        (verb.reply)(&matches, &ALL, question)
+        typed::asked_by(&question.words, || (verb.reply)(&matches, &ALL, question))
     });
     let mut reply = reply?;
     if reply.object.is_null() {
@@ -61,9 +61,10 @@ fn shared<T>(question: &Question<'_>, then: impl FnOnce(Run<'static>, Asked<run:
         if verb.name != ALL[0].name {
             return Err(Error::input(format!("{} is not cut into shards here; run is", verb.name)));
         }
-        let asked = Asked::<run::Options>::from_arg_matches(&matches);
-        let asked = asked.map_err(|error| Error::input(error.to_string()))?;
-        then(asked.run(question)?, asked)
+        typed::asked_by(&question.words, || {
+            let asked = Asked::<run::Options>::read(&matches, &ALL)?;
+            then(asked.run(question)?, asked)
+        })
     });
     done
 }

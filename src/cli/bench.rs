@@ -90,7 +90,7 @@ const DRAWN: &str = "is not for bench: it draws its starts and keeps no weights"
 
 impl Study for Options {
     const NAME: &'static str = "bench";
-    const ABOUT: &'static str = "Measure GPU against CPU: the throughput of each, over how many networks train at once";
+    const ABOUT: &'static str = "Measure the throughput of GPU and CPU, over population size";
     const EXAMPLES: &'static [Example] = &[
         ("bench --quick", "does it all work?"),
         ("bench --out bench", "the whole course, with its tables and picture"),

@@ -6,6 +6,7 @@ use crate::report::{DeviceRow, devices_json, devices_text, pretty};
 
 use super::ending::Ending;
 use super::print::print;
+use super::stamp::{as_typed, stamped};
 use super::verb::{Example, Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
@@ -25,7 +26,7 @@ impl Execute for Args {
         let cpu = Open { choice: crate::backend::Choice::Simd, ..Open::default() }.backend()?.device();
         let (rows, missing) = rows();
         print(&match self.json {
-            true => pretty(&devices_json(&cpu, &rows, &missing)),
+            true => pretty(&stamped(devices_json(&cpu, &rows, &missing), as_typed())),
             false => devices_text(&cpu, &rows, &missing),
         })?;
         Ok(Ending::Complete)

@@ -146,7 +146,7 @@ fn words(bytes: &[u8]) {
 
 /// A result in any form, up to where training would begin.
 fn result(bytes: &[u8]) {
-    let Some(object) = with_file(bytes, |path| sentence(record::read(path))) else { return };
+    let Some((_, object)) = with_file(bytes, |path| sentence(record::read(path))) else { return };
     for part in ["settings", "spec"] {
         if let Ok(settings) = Settings::deserialize_from(&object[part]) {
             asked(&settings);

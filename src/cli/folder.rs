@@ -12,6 +12,7 @@ use crate::kept::{FolderLock, place, remove_dead, temporary_in};
 use crate::spec::Task;
 
 use super::settings::Settings;
+use super::written::{WrittenFile, size};
 
 /// What verbs write into folders, their objects aside.
 const RESULTS: [&str; 31] = [
@@ -48,7 +49,8 @@ const RESULTS: [&str; 31] = [
     "trace.svg",
 ];
 /// Objects of verbs: each says of which a folder holds results.
-const OBJECTS: [&str; 6] = ["bench.json", "map.json", "run.json", "surface.json", "sweep.json", "trace.json"];
+pub(super) const OBJECTS: [&str; 6] =
+    ["bench.json", "map.json", "run.json", "surface.json", "sweep.json", "trace.json"];
 
 /// Where runs and sweeps keep what is finished.
 pub(super) const PARTS: &str = "parts";
@@ -168,11 +170,12 @@ impl Folder {
         Error::file(&self.path, "cannot be written", error)
     }
 
-    /// Puts all files in their places, and takes away those of an earlier result that this one lacks.
+    /// Puts all files in their places, and takes away those of an earlier result that this one lacks. Those that stand now,
+    /// in the order of their names.
     ///
     /// # Errors
     /// All that failed.
-    pub(super) fn place(mut self) -> Result<()> {
+    pub(super) fn place(mut self) -> Result<Vec<WrittenFile>> {
         for (name, file) in std::mem::take(&mut self.staged) {
             let target = self.path.join(&name);
             match place(file, &target) {
@@ -188,7 +191,11 @@ impl Folder {
             }
         }
         match self.failures.len() {
-            0 | 1 => self.failures.pop().map_or(Ok(()), Err),
+            0 => {
+                self.standing.sort();
+                Ok(self.standing.iter().map(|name| (name.clone(), size(&self.path.join(name)))).collect())
+            }
+            1 => Err(self.failures.swap_remove(0)),
             _ => {
                 let mut sentences: Vec<String> = self.failures.iter().map(Error::to_string).collect();
                 sentences.dedup();

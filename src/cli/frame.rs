@@ -4,18 +4,18 @@
 use std::cell::OnceCell;
 use std::path::Path;
 
-use clap::{Args, Command};
+use clap::Args;
 use serde_json::{Value, json};
 
 use crate::backend::{Open, Watch};
 use crate::error::{Error, Result};
 use crate::foreign::Source;
 use crate::front::Keep;
-use crate::report::pretty;
-use crate::spec::{Problem, Task};
+use crate::report::{paragraph, pretty};
+use crate::spec::Problem;
 
 use super::again::Again;
-use super::arguments::{OutputArgs, SharedArgs};
+use super::arguments::OutputArgs;
 use super::command::command;
 use super::config;
 use super::ending::Ending;
@@ -24,9 +24,11 @@ use super::interrupt;
 use super::parts::Joins;
 use super::print::print;
 use super::progress::Shown;
-use super::reply::{Answer, Question, Reply};
+use super::reply::{Answer, Reply};
 use super::settings::Settings;
-use super::verb::{Example, Execute, Verb};
+use super::stamp::stamped;
+use super::verb::Example;
+use super::written::{WrittenFile, written};
 
 /// What a shared flag means to a verb to which it does not mean the usual.
 pub(super) enum Flag {
@@ -74,15 +76,13 @@ pub(super) trait Study: Args {
         frame.problem().map(|_| ())
     }
 
-    /// The settings in effect as a file that `--config` reads.
+    /// The settings in effect as a file that `--config` reads, the verb's options aside.
     fn print_config(&self, settings: &Settings) -> Result<String> {
         config::print(settings, self.default_count())
     }
 
-    /// The options as objects of results say them; nothing where results say neither settings nor options.
-    fn said(&self) -> Value {
-        Value::Null
-    }
+    /// The options as objects of results and files of settings say them.
+    fn said(&self) -> Value;
 
     /// Of these, what need not be typed again.
     fn defaults() -> Value {
@@ -117,7 +117,7 @@ pub(super) struct Record<'a> {
     /// Its object.
     pub object: &'a Value,
     /// The command that makes it again.
-    pub command: String,
+    pub command: &'a str,
 }
 
 /// What the frame holds for a verb.
@@ -130,21 +130,24 @@ pub(super) struct Frame<'a> {
     /// What is kept in memory of every network.
     pub keep: Keep,
     /// Who watches, where that is another program.
-    watch: Option<&'a dyn Watch>,
+    pub watch: Option<&'a dyn Watch>,
     /// Whether all is told that is known, and not the summary alone.
     pub verbose: bool,
+    verb: &'static str,
     /// The options as results say them.
     options: Value,
+    /// Of these, what need not be typed again.
+    defaults: Value,
     problem: OnceCell<Problem>,
 }
 
 impl<'a> Frame<'a> {
     /// For options that are asked under these settings.
     pub(super) fn new<S: Study>(options: &S, settings: &'a Settings, output: &'a OutputArgs) -> Self {
-        let options = options.said();
+        let (verb, options, defaults) = (S::NAME, options.said(), S::defaults());
         let (require_gpu, fresh, verbose, watch) = (false, false, false, None);
         let (keep, problem) = (Keep::Counts, OnceCell::new());
-        Self { settings, output, require_gpu, fresh, verbose, keep, watch, options, problem }
+        Self { settings, output, require_gpu, fresh, verbose, keep, watch, verb, options, defaults, problem }
     }
 
     /// The checked problem of the settings.
@@ -165,13 +168,12 @@ impl<'a> Frame<'a> {
         self.settings.seed.map_or(0, |seed| seed.0)
     }
 
-    /// An object with what was asked.
+    /// An object with what was asked, by which program, and when.
     pub(super) fn complete(&self, mut object: Value) -> Value {
-        if !self.options.is_null() {
-            object["settings"] = json!(self.settings);
-            object["options"] = self.options.clone();
-        }
-        object
+        object["settings"] = json!(self.settings);
+        object["options"] = self.options.clone();
+        let again = command(self.verb, &object["settings"], &object["options"], &self.defaults);
+        stamped(object, again)
     }
 
     /// Trains `networks` times `epochs` net-epochs at most, with progress and Ctrl-C.
@@ -211,25 +213,36 @@ impl<'a> Frame<'a> {
         mut answer: S::Answer,
         folder: Option<Folder>,
     ) -> Result<Ending> {
-        let Written { object, failures, .. } = self.write(options, &mut answer, folder);
-        print(&if self.output.json { pretty(&object) } else { options.text(&answer, self) })?;
-        failures?;
+        let Written { object, files } = self.write(options, &mut answer, folder);
+        if self.output.json {
+            print(&pretty(&object))?;
+        } else {
+            print(&self.text(options, &answer))?;
+        }
+        let files = files?;
+        if !self.output.json && !self.output.quiet {
+            print(&written(self.settings, &files))?;
+        }
         options.ending(&answer, self)
     }
 
     /// Writes an answer's files, if there is a folder for them.
     fn write<S: Study>(&self, options: &S, answer: &mut S::Answer, folder: Option<Folder>) -> Written {
         let object = self.complete(options.object(answer));
-        let again = command(S::NAME, &object["settings"], &object["options"], &S::defaults());
-        let record = Record { object: &object, command: again };
-        let mut failures = Ok(());
+        let mut files = Ok(Vec::new());
         if let Some(mut folder) = folder {
+            let record = Record { object: &object, command: object["command"].as_str().unwrap_or_default() };
             folder.attempt(|folder| options.write(answer, &record, folder));
             folder.attempt(|folder| folder.add(&summary::<S>(), pretty(&object).as_bytes()));
-            failures = folder.place();
+            files = folder.place();
         }
-        let Record { command, .. } = record;
-        Written { object, command, failures }
+        Written { object, files }
+    }
+
+    /// What is printed for people, below the name that the result was given.
+    fn text<S: Study>(&self, options: &S, answer: &S::Answer) -> String {
+        let label = self.settings.label.as_deref().map_or(String::new(), |label| paragraph("", label));
+        label + &options.text(answer, self)
     }
 
     /// Hands an answer over to another program.
@@ -248,11 +261,12 @@ impl<'a> Frame<'a> {
             _ => None,
         };
         let (folder, made) = made.map_or((folder, None), |(folder, made)| (Some(folder), Some(made)));
-        let Written { object, command, failures } = self.write(options, &mut answer, folder);
-        failures?;
+        let Written { object, files: written } = self.write(options, &mut answer, folder);
+        written?;
+        let command = object["command"].as_str().unwrap_or_default().to_owned();
         let files = made.map(|made| files_of(made.path())).transpose();
         let files = files.map_err(|error| Error::failure(format!("pictures are lost: {error}")))?.unwrap_or_default();
-        let text = options.text(&answer, self);
+        let text = self.text(options, &answer);
         let interrupted = options.ending(&answer, self)? == Ending::Interrupted;
         let answer = S::HANDED_OVER.map(|hand_over| hand_over(answer));
         Ok(Reply { object, text, command, files, interrupted, answer, ..Reply::default() })
@@ -270,9 +284,8 @@ impl<'a> Frame<'a> {
 /// What stands of an answer when its files are written.
 struct Written {
     object: Value,
-    command: String,
-    /// What could not be written.
-    failures: Result<()>,
+    /// What was written, or why not all was.
+    files: Result<Vec<WrittenFile>>,
 }
 
 /// Most bytes of a file that is handed over: a map of the largest size.
@@ -294,81 +307,4 @@ fn files_of(folder: &Path) -> std::io::Result<Vec<(String, Vec<u8>)>> {
 /// The file of the object.
 fn summary<S: Study>() -> String {
     format!("{}.json", S::NAME)
-}
-
-/// A verb's options and the shared settings.
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct Asked<S: Args> {
-    #[command(flatten)]
-    pub options: S,
-
-    #[command(flatten)]
-    pub shared: SharedArgs,
-}
-
-impl<S: Study> Execute for Asked<S> {
-    const NAME: &'static str = S::NAME;
-    const ABOUT: &'static str = S::ABOUT;
-    const EXAMPLES: &'static [Example] = S::EXAMPLES;
-    const AGAIN: Option<Again> = S::AGAIN;
-    const JOINS: Option<Joins> = S::JOINS;
-
-    fn arguments(command: Command) -> Command {
-        let command = Self::augment_args(command);
-        S::FLAGS.iter().fold(command, |command, (name, flag)| {
-            command.mut_arg(name.replace('-', "_"), |argument| match flag {
-                Flag::Means(help) => argument.help(*help).long_help(*help),
-                Flag::Files(files) => argument.long_help(format!("Folder for the results\n\n{files}")),
-                Flag::Ignored | Flag::Refused(_) => argument.hide(true),
-            })
-        })
-    }
-
-    fn execute(self, _verbs: &[Verb]) -> Result<Ending> {
-        let Self { options, shared } = self;
-        shared.output.start_log(shared.verbose);
-        let settings = shared.settings()?;
-        let (require_gpu, fresh, verbose) = (shared.require_gpu, shared.fresh, shared.verbose > 0);
-        let frame = Frame { require_gpu, fresh, verbose, ..Frame::new(&options, &settings, &shared.output) };
-        options.check(&frame)?;
-        if shared.print_config {
-            print(&options.print_config(&settings)?)?;
-            return Ok(Ending::Complete);
-        }
-        frame.refuse(S::FLAGS)?;
-        let mut folder = frame.folder(&options, shared.config.as_deref())?;
-        let answer = options.answer(&frame, folder.as_mut())?;
-        frame.finish(&options, answer, folder)
-    }
-
-    fn reply(self, _verbs: &[Verb], question: &Question<'_>) -> Result<Reply> {
-        let settings = self.given(question)?;
-        let Self { options, shared } = self;
-        let frame = Frame {
-            require_gpu: shared.require_gpu,
-            fresh: shared.fresh,
-            keep: question.keep,
-            watch: Some(question.watch),
-            ..Frame::new(&options, &settings, &shared.output)
-        };
-        options.check(&frame)?;
-        frame.refuse(S::FLAGS)?;
-        let mut folder = frame.folder(&options, shared.config.as_deref())?;
-        let answer = options.answer(&frame, folder.as_mut())?;
-        frame.hand_over(&options, answer, folder)
-    }
-}
-
-impl<S: Study> Asked<S> {
-    /// The settings, examples that were handed over included.
-    pub(super) fn given(&self, question: &Question<'_>) -> Result<Settings> {
-        let settings = self.shared.settings()?;
-        Ok(match question.given.clone().map(Task::Given) {
-            Some(_) if settings.task.is_some() => {
-                return Err(Error::input("examples are given twice: as arrays and by --task"));
-            }
-            None => settings,
-            task => Settings { task, ..settings },
-        })
-    }
 }

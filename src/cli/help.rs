@@ -95,9 +95,12 @@ mod tests {
         }
     }
 
-    /// An option has one line of 80 columns in `-h`, and a group; what the verb alone has comes first.
+    /// An option has one line of 80 columns in `-h`, and a group; what the verb alone has comes first. So has a verb.
     #[test]
     fn short_help_is_a_line_an_option() {
+        let help = command(&ALL).term_width(80).render_help().to_string();
+        let (_, verbs) = help.split_once("Commands:\n").expect("verbs");
+        assert_eq!(verbs.lines().take_while(|line| !line.is_empty()).count(), ALL.len() + 1, "{help}");
         for verb in command(&ALL).get_subcommands() {
             let groups: Vec<&str> = verb.get_arguments().filter_map(Arg::get_help_heading).collect();
             assert_eq!(groups.last(), Some(&LAST), "{}", verb.get_name());

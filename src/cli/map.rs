@@ -111,8 +111,7 @@ pub(super) enum Answer {
 
 impl Study for Options {
     const NAME: &'static str = "map";
-    const ABOUT: &'static str =
-        "Draw what training makes of a plane of weights, rates or widths: one whole training a pixel";
+    const ABOUT: &'static str = "Draw what training makes of a plane: a whole training a pixel";
     const EXAMPLES: &'static [Example] = &[
         ("map --layers 2,2,1 --lr 4 --epochs 3000 --out map", "over two of the weights"),
         (

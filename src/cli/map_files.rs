@@ -81,7 +81,7 @@ impl<'a> Files<'a> {
         let scene = map_picture(&map.canvas, plan, what, mark);
         folder.attempt(|folder| folder.add(DRAWING, scene.to_svg()?.as_bytes()));
         folder.attempt(|folder| {
-            let page = map_page(map, finished, plan, &scene, result.object, &result.command)?;
+            let page = map_page(map, finished, plan, &scene, result.object, result.command)?;
             folder.add(PAGE, page.as_bytes())
         });
         let colours = MapColours::of(what, &map.canvas);

@@ -37,7 +37,7 @@ pub(super) struct Args {
 
 impl Execute for Args {
     const NAME: &'static str = "merge";
-    const ABOUT: &'static str = "Join the shards of a run, a sweep or a map to what the whole would have been";
+    const ABOUT: &'static str = "Join the shards of a run, a sweep or a map to the whole";
     const EXAMPLES: &'static [Example] = &[
         ("merge shards --out all", "every shard in a folder of folders"),
         ("merge shards/1 shards/2 --out first --partial", "some that follow one another"),

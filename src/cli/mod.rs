@@ -5,6 +5,7 @@ mod again;
 mod arguments;
 #[doc(hidden)]
 pub mod ask;
+mod asked;
 mod bench;
 mod command;
 mod config;
@@ -13,6 +14,7 @@ mod devices;
 #[doc(hidden)]
 pub mod doors;
 mod ending;
+mod environment;
 mod folder;
 mod frame;
 mod framework;
@@ -42,17 +44,21 @@ mod run;
 mod settings;
 mod shard;
 mod shell;
+mod stamp;
 mod surface;
 mod sweep;
 mod trace;
+mod typed;
 mod usage;
 mod verb;
 mod verify;
+mod written;
 
 use std::process::ExitCode;
 
+use asked::Asked;
 use ending::Ending;
-use frame::Asked;
+
 use verb::Verb;
 
 /// All verbs, in the order of help.
@@ -82,6 +88,10 @@ pub fn main() -> ExitCode {
         Err(error) => return usage::usage(&error, &command),
     };
     let (name, matches) = matches.subcommand().unwrap_or((ALL[0].name, &matches));
+    if !matches!(matches.try_get_one::<bool>("quiet"), Ok(Some(true))) {
+        let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        environment::warnings(&command, variables).iter().for_each(|warning| print::eprint_line(warning));
+    }
     let verb = ALL.iter().find(|verb| verb.name == name).unwrap_or(&ALL[0]);
     match (verb.execute)(matches, &ALL) {
         Ok(Ending::Complete) => ExitCode::SUCCESS,

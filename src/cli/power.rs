@@ -7,6 +7,7 @@ use crate::study::PowerQuestion;
 use super::count::Count;
 use super::ending::Ending;
 use super::print::print;
+use super::stamp::{as_typed, stamped};
 use super::verb::{Example, Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
@@ -78,7 +79,7 @@ impl Execute for Args {
             networks: self.nets.map(|count| count.0),
         };
         let answer = question.answer()?;
-        print(&if self.json { pretty(&power_json(&answer)) } else { power_text(&answer) })?;
+        print(&if self.json { pretty(&stamped(power_json(&answer), as_typed())) } else { power_text(&answer) })?;
         Ok(Ending::Complete)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -11,11 +11,28 @@ use crate::foreign::{Source, bounded};
 use crate::report::plot::{SIGNATURE, read_text};
 use crate::report::{RUN_NOTE, SWEEP_NOTE, page_data, read_note};
 
+use super::folder::OBJECTS;
+
 /// Most bytes of JSON or of a page. A sweep of ten thousand points is a third of it.
 const TEXT_LIMIT: u64 = 64 << 20;
 
-/// Reads the object.
-pub(super) fn read(path: &Path) -> Result<Value> {
+/// Objects by which a result is done again.
+const AGAIN: [&str; 3] = ["run.json", "sweep.json", "map.json"];
+
+/// The object in a file, or in one of a folder, and in which.
+pub(super) fn read(path: &Path) -> Result<(PathBuf, Value)> {
+    let inside = AGAIN.iter().chain(&OBJECTS).chain(&["reproduce.json"]).map(|name| path.join(name));
+    let path = match path.is_dir() {
+        false => path.to_owned(),
+        true => inside.into_iter().find(|file| file.is_file()).ok_or_else(|| {
+            Error::input(format!("{} holds no result of basins: a folder of --out is wanted", path.display()))
+        })?,
+    };
+    let object = in_file(&path)?;
+    Ok((path, object))
+}
+
+fn in_file(path: &Path) -> Result<Value> {
     let found = text(path).and_then(|text| text.ok_or_else(|| NO_RESULT.into())).and_then(|text| object(&text));
     found.map_err(|what| Error::input(format!("{}: {what}", path.display())))
 }

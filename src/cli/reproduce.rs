@@ -18,7 +18,10 @@ use super::ending::Ending;
 use super::folder::Folder;
 use super::print::{eprint_line, print};
 use super::progress::{Mode, answer_interruption};
+use super::settings::Settings;
+use super::stamp::{as_typed, stamped};
 use super::verb::{Example, Execute, Verb};
+use super::written::written;
 use super::{interrupt, pictures};
 
 /// What --out writes beside the pictures.
@@ -65,7 +68,7 @@ pub(super) struct Args {
 
 impl Execute for Args {
     const NAME: &'static str = "reproduce";
-    const ABOUT: &'static str = "The tutorial's programs and published results, each figure beside ours with a verdict";
+    const ABOUT: &'static str = "The tutorial's and published results, each figure beside ours";
     const EXAMPLES: &'static [Example] = &[
         ("reproduce --list", "what there is"),
         ("reproduce tutorial", "the tutorial's programs, each figure beside ours"),
@@ -106,8 +109,8 @@ impl Execute for Args {
         let device = backend.device();
         let interrupted = done.len() < chosen.len();
         let report = Reproductions { all: &done, backend: backend.name(), device: &device, effort, interrupted };
-        let json = pretty(&reproduce_json(&report));
-        let mut written = Ok(());
+        let json = pretty(&stamped(reproduce_json(&report), as_typed()));
+        let mut placed = Ok(Vec::new());
         if let Some(mut folder) = folder {
             let mut drawn = Vec::new();
             for exhibit in done.iter().flat_map(|one| &one.exhibits) {
@@ -116,10 +119,13 @@ impl Execute for Args {
             folder.attempt(|folder| folder.add("reproduce.json", json.as_bytes()));
             let markdown = reproduce_markdown(&report, &drawn);
             folder.attempt(|folder| folder.add("reproduce.md", markdown.as_bytes()));
-            written = folder.place();
+            placed = folder.place();
         }
         print(&if self.output.json { json } else { reproduce_text(&report) })?;
-        written?;
+        let files = placed?;
+        if !self.output.json && !self.output.quiet {
+            print(&written(&Settings { out: self.out.clone(), ..Settings::default() }, &files))?;
+        }
         if interrupted && !self.output.quiet {
             eprint_line(&format!(
                 "Interrupted: {} of {} are done, the others not begun or unfinished.",

@@ -16,14 +16,15 @@ use super::ending::Ending;
 use super::print::print;
 use super::record;
 use super::settings::Settings;
+use super::stamp::{as_typed, stamped};
 use super::verb::{Example, Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
-    /// A result, as run.json or report.html
+    /// A result, or a folder that holds one
     ///
     /// run.json, sweep.json, map.json, what --json printed, Parquet files, report.html, a map's PNG files
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE|DIR")]
     file: PathBuf,
 
     /// Who trains this time [default: as then]
@@ -52,21 +53,29 @@ pub(super) struct Args {
 
 impl Execute for Args {
     const NAME: &'static str = "rerun";
-    const ABOUT: &'static str = "Train again what a result says of itself, and say whether it agrees; exit 4 if not";
+    const ABOUT: &'static str = "Train a result again and say whether it agrees; exit 4 if not";
     const EXAMPLES: &'static [Example] = &[
-        ("rerun results/run.json", "trained again: does it agree?"),
+        ("rerun results", "trained again: does it agree?"),
         ("rerun results/report.html --backend simd", "by another backend"),
     ];
 
     fn execute(self, verbs: &[Verb]) -> Result<Ending> {
         self.output.start_log(0);
-        let object = record::read(&self.file)?;
-        let file = self.file.display().to_string();
+        let (path, object) = record::read(&self.file)?;
+        let file = path.display().to_string();
         let fail = |what: String| Error::input(format!("{file}: {what}"));
         let schema = object["schema"].as_str().unwrap_or_default();
         let all = || verbs.iter().filter_map(|verb| verb.again);
         let Some(again) = all().find(|again| again.schema == schema) else {
             let known: Vec<&str> = all().map(|again| again.schema).collect();
+            let of = schema.strip_prefix("basins.").and_then(|rest| Some(rest.split_once('/')?.0));
+            // Of a verb whose results are trained again it is another version.
+            if let Some(of) = of.filter(|of| !known.iter().any(|known| known.starts_with(&format!("basins.{of}/")))) {
+                let again = object["command"].as_str().map_or(String::new(), |command| format!(": {command}"));
+                let what =
+                    format!("holds a result of basins {of}; those of {} can be rerun", listed(&verbs_again(verbs)));
+                return Err(fail(format!("{what}, of this the command can be run again{again}")));
+            }
             return Err(fail(format!("its schema is {schema:?}, but this version trains {} again", listed(&known))));
         };
         if !again.whole_parts && object["interrupted"] == true {
@@ -90,7 +99,7 @@ impl Execute for Args {
         }
         let rerun = Rerun::compare(&recorded, &now);
         print(&match self.output.json {
-            true => pretty(&rerun_json(&rerun, &file, &object)),
+            true => pretty(&stamped(rerun_json(&rerun, &file, &object), as_typed())),
             false => rerun_text(&rerun, &file),
         })?;
         match rerun.agrees() {
@@ -98,6 +107,11 @@ impl Execute for Args {
             false => Err(Error::verification(format!("{file} does not agree with its training done again"))),
         }
     }
+}
+
+/// Names of the verbs whose results are trained again.
+fn verbs_again(verbs: &[Verb]) -> Vec<&'static str> {
+    verbs.iter().filter(|verb| verb.again.is_some()).map(|verb| verb.name).collect()
 }
 
 /// "a, b and c".

@@ -37,7 +37,7 @@ macro_rules! settings {
     ($($(#[doc = $doc:literal])+ $group:literal $([$($extra:tt)*])? $field:ident: $type:ty, $env:literal, $form:literal;)+) => {
         /// Settings as far as they are given.
         #[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
-        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        #[serde(default, rename_all = "kebab-case")]
         pub(super) struct Settings {
             $(
                 $(#[doc = $doc])+
@@ -196,11 +196,19 @@ settings! {
     ///
     /// report.html, run.json, survival.csv and the rows, one a network
     "Output" out: PathBuf, "BASINS_OUT", "DIR";
+    /// A name for the result
+    ///
+    /// Stands at the head of the summary and of the page, and in the object
+    "Output" [allow_hyphen_values = true] label: String, "BASINS_LABEL", "TEXT";
 }
 
 impl Settings {
     /// Those of an object; what it does not name is not given.
     pub(super) fn deserialize_from(object: &serde_json::Value) -> Result<Self, serde_json::Error> {
+        let names = Self::names();
+        if let Some(unknown) = object.as_object().and_then(|fields| fields.keys().find(|name| !names.contains(name))) {
+            return Err(serde::de::Error::custom(format!("there is no setting {unknown:?}")));
+        }
         Self::deserialize(object)
     }
 

@@ -1,6 +1,7 @@
 //! `basins surface`: the loss over a plane of two weights, from aside and from above, with paths of descent.
 
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::arrays::{Array, npz_bytes};
 use crate::backend::{DeviceInfo, Driver};
@@ -28,7 +29,7 @@ const FILES: [&str; 7] = [
 ];
 
 /// What a surface takes beside the shared settings.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args, Serialize)]
 pub(super) struct Options {
     /// The weight across
     ///
@@ -72,12 +73,20 @@ pub(super) struct Options {
     no_paths: bool,
 
     #[command(flatten)]
+    #[serde(flatten)]
     network: NetworkArgs,
 }
 
 /// Two numbers with a comma between.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(into = "String")]
 struct Point(f64, f64);
+
+impl From<Point> for String {
+    fn from(Point(x, y): Point) -> Self {
+        format!("{x},{y}")
+    }
+}
 
 impl std::str::FromStr for Point {
     type Err = String;
@@ -91,8 +100,15 @@ impl std::str::FromStr for Point {
 }
 
 /// An interval of a weight's values.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(into = "String")]
 struct Span(f64, f64);
+
+impl From<Span> for String {
+    fn from(Span(low, high): Span) -> Self {
+        Point(low, high).into()
+    }
+}
 
 impl std::str::FromStr for Span {
     type Err = String;
@@ -131,6 +147,14 @@ impl Study for Options {
     ];
 
     type Answer = Answer;
+
+    fn said(&self) -> Value {
+        json!(self)
+    }
+
+    fn defaults() -> Value {
+        json!({"trained": false, "no_paths": false})
+    }
 
     fn files(&self) -> Option<Vec<&'static str>> {
         Some(FILES.to_vec())

@@ -61,7 +61,7 @@ pub(super) struct Answer {
 
 impl Study for Options {
     const NAME: &'static str = "sweep";
-    const ABOUT: &'static str = "Train the same networks under many settings; print rates and whether they differ";
+    const ABOUT: &'static str = "Train the same networks under many settings; compare the rates";
     const EXAMPLES: &'static [Example] = &[
         ("sweep --vary lr=0.01..10:log:7 --vary loss=mse,cross-entropy", "a grid of settings, differences tested"),
         ("sweep --vary hidden=2..8:7 --nets 1e4 --out widths", "how many hidden units it takes"),
@@ -151,7 +151,7 @@ impl Study for Options {
         });
         let scene = sweep_picture(sweep, &sweep_title(sweep));
         folder.attempt(|folder| pictures::write(folder, PICTURE, &scene));
-        folder.add(PAGE, sweep_page(sweep, &scene, result.object, &result.command)?.as_bytes())
+        folder.add(PAGE, sweep_page(sweep, &scene, result.object, result.command)?.as_bytes())
     }
 
     fn text(&self, answer: &Answer, _: &Frame<'_>) -> String {

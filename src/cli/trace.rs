@@ -1,5 +1,6 @@
 //! `basins trace`: one network replayed on the f64 reference, step by step.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::arrays::{Array, npz_bytes};
@@ -21,9 +22,10 @@ use super::{interrupt, pictures};
 const FILES: [&str; 6] = ["trace.csv", "trace.npz", "trace.png", "trace.svg", "network.png", "network.svg"];
 
 /// What a trace takes beside the shared settings.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args, Serialize)]
 pub(super) struct Options {
     #[command(flatten)]
+    #[serde(flatten)]
     network: NetworkArgs,
 
     /// Keep every EPOCHS-th epoch
@@ -69,6 +71,10 @@ impl Study for Options {
     ];
 
     type Answer = Answer;
+
+    fn said(&self) -> Value {
+        json!(self)
+    }
 
     fn files(&self) -> Option<Vec<&'static str>> {
         self.explain.is_none().then(|| FILES.to_vec())

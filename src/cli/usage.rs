@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::foreign::visible;
 
+use super::environment::variable;
 use super::hints;
 use super::print::eprint_line;
 
@@ -108,7 +109,7 @@ fn bare(argument: &str) -> String {
 /// Says where a value comes from that is not on the command line.
 fn origin(flag: &str, words: &[String]) -> String {
     let typed = words.iter().any(|argument| argument.split('=').next() == Some(flag));
-    let variable = format!("BASINS_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
+    let variable = variable(flag.trim_start_matches('-'));
     if typed || std::env::var_os(&variable).is_none() {
         return String::new();
     }

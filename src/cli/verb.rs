@@ -31,6 +31,11 @@ pub(super) trait Execute: Args {
         Self::augment_args(command)
     }
 
+    /// What was asked, by the command line and by whatever else says so.
+    fn read(matches: &ArgMatches, _verbs: &[Verb]) -> Result<Self> {
+        Self::from_arg_matches(matches).map_err(|error| Error::input(error.to_string()))
+    }
+
     /// Runs it; `verbs` are all there are.
     fn execute(self, verbs: &[Verb]) -> Result<Ending>;
 
@@ -60,14 +65,10 @@ impl Verb {
             about: V::ABOUT,
             examples: V::EXAMPLES,
             arguments: V::arguments,
-            execute: |matches, verbs| read::<V>(matches)?.execute(verbs),
-            reply: |matches, verbs, question| read::<V>(matches)?.reply(verbs, question),
+            execute: |matches, verbs| V::read(matches, verbs)?.execute(verbs),
+            reply: |matches, verbs, question| V::read(matches, verbs)?.reply(verbs, question),
             again: V::AGAIN,
             joins: V::JOINS,
         }
     }
-}
-
-fn read<V: Execute>(matches: &ArgMatches) -> Result<V> {
-    V::from_arg_matches(matches).map_err(|error| Error::input(error.to_string()))
 }

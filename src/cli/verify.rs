@@ -1,6 +1,6 @@
 //! `basins verify`: each GPU stage and whole trainings against the f64 reference.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::backend::conformance::{Fault, Faulty};
 use crate::backend::{Backend, Choice, Driver, Open};
@@ -31,8 +31,7 @@ pub(super) struct Options {
 
 impl Study for Options {
     const NAME: &'static str = "verify";
-    const ABOUT: &'static str =
-        "Check GPU stages and whole trainings against the CPU reference; exit 4 on disagreement";
+    const ABOUT: &'static str = "Check backends against the f64 reference; exit 4 if they differ";
     const EXAMPLES: &'static [Example] = &[
         ("verify", "what this machine has"),
         ("verify --backend simd --nets 500", "one backend, fewer networks"),
@@ -49,6 +48,10 @@ impl Study for Options {
     ];
 
     type Answer = Verification;
+
+    fn said(&self) -> Value {
+        json!({})
+    }
 
     fn default_count(&self) -> Option<u64> {
         Some(DEFAULT_COUNT)

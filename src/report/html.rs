@@ -40,6 +40,14 @@ impl Fact {
     }
 }
 
+/// The title of a result's page, with the name that the result was given, if it was.
+pub(super) fn labelled(title: &str, object: &Value) -> String {
+    match object["settings"]["label"].as_str() {
+        Some(label) => format!("{label}: {title}"),
+        None => title.to_owned(),
+    }
+}
+
 impl Page {
     /// A page with a heading, and below it what was done in a sentence.
     pub fn new(title: &str, lead: &str) -> Self {

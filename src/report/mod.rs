@@ -36,8 +36,10 @@ pub use self::rerun::{rerun_json, rerun_text};
 pub use self::run::*;
 pub use self::surface::*;
 pub use self::sweep::*;
+pub use self::table::paragraph;
 pub use self::trace::*;
 pub use self::verify::{agreement_text, checked_text, verdict_text, verify_json};
+pub use self::words::file_size;
 
 /// JSON as text with a line a field, ending in a line break.
 pub fn pretty(value: &serde_json::Value) -> String {

@@ -103,6 +103,14 @@ pub(super) fn wrapped(text: &mut String, label: &str, words: &str) -> std::fmt::
     Ok(())
 }
 
+/// Words in lines of a terminal after a label, those after the first below its end.
+pub fn paragraph(label: &str, words: &str) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = wrapped(&mut text, label, words);
+    text
+}
+
 /// A command in lines that a shell reads as one, broken between its arguments.
 pub(super) fn write_command(text: &mut String, indent: &str, command: &str) -> std::fmt::Result {
     let mut line = indent.to_owned();
@@ -143,10 +151,11 @@ mod tests {
 
     #[test]
     fn wide_tables_break_their_heads_and_then_their_rows() {
-        let long = "x".repeat(36);
+        let long = "x".repeat(30);
         let heads = table(&[&["k", "two words", &long, &long], &["1", "2", "3", "4"]], &[], 1);
         assert_eq!(heads.lines().next().unwrap().trim(), "two");
         assert_eq!(heads.lines().count(), 3, "{heads}");
+        let long = "x".repeat(36);
         let blocks = table(&[&["k", &long, &long, "last"], &["key", &long, &long, "4"]], &[], 1);
         let rows: Vec<&str> = blocks.lines().filter(|line| line.contains("key")).collect();
         assert_eq!(rows.len(), 2, "{blocks}");

@@ -85,6 +85,20 @@ pub(super) fn duration(seconds: f64) -> String {
     }
 }
 
+/// "850 B", "31 kB", "1.2 MB".
+pub fn file_size(bytes: u64) -> String {
+    let scaled = |unit: f64| {
+        let size = bytes as f64 / unit;
+        if size < 9.95 { format!("{size:.1}") } else { format!("{size:.0}") }
+    };
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", scaled(1e3)),
+        1_000_000..1_000_000_000 => format!("{} MB", scaled(1e6)),
+        _ => format!("{} GB", scaled(1e9)),
+    }
+}
+
 /// "1 epoch", "10,000 epochs".
 pub(super) fn epochs(count: u32) -> String {
     format!("{} epoch{}", grouped(count.into()), if count == 1 { "" } else { "s" })

@@ -13,7 +13,7 @@ OBJECTS = {"run.json", "sweep.json", "map.json"}
 # They hold the object, with its times.
 CARRIERS = {"report.html", "map.png", "pixels.png"}
 # What depends on the clock, or on how networks were dealt out to lanes.
-TIMES = {"seconds", "net_epochs_per_second", "net_epochs_executed", "pixels_before"}
+TIMES = {"seconds", "net_epochs_per_second", "net_epochs_executed", "pixels_before", "date"}
 # Who trained, with how many threads, and where to.
 PROVENANCE = {"device"}
 PLACES = {"out", "threads"}

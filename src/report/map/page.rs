@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::error::Result;
 use crate::outcome::Fate;
-use crate::report::html::{Fact, Page, spec_pairs};
+use crate::report::html::{Fact, Page, labelled, spec_pairs};
 use crate::report::number::{grouped, short};
 use crate::report::plot::Scene;
 use crate::report::words::{dashed, duration};
@@ -30,8 +30,10 @@ pub fn map_page(
     let [x, y] = plan.axes();
     let title = format!("{} learning {}, over {} and {}", dashed(&spec.layers), spec.task, x.name, y.name);
     let (columns, rows) = plan.size();
-    let mut page =
-        Page::new(&title, &format!("{columns} x {rows} pixels, each {}: {}.", trainings(plan), settings_text(plan)));
+    let mut page = Page::new(
+        &labelled(&title, object),
+        &format!("{columns} x {rows} pixels, each {}: {}.", trainings(plan), settings_text(plan)),
+    );
     for warning in object["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         page.warning(warning);
     }

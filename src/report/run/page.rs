@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::error::Result;
 use crate::outcome::Fate;
-use crate::report::html::{Fact, Page, spec_pairs};
+use crate::report::html::{Fact, Page, labelled, spec_pairs};
 use crate::report::number::{grouped, percent, short};
 use crate::report::words::{dashed, duration, settings};
 use crate::spec::Spec;
@@ -24,7 +24,7 @@ pub fn run_page(answer: &RunAnswer, run: &Value, command: &str) -> Result<String
     let spec = answer.problem.spec();
     let title =
         format!("{} networks {} learning {}", grouped(answer.tally.networks()), dashed(&spec.layers), spec.task);
-    let mut page = Page::new(&title, &settings(spec, answer.imported_starts));
+    let mut page = Page::new(&labelled(&title, run), &settings(spec, answer.imported_starts));
     if let Some(labels) = answer.problem.examples().labels() {
         page.paragraph(labels);
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::error::Result;
-use crate::report::html::{Fact, Page, spec_pairs};
+use crate::report::html::{Fact, Page, labelled, spec_pairs};
 use crate::report::number::{grouped, percent, short};
 use crate::report::plot::Scene;
 use crate::report::words::{dashed, duration};
@@ -28,7 +28,7 @@ pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str)
         grouped(sweep.population.count()),
         varied.join(" x ")
     );
-    let mut page = Page::new(&title, &lead);
+    let mut page = Page::new(&labelled(&title, object), &lead);
     if sweep.interrupted() {
         page.warning(&format!(
             "Interrupted: {} of {} points were trained to the end.",

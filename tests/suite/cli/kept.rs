@@ -24,7 +24,7 @@ fn kill_count() -> u64 {
 /// An object without what depends on the clock, on where it went and on how lanes were filled.
 fn timeless(path: &Path) -> Value {
     let mut object: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    for name in ["seconds", "net_epochs_executed", "net_epochs_per_second", "pixels_before", "net_epochs"] {
+    for name in ["seconds", "net_epochs_executed", "net_epochs_per_second", "pixels_before", "date", "net_epochs"] {
         // A map's work is that of one process.
         if name != "net_epochs" || object["schema"] == "basins.map/1" {
             object.as_object_mut().unwrap().remove(name);

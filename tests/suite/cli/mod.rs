@@ -8,6 +8,7 @@ mod maps;
 mod pages;
 mod pictures;
 mod power;
+mod records;
 mod rerun;
 mod runs;
 mod settings;

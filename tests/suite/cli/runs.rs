@@ -155,7 +155,7 @@ fn json_has_every_documented_key() {
     holds_keys(&answer["epochs_to_solve"], &["mean", "min", "p05", "p25", "median", "p75", "p95", "max"]);
     holds_keys(&answer["seconds"], &["setup", "train", "total"]);
     let config = printed(folder.path(), "--print-config");
-    let elsewhere = ["nets", "first", "seed", "backend"];
+    let elsewhere = ["nets", "first", "seed", "backend", "examine", "rows"];
     for name in config.lines().map(|line| line.split(' ').next().unwrap()).filter(|name| !elsewhere.contains(name)) {
         assert!(!answer["spec"][name].is_null(), "spec lacks {name}");
     }

@@ -88,3 +88,81 @@ fn printing_settings_trains_and_writes_nothing() {
     assert!(names(folder.path()).is_empty());
     assert_eq!(run(folder.path(), "--print-config --lr -1").status.code(), Some(2));
 }
+
+/// A file has the options of a verb too; flag, then environment, then file.
+#[test]
+fn options_of_a_verb_come_from_files_and_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "nets = 3\nepochs = 4\nvary = [\"lr=1,2\", \"loss=mse,cross-entropy\"]\nagainst = \"lr=1,loss=mse\"\n";
+    std::fs::write(folder.path().join("sweep.toml"), text).unwrap();
+    let points = |arguments: &str, variables: &[(&str, &str)]| {
+        let mut command = basins(folder.path());
+        command.args(arguments.split(' ')).args(["--json", "--backend", "reference"]).envs(variables.iter().copied());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+        let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (object["points"].as_array().unwrap().len(), object["against"]["best"].clone())
+    };
+    let file = "sweep --config sweep.toml";
+    assert_eq!(points(file, &[]), (4, false.into()));
+    let rest = "--vary lr=1,2,4 --vary loss=mse,mae";
+    assert_eq!(points(&format!("{file} {rest}"), &[]), (6, false.into()));
+    assert_eq!(points(&format!("{file} {rest} --vary momentum=0,0.5 --against lr=1,loss=mse,momentum=0"), &[]).0, 12);
+    assert_eq!(points("sweep --nets 3 --epochs 4", &[("BASINS_VARY", "lr=1,2,3")]), (3, true.into()));
+    std::fs::write(folder.path().join("flags.toml"), "points = 4\nno-paths = true\ntrained = false\n").unwrap();
+    let surface = json(folder.path(), "surface --config flags.toml --epochs 3");
+    assert_eq!((&surface["x"]["points"], surface["paths"].as_array().map(Vec::len)), (&4.into(), Some(0)));
+    for (verb, text, expected) in [
+        ("run", "vary = \"lr=1,2\"\n", "vary is an option of basins sweep, not of basins run"),
+        ("sweep", "until-width = 0.1\ncontinue-unsolved = 2\n", "is an option of basins run, not of basins sweep"),
+        ("run", "until-widht = 0.1\n", "did you mean until-width?"),
+        ("run", "until-width = 2\n", "--until-width takes a number between 0 and 1"),
+        ("surface", "no-paths = 3\n", "no-paths is true or false"),
+        ("surface", "no-paths = true\npath = [\"1,2\"]\n", "cannot be combined with"),
+    ] {
+        std::fs::write(folder.path().join("wrong.toml"), text).unwrap();
+        let output = run(folder.path(), &format!("{verb} --config wrong.toml --nets 2"));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{text}: {said}");
+        assert!(said.starts_with("error: --config wrong.toml: ") && said.contains(expected), "{text}: {said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
+
+/// What is printed has the options too, and means the same.
+#[test]
+fn options_are_printed_with_the_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    for (verb, line) in [
+        ("run --until-width 0.1 --continue-unsolved 10x --rows csv", "until-width = 0.1"),
+        ("sweep --vary lr=1,2 --vary layers=2,3,1;2,4,1", "vary = [\"lr=1,2\", \"layers=2,3,1;2,4,1\"]"),
+        ("map --size 40x30 --starts each:3 --colour loss", "size = \"40x30\""),
+        ("surface --path 1,2 --path=-3,4.5 --range=-2,3", "path = [\"1,2\", \"-3,4.5\"]"),
+        ("trace --net 7 --every 3 --fix 4=1.5", "fix = [\"4=1.5\"]"),
+        ("bench --quick --against simd,reference", "quick = true"),
+        ("verify --nets 30", "nets = 30"),
+    ] {
+        let first = printed(folder.path(), &format!("{verb} --print-config"));
+        assert!(first.lines().any(|there| there == line), "{line} is not in\n{first}");
+        std::fs::write(folder.path().join("again.toml"), &first).unwrap();
+        let name = verb.split(' ').next().unwrap();
+        assert_eq!(printed(folder.path(), &format!("{name} --config again.toml --print-config")), first, "{verb}");
+    }
+}
+
+#[test]
+fn a_variable_that_means_nothing_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |variable: &str, arguments: &str| {
+        let mut command = basins(folder.path());
+        let output = command.env(variable, "3").args(arguments.split(' ')).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let warning =
+        "warning: the environment variable BASINS_EPOCH means nothing to basins; did you mean BASINS_EPOCHS?\n";
+    assert_eq!(said("BASINS_EPOCH", "--nets 2 --print-config"), warning);
+    assert_eq!(said("BASINS_EPOCH", "--nets 2 --print-config --quiet"), "");
+    assert_eq!(said("BASINS_KEEP_SECONDS", "--nets 2 --print-config"), "");
+    assert_eq!(said("BASINS_EPOCHS", "--nets 2 --print-config"), "");
+}
