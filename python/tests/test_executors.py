@@ -11,7 +11,7 @@ import pytest
 
 from test_verbs import steady
 
-SHORT = {"lr": 4, "epochs": 400, "nets": 301, "backend": "simd", "threads": 1, "continue_unsolved": "3x"}
+SHORT = {"lr": 4, "epochs": 400, "nets": 301, "backend": "simd", "threads": 1, "examine": 2, "continue_unsolved": "3x"}
 
 
 def same(shared, whole):

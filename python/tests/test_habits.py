@@ -9,7 +9,7 @@ import time
 import basins
 import pytest
 
-SHORT = {"lr": 4, "epochs": 400, "nets": 300, "backend": "simd"}
+SHORT = {"lr": 4, "epochs": 400, "nets": 300, "backend": "simd", "examine": 2}
 
 
 def test_other_threads_run_meanwhile():

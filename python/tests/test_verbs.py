@@ -4,8 +4,8 @@ import basins
 import numpy as np
 import pytest
 
-SHORT = {"lr": 4, "epochs": 400, "nets": 300, "backend": "simd"}
-WORDS = ["--lr", "4", "--epochs", "400", "--nets", "300", "--backend", "simd"]
+SHORT = {"lr": 4, "epochs": 400, "nets": 300, "backend": "simd", "examine": 2}
+WORDS = ["--lr", "4", "--epochs", "400", "--nets", "300", "--backend", "simd", "--examine", "2"]
 # Times, and work on lanes that idle, which depends on who came first.
 UNSTEADY = {"seconds", "net_epochs_per_second", "net_epochs_executed", "date", "command"}
 
