@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use crate::outcome::Fate;
 use crate::study::{Rerun, RerunRow, Trainer};
 
 use super::number::{grouped, percent};
@@ -88,7 +89,7 @@ fn header(rerun: &Rerun, sweep: bool) -> Vec<String> {
 fn cells(rerun: &Rerun, row: &RerunRow, sweep: bool) -> Vec<String> {
     let count = |count: Option<u64>| count.map_or("missing".into(), grouped);
     let mut cells = if sweep { vec![row.point.clone()] } else { Vec::new() };
-    cells.extend([row.quantity.clone(), count(row.then), count(row.now)]);
+    cells.extend([quantity(&row.quantity), count(row.then), count(row.now)]);
     if !rerun.exact {
         match row.difference {
             Some(difference) => {
@@ -109,6 +110,11 @@ fn cells(rerun: &Rerun, row: &RerunRow, sweep: bool) -> Vec<String> {
     };
     cells.push(verdict.into());
     cells
+}
+
+/// A fate, for which records have a key, in words; any other quantity as it is.
+fn quantity(name: &str) -> String {
+    Fate::ALL.into_iter().find(|fate| fate.name() == name).map_or(name, |fate| fate.words()).to_owned()
 }
 
 /// The object of `basins rerun --json`, schema `basins.rerun/1`.
