@@ -25,7 +25,10 @@ pub(super) fn read(path: &Path) -> Result<(PathBuf, Value)> {
     let path = match path.is_dir() {
         false => path.to_owned(),
         true => inside.into_iter().find(|file| file.is_file()).ok_or_else(|| {
-            Error::input(format!("{} holds no result of basins: a folder of --out is wanted", path.display()))
+            Error::input(format!(
+                "{}: it is a folder without a result of basins; one of --out is wanted",
+                path.display()
+            ))
         })?,
     };
     let object = in_file(&path)?;

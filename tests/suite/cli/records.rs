@@ -160,5 +160,5 @@ fn a_folder_is_rerun_by_the_result_in_it() {
     assert!(said.contains("basins trace --epochs 9"), "{said}");
     let (code, said) = rerun(folder.path(), ".");
     assert_eq!(code, Some(2));
-    assert!(said.contains("holds no result of basins: a folder of --out is wanted"), "{said}");
+    assert!(said.contains("it is a folder without a result of basins; one of --out is wanted"), "{said}");
 }
