@@ -26,7 +26,7 @@ pub(super) fn read(path: &Path) -> Result<(PathBuf, Value)> {
         false => path.to_owned(),
         true => inside.into_iter().find(|file| file.is_file()).ok_or_else(|| {
             Error::input(format!(
-                "{}: it is a folder without a result of basins; one of --out is wanted",
+                "{}: cannot be read: it is a folder without a result of basins; one of --out is wanted",
                 path.display()
             ))
         })?,
