@@ -1,6 +1,18 @@
 //! Trains millions of tiny neural networks at once and tells how often they learn their task.
 //!
-//! Data flows one way, and the modules are its stations:
+//! In three lines, by the front door [`Run`]:
+//!
+//! ```
+//! use basins::{Run, spec::Spec};
+//!
+//! let answer = Run::new(Spec { lr: 4.0.into(), epochs: 500, ..Spec::default() }).nets(1_000).run()?;
+//! println!("{:.1}% learn XOR, {:?}", 100.0 * answer.rate(), answer.interval());
+//! # Ok::<(), basins::Error>(())
+//! ```
+//!
+//! It also takes [examples from arrays](spec::Given), starts, a caller's own wgpu device and a watch; it sweeps and maps; it
+//! keeps networks and predicts with them ([`front`]). What stands behind it can be used by itself: data flows one way, and the
+//! modules are its stations:
 //!
 //! ```text
 //! spec  ->  plan + seed  ->  backend  ->  outcome  ->  stats  ->  study  ->  report
@@ -149,6 +161,7 @@ mod foreign;
 pub mod front;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+#[doc(hidden)]
 pub mod kept;
 pub mod landscape;
 pub mod outcome;

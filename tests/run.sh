@@ -27,21 +27,36 @@ install_vulkan() {
         exit 1
     fi
     echo "tests/run.sh: no Vulkan device is found; installing Mesa's software one" >&2
+    install libvulkan1 mesa-vulkan-drivers
+}
+
+# Debian's packages.
+install() {
     local root=()
     [[ "$(id -u)" == 0 ]] || root=(sudo)
     "${root[@]}" apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends \
-        libvulkan1 mesa-vulkan-drivers >/dev/null
+    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 has_vulkan || install_vulkan
 
-# From here on a machine without a GPU adapter is a failure and no excuse.
-export BASINS_REQUIRE_GPU=1
+# The Python tests make an environment of their own, for which Debian's Python alone is not enough.
+if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    install python3 python3-venv
+fi
+
+# From here on a machine without a GPU adapter, or without Python, is a failure and no excuse.
+export BASINS_REQUIRE_GPU=1 BASINS_REQUIRE_PYTHON=1
 status=0
 # Unit tests look at a file's own parts and train next to nothing. Not optimised, the library is compiled for them in a
 # fraction of the time; for all others it is optimised, once.
 cargo test --no-fail-fast --lib --config 'profile.test.package.basins.opt-level=0' -- "$@" || status=$?
-cargo test --no-fail-fast --test '*' -- "$@" || status=$?
-cargo test --no-fail-fast --doc -- "$@" || status=$?
+# Both packages at once: so they share one build of the library, and of what it stands on.
+packages=(-p basins -p basins-python)
+if (($# == 0)); then
+    cargo test --no-fail-fast "${packages[@]}" --test '*' || status=$?
+else
+    cargo test --no-fail-fast "${packages[@]}" --test suite --test gpu -- "$@" || status=$?
+fi
+cargo test --no-fail-fast "${packages[@]}" --doc -- "$@" || status=$?
 exit "$status"

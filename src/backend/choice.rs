@@ -7,6 +7,7 @@ use super::{Backend, Precision, Reference, Simd};
 
 /// The words of `--backend`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Choice {
     /// A hardware GPU if there is one (fused where the network fits in registers, else grouped, else staged), else the CPU.
     #[default]

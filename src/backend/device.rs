@@ -9,6 +9,7 @@ use crate::foreign::Source;
 /// What kind of device it is. A software GPU is never passed off as a real one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum DeviceKind {
     /// The processor, directly.
     Cpu,

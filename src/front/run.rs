@@ -48,6 +48,7 @@ pub struct Run<'a> {
 
 /// What is kept of every network beside the counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Keep {
     /// Nothing.
     Counts,

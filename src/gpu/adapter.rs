@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 
 /// What an adapter is. Software is never passed off as hardware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AdapterKind {
     /// A GPU imitated by the processor, such as lavapipe or WARP.
     Software,

@@ -9,8 +9,14 @@ mod readback;
 mod stopwatch;
 
 pub use adapter::{AdapterKind, Found, adapters, missing, select};
+#[doc(hidden)]
 pub use buffer::{Buffers, storage_buffer, uniform_buffer};
-pub use device::{Gpu, Lost, SOFTWARE_LOOP_LIMIT};
+pub use device::Gpu;
+#[doc(hidden)]
+pub use device::{Lost, SOFTWARE_LOOP_LIMIT};
+#[doc(hidden)]
 pub use kernel::{Binding, Bound, Checks, Kernel, Kind};
+#[doc(hidden)]
 pub use readback::Readback;
+#[doc(hidden)]
 pub use stopwatch::Stopwatch;

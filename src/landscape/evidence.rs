@@ -28,6 +28,7 @@ const GROWTH: f64 = 1.0;
 
 /// What was measured of one network, in f64.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Evidence {
     /// Norm of the gradient of C at the final weights, over the weights that are trained.
     #[serde(with = "exact")]

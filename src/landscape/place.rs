@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What kind of place it is. Of networks with kinks a minimum, a minimum at infinity and a saddle hold within the region where
 /// no unit changes side, and are said only of points with such a region around them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum PlaceKind {
     /// All units of a hidden layer are off on every example. The gradient of every weight that feeds this layer or one before
     /// it is exactly 0, so that training does not move them (but for what momentum and weight decay still do), and the

@@ -7,6 +7,7 @@ use crate::spec::Problem;
 /// What became of one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Fate {
     /// Met the criterion.
     Solved,

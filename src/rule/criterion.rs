@@ -8,6 +8,7 @@ use super::vector::{Mask, Vector};
 
 /// A condition on the outputs that an epoch computes, over all examples and output units.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Criterion {
     /// Every output is at most this far from its target.
     MaxError(f64),

@@ -6,6 +6,7 @@ use super::keyword::{plain, positive, serde_as_text, unknown};
 /// Distribution of the starting weights. Names of frameworks stand for what these draw where nothing is said; their
 /// moments are held against the frameworks' own in `tests/golden`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Init {
     /// Normal with standard deviation 0.5 sqrt(6/(fan_in + fan_out)) per layer, biases included: the tutorial's way.
     Tutorial,

@@ -6,6 +6,7 @@ use super::keyword::{keywords, serde_as_text, unknown};
 
 /// When within an epoch the weights change, and by which gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Update {
     /// Once an epoch, by the gradient averaged over the m examples.
     BatchMean,

@@ -5,6 +5,7 @@ use super::keyword::{plain, positive, serde_as_text, unknown};
 
 /// What learning rates are multiplied with in epoch e, counted from 1, of T.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Schedule {
     /// 1.
     #[default]

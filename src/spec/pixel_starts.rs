@@ -5,6 +5,7 @@ use super::keyword::{serde_as_text, unknown};
 
 /// As in `same`, `each`, `same:64`, `each:64`: without a number a pixel has one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PixelStarts {
     /// The same networks at every pixel, so many: pixels differ by what the axes set alone.
     Same(u16),

@@ -6,6 +6,7 @@ use super::{Interval, LEVEL, UntilWidth, clopper_pearson, confidence_sequence, w
 
 /// How the interval of a rate is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum RateMethod {
     /// [`wilson`]: covers the truth in 95% of repetitions on average over rates.
     #[default]

@@ -25,6 +25,7 @@ pub struct CutOff {
 
 /// The answer to: is it worth restarting, and when?
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Restart {
     /// The cheapest cut-off.
     pub best: CutOff,

@@ -50,6 +50,7 @@ pub struct SurvivalStep {
 /// assert_eq!(curve.quantile(0.5), Some(10));
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Survival {
     /// Level of all intervals.
     pub level: f64,

@@ -13,6 +13,7 @@ use crate::stats::{Interval, LEVEL, RateMethod};
 
 /// How many of the networks of one fate escaped it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Escapes {
     /// Their fate when the budget ended.
     #[serde(serialize_with = "fate_name")]
@@ -30,6 +31,7 @@ pub struct Escapes {
 
 /// The answer for all of them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Continued {
     /// The longer budget.
     pub epochs: u32,

@@ -11,6 +11,7 @@ use crate::spec::Problem;
 /// How many networks, or how much time. A time is turned into a number by a fixed estimate of what a network costs and not by
 /// a clock, so that the same networks are examined on every machine, however a run is cut or interrupted.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum ExamineBudget {
     /// As many as fit a quarter of a second of one core, at least 4 and at most 100.
     #[default]

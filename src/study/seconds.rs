@@ -7,6 +7,7 @@ use crate::backend::{Driver, Effort};
 /// Where the time went, in seconds of wall time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct Seconds {
     /// Opening the device, compiling, allocating.
     pub setup: f64,

@@ -28,7 +28,9 @@ mod unroll;
 mod words;
 
 pub use form::{Form, Tuning};
+#[doc(hidden)]
 pub use stages::{StageReport, check_stages};
+#[doc(hidden)]
 pub use words::{OrderOf, drawn_numbers, drawn_orders, random_words};
 
 use std::collections::VecDeque;

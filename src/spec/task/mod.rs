@@ -15,6 +15,7 @@ use points::{is_symmetric, one_hot, spirals, truth_table};
 
 /// A task: a truth table, another set of examples that is made, or the rows of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Task {
     /// Exclusive or of two inputs; examples in the order 00, 01, 10, 11.
     Xor,

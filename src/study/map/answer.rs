@@ -21,6 +21,7 @@ use super::tiles::{Tile, last_pass};
 
 /// A map, as far as it was trained.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Map {
     /// Pixels that are trained, those of earlier runs included.
     pub pixels_done: u64,

@@ -8,6 +8,7 @@ use crate::outcome::Fate;
 
 /// One pixel, trained by itself.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct MapPixel {
     /// Column from the left and row from below.
     pub pixel: Pixel,

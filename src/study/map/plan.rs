@@ -10,6 +10,7 @@ use crate::spec::{MapAxis, Order, Problem, Spec, Varied};
 
 /// Where the pixels' weights come from, those of the axes aside.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum MapStart {
     /// All pixels start from one drawn network, or from the same ones.
     Same {

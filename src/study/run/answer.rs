@@ -14,6 +14,7 @@ use super::state::RunState;
 
 /// The answer for a population.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RunAnswer {
     /// What was asked.
     pub problem: Problem,
@@ -46,6 +47,7 @@ pub struct RunAnswer {
 
 /// What became of the networks of one kind, or of one fate in all its variants.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct KindRow {
     /// The kind; of a whole fate without a variant.
     pub kind: Kind,

@@ -27,6 +27,7 @@ const PAIR_LIMIT: u64 = 1 << 30;
 
 /// What became of the networks at one point.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SweepPoint {
     /// Values of the varied settings, in their order.
     pub values: Vec<String>,
@@ -74,6 +75,7 @@ impl SweepPoint {
 
 /// The answer.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Sweep {
     /// The settings that are the same at all points.
     pub spec: Spec,
