@@ -54,7 +54,7 @@ def unsolved(rows: list[dict[str, Any]], nets: int) -> str:
     for row in rows:
         loss = "-" if row["mean_loss"] is None else f"{row['mean_loss']:.4g}"
         lines.append(
-            f"<tr><td {WORD}>{escape(row['fate'])}</td><td {CELL}>{row['networks']:,}</td>"
+            f"<tr><td {WORD}>{escape(row['words'])}</td><td {CELL}>{row['networks']:,}</td>"
             f"<td {CELL}>{row['networks'] / nets:.2%}</td><td {CELL}>{loss}</td><td {WORD}>{escape(row['evidence'] or '-')}</td></tr>"
         )
     return f'<div style="overflow-x:auto"><table>{head}{"".join(lines)}</table></div>'

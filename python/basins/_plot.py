@@ -34,7 +34,7 @@ def survival(run: Run, ax: Any) -> Any:
 def fates(run: Run, ax: Any) -> Any:
     ax = axes(ax)
     rows = run.data["fate_rows"][::-1]
-    ax.barh([row["fate"] for row in rows], [row["networks"] for row in rows])
+    ax.barh([row["words"] for row in rows], [row["networks"] for row in rows])
     ax.set(xlabel="networks")
     return ax
 

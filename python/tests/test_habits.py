@@ -52,7 +52,7 @@ def test_ctrl_c_gives_what_there_is():
 def test_notebooks_show_results():
     run = basins.run(**SHORT, layers=[2, 2, 1])
     shown = run._repr_html_()
-    assert f"{run.rate:.2%}" in shown and "<svg" in shown and "one-pair-tie" in shown
+    assert f"{run.rate:.2%}" in shown and "<svg" in shown and "two-pattern plateau" in shown
     assert "<script" not in shown
     hostile = basins.train([[0.0], [1.0]], ["<b>a", "<i>b"], hidden=1, nets=2, epochs=2)
     assert "<b>a" not in hostile._repr_html_() and "<b>a" not in (hostile.page() or "")

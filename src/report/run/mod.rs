@@ -88,6 +88,7 @@ fn fate_rows(answer: &RunAnswer, complete: bool) -> Value {
     let row = |row: &KindRow| {
         json!({
             "fate": row.kind.fate.name(),
+            "words": row.kind.fate.words(),
             "variant": row.kind.variant.label(&answer.problem),
             "networks": row.tally.count,
             "share_interval": complete.then_some(row.interval),
