@@ -65,7 +65,7 @@ tests() {
 verify() {
     local status=0 form
     for form in fused grouped staged; do
-        "$basins" verify --backend "$form" "${hardware[@]}" "${few[@]}" || status=1
+        "$basins" verify --thorough --backend "$form" "${hardware[@]}" "${few[@]}" || status=1
         # A wrong sign must be found: exit code 4.
         "$basins" verify --backend "$form" "${hardware[@]}" --nets 100 --plant gradient-sign >/dev/null 2>&1
         (($? == 4)) || { echo "$form: the planted fault was not found" && status=1; }

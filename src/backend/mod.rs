@@ -157,6 +157,11 @@ pub trait Backend {
         (0, 1)
     }
 
+    /// Long checks go through every so many-th problem: all, unless little time is given.
+    fn check_stride(&self) -> usize {
+        1
+    }
+
     /// Whether a problem can show anything: a backend with a planted fault trains problems that its fault leaves as they are
     /// like the one without, which is checked by itself.
     fn is_shown_by(&self, _problem: &Problem) -> bool {

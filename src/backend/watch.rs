@@ -20,6 +20,9 @@ pub trait Watch: Sync {
     /// What is trained next, in words.
     fn note(&self, _what: &str) {}
 
+    /// So many steps of all are done, of work that consists of steps.
+    fn steps(&self, _done: usize, _all: usize) {}
+
     /// Whether to stop at the end of the slice.
     fn interrupted(&self) -> bool {
         false

@@ -252,7 +252,8 @@ impl RunKeeper {
     }
 }
 
-fn rows_name(part: usize, form: RowForm) -> Option<String> {
+/// Of the rows of a part.
+pub(super) fn rows_name(part: usize, form: RowForm) -> Option<String> {
     let (_, extension) = form.file_name()?.rsplit_once('.')?;
     Some(format!("rows-{part:06}.{extension}"))
 }

@@ -8,6 +8,7 @@ pub mod ask;
 mod asked;
 mod bench;
 mod command;
+mod compare;
 mod config;
 mod count;
 mod devices;
@@ -23,6 +24,7 @@ mod hints;
 mod interrupt;
 mod join;
 mod keep;
+mod keep_sweep;
 mod like;
 mod map;
 mod map_files;
@@ -45,6 +47,7 @@ mod settings;
 mod shard;
 mod shell;
 mod stamp;
+mod steps;
 mod surface;
 mod sweep;
 mod trace;
@@ -62,7 +65,7 @@ use ending::Ending;
 use verb::Verb;
 
 /// All verbs, in the order of help.
-const ALL: [Verb; 14] = [
+const ALL: [Verb; 15] = [
     Verb::of::<Asked<run::Options>>(),
     Verb::of::<Asked<trace::Options>>(),
     Verb::of::<Asked<sweep::Options>>(),
@@ -71,6 +74,7 @@ const ALL: [Verb; 14] = [
     Verb::of::<reproduce::Args>(),
     Verb::of::<rerun::Args>(),
     Verb::of::<merge::Args>(),
+    Verb::of::<compare::Args>(),
     Verb::of::<Asked<verify::Options>>(),
     Verb::of::<Asked<bench::Options>>(),
     Verb::of::<power::Args>(),

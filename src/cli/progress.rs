@@ -69,7 +69,7 @@ const FORETELL_AFTER: f64 = 2.0;
 const FORETELL_ABOVE: f64 = 120.0;
 
 /// A time that is left, to two figures at most: nobody knows it better.
-fn left(seconds: f64) -> String {
+pub(super) fn left(seconds: f64) -> String {
     let units = [("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0), ("second", 1.0)];
     let (name, unit) = units.into_iter().find(|(_, unit)| seconds >= 1.5 * unit).unwrap_or(units[3]);
     let count = seconds / unit;

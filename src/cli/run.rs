@@ -13,6 +13,7 @@ use crate::report::{
     survival_picture, survival_title,
 };
 use crate::spec::{Population, Problem};
+use crate::stats::{LEVEL, wilson_trials};
 use crate::study::{ExamineBudget, RunAnswer, RunPart};
 
 use super::again::Again;
@@ -70,7 +71,14 @@ fn factor(text: &str) -> Result<u32> {
     })
 }
 
-fn width(text: &str) -> Result<f64> {
+/// How many networks are trained at most, as far as progress is concerned: where a width decides, those that a rate of one half
+/// takes.
+pub(super) fn expected_count(most: u64, until_width: Option<f64>) -> u64 {
+    until_width.and_then(|width| wilson_trials(0.5, width, LEVEL)).map_or(most, |needed| needed.min(most))
+}
+
+/// A width that an interval can have.
+pub(super) fn width(text: &str) -> Result<f64> {
     match text.trim().parse::<f64>() {
         Ok(width) if width > 0.0 && width < 1.0 => Ok(width),
         _ => Err(Error::input(format!("--until-width takes a number between 0 and 1, as 0.001; got {text:?}"))),
@@ -150,7 +158,8 @@ impl Study for Options {
         if let Some(continued) = keeper.as_mut().and_then(RunKeeper::over) {
             return Ok(Answer { rate: opened.over(before, continued), keeper, networks: None });
         }
-        let left = population.count() - before.tally.networks();
+        let expected = expected_count(population.count(), self.until_width);
+        let left = expected.saturating_sub(before.tally.networks()).max(1);
         let chunk_seconds = keeper.as_ref().map(RunKeeper::seconds);
         let keep = if keeper.is_none() { frame.keep } else { Keep::Counts };
         let mut kept = Kept::new(problem, population);
@@ -224,7 +233,7 @@ impl Options {
 }
 
 impl Join for Options {
-    const PARTS_SCHEMA: &'static str = "basins.run-parts/2";
+    const PARTS_SCHEMA: &'static str = "basins.run-parts/3";
 
     fn join(&self, frame: &Frame<'_>, parts: &Parts, folder: &mut Folder) -> Result<Answer> {
         let (problem, settings) = (frame.problem()?, frame.settings);

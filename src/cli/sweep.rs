@@ -1,5 +1,6 @@
 //! `basins sweep`: the same networks under many settings.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
@@ -7,8 +8,11 @@ use serde_json::{Value, json};
 
 use crate::backend::Driver;
 use crate::error::{Error, Result};
+use crate::front::Run;
 use crate::kept::Store;
-use crate::report::{sweep_csv, sweep_json, sweep_page, sweep_parquet, sweep_picture, sweep_text, sweep_title};
+use crate::report::{
+    RowForm, SWEEP_NOTE, sweep_csv, sweep_json, sweep_page, sweep_parquet, sweep_picture, sweep_text, sweep_title,
+};
 use crate::spec::{Population, Spec, Vary};
 use crate::study::{Sweep, SweepPlan, SweepState, SweepStudy};
 
@@ -17,11 +21,12 @@ use super::ending::Ending;
 use super::folder::{Folder, PARTS};
 use super::frame::{Flag, Frame, Record, Study};
 use super::join::Join;
-use super::keep::pace;
+use super::keep_sweep::{KeptSweep, SweepKeeper};
 use super::parts::{Joins, Parts, manifest};
 use super::pictures;
 use super::repeat::Repeat;
 use super::reply;
+use super::run::{expected_count, width};
 use super::settings::Settings;
 use super::verb::Example;
 
@@ -51,12 +56,31 @@ pub(super) struct Options {
     /// One of the points, as lr=0.1,hidden=3 [default: the best]
     #[arg(long, value_name = "POINT")]
     against: Option<String>,
+
+    /// Train each until so narrow
+    ///
+    /// Each point until the 95% interval of its rate is this narrow, by the rule of `basins run`; --nets is the most that each
+    /// may take [default: 1e9]
+    #[arg(long, value_name = "WIDTH", value_parser = width, allow_hyphen_values = true)]
+    #[serde(default)]
+    until_width: Option<f64>,
+
+    /// Form of the rows in --out
+    ///
+    /// One for each network of each point: parquet or csv; none for counts alone
+    #[arg(long, value_name = "FORM", default_value_t = RowForm::None)]
+    #[serde(default = "no_rows")]
+    rows: RowForm,
 }
 
-/// The answer, and why less was kept than should be.
+fn no_rows() -> RowForm {
+    RowForm::None
+}
+
+/// The answer, and what keeps it.
 pub(super) struct Answer {
     sweep: Sweep,
-    failure: Option<Error>,
+    keeper: Option<SweepKeeper>,
 }
 
 impl Study for Options {
@@ -81,7 +105,7 @@ impl Study for Options {
         Some(|answer| reply::Answer::Sweep(Box::new(answer.sweep)));
 
     fn default_count(&self) -> Option<u64> {
-        Some(DEFAULT_COUNT)
+        Some(if self.until_width.is_some() { Run::usual_count(true) } else { DEFAULT_COUNT })
     }
 
     /// What is not varied need not fit together by itself.
@@ -93,48 +117,60 @@ impl Study for Options {
         json!(self)
     }
 
+    fn defaults() -> Value {
+        json!({"rows": no_rows()})
+    }
+
     fn files(&self) -> Option<Vec<&'static str>> {
-        Some(vec![TABLE, PARQUET, "sweep.svg", "sweep.png", PAGE])
+        let others = [TABLE, PARQUET, "sweep.svg", "sweep.png", PAGE];
+        Some(others.into_iter().chain(self.rows.file_name()).collect())
     }
 
     fn answer(&self, frame: &Frame<'_>, folder: Option<&mut Folder>) -> Result<Answer> {
         let settings = frame.settings;
         let spec = settings.spec()?;
-        let asked = settings.population(DEFAULT_COUNT)?;
-        let population = settings.shard().map_or(Ok(asked), |shard| shard.of(asked))?;
-        let plan = SweepPlan::new(&spec, &self.vary, population.seed())?;
+        let asked = settings.population(self.default_count().unwrap_or_default())?;
+        let population = match settings.shard() {
+            Some(shard) if self.until_width.is_some() => {
+                return Err(Error::input(format!(
+                    "--shard {shard} does not go with --until-width: where to stop depends on the networks of all shards"
+                )));
+            }
+            shard => shard.map_or(Ok(asked), |shard| shard.of(asked))?,
+        };
+        let plan = Arc::new(SweepPlan::new(&spec, &self.vary, population.seed())?);
         let open = frame.open()?;
         let opened = Instant::now();
         let mut backend = open.backend()?;
         let most_epochs = plan.points.iter().map(|point| point.problem.spec().epochs).max().unwrap_or(1);
-        let networks = population.count().saturating_mul(plan.points.len() as u64);
-        let store = folder.map(|folder| {
-            let examples = plan.points.iter().map(|point| point.problem.examples());
-            let shares = (asked, population);
-            let manifest = manifest(Self::PARTS_SCHEMA, settings, shares, backend.as_ref(), &spec, examples, self);
-            Store::open(&folder.path().join(PARTS), &manifest)
-        });
-        let store = store.transpose()?;
-        let mut pace = pace();
-        let chunk_seconds = store.as_ref().map(|_| pace.seconds());
-        let study =
-            SweepStudy { chunk_seconds, asked: asked.count(), ..self.study(settings, &spec, &plan, population)? };
-        let before = store.as_ref().map(Store::progress::<SweepState>).transpose()?.flatten().unwrap_or_default();
-        let mut failure = None;
-        let sweep = frame.watched(networks.saturating_sub(before.networks()), most_epochs, |watch| {
-            study.resume(before, &mut Driver::new(backend.as_mut()).opened(opened).watched(watch), &mut |state| {
-                let Some(store) = store.as_ref().filter(|_| failure.is_none() && state.is_whole()) else {
-                    return Ok(());
-                };
-                if pace.is_due() || state.networks() == networks {
-                    let began = Instant::now();
-                    failure = store.keep(state).err();
-                    pace.kept(began);
+        let each = expected_count(population.count(), self.until_width);
+        let networks = each.saturating_mul(plan.points.len() as u64);
+        let mut keeper = match folder {
+            Some(folder) => {
+                let examples = plan.points.iter().map(|point| point.problem.examples());
+                let shares = (asked, population);
+                let manifest = manifest(Self::PARTS_SCHEMA, settings, shares, backend.as_ref(), &spec, examples, self);
+                let parts = folder.path().join(PARTS);
+                Some(SweepKeeper::open(&parts, &manifest, (plan.clone(), population), self.rows)?)
+            }
+            None => None,
+        };
+        let study = SweepStudy {
+            chunk_seconds: keeper.as_ref().map(SweepKeeper::seconds),
+            asked: asked.count(),
+            ..self.study(settings, &spec, &plan, population)?
+        };
+        let before = keeper.as_mut().map(SweepKeeper::state).unwrap_or_default();
+        let sweep = frame.watched(networks.saturating_sub(before.networks()).max(1), most_epochs, |watch| {
+            let mut driver = Driver::new(backend.as_mut()).opened(opened).watched(watch);
+            study.resume(before, &mut driver, &mut |delivered| {
+                if let Some(keeper) = &mut keeper {
+                    keeper.add(&delivered, study.is_over(delivered.state));
                 }
                 Ok(())
             })
         })?;
-        Ok(Answer { sweep, failure })
+        Ok(Answer { sweep, keeper })
     }
 
     fn object(&self, answer: &Answer) -> Value {
@@ -143,7 +179,10 @@ impl Study for Options {
 
     fn write(&self, answer: &mut Answer, result: &Record<'_>, folder: &mut Folder) -> Result<()> {
         let sweep = &answer.sweep;
-        folder.attempt(|_| answer.failure.take().map_or(Ok(()), Err));
+        if let Some(keeper) = answer.keeper.take() {
+            let notes = [(SWEEP_NOTE, result.object.to_string())];
+            folder.attempt(|folder| keeper.finish(folder, !sweep.interrupted(), &notes));
+        }
         folder.attempt(|folder| folder.add(TABLE, &sweep_csv(sweep)));
         folder.attempt(|folder| {
             let writer = folder.stage(PARQUET)?;
@@ -175,26 +214,34 @@ impl Options {
         let against = self.against.as_deref().map(|text| plan.find(text)).transpose()?;
         let method = settings.interval.unwrap_or_default();
         let asked = population.count();
-        Ok(SweepStudy { spec, plan, population, asked, method, against, chunk_seconds: None })
+        let until_width = self.until_width;
+        Ok(SweepStudy { spec, plan, population, asked, method, until_width, against, chunk_seconds: None })
     }
 }
 
 impl Join for Options {
-    const PARTS_SCHEMA: &'static str = "basins.sweep-parts/1";
+    const PARTS_SCHEMA: &'static str = "basins.sweep-parts/2";
 
     fn join(&self, frame: &Frame<'_>, parts: &Parts, folder: &mut Folder) -> Result<Answer> {
         let spec = frame.settings.spec()?;
         let population = parts.population()?;
-        let plan = SweepPlan::new(&spec, &self.vary, population.seed())?;
+        let plan = Arc::new(SweepPlan::new(&spec, &self.vary, population.seed())?);
         let mut state = SweepState::default();
         for part in parts.all() {
-            let kept = part.progress::<SweepState>()?;
-            let kept = kept.filter(|kept| kept.is_complete(plan.points.len(), part.count()));
-            state.append(kept.ok_or_else(|| part.unfinished())?);
+            let kept = part.progress::<KeptSweep<'_>>()?;
+            let kept = kept.filter(|kept| kept.joined || self.rows == RowForm::None);
+            let kept = kept.filter(|kept| kept.state.is_complete(plan.points.len(), part.count()));
+            state.append(kept.ok_or_else(|| part.unfinished())?.state.into_owned());
+        }
+        let study = self.study(frame.settings, &spec, &plan, population)?;
+        let mut rows = Vec::new();
+        if let Some(name) = self.rows.file_name() {
+            let turns = |_| parts.all().iter().map(|part| (part.path().join(name), part.count()));
+            rows.extend(study.order().into_iter().flat_map(turns));
         }
         let store = Store::open(&folder.path().join(PARTS), parts.manifest())?;
-        let failure = store.keep(&state).err();
-        Ok(Answer { sweep: self.study(frame.settings, &spec, &plan, population)?.answer(state)?, failure })
+        let keeper = SweepKeeper::joining(store, &state, (plan.clone(), population), self.rows, rows);
+        Ok(Answer { sweep: study.answer(state)?, keeper: Some(keeper) })
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::backend::Driver;
 use crate::error::Result;
-use crate::spec::{Population, Vary};
+use crate::spec::Vary;
 use crate::study::{Sweep, SweepPlan, SweepStudy};
 
 use super::run::Run;
@@ -14,7 +14,8 @@ const DEFAULT_COUNT: u64 = 1_000;
 
 impl Run<'_> {
     /// Trains the same networks, 1,000 if nothing is said, at every combination of the varied settings' values, and compares
-    /// each point with the best one, or with the one that `against` names, as `lr=0.1`.
+    /// each point with the best one, or with the one that `against` names, as `lr=0.1`. With [a width](Run::until_width) each
+    /// point is trained until its interval is as narrow.
     ///
     /// ```
     /// use basins::Run;
@@ -29,8 +30,9 @@ impl Run<'_> {
     /// What was asked is wrong, or the device failed.
     pub fn sweep<T: AsRef<str>>(mut self, vary: &[T], against: Option<&str>) -> Result<Sweep> {
         let varied = vary.iter().map(|text| text.as_ref().parse::<Vary>()).collect::<Result<Vec<_>, _>>()?;
-        let asked = Population::new(self.first, self.count.unwrap_or(DEFAULT_COUNT), self.seed)?;
-        let population = self.shard.map_or(Ok(asked), |shard| shard.of(asked))?;
+        let usual = if self.until_width.is_some() { Run::usual_count(true) } else { DEFAULT_COUNT };
+        self.count = Some(self.count.unwrap_or(usual));
+        let (asked, population) = (self.asked()?, self.population()?);
         let plan = SweepPlan::new(&self.spec, &varied, self.seed)?;
         let against = against.map(|text| plan.find(text)).transpose()?;
         let opened = Instant::now();
@@ -38,8 +40,16 @@ impl Run<'_> {
             Some(backend) => backend,
             None => self.open.backend()?,
         };
-        let (spec, method, asked) = (&self.spec, self.method, asked.count());
-        let study = SweepStudy { spec, plan: &plan, population, asked, method, against, chunk_seconds: None };
+        let study = SweepStudy {
+            spec: &self.spec,
+            plan: &plan,
+            population,
+            asked: asked.count(),
+            method: self.method,
+            until_width: self.until_width,
+            against,
+            chunk_seconds: None,
+        };
         study.run(&mut Driver::new(backend.as_mut()).opened(opened).watched(self.watch))
     }
 }

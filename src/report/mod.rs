@@ -2,6 +2,7 @@
 //! nothing.
 
 mod bench;
+mod compare;
 mod devices;
 #[cfg(feature = "pictures")]
 mod html;
@@ -14,6 +15,8 @@ pub mod plot;
 mod power;
 mod reproduce;
 mod rerun;
+#[cfg(feature = "tables")]
+mod row_table;
 mod run;
 mod surface;
 mod sweep;
@@ -23,16 +26,19 @@ mod verify;
 mod words;
 
 pub use self::bench::*;
+pub use self::compare::{compare_json, compare_text};
 pub use self::devices::{DeviceRow, devices_json, devices_text};
 #[cfg(feature = "pictures")]
 pub use self::html::{Fact, Page, page_data};
 pub use self::map::*;
 pub use self::number::{grouped, percent, short};
 #[cfg(feature = "tables")]
-pub use self::parquet::{Cell, ColumnType, ParquetTable, read_note};
+pub use self::parquet::{Cell, ColumnType, ParquetColumns, ParquetRows, ParquetTable, read_note};
 pub use self::power::{power_json, power_text};
 pub use self::reproduce::*;
 pub use self::rerun::{rerun_json, rerun_text};
+#[cfg(feature = "tables")]
+pub use self::row_table::{RowFile, RowForm};
 pub use self::run::*;
 pub use self::surface::*;
 pub use self::sweep::*;

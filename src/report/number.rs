@@ -24,6 +24,22 @@ pub fn percent(share: f64, half_width: f64) -> String {
     }
 }
 
+/// Difference of shares in percentage points, with its sign and no unit: +0.42.
+pub(super) fn signed(share: f64, half_width: f64) -> String {
+    let text = percent(share.abs(), half_width);
+    let sign = if share < 0.0 { "-" } else { "+" };
+    format!("{sign}{}", text.trim_end_matches('%'))
+}
+
+/// Probability of a test: 0.0421, where it is small in two digits as 3.2e-149, and never 0.
+pub(super) fn p_value(p: f64) -> String {
+    match p {
+        p if p < 1e-300 => "<1e-300".into(),
+        p if p < 0.001 => format!("{p:.1e}"),
+        p => format!("{p:.4}"),
+    }
+}
+
 /// Large number in three digits: 3.61e8, 950.
 pub fn short(value: f64) -> String {
     if value == 0.0 {
@@ -48,6 +64,9 @@ mod tests {
         assert_eq!(percent(0.987_654, 0.000_7), "98.77%");
         assert_eq!(percent(0.5, 0.2), "50.0%");
         assert_eq!((percent(-1e-6, 0.01), percent(-0.02, 0.01)), ("0.0%".into(), "-2.0%".into()));
+        assert_eq!((signed(-0.004_2, 0.001), signed(0.004_2, 0.001)), ("-0.4".into(), "+0.4".into()));
+        assert_eq!((p_value(0.042_13), p_value(3.24e-149)), ("0.0421".into(), "3.2e-149".into()));
+        assert_eq!((p_value(0.0), p_value(1.0)), ("<1e-300".into(), "1.0000".into()));
         assert_eq!((short(3.614e8), short(12.0), short(950.4)), ("3.61e8".into(), "12.00".into(), "950".into()));
     }
 }

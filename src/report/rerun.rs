@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::outcome::Fate;
 use crate::study::{Rerun, RerunRow, Trainer};
 
-use super::number::{grouped, percent};
+use super::number::{grouped, p_value, percent};
 use super::table::{wrapped, write_table};
 
 /// Rows of agreement that a terminal shows; those that differ are always shown.
@@ -100,7 +100,7 @@ fn cells(rerun: &Rerun, row: &RerunRow, sweep: bool) -> Vec<String> {
             }
             None => cells.extend([String::new(), String::new()]),
         }
-        cells.push(row.adjusted_p.map_or(String::new(), |p| format!("{p:.4}")));
+        cells.push(row.adjusted_p.map_or(String::new(), p_value));
     }
     let verdict = match row.agrees {
         Some(true) if row.then == row.now => "same",

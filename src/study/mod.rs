@@ -2,6 +2,7 @@
 //! nothing itself.
 
 pub mod bench;
+mod compare;
 mod continued;
 mod examine;
 mod examine_budget;
@@ -17,6 +18,7 @@ mod trace;
 mod trainers;
 pub mod verify;
 
+pub use compare::{BestCutOff, Ends, FatePairs, FateRow, RunComparison, RunRecord, SettingRow, SolvedEpochs};
 pub use continued::{Continued, ContinuedCounts, Escapes, Unsolved};
 pub use examine::{Examined, Verdicts, is_examinable};
 pub use examine_budget::ExamineBudget;
@@ -30,6 +32,8 @@ pub use rerun::{Counts, Recorded, Rerun, RerunRow, Trainer};
 pub use run::{Advice, Delivered, KindRow, RunAnswer, RunPart, RunState, RunStudy, Sink};
 pub use seconds::Seconds;
 pub use surface::{Path, Surface, SurfaceAxis, SurfaceStudy};
-pub use sweep::{Comparison, PlanPoint, PointState, Sweep, SweepPlan, SweepPoint, SweepSink, SweepState, SweepStudy};
+pub use sweep::{
+    Comparison, PlanPoint, PointState, Sweep, SweepDelivered, SweepPlan, SweepPoint, SweepSink, SweepState, SweepStudy,
+};
 pub use trace::{Trace, response, trained_weights};
 pub use trainers::{TrainedBy, Trainers, rounding};

@@ -133,6 +133,8 @@ struct Escaped {
 #[derive(Deserialize)]
 struct Point {
     values: serde_json::Map<String, serde_json::Value>,
+    /// Where they differ from point to point.
+    nets: Option<u64>,
     #[serde(flatten)]
     fields: Fields,
 }
@@ -167,6 +169,11 @@ impl Object {
 }
 
 impl Recorded {
+    /// What does not add up within the record itself, if anything.
+    pub(super) fn contradiction(&self) -> Option<String> {
+        self.counts.iter().find_map(Counts::contradiction)
+    }
+
     /// From the object of a run, a sweep or a map.
     ///
     /// # Errors
@@ -202,7 +209,7 @@ impl Recorded {
 impl Point {
     fn counts(self, networks: u64) -> Counts {
         let named: Vec<String> = self.values.iter().map(|(name, value)| format!("{name}={}", typed(value))).collect();
-        self.fields.counts(named.join(", "), networks)
+        self.fields.counts(named.join(", "), self.nets.unwrap_or(networks))
     }
 }
 

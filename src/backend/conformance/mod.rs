@@ -3,6 +3,7 @@
 //! [`CHECKS`] drives everything: [`conformance!`](crate::conformance) turns it into tests for one backend, and a caller
 //! with devices of their own can go through it at run time. [`Fault`] plants mistakes that the checks must find.
 
+mod brief;
 mod checks;
 mod cuts;
 mod fault;
@@ -10,6 +11,7 @@ mod list;
 mod own_rates;
 mod specs;
 
+pub use brief::Brief;
 pub use fault::{Fault, Faulty};
 pub use list::{CHECKS, Check};
 pub use specs::{OPTIMIZERS, cut_specs, pairs_of, short_specs, slow_specs};

@@ -10,17 +10,19 @@ use parquet::file::writer::SerializedRowGroupWriter;
 use super::cell::{Cell, ColumnType};
 
 #[derive(Debug)]
-pub(super) enum Column {
+pub(in crate::report) enum Column {
     U64(Vec<i64>),
     U32(Optional<i32>),
     F64(Optional<f64>),
+    F32(Vec<f32>),
     Text(Vec<ByteArray>),
+    OptionalText(Optional<ByteArray>),
     F32List(Vec<f32>, Vec<i16>),
 }
 
 /// Values that are there, and for each row whether one is: 1 or 0, as Parquet's definition levels want it.
 #[derive(Debug)]
-pub(super) struct Optional<T> {
+pub(in crate::report) struct Optional<T> {
     values: Vec<T>,
     present: Vec<i16>,
 }
@@ -49,7 +51,9 @@ impl Column {
             ColumnType::U64 => Self::U64(Vec::new()),
             ColumnType::U32 => Self::U32(Optional::empty()),
             ColumnType::F64 => Self::F64(Optional::empty()),
+            ColumnType::F32 => Self::F32(Vec::new()),
             ColumnType::Text => Self::Text(Vec::new()),
+            ColumnType::OptionalText => Self::OptionalText(Optional::empty()),
             ColumnType::F32List => Self::F32List(Vec::new(), Vec::new()),
         }
     }
@@ -59,7 +63,9 @@ impl Column {
             (Self::U64(values), Cell::U64(value)) => values.push(value.cast_signed()),
             (Self::U32(values), Cell::U32(value)) => values.push(value.map(u32::cast_signed)),
             (Self::F64(values), Cell::F64(value)) => values.push(*value),
-            (Self::Text(values), Cell::Text(value)) => values.push(ByteArray::from(value.as_bytes().to_vec())),
+            (Self::F32(values), Cell::F32(value)) => values.push(*value),
+            (Self::Text(values), Cell::Text(value)) => values.push(bytes(value)),
+            (Self::OptionalText(values), Cell::OptionalText(value)) => values.push(value.map(bytes)),
             (Self::F32List(values, repeats), Cell::F32List(list)) => {
                 values.extend_from_slice(list);
                 repeats.extend((0..list.len()).map(|at| i16::from(at > 0)));
@@ -76,10 +82,30 @@ impl Column {
             Self::U64(values) => write_column::<Int64Type, W>(group, values, None, None),
             Self::U32(column) => write_column::<Int32Type, W>(group, &column.values, Some(&column.present), None),
             Self::F64(column) => write_column::<DoubleType, W>(group, &column.values, Some(&column.present), None),
+            Self::F32(values) => write_column::<FloatType, W>(group, values, None, None),
             Self::Text(values) => write_column::<ByteArrayType, W>(group, values, None, None),
+            Self::OptionalText(column) => {
+                write_column::<ByteArrayType, W>(group, &column.values, Some(&column.present), None)
+            }
             Self::F32List(values, repeats) => {
                 write_column::<FloatType, W>(group, values, Some(&vec![1; values.len()]), Some(repeats))
             }
+        }
+    }
+
+    /// The whole number of a row, of a column of such.
+    pub(in crate::report) fn number(&self, row: usize) -> Option<u64> {
+        match self {
+            Self::U64(values) => values.get(row).map(|value| value.cast_unsigned()),
+            _ => None,
+        }
+    }
+
+    /// The text of a row, of a column of such.
+    pub(in crate::report) fn text(&self, row: usize) -> Option<&[u8]> {
+        match self {
+            Self::Text(values) => values.get(row).map(ByteArray::data),
+            _ => None,
         }
     }
 
@@ -88,8 +114,8 @@ impl Column {
         match self {
             Self::U32(column) => column.clear(row),
             Self::F64(column) => column.clear(row),
-            Self::Text(values) => values[row] = ByteArray::from(Vec::new()),
-            Self::U64(_) | Self::F32List(..) => {}
+            Self::OptionalText(column) => column.clear(row),
+            Self::U64(_) | Self::F32(_) | Self::Text(_) | Self::F32List(..) => {}
         }
     }
 
@@ -103,8 +129,12 @@ impl Column {
             (Self::F64(column), ColumnReader::DoubleColumnReader(reader)) => {
                 read(reader, records, Some(&mut column.present), None, &mut column.values)
             }
+            (Self::F32(values), ColumnReader::FloatColumnReader(reader)) => read(reader, records, None, None, values),
             (Self::Text(values), ColumnReader::ByteArrayColumnReader(reader)) => {
                 read(reader, records, None, None, values)
+            }
+            (Self::OptionalText(column), ColumnReader::ByteArrayColumnReader(reader)) => {
+                read(reader, records, Some(&mut column.present), None, &mut column.values)
             }
             (Self::F32List(values, repeats), ColumnReader::FloatColumnReader(reader)) => {
                 // A list is never empty, so that every element is there.
@@ -113,6 +143,10 @@ impl Column {
             _ => Err(ParquetError::General("columns of another type".into())),
         }
     }
+}
+
+fn bytes(text: &str) -> ByteArray {
+    ByteArray::from(text.as_bytes().to_vec())
 }
 
 fn read<T: DataType>(

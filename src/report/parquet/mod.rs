@@ -3,11 +3,13 @@
 
 mod cell;
 mod column;
+mod read;
 
 pub use cell::{Cell, ColumnType};
+pub use read::{ParquetColumns, ParquetRows};
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use parquet::basic::Compression;
@@ -16,15 +18,13 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{FileReader, SerializedFileReader};
-use parquet::file::serialized_reader::ReadOptionsBuilder;
 use parquet::file::statistics::Statistics;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::TypePtr;
 
-use crate::foreign::megabytes;
-
 use self::column::Column;
+use self::read::{check_metadata, reader};
 
 /// Rows that are gathered before they are written.
 const GROUP_ROWS: usize = 1 << 16;
@@ -70,49 +70,56 @@ impl<W: Write + Send> ParquetTable<W> {
         Self { group_rows: GROUP_ROWS - (rows % GROUP_ROWS as u64) as usize, ..self }
     }
 
-    /// Adds the rows of a file with the same columns. Whole groups are copied as they are where they follow whole groups. At
-    /// these columns, cells of the rows at these places in the file, ascending, are emptied.
+    /// Adds the next rows of a file with the same columns, at most so many. Whole groups are copied as they are where they
+    /// follow whole groups. At `cleared_columns`, cells of the rows at the places `cleared` in the file, ascending, are emptied.
     ///
     /// # Errors
     /// It is no such file, or the target cannot be written.
-    pub fn join(&mut self, file: &File, columns: &[usize], cleared: &[u64]) -> io::Result<()> {
-        self.try_join(file, columns, cleared).map_err(io::Error::other)
+    pub fn take(
+        &mut self,
+        from: &mut ParquetRows,
+        count: u64,
+        cleared_columns: &[usize],
+        cleared: &[u64],
+    ) -> io::Result<()> {
+        self.try_take(from, count, cleared_columns, cleared).map_err(io::Error::other)
     }
 
-    fn try_join(&mut self, file: &File, cleared_columns: &[usize], cleared: &[u64]) -> Result<(), ParquetError> {
+    fn try_take(
+        &mut self,
+        from: &mut ParquetRows,
+        mut count: u64,
+        cleared_columns: &[usize],
+        cleared: &[u64],
+    ) -> Result<(), ParquetError> {
         self.is_joined = true;
-        let reader = reader(file)?;
-        let mut place = 0;
-        for at in 0..reader.num_row_groups() {
-            let group = reader.metadata().row_group(at);
-            let mut left = usize::try_from(group.num_rows())?;
-            let within = |rows: std::ops::Range<u64>| {
-                cleared.iter().copied().skip_while(move |at| *at < rows.start).take_while(move |at| *at < rows.end)
-            };
+        let within = |rows: std::ops::Range<u64>| {
+            cleared.iter().copied().skip_while(move |at| *at < rows.start).take_while(move |at| *at < rows.end)
+        };
+        while count > 0 && from.ready()? {
+            let (place, left) = (from.place(), from.left());
             let untouched = within(place..place + left as u64).next().is_none();
-            if self.row_count == 0 && left == self.group_rows && untouched {
-                place += left as u64;
-                self.copy(file, group)?;
+            if self.row_count == 0
+                && left == self.group_rows
+                && left as u64 <= count
+                && from.is_untouched()
+                && untouched
+            {
+                self.copy(from.file(), from.group())?;
+                from.skip_group();
+                count -= left as u64;
                 continue;
             }
-            let group = reader.get_row_group(at)?;
-            let columns = (0..self.columns.len()).map(|column| group.get_column_reader(column));
-            let mut columns = columns.collect::<Result<Vec<_>, _>>()?;
-            while left > 0 {
-                let rows = left.min(self.group_rows - self.row_count);
-                for (column, reader) in self.columns.iter_mut().zip(&mut columns) {
-                    column.fill(reader, rows)?;
-                }
-                for at in within(place..place + rows as u64) {
-                    let at = self.row_count + (at - place) as usize;
-                    cleared_columns.iter().for_each(|column| self.columns[*column].clear(at));
-                }
-                self.row_count += rows;
-                left -= rows;
-                place += rows as u64;
-                if self.row_count == self.group_rows {
-                    self.flush()?;
-                }
+            let rows = left.min(self.group_rows - self.row_count).min(usize::try_from(count).unwrap_or(usize::MAX));
+            from.fill(&mut self.columns, rows)?;
+            for at in within(place..place + rows as u64) {
+                let at = self.row_count + (at - place) as usize;
+                cleared_columns.iter().for_each(|column| self.columns[*column].clear(at));
+            }
+            self.row_count += rows;
+            count -= rows as u64;
+            if self.row_count == self.group_rows {
+                self.flush()?;
             }
         }
         Ok(())
@@ -200,13 +207,6 @@ fn write<W: Write + Send>(target: &mut SerializedFileWriter<W>, columns: &[Colum
     group.close().map(|_| ())
 }
 
-/// Reads a file of which groups are copied: pages are said as they were written.
-fn reader(file: &File) -> Result<SerializedFileReader<File>, ParquetError> {
-    check_metadata(file)?;
-    let options = ReadOptionsBuilder::new().with_encoding_stats_as_mask(false).build();
-    SerializedFileReader::new_with_options(file.try_clone()?, options)
-}
-
 /// Of each group, the numbers that a column of whole numbers spans, and how many rows it has.
 ///
 /// # Errors
@@ -227,28 +227,12 @@ fn field(name: &str, kind: ColumnType) -> String {
         ColumnType::U64 => format!("required int64 {name} (INTEGER(64,false)); "),
         ColumnType::U32 => format!("optional int32 {name} (INTEGER(32,false)); "),
         ColumnType::F64 => format!("optional double {name}; "),
+        ColumnType::F32 => format!("required float {name}; "),
         ColumnType::Text => format!("required binary {name} (STRING); "),
+        ColumnType::OptionalText => format!("optional binary {name} (STRING); "),
         ColumnType::F32List => {
             format!("required group {name} (LIST) {{ repeated group list {{ required float element; }} }} ")
         }
-    }
-}
-
-/// Most bytes of a file's metadata: those of a thousand million rows take twenty megabytes.
-const METADATA_LIMIT: u32 = 32 << 20;
-
-/// Refuses metadata of a size that only somebody would write who wants memory filled.
-fn check_metadata(mut file: &std::fs::File) -> io::Result<()> {
-    let mut end = [0; 8];
-    // What is shorter is no such file, and is told to be none.
-    if file.metadata()?.len() >= 8 {
-        file.seek(SeekFrom::End(-8))?;
-        file.read_exact(&mut end)?;
-    }
-    let [a, b, c, d, ..] = end;
-    match u32::from_le_bytes([a, b, c, d]) > METADATA_LIMIT {
-        true => Err(io::Error::other(format!("its metadata is larger than {}", megabytes(METADATA_LIMIT.into())))),
-        false => Ok(()),
     }
 }
 
@@ -265,14 +249,18 @@ pub fn read_note(file: std::fs::File, name: &str) -> io::Result<Option<String>> 
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Seek, SeekFrom};
+
     use super::*;
 
-    const COLUMNS: [(&str, ColumnType); 5] = [
+    const COLUMNS: [(&str, ColumnType); 7] = [
         ("network", ColumnType::U64),
         ("epoch", ColumnType::U32),
         ("loss", ColumnType::F64),
         ("fate", ColumnType::Text),
         ("outputs", ColumnType::F32List),
+        ("output", ColumnType::F32),
+        ("verdict", ColumnType::OptionalText),
     ];
 
     /// A file with these rows, which follow so many others.
@@ -287,6 +275,8 @@ mod tests {
                 Cell::F64((!odd).then_some(row as f64 * 0.37)),
                 Cell::Text(if odd { "solved" } else { "" }),
                 Cell::F32List(&[row as f32, 2.0, 0.5][..1 + row as usize % 3]),
+                Cell::F32(0.1 * row as f32),
+                Cell::OptionalText((row % 3 == 0).then_some("found")),
             ];
             table.push(&cells).unwrap();
         }
@@ -295,10 +285,12 @@ mod tests {
     }
 
     fn joined(parts: &[File]) -> Vec<u8> {
-        use std::io::{Read, Seek};
+        use std::io::Read;
         let mut file = tempfile::tempfile().unwrap();
         let mut table = ParquetTable::new(file.try_clone().unwrap(), &COLUMNS).unwrap();
-        parts.iter().for_each(|part| table.join(part, &[], &[]).unwrap());
+        for part in parts {
+            table.take(&mut ParquetRows::new(part.try_clone().unwrap()).unwrap(), u64::MAX, &[], &[]).unwrap();
+        }
         table.finish(&[("note", "text".into())]).unwrap();
         let mut bytes = Vec::new();
         file.rewind().unwrap();
@@ -321,6 +313,34 @@ mod tests {
         assert!(joined(&[part(0..end - 1), part(end..end + 1)]) != whole, "another row");
     }
 
+    /// Files that are read by turns: rows of the one, then of the other, and on.
+    #[test]
+    fn files_are_read_by_turns() {
+        let group = GROUP_ROWS as u64;
+        let by_turns = |counts: &[[u64; 2]]| {
+            let target = tempfile::tempfile().unwrap();
+            let mut table = ParquetTable::new(target.try_clone().unwrap(), &COLUMNS).unwrap();
+            let mut files =
+                [part(0..group + 5), part(500_000..500_000 + group)].map(|file| ParquetRows::new(file).unwrap());
+            for counts in counts {
+                files.iter_mut().zip(counts).for_each(|(file, count)| table.take(file, *count, &[], &[]).unwrap());
+            }
+            table.finish(&[]).unwrap();
+            let mut columns = ParquetColumns::open(&target, &[("network", ColumnType::U64)]).unwrap();
+            let mut networks = Vec::new();
+            while let Some(found) = columns.next_group() {
+                let (rows, columns) = found.unwrap();
+                networks.extend((0..rows).map(|row| columns[0].number(row).unwrap()));
+            }
+            networks
+        };
+        let expected = |parts: &[std::ops::Range<u64>]| parts.iter().cloned().flatten().collect::<Vec<u64>>();
+        let end = group + 5;
+        let turns = [0..2, 500_000..500_001, 2..end, 500_001..500_000 + group];
+        assert!(by_turns(&[[2, 1], [u64::MAX, u64::MAX]]) == expected(&turns));
+        assert!(by_turns(&[[end, group]]) == expected(&[0..end, 500_000..500_000 + group]));
+    }
+
     #[test]
     fn rows_come_back() {
         let file = tempfile::tempfile().unwrap();
@@ -335,6 +355,8 @@ mod tests {
                     Cell::F64((!odd).then_some(0.5)),
                     Cell::Text(if odd { "solved" } else { "" }),
                     Cell::F32List(&[network as f32, 2.0]),
+                    Cell::F32(0.25),
+                    Cell::OptionalText(odd.then_some("found")),
                 ])
                 .unwrap();
         }
@@ -346,9 +368,13 @@ mod tests {
         let max = u64::MAX - 1;
         assert_eq!(
             read[1],
-            format!("{{network: {max}, epoch: {}, loss: null, fate: \"solved\", outputs: [1.0, 2.0]}}", u32::MAX)
+            format!(
+                "{{network: {max}, epoch: {}, loss: null, fate: \"solved\", outputs: [1.0, 2.0], output: 0.25, \
+                 verdict: \"found\"}}",
+                u32::MAX
+            )
         );
-        assert!(read[2].contains("epoch: null, loss: 0.5"), "{}", read[2]);
+        assert!(read[2].contains("epoch: null, loss: 0.5") && read[2].contains("verdict: null"), "{}", read[2]);
         assert_eq!(read_note(file.try_clone().unwrap(), "note").unwrap(), Some("text".into()));
         assert_eq!(read_note(file, "other").unwrap(), None);
     }

@@ -1,6 +1,8 @@
 //! A run: its object, its survival curve as CSV; its summary, rows, picture and page beside.
 
 mod advice;
+#[cfg(feature = "tables")]
+mod fate_rows;
 mod fates;
 #[cfg(feature = "pictures")]
 mod page;
@@ -20,13 +22,17 @@ use crate::outcome::Fate;
 use crate::stats::LEVEL;
 use crate::study::{Examined, KindRow, RunAnswer, Verdicts};
 
+#[cfg(feature = "tables")]
+pub use self::fate_rows::FateRows;
 use self::fates::{WITHIN_REGION, evidence};
 #[cfg(feature = "pictures")]
 pub use self::page::{run_page, survival_title};
 #[cfg(feature = "pictures")]
 pub use self::picture::survival_picture;
 #[cfg(feature = "tables")]
-pub use self::rows::{OutcomeRows, RUN_NOTE, RowForm, SPEC_NOTE, check_rows};
+pub(in crate::report) use self::rows::{Labels, outcome_columns, push_outcome};
+#[cfg(feature = "tables")]
+pub use self::rows::{OutcomeRows, RUN_NOTE, SPEC_NOTE, check_rows};
 pub use self::summary::run_text;
 pub use self::text::run_details;
 

@@ -6,40 +6,18 @@ use std::path::Path;
 
 use crate::foreign::Source;
 use crate::landscape::Evidence;
-use crate::outcome::Kind;
-use crate::report::parquet::{self, Cell, ColumnType, ParquetTable};
+use crate::outcome::{Fate, Kind, Outcome};
+use crate::report::parquet::{self, Cell, ColumnType};
+use crate::report::row_table::{RowCell, RowColumn, RowForm, RowTable};
 use crate::spec::Problem;
-use crate::spec::keyword::keywords;
 use crate::study::Delivered;
-
-/// The form of the rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum RowForm {
-    /// `outcomes.parquet`, with the run's object in the metadata.
-    #[default]
-    Parquet,
-    /// `outcomes.csv`.
-    Csv,
-    /// No file: counts alone.
-    None,
-}
-
-keywords!(RowForm, "--rows", { Parquet => "parquet", Csv => "csv", None => "none" });
-
-impl RowForm {
-    /// Name of the file.
-    pub fn file_name(self) -> Option<&'static str> {
-        match self {
-            Self::Parquet => Some("outcomes.parquet"),
-            Self::Csv => Some("outcomes.csv"),
-            Self::None => None,
-        }
-    }
-}
 
 /// Columns after the fixed ones of both forms that are measured of the examined networks alone.
 const MEASURED: [&str; 6] =
     ["gradient_norm", "largest_weight", "smallest_eigenvalue", "largest_eigenvalue", "eigenvalue_error", "escape_time"];
+
+/// What was found of them.
+const VERDICT: &str = "verdict";
 
 /// The name of the metadata that holds the run's object.
 pub const RUN_NOTE: &str = "basins.run";
@@ -49,13 +27,7 @@ pub const SPEC_NOTE: &str = "basins.spec";
 /// Writes outcomes as they come.
 pub struct OutcomeRows<W: Write + Send> {
     seed: u64,
-    form: Form<W>,
-}
-
-enum Form<W: Write + Send> {
-    Parquet(Box<ParquetTable<W>>),
-    Csv(Box<csv::Writer<W>>),
-    None,
+    table: RowTable<W>,
 }
 
 impl<W: Write + Send> OutcomeRows<W> {
@@ -64,25 +36,18 @@ impl<W: Write + Send> OutcomeRows<W> {
     /// # Errors
     /// The target cannot be written.
     pub fn new(target: W, form: RowForm, problem: &Problem, seed: u64) -> io::Result<Self> {
-        let form = match form {
-            RowForm::Parquet => Form::Parquet(Box::new(ParquetTable::new(target, &parquet_columns())?)),
-            RowForm::Csv => {
-                let mut writer = csv::Writer::from_writer(target);
-                writer.write_record(csv_header(problem))?;
-                Form::Csv(Box::new(writer))
-            }
-            RowForm::None => Form::None,
-        };
-        Ok(Self { seed, form })
+        let mut columns = outcome_columns(problem.examples().output_names());
+        columns.extend(MEASURED.map(|name| RowColumn::one(name, ColumnType::F64)));
+        columns.push(RowColumn::one(VERDICT, ColumnType::OptionalText));
+        columns.push(RowColumn::one("seed", ColumnType::U64));
+        let measured: Vec<&str> = MEASURED.into_iter().chain([VERDICT]).collect();
+        Ok(Self { seed, table: RowTable::new(target, form, &columns, &measured)? })
     }
 
     /// The same for rows that follow so many others, in another file.
     #[must_use]
     pub fn after(self, rows: u64) -> Self {
-        match self.form {
-            Form::Parquet(table) => Self { form: Form::Parquet(Box::new(table.after(rows))), ..self },
-            Form::Csv(_) | Form::None => self,
-        }
+        Self { table: self.table.after(rows), ..self }
     }
 
     /// Adds the rows of a file of this form. Those at these places in it, ascending, lose what was measured of their networks.
@@ -90,32 +55,7 @@ impl<W: Write + Send> OutcomeRows<W> {
     /// # Errors
     /// It cannot be read, is no such file, or the target cannot be written.
     pub fn join(&mut self, path: &Path, cleared: &[u64]) -> io::Result<()> {
-        let from = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-        self.join_file(path, cleared).map_err(from)
-    }
-
-    fn join_file(&mut self, path: &Path, cleared: &[u64]) -> io::Result<()> {
-        let file = Source::open(path)?.seekable()?;
-        match &mut self.form {
-            Form::Parquet(table) => table.join(&file, &measured_columns(), cleared),
-            Form::Csv(writer) => {
-                let mut reader = csv::ReaderBuilder::new().from_reader(file);
-                let mut row = csv::ByteRecord::new();
-                let mut place = 0;
-                while reader.read_byte_record(&mut row)? {
-                    if cleared.binary_search(&place).is_ok() {
-                        // What is measured, and the verdict, stand before the seed.
-                        let measured = row.len() - MEASURED.len() - 2..row.len() - 1;
-                        let fields = row.iter().enumerate();
-                        row = fields.map(|(at, field)| if measured.contains(&at) { b"" } else { field }).collect();
-                    }
-                    writer.write_byte_record(&row)?;
-                    place += 1;
-                }
-                Ok(())
-            }
-            Form::None => Ok(()),
-        }
+        self.table.join(path, cleared)
     }
 
     /// Adds the rows of a chunk.
@@ -123,46 +63,19 @@ impl<W: Write + Send> OutcomeRows<W> {
     /// # Errors
     /// The target cannot be written.
     pub fn append(&mut self, problem: &Problem, chunk: &Delivered<'_>) -> io::Result<()> {
+        if !self.table.is_written() {
+            return Ok(());
+        }
         let mut examined = chunk.examined.iter().peekable();
-        // Few kinds, many rows: a label is made once.
-        let mut last: Option<(Kind, String)> = None;
+        let mut labels = Labels::default();
         for row in chunk.outcomes.iter() {
-            let kind = Kind::of(problem, &row);
             let evidence = examined.next_if(|examined| examined.network == row.network).map(|found| &found.evidence);
-            if last.as_ref().is_none_or(|(known, _)| *known != kind) {
-                last = Some((kind, kind.variant.label(problem)));
-            }
-            let label = last.as_ref().map_or("", |(_, label)| label);
-            let solved = (row.solved_epoch > 0).then_some(row.solved_epoch);
-            let verdict = evidence.and_then(|found| found.verdict).map_or("", |verdict| verdict.name());
-            match &mut self.form {
-                Form::Parquet(table) => {
-                    let measured = measured(evidence).map(Cell::F64);
-                    let mut cells = vec![
-                        Cell::U64(row.network),
-                        Cell::Text(kind.fate.name()),
-                        Cell::Text(label),
-                        Cell::U32(solved),
-                        Cell::U32(Some(row.stop_epoch)),
-                        Cell::F64(Some(row.loss)),
-                        Cell::F32List(row.outputs),
-                    ];
-                    cells.extend(measured);
-                    cells.extend([Cell::Text(verdict), Cell::U64(self.seed)]);
-                    table.push(&cells)?;
-                }
-                Form::Csv(writer) => {
-                    let text = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
-                    let mut record = vec![row.network.to_string(), kind.fate.name().into(), label.into()];
-                    record.push(solved.map_or(String::new(), |epoch| epoch.to_string()));
-                    record.extend([row.stop_epoch.to_string(), row.loss.to_string()]);
-                    record.extend(row.outputs.iter().map(f32::to_string));
-                    record.extend(measured(evidence).map(text));
-                    record.extend([verdict.into(), self.seed.to_string()]);
-                    writer.write_record(record)?;
-                }
-                Form::None => return Ok(()),
-            }
+            let mut cells = Vec::new();
+            push_outcome(&mut cells, labels.of(problem, &row), &row, row.network);
+            cells.extend(measured(evidence).map(|number| RowCell::One(Cell::F64(number))));
+            let verdict = evidence.and_then(|found| found.verdict).map(|verdict| verdict.name());
+            cells.extend([Cell::OptionalText(verdict), Cell::U64(self.seed)].map(RowCell::One));
+            self.table.push(&cells)?;
         }
         Ok(())
     }
@@ -172,12 +85,58 @@ impl<W: Write + Send> OutcomeRows<W> {
     /// # Errors
     /// The target cannot be written.
     pub fn finish(self, notes: &[(&str, String)]) -> io::Result<()> {
-        match self.form {
-            Form::Parquet(table) => table.finish(notes),
-            Form::Csv(mut writer) => writer.flush(),
-            Form::None => Ok(()),
-        }
+        self.table.finish(notes)
     }
+}
+
+/// What became of networks in words. Few kinds, many rows: a label is made once.
+#[derive(Default)]
+pub(in crate::report) struct Labels(Option<(Kind, String)>);
+
+impl Labels {
+    /// The fate of a network and its variant.
+    pub(in crate::report) fn of(&mut self, problem: &Problem, row: &Outcome<'_>) -> (Fate, Option<&str>) {
+        let kind = Kind::of(problem, row);
+        if self.0.as_ref().is_none_or(|(known, _)| *known != kind) {
+            self.0 = Some((kind, kind.variant.label(problem)));
+        }
+        let label = self.0.as_ref().map(|(_, label)| label.as_str());
+        (kind.fate, label.filter(|label| !label.is_empty()))
+    }
+}
+
+/// The columns of what became of a network; of outputs without names there are none.
+pub(in crate::report) fn outcome_columns(outputs: Vec<String>) -> Vec<RowColumn> {
+    let mut columns = vec![
+        RowColumn::one("network", ColumnType::U64),
+        RowColumn::one("fate", ColumnType::Text),
+        RowColumn::one("variant", ColumnType::OptionalText),
+        RowColumn::one("solved_epoch", ColumnType::U32),
+        RowColumn::one("epochs", ColumnType::U32),
+        RowColumn::one("loss", ColumnType::F64),
+    ];
+    columns.push(RowColumn::Outputs(outputs));
+    columns
+}
+
+/// Their cells.
+pub(in crate::report) fn push_outcome<'a>(
+    cells: &mut Vec<RowCell<'a>>,
+    (fate, variant): (Fate, Option<&'a str>),
+    row: &Outcome<'a>,
+    network: u64,
+) {
+    let solved = (row.solved_epoch > 0).then_some(row.solved_epoch);
+    let plain = [
+        Cell::U64(network),
+        Cell::Text(fate.name()),
+        Cell::OptionalText(variant),
+        Cell::U32(solved),
+        Cell::U32(Some(row.stop_epoch)),
+        Cell::F64(Some(row.loss)),
+    ];
+    cells.extend(plain.map(RowCell::One));
+    cells.push(RowCell::Outputs(row.outputs));
 }
 
 /// Refuses a file of this form that does not hold the rows of these networks, one each, in order.
@@ -226,34 +185,4 @@ fn measured(evidence: Option<&Evidence>) -> [Option<f64>; MEASURED.len()] {
         evidence.and_then(|found| found.eigenvalue_error),
         evidence.and_then(|found| found.escape_time),
     ]
-}
-
-fn parquet_columns() -> Vec<(&'static str, ColumnType)> {
-    let mut columns = vec![
-        ("network", ColumnType::U64),
-        ("fate", ColumnType::Text),
-        ("variant", ColumnType::Text),
-        ("solved_epoch", ColumnType::U32),
-        ("epochs", ColumnType::U32),
-        ("loss", ColumnType::F64),
-        ("outputs", ColumnType::F32List),
-    ];
-    columns.extend(MEASURED.map(|name| (name, ColumnType::F64)));
-    columns.extend([("verdict", ColumnType::Text), ("seed", ColumnType::U64)]);
-    columns
-}
-
-/// Places of the columns of what was measured, and of the verdict.
-fn measured_columns() -> Vec<usize> {
-    let is_measured = |name: &str| MEASURED.contains(&name) || name == "verdict";
-    parquet_columns().iter().enumerate().filter(|(_, (name, _))| is_measured(name)).map(|(at, _)| at).collect()
-}
-
-fn csv_header(problem: &Problem) -> Vec<String> {
-    let mut header: Vec<String> =
-        ["network", "fate", "variant", "solved_epoch", "epochs", "loss"].map(str::to_owned).to_vec();
-    header.extend(problem.examples().output_names());
-    header.extend(MEASURED.map(str::to_owned));
-    header.extend(["verdict".to_owned(), "seed".to_owned()]);
-    header
 }

@@ -4,6 +4,8 @@
 mod page;
 #[cfg(feature = "pictures")]
 mod picture;
+#[cfg(feature = "tables")]
+mod rows;
 
 use std::fmt::Write;
 
@@ -11,7 +13,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::outcome::Fate;
-use crate::report::number::{grouped, percent, short};
+use crate::report::number::{grouped, p_value, percent, short, signed};
 use crate::report::table::{wrapped, write_table};
 use crate::report::words::trained_by;
 use crate::stats::{Interval, LEVEL};
@@ -21,6 +23,8 @@ use crate::study::{Sweep, SweepPoint};
 pub use self::page::sweep_page;
 #[cfg(feature = "pictures")]
 pub use self::picture::{sweep_picture, sweep_title};
+#[cfg(feature = "tables")]
+pub use self::rows::SweepRows;
 
 /// Rows of the table on a terminal; of larger sweeps the best are shown.
 const ROW_LIMIT: usize = 40;
@@ -47,10 +51,9 @@ pub fn sweep_text(sweep: &Sweep) -> String {
 }
 
 fn write_sweep(text: &mut String, sweep: &Sweep) -> std::fmt::Result {
-    let count = grouped(sweep.population.count());
     let varied: Vec<String> = sweep.varied.iter().map(ToString::to_string).collect();
-    let points = grouped(sweep.points.len() as u64);
-    wrapped(text, "", &format!("{points} points of {count} networks each, over {}", varied.join(" x ")))?;
+    let count = grouped(sweep.points.len() as u64);
+    wrapped(text, "", &format!("{count} points of {}, over {}", networks_each(sweep), varied.join(" x ")))?;
     if sweep.interrupted() {
         writeln!(text, "Interrupted: {} of {} points were trained to the end", sweep.points.len(), sweep.asked)?;
     }
@@ -78,8 +81,22 @@ fn write_sweep(text: &mut String, sweep: &Sweep) -> std::fmt::Result {
     trained_by(text, &sweep.trained_by)
 }
 
+/// How many networks each point has: "1,000 networks each".
+fn networks_each(sweep: &Sweep) -> String {
+    let Some(width) = sweep.until_width else { return format!("{} networks each", grouped(sweep.population.count())) };
+    let (fewest, most) = sweep.network_counts();
+    let wide = match sweep.too_wide() {
+        0 => String::new(),
+        count => format!("; {} of them wider, for want of networks", grouped(count as u64)),
+    };
+    format!("{} to {} networks, each until its interval is {width} wide{wide}", grouped(fewest), grouped(most))
+}
+
 fn header(sweep: &Sweep) -> Vec<String> {
     let mut cells: Vec<String> = sweep.varied.iter().map(|vary| vary.name.clone()).collect();
+    if sweep.until_width.is_some() {
+        cells.push("networks".into());
+    }
     cells.extend(
         ["solved", "95% interval", "median epoch", "epochs per solution", "difference", "95% together", "p"]
             .map(Into::into),
@@ -90,6 +107,9 @@ fn header(sweep: &Sweep) -> Vec<String> {
 fn row(sweep: &Sweep, at: usize) -> Vec<String> {
     let point = &sweep.points[at];
     let mut cells = point.values.clone();
+    if sweep.until_width.is_some() {
+        cells.push(grouped(point.tally.networks()));
+    }
     let half = point.interval.half_width();
     cells.push(percent(point.rate(), half));
     cells.push(between(point.interval, |share| percent(share, half)));
@@ -102,7 +122,7 @@ fn row(sweep: &Sweep, at: usize) -> Vec<String> {
             let points = |share: f64| signed(share, interval.half_width());
             cells.push(points(comparison.difference.estimate));
             cells.push(between(interval, points));
-            cells.push(p_text(comparison.adjusted_p));
+            cells.push(p_value(comparison.adjusted_p));
         }
     }
     cells
@@ -110,17 +130,6 @@ fn row(sweep: &Sweep, at: usize) -> Vec<String> {
 
 fn between(interval: Interval, written: impl Fn(f64) -> String) -> String {
     format!("{} to {}", written(interval.low), written(interval.high))
-}
-
-/// A difference of shares in percentage points, with its sign.
-fn signed(share: f64, half_width: f64) -> String {
-    let text = percent(share.abs(), half_width);
-    let sign = if share < 0.0 { "-" } else { "+" };
-    format!("{sign}{}", text.trim_end_matches('%'))
-}
-
-fn p_text(p: f64) -> String {
-    if p < 0.0001 { "<.0001".into() } else { format!("{p:.4}") }
 }
 
 /// Which point the others are compared with, and how many are not significantly different.
@@ -193,6 +202,7 @@ pub fn sweep_json(sweep: &Sweep) -> Value {
         "nets": sweep.population.count(),
         "first": sweep.population.first(),
         "seed": sweep.population.seed(),
+        "until_width": sweep.until_width.map(|width| json!({"asked": width, "too_wide": sweep.too_wide()})),
         "points": points,
         "points_asked": sweep.asked,
         "against": {"point": sweep.against, "best": sweep.against_best},
@@ -226,6 +236,7 @@ fn point_json(sweep: &Sweep, point: &SweepPoint) -> Value {
         Fate::ALL.iter().map(|fate| (fate.name().to_owned(), json!(point.tally.count(*fate)))).collect();
     json!({
         "values": values,
+        "nets": point.tally.networks(),
         "solved": point.tally.solved(),
         "solved_rate": point.rate(),
         "solved_interval": point.interval,
@@ -270,6 +281,16 @@ fn numbers(point: &SweepPoint) -> [Option<f64>; 11] {
     ]
 }
 
+/// Fates that have a column each after the numbers; how many are solved stands before them.
+fn unsolved_fates() -> impl Iterator<Item = Fate> {
+    Fate::ALL.into_iter().filter(|fate| *fate != Fate::Solved)
+}
+
+/// Column of a fate.
+fn fate_column(fate: Fate) -> String {
+    fate.name().replace('-', "_")
+}
+
 /// Column names of the varied settings, as tables have them.
 fn setting_columns(sweep: &Sweep) -> Vec<String> {
     sweep.varied.iter().map(|vary| vary.name.replace('-', "_")).collect()
@@ -281,12 +302,14 @@ pub fn sweep_csv(sweep: &Sweep) -> Vec<u8> {
     let mut header = setting_columns(sweep);
     header.extend(["networks".to_owned(), "solved".to_owned()]);
     header.extend(NUMBERS.map(str::to_owned));
+    header.extend(unsolved_fates().map(fate_column));
     // Writing to memory cannot fail.
     let _ = writer.write_record(header);
     for point in &sweep.points {
         let mut record = point.values.clone();
         record.extend([point.tally.networks().to_string(), point.tally.solved().to_string()]);
         record.extend(numbers(point).map(|number| number.map_or(String::new(), |number| number.to_string())));
+        record.extend(unsolved_fates().map(|fate| point.tally.count(fate).to_string()));
         let _ = writer.write_record(record);
     }
     writer.into_inner().unwrap_or_default()
@@ -307,6 +330,8 @@ pub fn sweep_parquet<W: std::io::Write + Send>(sweep: &Sweep, target: W, object:
         settings.iter().zip(&numeric).map(|(name, numeric)| (name.as_str(), kind(numeric))).collect();
     columns.extend([("networks", ColumnType::U64), ("solved", ColumnType::U64)]);
     columns.extend(NUMBERS.map(|name| (name, ColumnType::F64)));
+    let fates: Vec<String> = unsolved_fates().map(fate_column).collect();
+    columns.extend(fates.iter().map(|name| (name.as_str(), ColumnType::U64)));
     let mut table = ParquetTable::new(target, &columns)?;
     for point in &sweep.points {
         let setting = |(text, numeric)| match numeric {
@@ -317,6 +342,7 @@ pub fn sweep_parquet<W: std::io::Write + Send>(sweep: &Sweep, target: W, object:
             point.values.iter().map(String::as_str).zip(numeric.iter().copied()).map(setting).collect();
         cells.extend([Cell::U64(point.tally.networks()), Cell::U64(point.tally.solved())]);
         cells.extend(numbers(point).map(Cell::F64));
+        cells.extend(unsolved_fates().map(|fate| Cell::U64(point.tally.count(fate))));
         table.push(&cells)?;
     }
     table.finish(&[(SWEEP_NOTE, object.to_owned())])

@@ -9,7 +9,8 @@ use crate::report::plot::Scene;
 use crate::report::words::{dashed, duration};
 use crate::study::Sweep;
 
-use super::{header, point_name, row, verdict};
+use super::picture::counts;
+use super::{header, networks_each, point_name, row, verdict};
 
 /// Rows of the table; larger sweeps have theirs in sweep.csv.
 const ROW_LIMIT: usize = 500;
@@ -22,12 +23,8 @@ pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str)
     let names: Vec<&str> = sweep.varied.iter().map(|vary| vary.name.as_str()).collect();
     let title = format!("{} learning {}, over {}", dashed(&sweep.spec.layers), sweep.spec.task, names.join(" and "));
     let varied: Vec<String> = sweep.varied.iter().map(ToString::to_string).collect();
-    let lead = format!(
-        "{} points of {} networks each: {}.",
-        grouped(sweep.points.len() as u64),
-        grouped(sweep.population.count()),
-        varied.join(" x ")
-    );
+    let lead =
+        format!("{} points of {}: {}.", grouped(sweep.points.len() as u64), networks_each(sweep), varied.join(" x "));
     let mut page = Page::new(&labelled(&title, object), &lead);
     if sweep.interrupted() {
         page.warning(&format!(
@@ -54,7 +51,7 @@ pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str)
     }
     page.section("Settings that are the same at all points");
     let population = [
-        ("networks a point".to_owned(), grouped(sweep.population.count())),
+        ("networks a point".to_owned(), counts(sweep)),
         ("first network".to_owned(), grouped(sweep.population.first())),
         ("seed".to_owned(), sweep.population.seed().to_string()),
     ];

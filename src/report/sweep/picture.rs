@@ -223,16 +223,21 @@ fn heat(sweep: &Sweep, title: &str) -> Scene {
     colour_bar(&mut scene, (670.0, 70.0), (20.0, 540.0), &colours);
     let widest = sweep.points.iter().map(|point| point.interval.half_width()).fold(0.0, f64::max);
     let note = format!("a cell; 95% intervals of at most ±{:.1} points", 100.0 * widest);
-    foot(&mut scene, &format!("{} networks {note}", grouped(sweep.population.count())));
+    foot(&mut scene, &format!("{} networks {note}", counts(sweep)));
     scene
 }
 
 /// What a mark stands for.
 fn footnote(scene: &mut Scene, sweep: &Sweep, more: &str) {
-    foot(
-        scene,
-        &format!("{} networks a point, with 95% intervals, each by itself{more}", grouped(sweep.population.count())),
-    );
+    foot(scene, &format!("{} networks a point, with 95% intervals, each by itself{more}", counts(sweep)));
+}
+
+/// How many networks points have.
+pub(super) fn counts(sweep: &Sweep) -> String {
+    match sweep.network_counts() {
+        (fewest, most) if fewest == most => grouped(most),
+        (fewest, most) => format!("{} to {}", grouped(fewest), grouped(most)),
+    }
 }
 
 /// A line at the foot of the picture.

@@ -7,7 +7,8 @@ use crate::error::{Error, Result};
 use crate::outcome::Tally;
 use crate::spec::{Init, Judge, Layers, Population, Problem, Spec, Vary};
 use crate::stats::{
-    Difference, EpochInterval, Family, Interval, LEVEL, Pairs, RateMethod, Restart, Survival, paired, two_sample,
+    Difference, EpochInterval, Family, Interval, LEVEL, Pairs, RateMethod, Restart, Survival, UntilWidth, paired,
+    two_sample,
 };
 
 mod points;
@@ -15,7 +16,7 @@ mod state;
 mod together;
 
 pub use points::{PlanPoint, SweepPlan};
-pub use state::{PointState, SweepSink, SweepState};
+pub use state::{PointState, SweepDelivered, SweepSink, SweepState};
 
 use self::together::Together;
 use super::seconds::Seconds;
@@ -87,6 +88,8 @@ pub struct Sweep {
     pub points: Vec<SweepPoint>,
     /// Points that were asked for.
     pub asked: usize,
+    /// The width that each interval should have, where that decided how many networks a point took.
+    pub until_width: Option<f64>,
     /// Which point the others are held against.
     pub against: usize,
     /// Whether that is the best one, chosen from the same data, and not one that was named.
@@ -105,6 +108,17 @@ impl Sweep {
     /// Whether the sweep ended before its last point.
     pub fn interrupted(&self) -> bool {
         self.points.len() < self.asked
+    }
+
+    /// Points whose interval is wider than asked: there were no more networks.
+    pub fn too_wide(&self) -> usize {
+        self.until_width.map_or(0, |width| self.points.iter().filter(|point| point.interval.width() > width).count())
+    }
+
+    /// Fewest and most networks of a point.
+    pub fn network_counts(&self) -> (u64, u64) {
+        let counts = || self.points.iter().map(|point| point.tally.networks());
+        (counts().min().unwrap_or(0), counts().max().unwrap_or(0))
     }
 
     /// Epochs of work that the networks needed.
@@ -146,6 +160,8 @@ pub struct SweepStudy<'a> {
     pub asked: u64,
     /// How intervals of rates are made.
     pub method: RateMethod,
+    /// Train each point until its interval is this narrow; the population is the most that each may take.
+    pub until_width: Option<f64>,
     /// The point that the others are held against; the best one if absent.
     pub against: Option<usize>,
     /// What a chunk should take at most, where the caller wants to see the state as often.
@@ -166,11 +182,14 @@ impl SweepStudy<'_> {
     /// # Errors
     /// The device failed, no point was trained to the end, or `sink` failed.
     pub fn resume(&self, mut state: SweepState, driver: &mut Driver<'_>, sink: &mut SweepSink<'_>) -> Result<Sweep> {
-        let remember = self.asked.saturating_mul(self.plan.points.len() as u64) <= PAIR_LIMIT;
+        // Where each point takes as many as it needs, there are no pairs.
+        let remember =
+            self.until_width.is_none() && self.asked.saturating_mul(self.plan.points.len() as u64) <= PAIR_LIMIT;
         let earlier = state.seconds;
         let together = Together {
             points: &self.plan.points,
             population: self.population,
+            rule: self.rule(),
             remember,
             chunk_seconds: self.chunk_seconds,
         };
@@ -180,15 +199,34 @@ impl SweepStudy<'_> {
         self.answer(state)
     }
 
+    /// What decides when a point has enough networks, where its interval does.
+    fn rule(&self) -> Option<UntilWidth> {
+        self.until_width.map(|width| self.method.until_width(width))
+    }
+
+    /// Points in the order in which their networks come, by their place in the plan.
+    pub fn order(&self) -> Vec<usize> {
+        together::order(&self.plan.points, self.population)
+    }
+
+    /// Whether there is nothing left to train.
+    pub fn is_over(&self, state: &SweepState) -> bool {
+        let (rule, most) = (self.rule(), self.population.count());
+        // In the middle of a round nothing need be reckoned.
+        state.points.len() == self.plan.points.len()
+            && state.points.values().all(|point| point.look.is_none_or(|look| look <= point.tally.networks()))
+            && state.points.values().all(|point| is_over(point, rule.as_ref(), most))
+    }
+
     /// The answer of what was found.
     ///
     /// # Errors
     /// No point was trained to the end.
     pub fn answer(&self, mut state: SweepState) -> Result<Sweep> {
-        let count = self.population.count();
+        let (rule, most) = (self.rule(), self.population.count());
         let found = self.plan.points.iter().enumerate().filter_map(|(at, point)| {
-            let found = state.points.remove(&at).filter(|found| found.is_complete(count))?;
-            Some((at, self.point(point, found)))
+            let found = state.points.remove(&at).filter(|found| is_over(found, rule.as_ref(), most))?;
+            Some((at, self.point(point, found, rule.as_ref())))
         });
         let (places, mut points): (Vec<usize>, Vec<SweepPoint>) = found.unzip();
         if points.is_empty() {
@@ -204,6 +242,7 @@ impl SweepStudy<'_> {
             population: self.population,
             points,
             asked: self.plan.points.len(),
+            until_width: self.until_width,
             against,
             against_best: named.is_none(),
             family,
@@ -213,13 +252,17 @@ impl SweepStudy<'_> {
         })
     }
 
-    fn point(&self, point: &PlanPoint, PointState { tally, solved }: PointState) -> SweepPoint {
+    fn point(&self, point: &PlanPoint, state: PointState, rule: Option<&UntilWidth>) -> SweepPoint {
+        let PointState { tally, solved, .. } = state;
         let budget = point.problem.spec().epochs;
         let survival = Survival::of(tally.solved_epochs(), &tally.watched_until(budget), LEVEL);
         SweepPoint {
             values: point.values.clone(),
             problem: point.problem.clone(),
-            interval: self.method.interval(tally.solved(), tally.networks(), LEVEL),
+            interval: match rule {
+                Some(rule) => rule.interval(tally.solved(), tally.networks()),
+                None => self.method.interval(tally.solved(), tally.networks(), LEVEL),
+            },
             median: survival.median(),
             restart: Restart::of(&survival),
             comparison: None,
@@ -229,12 +272,17 @@ impl SweepStudy<'_> {
     }
 }
 
+/// Whether a point has all its networks.
+fn is_over(point: &PointState, rule: Option<&UntilWidth>, most: u64) -> bool {
+    let networks = point.tally.networks();
+    networks > 0 && point.goal(rule, most) == networks && point.is_whole()
+}
+
 /// The point with the highest rate; of equal ones that with the cheapest solution.
 fn best(points: &[SweepPoint]) -> usize {
     let cost = |point: &SweepPoint| point.restart.map_or(f64::INFINITY, |restart| restart.best.expected_epochs);
-    let order = |a: &SweepPoint, b: &SweepPoint| {
-        a.tally.solved().cmp(&b.tally.solved()).then_with(|| cost(b).total_cmp(&cost(a)))
-    };
+    let order =
+        |a: &SweepPoint, b: &SweepPoint| a.rate().total_cmp(&b.rate()).then_with(|| cost(b).total_cmp(&cost(a)));
     (0..points.len()).max_by(|a, b| order(&points[*a], &points[*b])).unwrap_or(0)
 }
 
@@ -259,7 +307,11 @@ fn difference(reference: &SweepPoint, point: &SweepPoint, level: f64) -> Differe
     let counts = |point: &SweepPoint| (point.tally.solved(), point.tally.networks());
     // Where no network was solved there are no bits either, and nothing is lost by counting.
     let remembered = |point: &SweepPoint| !point.solved.is_empty() || point.tally.solved() == 0;
-    if !remembered(point) || !remembered(reference) || starts(&reference.problem) != starts(&point.problem) {
+    if point.tally.networks() != reference.tally.networks()
+        || !remembered(point)
+        || !remembered(reference)
+        || starts(&reference.problem) != starts(&point.problem)
+    {
         return two_sample(counts(reference), counts(point), level);
     }
     let both: u64 = reference.solved.iter().zip(&point.solved).map(|(a, b)| u64::from((a & b).count_ones())).sum();
@@ -333,6 +385,7 @@ mod tests {
             population: Population::new(5, 1_000, 0).unwrap(),
             asked: 1_000,
             method: RateMethod::Wilson,
+            until_width: None,
             against: Some(0),
             chunk_seconds: None,
         };

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::outcome::{Fate, Status, Tally};
+use crate::outcome::{Fate, Outcomes, Status, Tally};
+use crate::stats::UntilWidth;
 
 use super::super::seconds::Seconds;
 use super::super::trainers::Trainers;
@@ -17,6 +18,9 @@ pub struct PointState {
     pub tally: Tally,
     /// Which networks were solved, bit by bit; empty where that is not remembered.
     pub solved: Vec<u64>,
+    /// After how many networks to look next, where the width of the interval decides when to stop.
+    #[serde(default)]
+    pub look: Option<u64>,
 }
 
 /// How far a sweep is and what it has found: all that it needs to go on.
@@ -35,7 +39,23 @@ pub struct SweepState {
 impl PointState {
     /// Whether every network of the population came to its end.
     pub(super) fn is_complete(&self, count: u64) -> bool {
-        self.tally.networks() == count && self.tally.count(Fate::Unfinished) == 0
+        self.tally.networks() == count && self.is_whole()
+    }
+
+    /// Whether no interruption left anything out of it.
+    pub(super) fn is_whole(&self) -> bool {
+        self.tally.count(Fate::Unfinished) == 0
+    }
+
+    /// How many networks it is to have, of `most`: all, or with a rule as many as that asks for next. What was under way goes
+    /// on to the look that was chosen before it began: where it was cut must not show.
+    pub(super) fn goal(&self, rule: Option<&UntilWidth>, most: u64) -> u64 {
+        let (solved, networks) = (self.tally.solved(), self.tally.networks());
+        match (rule, self.look) {
+            (None, _) => most,
+            (Some(_), Some(look)) if look > networks => look,
+            (Some(rule), _) => rule.next_look(solved, networks, most).unwrap_or(networks),
+        }
     }
 
     /// Adds the next networks, which begin at a place of the population.
@@ -67,8 +87,18 @@ impl PointState {
     }
 }
 
-/// Sees what was found so far after every chunk.
-pub type SweepSink<'a> = dyn FnMut(&SweepState) -> Result<()> + 'a;
+/// What a chunk brought.
+#[derive(Clone, Copy, Debug)]
+pub struct SweepDelivered<'a> {
+    /// Networks of points, each by its place in the plan: the place of the first of them in the population, and a row each
+    /// (whose own index may be another).
+    pub rows: &'a [(usize, u64, Outcomes)],
+    /// All that was found so far, this chunk included.
+    pub state: &'a SweepState,
+}
+
+/// Sees every chunk as it comes.
+pub type SweepSink<'a> = dyn FnMut(SweepDelivered<'_>) -> Result<()> + 'a;
 
 impl SweepState {
     /// Networks that are counted, of all points.
@@ -93,7 +123,7 @@ impl SweepState {
 
     /// Whether no interruption left anything out of it, so that a sweep can go on from there.
     pub fn is_whole(&self) -> bool {
-        self.points.values().all(|point| point.tally.count(Fate::Unfinished) == 0)
+        self.points.values().all(PointState::is_whole)
     }
 }
 

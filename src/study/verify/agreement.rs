@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::backend::tolerance::Tolerance;
-use crate::backend::{DeviceInfo, Driver, Job, Precision, Reference};
+use crate::backend::{DeviceInfo, Driver, Job, Precision, Reference, Watch};
 use crate::error::Result;
-use crate::outcome::Fate;
+use crate::outcome::{Fate, Outcomes};
 use crate::spec::{AfterSolved, Population, Problem};
 use crate::stats::{Interval, LEVEL, wilson};
 
@@ -71,20 +71,33 @@ impl Agreement {
     }
 }
 
-/// Trains the population on both sides.
+/// What the f64 reference makes of a population.
+///
+/// # Errors
+/// There are not that many threads.
+pub fn reference_outcomes(
+    problem: &Problem,
+    population: Population,
+    threads: Option<usize>,
+    watch: &dyn Watch,
+) -> Result<Outcomes> {
+    let mut reference = Reference::new(Precision::F64, threads)?;
+    Driver::new(&mut reference).watched(watch).outcomes(Job::new(problem, population.seed()), population)
+}
+
+/// Trains the population on a backend as well, of which the reference made what is expected.
 ///
 /// # Errors
 /// The backend fails.
 pub fn agreement(
     driver: &mut Driver<'_>,
+    expected: &Outcomes,
     problem: &Problem,
     population: Population,
     threads: Option<usize>,
 ) -> Result<Agreement> {
     let mut reference = Reference::new(Precision::F64, threads)?;
-    let job = Job::new(problem, population.seed());
-    let expected = Driver::new(&mut reference).watched(driver.watch()).outcomes(job, population)?;
-    let actual = driver.outcomes(job, population)?;
+    let actual = driver.outcomes(Job::new(problem, population.seed()), population)?;
     let mut fates = BTreeMap::new();
     for (a, b) in expected.iter().zip(actual.iter()) {
         *fates.entry((Fate::of(problem, &a), Fate::of(problem, &b))).or_default() += 1;

@@ -6,7 +6,7 @@ mod agreement;
 mod device;
 mod gradient;
 
-pub use agreement::{Agreement, WeightDifference, agreement};
+pub use agreement::{Agreement, WeightDifference, agreement, reference_outcomes};
 #[cfg(feature = "gpu")]
 pub use device::device_checks;
 pub use gradient::gradient_checks;

@@ -129,7 +129,7 @@ fn a_killed_run_with_csv_rows_weights_and_a_second_training_goes_on() {
 
 #[test]
 fn a_killed_sweep_goes_on_to_the_same_bytes() {
-    goes_on(&format!("{SWEEP} --nets 3000"));
+    goes_on(&format!("{SWEEP} --nets 3000 --rows parquet"));
 }
 
 #[test]
@@ -187,7 +187,9 @@ fn shards_of_a_run_are_the_whole() {
 
 #[test]
 fn shards_of_a_sweep_are_the_whole() {
-    joins(&format!("{SWEEP} --nets 301"), 4);
+    joins(&format!("{SWEEP} --nets 301 --rows parquet"), 4);
+    joins(&format!("{SWEEP} --nets 40"), 2);
+    joins(&format!("{SWEEP} --nets 40 --rows csv"), 3);
 }
 
 #[test]

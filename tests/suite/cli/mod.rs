@@ -1,6 +1,7 @@
 //! The program as a user meets it: each test runs the built binary.
 
 mod bench;
+mod compare;
 mod files;
 mod hostile;
 mod kept;

@@ -27,6 +27,12 @@ fn every_point_is_trained_and_written() {
         assert_eq!(fates, 40);
         assert_eq!((&point["values"]["lr"], &point["values"]["loss"]), (&row[0].into(), &row[1].into()));
         assert_eq!(point["solved"].to_string(), row[3]);
+        // A column a fate.
+        for (fate, count) in point["fates"].as_object().unwrap().iter().filter(|(fate, _)| *fate != "solved") {
+            let column =
+                rows[0].iter().position(|name| *name == fate.replace('-', "_")).expect("a column of each fate");
+            assert_eq!(count.to_string(), row[column], "{fate}");
+        }
     }
     let rates: Vec<u64> = points.iter().map(|point| point["solved"].as_u64().unwrap()).collect();
     assert!(rates.iter().min() < rates.iter().max(), "points that are all alike test nothing: {rates:?}");
@@ -48,6 +54,80 @@ fn a_point_is_a_run() {
     assert_eq!((&point["values"]["lr"], &point["values"]["loss"]), (&"2".into(), &"cross-entropy".into()));
     assert_eq!((&point["fates"], &point["net_epochs"]), (&one["fates"], &one["net_epochs"]));
     assert_ne!(point["net_epochs"], other["net_epochs"], "another seed must show");
+}
+
+/// Rows of a point are those of a run, with the point's settings before them.
+#[test]
+fn rows_of_a_point_are_those_of_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = "--nets 30 --first 7 --epochs 400 --init uniform:1 --rows csv";
+    printed(folder.path(), &format!("sweep --vary lr=0.5,8 --vary loss=mse,cross-entropy {settings} --out s"));
+    printed(folder.path(), &format!("run --lr 8 --loss mse {settings} --examine 0 --out r"));
+    let read = |name: &str| {
+        let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
+        text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect::<Vec<Vec<String>>>()
+    };
+    let (sweep, run) = (read("s/outcomes.csv"), read("r/outcomes.csv"));
+    assert_eq!((sweep.len(), run.len()), (4 * 30 + 1, 31));
+    assert_eq!(sweep[0][..4], ["lr", "loss_setting", "network", "fate"], "loss is a column of outcomes already");
+    let point: Vec<&Vec<String>> = sweep.iter().filter(|row| row[0] == "8" && row[1] == "mse").collect();
+    assert_eq!(point.len(), 30);
+    // The columns from network to the last output; a run has what was measured after them.
+    for (row, alone) in point.iter().zip(&run[1..]) {
+        assert_eq!(row[2..12], alone[..10]);
+    }
+    assert_eq!(sweep[0][2..12], run[0][..10]);
+    let others: Vec<&Vec<String>> = sweep.iter().filter(|row| row[0] == "8" && row[1] == "cross-entropy").collect();
+    assert!(others.iter().zip(&run[1..]).any(|(row, alone)| row[2..12] != alone[..10]), "another loss must show");
+    // The rows hold the result, too.
+    printed(folder.path(), "sweep --vary lr=0.5,8 --nets 10 --epochs 50 --rows parquet --out p");
+    assert!(printed(folder.path(), "rerun p/outcomes.parquet").contains("It agrees: all "));
+}
+
+/// Each point takes the networks that a run until the same width takes.
+#[test]
+fn a_point_until_some_width_is_a_run_until_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = "--epochs 400 --init uniform:1 --until-width 0.2";
+    let sweep = format!("sweep --vary lr=2,8,0.01 --vary loss=mse,cross-entropy {settings}");
+    let object = json(folder.path(), &format!("{sweep} --out s"));
+    let points = object["points"].as_array().unwrap();
+    let mut counts = std::collections::BTreeSet::new();
+    for point in points {
+        let (lr, loss) = (point["values"]["lr"].as_str().unwrap(), point["values"]["loss"].as_str().unwrap());
+        let alone = json(folder.path(), &format!("run --lr {lr} --loss {loss} {settings}"));
+        for name in ["nets", "solved", "solved_interval", "fates", "net_epochs"] {
+            assert_eq!(point[name], alone[name], "{name} at {lr}, {loss}");
+        }
+        let interval = &point["solved_interval"];
+        assert!(interval["high"].as_f64().unwrap() - interval["low"].as_f64().unwrap() <= 0.2);
+        counts.insert(point["nets"].as_u64().unwrap());
+        let test = &point["comparison"]["difference"]["test"];
+        assert!(test.is_null() || test == "two-sample score", "{test}");
+    }
+    assert!(counts.len() > 1, "points that take as many each show nothing: {counts:?}");
+    let text = printed(folder.path(), &sweep);
+    let (fewest, most) = (counts.first().unwrap(), counts.last().unwrap());
+    assert!(text.contains(&format!("{fewest} to {most} networks, each until its interval is 0.2 wide")), "{text}");
+    let again = printed(folder.path(), "rerun s/sweep.json");
+    assert!(again.contains("It agrees: all "), "{again}");
+    // With a bound that is too low it is said.
+    let bounded = json(folder.path(), &format!("{sweep} --nets 60"));
+    assert_eq!(
+        bounded["until_width"]["too_wide"],
+        bounded["points"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|point| {
+                let interval = &point["solved_interval"];
+                interval["high"].as_f64().unwrap() - interval["low"].as_f64().unwrap() > 0.2
+            })
+            .count()
+    );
+    let refused = run(folder.path(), &format!("{sweep} --shard 1/2"));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("--shard 1/2 does not go with --until-width"));
 }
 
 #[test]

@@ -19,6 +19,7 @@ fn sweep(plan: &SweepPlan, seed: u64, solve: impl Fn(u64, u64) -> bool + 'static
         population: Population::new(0, NETWORKS, seed).unwrap(),
         asked: NETWORKS,
         method: RateMethod::Wilson,
+        until_width: None,
         against: None,
         chunk_seconds: None,
     };
