@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::backend::{Backend, Choice, Open, Precision, Watch};
+use crate::backend::{Backend, Choice, Open, Precision};
 use crate::error::{Error, Result};
-use crate::report::{bench_csv, bench_json, bench_markdown, bench_picture, bench_text};
+use crate::report::{bench_csv, bench_json, bench_markdown, bench_page, bench_picture, bench_text};
 use crate::spec::AfterSolved;
 use crate::study::bench::{Bench, BenchResult, Contestant, Course, Refused};
 
@@ -13,13 +13,13 @@ use super::count::Count;
 use super::ending::Ending;
 use super::folder::Folder;
 use super::frame::{Flag, Frame, NO_SHARDS, Record, Study};
-use super::print::eprint_line;
 use super::settings::Settings;
+use super::steps::Steps;
 use super::verb::Example;
 use super::{config, interrupt, pictures};
 
 /// What --out writes beside the object.
-const FILES: [&str; 4] = ["bench.csv", "bench.md", "bench.png", "bench.svg"];
+const FILES: [&str; 5] = ["bench.csv", "bench.md", "bench.png", "bench.svg", "report.html"];
 
 /// What a bench takes beside the shared settings. Without --task and --layers it goes through 2-3-1 in populations from 1
 /// to --nets and through seven networks; with either, through populations of this one. --epochs fixes the length of runs.
@@ -69,22 +69,6 @@ fn workgroup(text: &str) -> Result<u32> {
     }
 }
 
-struct Notes {
-    shown: bool,
-}
-
-impl Watch for Notes {
-    fn note(&self, what: &str) {
-        if self.shown {
-            eprint_line(what);
-        }
-    }
-
-    fn interrupted(&self) -> bool {
-        interrupt::asked()
-    }
-}
-
 /// Why weights are refused.
 const DRAWN: &str = "is not for bench: it draws its starts and keeps no weights";
 
@@ -104,7 +88,7 @@ impl Study for Options {
         ("interval", Flag::Ignored),
         ("nets", Flag::Means("Largest population [default: 2^20]")),
         ("epochs", Flag::Means("Epochs of each run [default: by --seconds]")),
-        ("out", Flag::Files("bench.json, the tables as CSV and Markdown, and the picture")),
+        ("out", Flag::Files("report.html, bench.json, the tables as CSV and Markdown, and the picture")),
     ];
 
     type Answer = BenchResult;
@@ -146,8 +130,17 @@ impl Study for Options {
         let mut refused = Vec::new();
         let contestants = self.contestants(frame, &mut refused)?;
         interrupt::listen(frame.output.speaks());
-        let notes = Notes { shown: frame.output.progress().is_shown() };
-        let mut result = bench.run(&course, &contestants, &notes)?;
+        let words = format!(
+            "Measuring {} backend{} on {} works",
+            contestants.len(),
+            if contestants.len() == 1 { "" } else { "s" },
+            course.populations.len() + course.networks.len()
+        );
+        let seconds = bench.expected_seconds(&course, contestants.len());
+        let steps = Steps::new(frame.output.progress(), &words, seconds);
+        let measured = bench.run(&course, &contestants, &steps);
+        steps.finish();
+        let mut result = measured?;
         result.refused.splice(0..0, refused);
         Ok(result)
     }
@@ -156,11 +149,11 @@ impl Study for Options {
         bench_json(result)
     }
 
-    fn write(&self, result: &mut BenchResult, _: &Record<'_>, folder: &mut Folder) -> Result<()> {
+    fn write(&self, result: &mut BenchResult, record: &Record<'_>, folder: &mut Folder) -> Result<()> {
         folder.add("bench.csv", bench_csv(result).as_bytes())?;
         folder.add("bench.md", bench_markdown(result).as_bytes())?;
         folder.attempt(|folder| pictures::write(folder, "bench", &bench_picture(result)));
-        Ok(())
+        folder.add("report.html", bench_page(result, record.object, &record.command)?.as_bytes())
     }
 
     fn text(&self, result: &BenchResult, _: &Frame<'_>) -> String {

@@ -15,11 +15,12 @@ use super::settings::Settings;
 use super::written::{WrittenFile, size};
 
 /// What verbs write into folders, their objects aside.
-const RESULTS: [&str; 31] = [
+const RESULTS: [&str; 33] = [
     "bench.csv",
     "bench.md",
     "bench.png",
     "bench.svg",
+    "explanation.md",
     "map.npz",
     "map.png",
     "map.svg",
@@ -47,6 +48,7 @@ const RESULTS: [&str; 31] = [
     "trace.npz",
     "trace.png",
     "trace.svg",
+    "training.png",
 ];
 /// Objects of verbs: each says of which a folder holds results.
 pub(super) const OBJECTS: [&str; 6] =

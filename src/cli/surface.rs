@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::arrays::{Array, npz_bytes};
 use crate::backend::{DeviceInfo, Driver};
 use crate::error::{Error, Result};
-use crate::report::{surface_json, surface_text, surface_title};
+use crate::report::{surface_json, surface_page, surface_text, surface_title};
 use crate::spec::Problem;
 use crate::study::{Surface, SurfaceAxis, SurfaceStudy, trained_weights};
 
@@ -18,7 +18,8 @@ use super::verb::Example;
 use super::{interrupt, pictures};
 
 /// What --out writes beside the object.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
+    "report.html",
     "surface.npz",
     "surface.png",
     "surface.svg",
@@ -143,7 +144,7 @@ impl Study for Options {
         ("first", Flag::Ignored),
         ("interval", Flag::Ignored),
         ("weights-out", Flag::Refused("is not for surfaces: nothing but paths is trained on them")),
-        ("out", Flag::Files("The pictures, surface.npz and surface.json")),
+        ("out", Flag::Files("report.html, the pictures, surface.npz and surface.json")),
     ];
 
     type Answer = Answer;
@@ -153,7 +154,15 @@ impl Study for Options {
     }
 
     fn defaults() -> Value {
-        json!({"trained": false, "no_paths": false})
+        json!({
+            "x": "theta1[0,0]",
+            "y": "theta1[1,0]",
+            "range": "-15,15",
+            "points": 300,
+            "trained": false,
+            "no_paths": false,
+            "net": 0,
+        })
     }
 
     fn files(&self) -> Option<Vec<&'static str>> {
@@ -197,8 +206,12 @@ impl Study for Options {
         surface_json(surface, problem, base, backend, device)
     }
 
-    fn write(&self, answer: &mut Answer, _: &Record<'_>, folder: &mut Folder) -> Result<()> {
-        let Answer { surface, problem, base, .. } = answer;
+    fn write(&self, answer: &mut Answer, record: &Record<'_>, folder: &mut Folder) -> Result<()> {
+        let Answer { surface, problem, base, backend, device } = answer;
+        folder.attempt(|folder| {
+            let page = surface_page(surface, problem, (*backend, &*device), record.object, &record.command)?;
+            folder.add("report.html", page.as_bytes())
+        });
         folder.attempt(|folder| pictures::write_surface(folder, "surface", surface, &surface_title(problem)));
         let grid = [surface.y.len() as u64, surface.x.len() as u64];
         let arrays = [

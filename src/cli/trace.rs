@@ -7,7 +7,11 @@ use crate::arrays::{Array, npz_bytes};
 use crate::backend::Watch;
 use crate::error::{Error, Result};
 use crate::outcome::{Values, Weights, WeightsFile};
-use crate::report::{explanation_text, network_picture, trace_csv, trace_json, trace_picture, trace_text};
+use crate::report::plot::{Scene, animation};
+use crate::report::{
+    TracePage, explanation_json, explanation_markdown, explanation_page, explanation_text, network_picture, trace_csv,
+    trace_json, trace_picture, trace_text, training_frames,
+};
 use crate::spec::Problem;
 use crate::study::{Explanation, Trace};
 
@@ -19,7 +23,13 @@ use super::verb::Example;
 use super::{interrupt, pictures};
 
 /// What --out writes beside the object.
-const FILES: [&str; 6] = ["trace.csv", "trace.npz", "trace.png", "trace.svg", "network.png", "network.svg"];
+const FILES: [&str; 8] =
+    [PAGE, TRAINING, "trace.csv", "trace.npz", "trace.png", "trace.svg", "network.png", "network.svg"];
+/// The same of one epoch spelt out.
+const EXPLAINED: [&str; 3] = [PAGE, TRAINING, "explanation.md"];
+const PAGE: &str = "report.html";
+/// The training, animated.
+const TRAINING: &str = "training.png";
 
 /// What a trace takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize)]
@@ -36,15 +46,19 @@ pub(super) struct Options {
 
     /// Spell out one epoch
     ///
-    /// As on a blackboard, with every matrix and its shape
+    /// As on a blackboard, with every matrix and its shape; --out takes it as a page and as Markdown
     #[arg(long, value_name = "EPOCH", num_args = 0..=1, default_missing_value = "1", allow_negative_numbers = true)]
     explain: Option<u32>,
 }
 
-/// A trace and what it is one of, or one epoch spelt out.
-pub(super) enum Answer {
-    Trace { trace: Box<Trace>, problem: Box<Problem>, name: String, described: Value },
-    Explanation(String),
+/// A trace and what it is one of, and one epoch spelt out if that was asked for.
+pub(super) struct Answer {
+    /// Absent where nothing but an epoch is asked for.
+    trace: Option<Box<Trace>>,
+    explanation: Option<Explanation>,
+    problem: Box<Problem>,
+    name: String,
+    described: Value,
 }
 
 impl Study for Options {
@@ -67,7 +81,7 @@ impl Study for Options {
         ("require-gpu", Flag::Ignored),
         ("progress", Flag::Ignored),
         ("weights-out", Flag::Means("For the network's final weights")),
-        ("out", Flag::Files("trace.json, trace.csv, trace.npz and the pictures")),
+        ("out", Flag::Files("report.html, trace.json, trace.csv, trace.npz and the pictures, one of them animated")),
     ];
 
     type Answer = Answer;
@@ -76,22 +90,18 @@ impl Study for Options {
         json!(self)
     }
 
-    fn files(&self) -> Option<Vec<&'static str>> {
-        self.explain.is_none().then(|| FILES.to_vec())
+    fn defaults() -> Value {
+        json!({"net": 0})
     }
 
-    fn answer(&self, frame: &Frame<'_>, _: Option<&mut Folder>) -> Result<Answer> {
+    fn files(&self) -> Option<Vec<&'static str>> {
+        Some(if self.explain.is_some() { EXPLAINED.to_vec() } else { FILES.to_vec() })
+    }
+
+    fn answer(&self, frame: &Frame<'_>, folder: Option<&mut Folder>) -> Result<Answer> {
         let (problem, settings) = (frame.problem()?, frame.settings);
         let start = self.network.start(settings, problem)?;
         let identity = self.network.identity(settings);
-        if let Some(epoch) = self.explain {
-            return explain(frame, problem, (&start, identity), epoch);
-        }
-        interrupt::listen(frame.output.speaks());
-        let path = settings.weights_out.as_ref();
-        let weights_out = path.map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
-        let trace = Trace::of(problem, &start, identity, self.every, &InterruptOnly)
-            .ok_or_else(|| Error::interrupted("interrupted before the training ended; nothing is written"))?;
         let net = self.network.net;
         let (name, described) = match &settings.weights_in {
             Some(path) => (format!("Network {net} of {}", path.display()), json!({"net": net.0, "weights_in": path})),
@@ -100,62 +110,78 @@ impl Study for Options {
                 (format!("Network {net}, seed {seed}"), json!({"net": net.0, "seed": seed}))
             }
         };
+        let problem_kept = Box::new(problem.clone());
+        let mut answer = Answer { trace: None, explanation: None, problem: problem_kept, name, described };
+        if let Some(epoch) = self.explain {
+            if settings.weights_out.is_some() {
+                return Err(Error::input("--weights-out is for the whole trace; --explain spells out one epoch"));
+            }
+            let explanation = Explanation::of(problem, &start, identity, epoch);
+            answer.explanation = Some(explanation.ok_or_else(|| nothing_to_explain(problem, epoch))?);
+            if folder.is_none() {
+                return Ok(answer);
+            }
+        }
+        interrupt::listen(frame.output.speaks());
+        let path = settings.weights_out.as_ref();
+        let weights_out = path.map(|path| WeightsFile::create(path, problem.layers())).transpose()?;
+        let trace = Trace::of(problem, &start, identity, self.every, &InterruptOnly)
+            .ok_or_else(|| Error::interrupted("interrupted before the training ended; nothing is written"))?;
         if let Some(file) = weights_out {
             write_weights(file, problem, &trace)?;
         }
-        Ok(Answer::Trace { trace: Box::new(trace), problem: Box::new(problem.clone()), name, described })
+        answer.trace = Some(Box::new(trace));
+        Ok(answer)
     }
 
     fn object(&self, answer: &Answer) -> Value {
-        match answer {
-            Answer::Trace { trace, problem, described, .. } => trace_json(trace, problem, described),
-            Answer::Explanation(_) => Value::Null,
+        let Answer { trace, explanation, problem, described, .. } = answer;
+        match (explanation, trace) {
+            (Some(explanation), _) => explanation_json(explanation, problem, described),
+            (None, Some(trace)) => trace_json(trace, problem, described),
+            (None, None) => Value::Null,
         }
     }
 
-    fn write(&self, answer: &mut Answer, _: &Record<'_>, folder: &mut Folder) -> Result<()> {
-        match answer {
-            Answer::Trace { trace, problem, name, .. } => write(folder, trace, problem, name),
-            Answer::Explanation(_) => Ok(()),
+    fn write(&self, answer: &mut Answer, record: &Record<'_>, folder: &mut Folder) -> Result<()> {
+        let Answer { trace, explanation, problem, name, .. } = answer;
+        let Some(trace) = trace else { return Ok(()) };
+        let title =
+            format!("{name}: {} on {}", problem.spec().layers.to_string().replace(',', "-"), problem.spec().task);
+        let frames = training_frames(trace, problem, &title);
+        let width = frames.first().map_or(0.0, Scene::width);
+        let animation = animation(&frames, 1.0)?;
+        folder.add(TRAINING, &animation)?;
+        let Record { object, command } = record;
+        if let Some(explanation) = explanation {
+            folder.add("explanation.md", explanation_markdown(explanation, &title).as_bytes())?;
+            let page = explanation_page(explanation, &title, (&animation, width), object, command);
+            return folder.add(PAGE, page.as_bytes());
         }
+        let imported = object["network"]["weights_in"].is_string();
+        let page = TracePage { trace, problem, name, imported, animation: &animation, width };
+        folder.attempt(|folder| folder.add(PAGE, page.page(object, command)?.as_bytes()));
+        write(folder, trace, problem, &title)
     }
 
     fn text(&self, answer: &Answer, frame: &Frame<'_>) -> String {
-        let (trace, problem, name) = match answer {
-            Answer::Trace { trace, problem, name, .. } => (trace, problem, name),
-            Answer::Explanation(text) => return text.clone(),
-        };
-        let more = match frame.settings.out {
-            Some(_) => "",
-            None => "\nEvery epoch and the pictures: --out DIR. One epoch spelt out: --explain EPOCH.\n",
-        };
-        trace_text(trace, problem, name, frame.settings.weights_in.is_some()) + more
+        let Answer { trace, explanation, problem, name, .. } = answer;
+        match (explanation, trace) {
+            (Some(explanation), _) => explanation_text(explanation),
+            (None, Some(trace)) => {
+                let more = match frame.settings.out {
+                    Some(_) => "",
+                    None => "\nEvery epoch and the pictures: --out DIR. One epoch spelt out: --explain EPOCH.\n",
+                };
+                trace_text(trace, problem, name, frame.settings.weights_in.is_some()) + more
+            }
+            (None, None) => String::new(),
+        }
     }
 
     fn ending(&self, _: &Answer, _: &Frame<'_>) -> Result<Ending> {
         Ok(Ending::Complete)
     }
-}
-
-/// `--explain`.
-fn explain(
-    frame: &Frame<'_>,
-    problem: &Problem,
-    (start, identity): (&[f64], (u64, u64)),
-    epoch: u32,
-) -> Result<Answer> {
-    let settings = frame.settings;
-    let whole = [
-        (settings.weights_out.is_some(), "--weights-out"),
-        (settings.out.is_some(), "--out"),
-        (frame.output.json, "--json"),
-    ];
-    if let Some((_, flag)) = whole.iter().find(|(given, _)| *given) {
-        return Err(Error::input(format!("{flag} is for the whole trace; --explain prints one epoch")));
-    }
-    let explanation =
-        Explanation::of(problem, start, identity, epoch).ok_or_else(|| nothing_to_explain(problem, epoch))?;
-    Ok(Answer::Explanation(explanation_text(&explanation)))
 }
 
 /// Ctrl-C without progress.
@@ -186,7 +212,7 @@ fn write_weights(mut file: WeightsFile, problem: &Problem, trace: &Trace) -> Res
 }
 
 /// trace.csv, trace.npz (whose theta1, theta2, ... are a weights file with a network an epoch), pictures.
-fn write(folder: &mut Folder, trace: &Trace, problem: &Problem, name: &str) -> Result<()> {
+fn write(folder: &mut Folder, trace: &Trace, problem: &Problem, title: &str) -> Result<()> {
     let rows = trace.row_count() as u64;
     let epochs: Vec<f64> = trace.epochs.iter().map(|epoch| f64::from(*epoch)).collect();
     let examples = problem.examples();
@@ -213,8 +239,7 @@ fn write(folder: &mut Folder, trace: &Trace, problem: &Problem, name: &str) -> R
     trace_csv(trace, problem, &mut csv).map_err(|error| folder.fail(&error))?;
     folder.add("trace.npz", &npz)?;
     folder.add("trace.csv", &csv)?;
-    let title = format!("{name}: {} on {}", problem.spec().layers.to_string().replace(',', "-"), problem.spec().task);
-    folder.attempt(|folder| pictures::write(folder, "trace", &trace_picture(trace, problem, &title)));
-    folder.attempt(|folder| pictures::write(folder, "network", &network_picture(trace, problem, &title)));
+    folder.attempt(|folder| pictures::write(folder, "trace", &trace_picture(trace, problem, title)));
+    folder.attempt(|folder| pictures::write(folder, "network", &network_picture(trace, problem, title)));
     Ok(())
 }

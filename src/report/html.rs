@@ -1,4 +1,4 @@
-//! A page of HTML that stands by itself: no network, no script, light and dark, phone and desk. The vocabulary of all
+//! A page of HTML that stands by itself: no network, no script but to point at a map, light and dark, phone and desk. The vocabulary of all
 //! reports; what is in one is said by the `page.rs` of its answer.
 
 use std::fmt::Write;
@@ -17,12 +17,14 @@ use super::plot::Scene;
 const DATA_NAME: &str = "basins";
 
 const STYLE: &str = include_str!("page.css");
+const POINT: &str = include_str!("point.js");
 
 /// A page that is being written.
 pub struct Page {
     title: String,
     body: String,
     data: String,
+    script: String,
 }
 
 /// What a page says of one quantity at its top.
@@ -51,7 +53,7 @@ pub(super) fn labelled(title: &str, object: &Value) -> String {
 impl Page {
     /// A page with a heading, and below it what was done in a sentence.
     pub fn new(title: &str, lead: &str) -> Self {
-        let mut page = Self { title: title.into(), body: String::new(), data: String::new() };
+        let mut page = Self { title: title.into(), body: String::new(), data: String::new(), script: String::new() };
         page.element("h1", title);
         page.put(format_args!("<p class=\"lead\">{}</p>\n", escaped(lead)));
         page
@@ -116,21 +118,36 @@ impl Page {
     /// # Errors
     /// An image in it cannot be encoded.
     pub fn picture(&mut self, scene: &Scene, caption: &str) -> Result<()> {
-        self.image("svg+xml", scene.to_svg()?.as_bytes(), scene.width(), caption);
+        self.image("svg+xml", scene.to_svg()?.as_bytes(), scene.width(), caption, "");
+        Ok(())
+    }
+
+    /// The same with what is under the pointer said below it, by a script of the page's own: `points` is a JSON object, see
+    /// `point.js`.
+    ///
+    /// # Errors
+    /// An image in it cannot be encoded.
+    pub fn picture_to_point_at(&mut self, scene: &Scene, caption: &str, points: &Value) -> Result<()> {
+        self.image("svg+xml", scene.to_svg()?.as_bytes(), scene.width(), caption, " id=\"pointing\"");
+        self.put(format_args!("<p class=\"pointed\" id=\"pointed\" aria-live=\"polite\"></p>\n"));
+        self.script = format!(
+            "<script type=\"application/json\" id=\"points\">{}</script>\n<script>\n{POINT}</script>\n",
+            harmless(&points.to_string())
+        );
         Ok(())
     }
 
     /// An image of pixels, `width` of them across.
     pub fn png(&mut self, bytes: &[u8], width: f64, caption: &str) {
-        self.image("png", bytes, width, caption);
+        self.image("png", bytes, width, caption, " class=\"light\"");
     }
 
     /// As an address of data: a picture within the page would share its names with the others.
-    fn image(&mut self, form: &str, bytes: &[u8], width: f64, caption: &str) {
+    fn image(&mut self, form: &str, bytes: &[u8], width: f64, caption: &str, marks: &str) {
         let data = base64::engine::general_purpose::STANDARD.encode(bytes);
         let caption = escaped(caption);
         self.put(format_args!(
-            "<figure><div class=\"scroll\" tabindex=\"0\"><img alt=\"{caption}\" style=\"max-width:{width:.0}px\" \
+            "<figure><div class=\"scroll\"><img{marks} alt=\"{caption}\" style=\"max-width:{width:.0}px\" \
              src=\"data:image/{form};base64,{data}\"></div>\n<figcaption>{caption}</figcaption></figure>\n"
         ));
     }
@@ -166,6 +183,12 @@ impl Page {
         self.settings(place.into_iter().chain(figures));
     }
 
+    /// How the result is made again, where nothing is checked.
+    pub(super) fn made_by(&mut self, command: &str) {
+        self.section("Make it again");
+        self.command(command);
+    }
+
     /// How the result is made again, and checked.
     pub(super) fn again(&mut self, command: &str) {
         self.section("Run it again");
@@ -176,24 +199,28 @@ impl Page {
 
     /// The JSON that the page was made from, for programs; [`page_data`] reads it back.
     pub fn data(&mut self, json: &str) {
-        // Nothing in it may end the element: in JSON this is the same text.
-        let json = json.replace('<', "\\u003c");
+        let json = harmless(json);
         self.data = format!("<script type=\"application/json\" id=\"{DATA_NAME}\">{json}</script>\n");
     }
 
     /// The whole page.
     pub fn finish(self) -> String {
-        let Self { title, body, data } = self;
+        let Self { title, body, data, script } = self;
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n\
              <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n\
-             <footer>Made by basins {}</footer>\n{data}</body>\n</html>\n",
+             <footer>Made by basins {}</footer>\n{data}{script}</body>\n</html>\n",
             escaped(&title),
             env!("CARGO_PKG_VERSION")
         )
     }
+}
+
+/// JSON in which nothing ends the element that it stands in; it is the same to who reads it.
+fn harmless(json: &str) -> String {
+    json.replace('<', "\\u003c")
 }
 
 /// Every setting of a spec's object with its text.

@@ -1,6 +1,8 @@
 //! What a bench measured: tables, JSON and CSV.
 
 #[cfg(feature = "pictures")]
+mod page;
+#[cfg(feature = "pictures")]
 mod picture;
 
 use std::fmt::Write;
@@ -13,7 +15,16 @@ use crate::report::words::dashed;
 use crate::study::bench::{BenchResult, Measurement};
 
 #[cfg(feature = "pictures")]
+pub use self::page::bench_page;
+#[cfg(feature = "pictures")]
 pub use self::picture::bench_picture;
+
+/// What the columns count.
+const UNITS: &str = "A net-epoch is one pass over all examples by one network. Net-epochs/s: the median of the timed runs; \
+                     quartiles: half of them lie between. Gop/s: thousand million additions, multiplications and the like \
+                     in a second; Gspec/s: exponentials, divisions and roots. Setup s: seconds to open, compile and \
+                     allocate; 1 epoch: seconds of a run of one epoch, which every run costs at least. Limit: share of what \
+                     the device's arithmetic allows, where that is known.";
 
 /// Two tables and who was left out, for a person.
 pub fn bench_text(result: &BenchResult) -> String {
@@ -47,6 +58,10 @@ fn write_text(text: &mut String, result: &BenchResult) -> std::fmt::Result {
         let mut rows = vec![head.map(str::to_owned).to_vec()];
         rows.extend(same.iter().map(|one| telling_row(one)));
         write_table(text, &rows, &[0], 1)?;
+        writeln!(text)?;
+    }
+    if !telling.is_empty() {
+        wrapped(text, "", UNITS)?;
         writeln!(text)?;
     }
     for refused in &result.refused {
@@ -111,6 +126,7 @@ pub fn bench_markdown(result: &BenchResult) -> String {
         }
         let _ = writeln!(text);
     }
+    let _ = writeln!(text, "{UNITS}\n");
     let _ = writeln!(
         text,
         "| network | networks | who | net-epochs/s | quartiles | Gop/s | setup s |\n|---|---:|---|---:|---|---:|---:|"

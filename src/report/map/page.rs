@@ -1,6 +1,7 @@
 //! `report.html` of a map.
 
-use serde_json::Value;
+use base64::Engine;
+use serde_json::{Value, json};
 
 use crate::error::Result;
 use crate::outcome::Fate;
@@ -8,10 +9,12 @@ use crate::report::html::{Fact, Page, labelled, spec_pairs};
 use crate::report::number::{grouped, short};
 use crate::report::plot::Scene;
 use crate::report::words::{dashed, duration};
-use crate::spec::Varied;
+use crate::spec::{MapAxis, Varied};
 use crate::stats::Dimension;
 use crate::study::{Finished, Map, MapPlan};
 
+use super::colour::words;
+use super::picture::map_frame;
 use super::{axis_text, own_starts, settings_text, shares_text, start_text, trainings};
 
 /// The page of a finished map; `object` is the map's, `command` what makes it again.
@@ -39,7 +42,7 @@ pub fn map_page(
     }
     page.facts(&facts(finished, plan));
     let caption = format!("Across {}, up {}; {}.", axis_text(x), axis_text(y), start_text(plan));
-    page.picture(picture, &caption)?;
+    page.picture_to_point_at(picture, &caption, &points(map, plan, picture))?;
     let what = if finished.shares.is_some() { "networks" } else { "pixels" };
     page.section(&format!("What became of the {what}"));
     let row = |(fate, count): (&Fate, &u64)| {
@@ -72,6 +75,48 @@ pub fn map_page(
     page.again(command);
     page.data(&object.to_string());
     Ok(page.finish())
+}
+
+/// Most points along a side that can be pointed at.
+const POINTED: usize = 360;
+
+/// What `point.js` needs: where the map lies in the picture, its axes, and for each point of the canvas, the lowest row first,
+/// its fate and three bytes of its epochs, the lowest first.
+fn points(map: &Map, plan: &MapPlan, picture: &Scene) -> Value {
+    /// More epochs than three bytes hold are shown as the most that they do.
+    const MOST: u32 = (1 << 24) - 1;
+    let [x, y] = plan.axes();
+    let axis = |axis: &MapAxis| json!({"name": axis.name, "low": axis.range.low, "high": axis.range.high, "log": axis.range.log});
+    let (columns, rows) = map.canvas.size();
+    // Finer than a screen shows would only make the page large.
+    let step = columns.max(rows).div_ceil(POINTED).max(1);
+    let (shown_columns, shown_rows) = (columns.div_ceil(step), rows.div_ceil(step));
+    let mut cells = Vec::with_capacity(4 * shown_columns * shown_rows);
+    for row in 0..shown_rows {
+        for column in 0..shown_columns {
+            let middle = |at: usize, shown: usize, all: usize| (2 * at + 1) * all / (2 * shown);
+            let at = middle(row, shown_rows, rows) * columns + middle(column, shown_columns, columns);
+            let cell = map.canvas.points()[at];
+            let fate = cell.map_or(Fate::Unfinished, |cell| cell.fate);
+            let place = Fate::ALL.iter().position(|other| *other == fate).unwrap_or(0) as u8;
+            let [low, middle, high, _] = cell.map_or(0, |cell| cell.epoch.min(MOST)).to_le_bytes();
+            cells.extend([place, low, middle, high]);
+        }
+    }
+    let (corner, size) = map_frame(plan);
+    json!({
+        "width": picture.width(), "height": picture.height(),
+        "left": corner.0, "top": corner.1, "across": size.0, "up": size.1,
+        "columns": shown_columns, "rows": shown_rows,
+        "x": axis(x), "y": axis(y),
+        "fates": Fate::ALL.map(words),
+        "several": if map.canvas.points().iter().flatten().any(|cell| cell.networks() > 1) {
+            " (most of its networks; epochs on average)"
+        } else {
+            ""
+        },
+        "cells": base64::engine::general_purpose::STANDARD.encode(cells),
+    })
 }
 
 /// The settings that no axis sets. Where an axis is the rate of one layer, those of the others are named.

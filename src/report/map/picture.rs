@@ -16,11 +16,18 @@ const WIDTH: f64 = 940.0;
 const SIDE: f64 = 540.0;
 const CORNER: (f64, f64) = (95.0, 84.0);
 
-/// The map with axes and legend. `mark` names the point of the plane that the weights were taken from, if it is to be shown.
-pub fn map_picture(canvas: &Canvas, plan: &MapPlan, what: MapColour, mark: Option<&str>) -> Scene {
+/// Where the map itself lies in the picture: its corner and its size.
+pub(super) fn map_frame(plan: &MapPlan) -> ((f64, f64), (f64, f64)) {
     let (columns, rows) = plan.size();
     // A map of any shape stays legible.
     let height = (SIDE * rows as f64 / columns as f64).clamp(0.25 * SIDE, 1.6 * SIDE);
+    (CORNER, (SIDE, height))
+}
+
+/// The map with axes and legend. `mark` names the point of the plane that the weights were taken from, if it is to be shown.
+pub fn map_picture(canvas: &Canvas, plan: &MapPlan, what: MapColour, mark: Option<&str>) -> Scene {
+    let (corner, size) = map_frame(plan);
+    let height = size.1;
     // Beside a bar alone nothing is written.
     let width = if matches!(what, MapColour::Share(_)) { BESIDE + 90.0 } else { WIDTH };
     let mut scene = Scene::new(width, CORNER.1 + height + 100.0);
@@ -32,7 +39,7 @@ pub fn map_picture(canvas: &Canvas, plan: &MapPlan, what: MapColour, mark: Optio
         high: axis.range.high,
         log: axis.range.log,
     };
-    let frame = Frame { corner: CORNER, size: (SIDE, height), x: axis(x, across), y: axis(y, up) };
+    let frame = Frame { corner, size, x: axis(x, across), y: axis(y, up) };
     let colours = MapColours::of(what, canvas);
     let width = canvas.size().0;
     let pixels: Vec<Rgb> = canvas

@@ -13,6 +13,32 @@ pub const MUTED: Rgb = Rgb(120, 126, 135);
 /// What all lies on.
 pub const PAPER: Rgb = Rgb(255, 255, 255);
 
+/// Weights above zero, and below.
+pub const POSITIVE: Rgb = Rgb(178, 24, 43);
+/// See [`POSITIVE`].
+pub const NEGATIVE: Rgb = Rgb(33, 102, 172);
+
+/// Ink and paper on something that has a colour of its own, in the light and in the dark: to the eye the same.
+const INK_ON_COLOUR: Rgb = Rgb(34, 37, 44);
+/// See [`INK_ON_COLOUR`].
+const PAPER_ON_COLOUR: Rgb = Rgb(255, 255, 254);
+/// Lines of a grid.
+pub(super) const GRID: Rgb = Rgb(226, 229, 233);
+
+/// What colours become on a dark page: the picture's own, and those for curves that are too dark there.
+pub(super) const DARK: [(Rgb, Rgb); 10] = [
+    (INK, Rgb(230, 232, 236)),
+    (MUTED, Rgb(163, 170, 181)),
+    (PAPER, Rgb(22, 24, 28)),
+    (GRID, Rgb(54, 59, 68)),
+    (PALETTE[0], Rgb(64, 156, 222)),
+    (PALETTE[1], Rgb(240, 122, 40)),
+    (PALETTE[2], Rgb(32, 186, 140)),
+    (PALETTE[6], Rgb(176, 176, 176)),
+    (POSITIVE, Rgb(236, 96, 108)),
+    (NEGATIVE, Rgb(96, 164, 230)),
+];
+
 /// Colours for curves (Okabe & Ito 2008, dark ones first).
 pub const PALETTE: [Rgb; 7] = [
     Rgb(0, 114, 178),
@@ -31,10 +57,10 @@ impl Rgb {
         Self(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
     }
 
-    /// Ink or paper: what can be read on this colour.
+    /// Ink or paper: what can be read on this colour. Nothing in the dark changes it, as nothing changes the colour.
     pub fn contrast(self) -> Self {
         let light = 0.299 * f64::from(self.0) + 0.587 * f64::from(self.1) + 0.114 * f64::from(self.2);
-        if light > 140.0 { INK } else { PAPER }
+        if light > 140.0 { INK_ON_COLOUR } else { PAPER_ON_COLOUR }
     }
 }
 

@@ -1,13 +1,12 @@
 //! A rectangle with two axes, and what is drawn in it.
 
-use super::colour::{Colours, INK, PALETTE, PAPER, Rgb};
+use super::colour::{Colours, GRID, INK, PALETTE, PAPER, Rgb};
 use super::{Anchor, Axis, Scene, Stroke, text_width};
 
 /// Size of the numbers at ticks.
 const TICK_SIZE: f64 = 13.0;
 /// Size of the axes' labels.
 const LABEL_SIZE: f64 = 14.5;
-const GRID: Rgb = Rgb(226, 229, 233);
 
 /// A rectangle with two axes.
 #[derive(Clone, Debug)]
@@ -144,12 +143,19 @@ impl Frame {
         draw_legend(scene, (x, y), keys);
     }
 
+    /// A legend below the frame's axis, where it covers nothing; it needs `legend_size` of the scene and a gap.
+    pub fn legend_below(&self, scene: &mut Scene, keys: &[Key]) {
+        draw_legend(scene, (self.corner.0, self.corner.1 + self.size.1 + LEGEND_GAP), keys);
+    }
+
     /// A legend to the right of the frame, where it covers nothing; it needs `legend_size` of the scene and a gap.
     pub fn legend_beside(&self, scene: &mut Scene, keys: &[Key]) {
         draw_legend(scene, (self.corner.0 + self.size.0 + 14.0, self.corner.1), keys);
     }
 }
 
+/// From a frame to the legend below it: ticks, numbers and the axis's label stand between.
+pub const LEGEND_GAP: f64 = 62.0;
 /// Distance between the lines of a legend.
 const LEGEND_ROW: f64 = 21.0;
 /// Size of its text.

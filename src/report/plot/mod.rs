@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows what is drawn.
 
+mod animation;
 mod axis;
 mod colour;
 mod contour;
@@ -14,10 +15,11 @@ mod scene;
 mod solid;
 mod svg;
 
+pub use animation::animation;
 pub use axis::Axis;
-pub use colour::{Colours, INK, MUTED, PALETTE, PAPER, Rgb};
+pub use colour::{Colours, INK, MUTED, NEGATIVE, PALETTE, PAPER, POSITIVE, Rgb};
 pub use contour::contours;
-pub use frame::{Frame, Key, colour_bar, keys, legend_size};
+pub use frame::{Frame, Key, LEGEND_GAP, colour_bar, keys, legend_size};
 pub(crate) use png_text::add_text;
 pub use png_text::{SIGNATURE, TEXT_KEYWORD, read_text};
 pub use scene::{Anchor, Scene, Stroke, text_width};

@@ -26,7 +26,12 @@ impl Scene {
     /// # Errors
     /// The picture is too large.
     pub fn to_png_with(&self, scale: f64, object: Option<&str>) -> Result<Vec<u8>> {
-        let fail = |what: &str| Error::failure(format!("a picture cannot be drawn: {what}"));
+        let pixmap = self.to_pixels(scale)?;
+        opaque_png(&pixmap, object).map_err(|error| fail(&error.to_string()))
+    }
+
+    /// As pixels, so many to a unit.
+    pub(super) fn to_pixels(&self, scale: f64) -> Result<Pixmap> {
         let size = |units: f64| (units * scale).round().max(1.0) as u32;
         let mut pixmap = Pixmap::new(size(self.width()), size(self.height())).ok_or_else(|| fail("it is too large"))?;
         let Rgb(r, g, b) = PAPER;
@@ -34,8 +39,12 @@ impl Scene {
         self.images.iter().for_each(|image| draw_image(&mut pixmap, image, scale));
         let mut painter = Painter { pixmap: &mut pixmap, fonts: Fonts::new() };
         painter.draw(&self.shapes, Transform::from_scale(scale as f32, scale as f32), None);
-        opaque_png(&pixmap, object).map_err(|error| fail(&error.to_string()))
+        Ok(pixmap)
     }
+}
+
+pub(super) fn fail(what: &str) -> Error {
+    Error::failure(format!("a picture cannot be drawn: {what}"))
 }
 
 fn draw_image(pixmap: &mut Pixmap, image: &Image, scale: f64) {
@@ -173,9 +182,14 @@ fn path(lines: &[Vec<Point>], closed: bool) -> Option<Path> {
     path.finish()
 }
 
+/// Red, green and blue of each pixel: an opaque picture has no use for more.
+pub(super) fn opaque(pixmap: &Pixmap) -> Vec<u8> {
+    pixmap.data().chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect()
+}
+
 /// As PNG without the alpha that an opaque picture has no use for, packed as small as it goes.
 fn opaque_png(pixmap: &Pixmap, object: Option<&str>) -> Result<Vec<u8>, png::EncodingError> {
-    let colours: Vec<u8> = pixmap.data().chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
+    let colours = opaque(pixmap);
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, pixmap.width(), pixmap.height());
     encoder.set_color(png::ColorType::Rgb);

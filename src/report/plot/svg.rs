@@ -6,7 +6,7 @@ use base64::Engine;
 
 use crate::error::{Error, Result};
 
-use super::colour::{PAPER, Rgb};
+use super::colour::{DARK, PAPER, Rgb};
 use super::scene::{Anchor, Image, Point, Scene, Shape, Stroke, Text};
 
 impl Scene {
@@ -31,11 +31,21 @@ impl Scene {
         let shapes = shapes.svg;
         Ok(format!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="DejaVu Sans, Verdana, sans-serif">
+<style>{}</style>
 <rect width="{width}" height="{height}" fill="{PAPER}"/>{images}
 {shapes}</svg>
-"#
+"#,
+            dark_style()
         ))
     }
+}
+
+/// What a dark page changes; a viewer that does not know of it shows the light picture.
+fn dark_style() -> String {
+    let rule =
+        |(light, dark): &(Rgb, Rgb)| format!(r#"[fill="{light}"]{{fill:{dark}}}[stroke="{light}"]{{stroke:{dark}}}"#);
+    let rules: String = DARK.iter().map(rule).collect();
+    format!("@media (prefers-color-scheme:dark){{{rules}}}")
 }
 
 /// Shapes as elements.

@@ -1,6 +1,8 @@
 //! A surface in words and JSON.
 
 #[cfg(feature = "pictures")]
+mod page;
+#[cfg(feature = "pictures")]
 mod picture;
 
 use std::fmt::Write;
@@ -13,6 +15,8 @@ use crate::report::words::dashed;
 use crate::spec::Problem;
 use crate::study::Surface;
 
+#[cfg(feature = "pictures")]
+pub use self::page::surface_page;
 #[cfg(feature = "pictures")]
 pub use self::picture::{slope_map, surface_map, surface_picture};
 
@@ -29,7 +33,9 @@ pub fn surface_text(surface: &Surface, problem: &Problem) -> String {
 
 fn write_surface(text: &mut String, surface: &Surface, problem: &Problem) -> std::fmt::Result {
     let spec = problem.spec();
-    let ends = |values: &[f64]| (values[0], values[values.len() - 1]);
+    // What steps add up to is the end to nine decimals.
+    let plain = |value: f64| (1e9 * value).round() / 1e9;
+    let ends = |values: &[f64]| (plain(values[0]), plain(values[values.len() - 1]));
     let ((x_low, x_high), (y_low, y_high)) = (ends(&surface.x), ends(&surface.y));
     let (columns, rows) = (surface.x.len(), surface.y.len());
     wrapped(text, "", &format!("{}, {columns} x {rows} points", surface_title(problem)))?;

@@ -1,6 +1,8 @@
 //! One network's training: a summary, an explanation spelt out, CSV.
 
 #[cfg(feature = "pictures")]
+mod page;
+#[cfg(feature = "pictures")]
 mod picture;
 
 use std::fmt::Write;
@@ -12,10 +14,12 @@ use crate::outcome::Status;
 use crate::report::table::{WIDTH, broken, wrapped};
 use crate::report::words::{dashed, settings};
 use crate::spec::Problem;
-use crate::study::{Explanation, Matrix, Trace};
+use crate::study::{Explanation, Matrix, Section, Trace};
 
 #[cfg(feature = "pictures")]
-pub use self::picture::{network_picture, trace_picture};
+pub use self::page::{TracePage, explanation_markdown, explanation_page};
+#[cfg(feature = "pictures")]
+pub use self::picture::{network_picture, trace_picture, training_frames};
 
 /// Rows of the summary's table.
 const ROWS: usize = 14;
@@ -133,10 +137,7 @@ pub fn trace_json(trace: &Trace, problem: &Problem, network: &Value) -> Value {
 pub fn explanation_text(explanation: &Explanation) -> String {
     let mut text = format!("Epoch {}\n", explanation.epoch);
     for section in &explanation.sections {
-        let mut heading = section.heading.clone();
-        if let Some(first) = heading.get(..1) {
-            heading = first.to_uppercase() + &heading[1..];
-        }
+        let heading = capital(&section.heading);
         let lines = broken(&heading, WIDTH);
         let rule = "─".repeat(lines.iter().map(|line| line.chars().count()).max().unwrap_or(0));
         let _ = writeln!(text, "\n{}\n{rule}", lines.join("\n"));
@@ -147,6 +148,31 @@ pub fn explanation_text(explanation: &Explanation) -> String {
     text.push('\n');
     let _ = wrapped(&mut text, "", &explanation.ending);
     text
+}
+
+/// The object of `basins trace --explain --json`, schema `basins.explanation/1`: every matrix in full, row by row.
+pub fn explanation_json(explanation: &Explanation, problem: &Problem, network: &Value) -> Value {
+    let matrix = |matrix: &Matrix| {
+        let rows: Vec<&[f64]> = matrix.values.chunks(matrix.columns.max(1)).collect();
+        json!({"name": matrix.name, "made": matrix.made, "rows": matrix.rows, "columns": matrix.columns, "values": rows})
+    };
+    let section = |section: &Section| json!({"heading": section.heading, "matrices": section.matrices.iter().map(matrix).collect::<Value>()});
+    json!({
+        "schema": "basins.explanation/1",
+        "spec": problem.spec(),
+        "network": network,
+        "epoch": explanation.epoch,
+        "sections": explanation.sections.iter().map(section).collect::<Value>(),
+        "ending": explanation.ending,
+    })
+}
+
+/// With a capital at its start.
+fn capital(text: &str) -> String {
+    match text.get(..1) {
+        Some(first) => first.to_uppercase() + &text[1..],
+        None => text.to_owned(),
+    }
 }
 
 fn write_matrix(text: &mut String, matrix: &Matrix) -> std::fmt::Result {

@@ -6,15 +6,14 @@ use crate::study::{Trace, response};
 
 use super::ending;
 use crate::report::plot::{
-    Anchor, Axis, Colours, Frame, INK, Key, MUTED, PALETTE, PAPER, Rgb, Scene, Stroke, colour_bar, contours, text_width,
+    Anchor, Axis, Colours, Frame, INK, Key, MUTED, NEGATIVE, PALETTE, PAPER, POSITIVE, Rgb, Scene, Stroke, colour_bar,
+    contours, text_width,
 };
 
 /// Outputs that get a line of their own.
 const LINES: usize = 16;
 /// Units of a layer that are drawn.
 const UNITS: usize = 10;
-const POSITIVE: Rgb = Rgb(178, 24, 43);
-const NEGATIVE: Rgb = Rgb(33, 102, 172);
 
 /// Loss and gradient norm above, outputs below, over the epochs.
 pub fn trace_picture(trace: &Trace, problem: &Problem, title: &str) -> Scene {
@@ -87,6 +86,47 @@ pub fn network_picture(trace: &Trace, problem: &Problem, title: &str) -> Scene {
     weight_key(&mut scene, most, (480.0, 440.0));
     if square {
         colour_bar(&mut scene, (895.0, 470.0), (16.0, 340.0), &answer_colours(problem));
+    }
+    scene
+}
+
+/// Frames of an animation.
+const FRAMES: usize = 40;
+
+/// The training as it goes on: outputs so far, and where there are two inputs the answers over the input square.
+pub fn training_frames(trace: &Trace, problem: &Problem, title: &str) -> Vec<Scene> {
+    let last = trace.row_count() - 1;
+    let count = FRAMES.min(trace.row_count());
+    let mut rows: Vec<usize> = (0..count).map(|at| last * at / (count - 1).max(1)).collect();
+    rows.dedup();
+    rows.into_iter().map(|row| training_frame(trace, problem, title, row)).collect()
+}
+
+fn training_frame(trace: &Trace, problem: &Problem, title: &str, row: usize) -> Scene {
+    let square = problem.layers().input_count() == 2;
+    let mut scene = Scene::new(if square { 880.0 } else { 500.0 }, 430.0);
+    let last = f64::from(trace.epochs[trace.row_count() - 1].max(1));
+    let frame = Frame {
+        corner: (80.0, 70.0),
+        size: (390.0, 290.0),
+        x: Axis::linear("epoch", 0.0, last),
+        y: Axis::around("outputs", trace.outputs.iter().chain(problem.examples().targets()).copied(), false),
+    };
+    frame.grid(&mut scene);
+    for at in 0..trace.outputs_of(0).len().min(LINES) {
+        let colour = PALETTE[at % PALETTE.len()];
+        let point = |row: usize| (f64::from(trace.epochs[row]), trace.outputs_of(row)[at]);
+        let points: Vec<(f64, f64)> = (0..=row).map(point).collect();
+        let stroke = Stroke { dashed: at >= PALETTE.len(), ..Stroke::new(colour, 2.4) };
+        frame.line(&mut scene, &thinned(&points), stroke);
+        scene.disc(frame.at(point(row)), 4.0, colour, None);
+    }
+    frame.axes(&mut scene);
+    scene.styled_text((0.5 * scene.width(), 30.0), 16.0, Anchor::Middle, title, INK, true, 0.0);
+    let when = format!("epoch {}, loss {:.4}", trace.epochs[row], trace.loss[row]);
+    scene.styled_text((275.0, 58.0), 13.5, Anchor::Middle, &when, MUTED, true, 0.0);
+    if square {
+        draw_answers(&mut scene, problem, trace.weights_of(row), (550.0, 70.0), 290.0);
     }
     scene
 }

@@ -15,6 +15,9 @@ const LONG: f64 = 10.0;
 const LONGEST: f64 = 10.0;
 const LEAST: f64 = 2.0;
 
+/// Timed runs that opening, checking and finding the number of epochs take about as long as.
+const OPENING: usize = 4;
+
 /// A backend that takes part.
 pub struct Contestant {
     /// What it is called: backend, threads, device.
@@ -38,6 +41,20 @@ pub struct Bench {
     pub seed: u64,
 }
 
+/// How far a course is.
+struct Steps<'a> {
+    watch: &'a dyn Watch,
+    done: usize,
+    all: usize,
+}
+
+impl Steps<'_> {
+    fn add(&mut self, count: usize) {
+        self.done += count;
+        self.watch.steps(self.done, self.all);
+    }
+}
+
 /// A contestant ready to be timed at a work.
 struct Ready {
     backend: Box<dyn Backend>,
@@ -53,12 +70,13 @@ impl Bench {
     /// begin, or computes something else, is refused instead.
     pub fn run(&self, course: &Course, contestants: &[Contestant], watch: &dyn Watch) -> Result<BenchResult> {
         let mut result = BenchResult::default();
+        let mut steps = Steps { watch, done: 0, all: self.steps(course, contestants.len()) };
         for (works, measured) in
             [(&course.populations, &mut result.populations), (&course.networks, &mut result.networks)]
         {
             for work in works {
                 if !watch.interrupted() {
-                    measured.extend(self.measure(work, contestants, watch, &mut result.refused)?);
+                    measured.extend(self.measure(work, contestants, &mut steps, &mut result.refused)?);
                 }
             }
         }
@@ -66,13 +84,27 @@ impl Bench {
         Ok(result)
     }
 
+    /// Timed runs that a course has, with what is as long as some.
+    fn steps(&self, course: &Course, contestants: usize) -> usize {
+        (course.populations.len() + course.networks.len()) * contestants * (self.repeats + OPENING)
+    }
+
+    /// Seconds that a course takes about, known beforehand only roughly: where a single epoch is longer than a timed run
+    /// should be, runs are longer too.
+    pub fn expected_seconds(&self, course: &Course, contestants: usize) -> f64 {
+        // Large populations take up to ten times as long; half of the works are large.
+        const LARGE: f64 = 2.0;
+        LARGE * self.seconds * self.steps(course, contestants) as f64
+    }
+
     fn measure(
         &self,
         work: &Work,
         contestants: &[Contestant],
-        watch: &dyn Watch,
+        steps: &mut Steps<'_>,
         refused: &mut Vec<Refused>,
     ) -> Result<Vec<Measurement>> {
+        let watch = steps.watch;
         watch.note(&format!("{} on {}, --nets {}", work.problem.layers(), work.problem.spec().task, work.nets));
         let population = Population::new(self.first, work.nets, self.seed)?;
         let expected = Expected::of(work, population)?;
@@ -92,8 +124,10 @@ impl Bench {
                     if !refused.contains(&refusal) {
                         refused.push(refusal);
                     }
+                    steps.add(self.repeats);
                 }
             }
+            steps.add(OPENING);
         }
         // In turns, each round beginning with another, so that a slow moment of the machine falls on all.
         let count = ready.len();
@@ -105,6 +139,7 @@ impl Bench {
                 let one = &mut ready[(round + at) % count];
                 let run = train(&mut Driver::new(one.backend.as_mut()), &one.problem, population)?;
                 one.measured.rates.push(run.net_epochs as f64 / run.train_seconds);
+                steps.add(1);
             }
         }
         Ok(ready.into_iter().map(|one| one.measured).filter(|measured| !measured.rates.is_empty()).collect())

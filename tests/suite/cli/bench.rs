@@ -35,7 +35,7 @@ fn a_network_of_ones_own_is_timed_in_its_populations() {
         assert!(row["difference"].as_f64().unwrap() < 1e-4);
     }
     let out = folder.path().join("results");
-    assert_eq!(names(&out), ["bench.csv", "bench.json", "bench.md", "bench.png", "bench.svg"]);
+    assert_eq!(names(&out), ["bench.csv", "bench.json", "bench.md", "bench.png", "bench.svg", "report.html"]);
     let saved: Value = serde_json::from_str(&std::fs::read_to_string(out.join("bench.json")).unwrap()).unwrap();
     assert_eq!(saved, object);
     assert_eq!(std::fs::read_to_string(out.join("bench.csv")).unwrap().lines().count(), 3);

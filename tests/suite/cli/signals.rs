@@ -66,7 +66,7 @@ fn interrupted(folder: &Path, arguments: &str, parts: &[&str]) -> serde_json::Va
 pub(super) fn interrupted_at(folder: &Path, arguments: &str, line: &str) -> serde_json::Value {
     interrupted_after(folder, arguments, |stderr| {
         let lines = lines(stderr);
-        while next(&lines) != line {}
+        while !next(&lines).contains(line) {}
     })
 }
 
