@@ -54,7 +54,7 @@ fn what_is_printed_means_the_same_to_its_verb() {
         ("run", Some("nets = 100000")),
         ("run --until-width 0.1", Some("nets = 1000000000")),
         ("sweep --vary lr=1,2", Some("nets = 1000")),
-        ("verify", Some("nets = 2000")),
+        ("verify", Some("nets = 500")),
         ("map --size 4 --epochs 4", None),
         ("surface --points 4", None),
         ("trace --epochs 4", None),
