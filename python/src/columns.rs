@@ -14,7 +14,7 @@ use basins::spec::Problem;
 use basins::study::{RunAnswer, Sweep, SweepPoint};
 use pyo3::PyResult;
 
-use crate::table::{Table, failed};
+use crate::table::Table;
 
 /// What became of each network, by columns.
 pub(crate) struct Rows {
@@ -24,9 +24,9 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    pub(crate) fn of(problem: &Problem, outcomes: Outcomes) -> PyResult<Self> {
+    pub(crate) fn of(problem: &Problem, outcomes: Outcomes) -> Self {
         let count = outcomes.count();
-        let (fates, variants) = kinds(problem, &outcomes)?;
+        let (fates, variants) = kinds(problem, &outcomes);
         let Outcomes { first, outputs_per_network, solved_epoch, stop_epoch, loss, outputs, .. } = outcomes;
         let was_solved = NullBuffer::from_iter(solved_epoch.iter().map(|epoch| *epoch > 0));
         let loss = Float64Array::from(loss);
@@ -42,7 +42,7 @@ impl Rows {
             let column = outputs.iter().skip(position).step_by(outputs_per_network).copied();
             columns.push((name, Arc::new(Float32Array::from_iter_values(column))));
         }
-        Ok(Self { first, columns, loss })
+        Self { first, columns, loss }
     }
 
     pub(crate) fn losses(&self) -> &[f64] {
@@ -58,12 +58,12 @@ impl Rows {
 }
 
 /// Fates and their variants, each word once.
-fn kinds(problem: &Problem, outcomes: &Outcomes) -> PyResult<(DictionaryArray<Int8Type>, DictionaryArray<Int32Type>)> {
+fn kinds(problem: &Problem, outcomes: &Outcomes) -> (DictionaryArray<Int8Type>, DictionaryArray<Int32Type>) {
     let names = StringArray::from_iter_values(Fate::ALL.iter().map(|fate| fate.name()));
     let mut labels: Vec<(Variant, String)> = Vec::new();
     let (mut fates, mut variants) = (Vec::with_capacity(outcomes.count()), Vec::with_capacity(outcomes.count()));
     for row in outcomes.iter() {
-        let Kind { fate, variant } = Kind::of(problem, &row);
+        let Kind { fate, variant, .. } = Kind::of(problem, &row);
         fates.push(Fate::ALL.iter().position(|known| *known == fate).unwrap_or_default() as i8);
         let place = labels.iter().position(|(known, _)| *known == variant).unwrap_or_else(|| {
             labels.push((variant, variant.label(problem)));
@@ -72,10 +72,9 @@ fn kinds(problem: &Problem, outcomes: &Outcomes) -> PyResult<(DictionaryArray<In
         variants.push(place as i32);
     }
     let labels = StringArray::from_iter_values(labels.iter().map(|(_, label)| label));
-    let fates = DictionaryArray::try_new(Int8Array::from(fates), Arc::new(names)).map_err(|error| failed(&error))?;
-    let variants =
-        DictionaryArray::try_new(Int32Array::from(variants), Arc::new(labels)).map_err(|error| failed(&error))?;
-    Ok((fates, variants))
+    // Every key is a place among the words.
+    let fates = DictionaryArray::new(Int8Array::from(fates), Arc::new(names));
+    (fates, DictionaryArray::new(Int32Array::from(variants), Arc::new(labels)))
 }
 
 /// The survival curve: low and high hold at their epoch, the band for the whole curve.

@@ -39,7 +39,7 @@ pub(crate) fn ask(
 ) -> PyResult<Reply> {
     let (given, keep) = (given(examples), self::keep(keep)?);
     let work = |watch: &Flags| verbs::ask(&Question { words, given, keep, watch });
-    Reply::new(apart(py, progress.as_ref(), work)?)
+    Ok(Reply::new(apart(py, progress.as_ref(), work)?))
 }
 
 /// Trains one of several shards of a run: bytes for `join`.
@@ -78,5 +78,5 @@ pub(crate) fn join(
     let shares = shares.map_err(|error| PyValueError::new_err(format!("a shard is damaged: {error}")))?;
     let (given, keep) = (given(examples), self::keep(keep)?);
     let work = |watch: &Flags| verbs::join(&Question { words, given, keep, watch }, shares);
-    Reply::new(apart(py, None, work)?)
+    Ok(Reply::new(apart(py, None, work)?))
 }

@@ -1,10 +1,10 @@
 //! Answers.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use basins::cli::ask::{self, Answer};
 use basins::front::{best, predict};
-use basins::outcome::{Values, Weights};
+use basins::outcome::{Outcomes, Values, Weights};
 use basins::study::RunAnswer;
 use numpy::ndarray::Array2;
 use numpy::{IntoPyArray, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
@@ -20,21 +20,22 @@ use crate::worker::raised;
 #[pyclass(frozen, module = "basins._basins")]
 pub(crate) struct Reply {
     reply: ask::Reply,
-    rows: Option<Rows>,
+    /// Until they are asked for as columns.
+    outcomes: Mutex<Option<Outcomes>>,
+    rows: OnceLock<Option<Rows>>,
     /// Handed over once, and kept there.
     weights: Mutex<Option<Weights>>,
 }
 
 impl Reply {
-    pub(crate) fn new(mut reply: ask::Reply) -> PyResult<Self> {
-        let (mut rows, mut weights) = (None, None);
-        if let Some(Answer::Run(answer, networks)) = &mut reply.answer
+    pub(crate) fn new(mut reply: ask::Reply) -> Self {
+        let (mut outcomes, mut weights) = (None, None);
+        if let Some(Answer::Run(_, networks)) = &mut reply.answer
             && let Some(networks) = networks.take()
         {
-            weights = networks.weights;
-            rows = Some(Rows::of(&answer.problem, networks.outcomes)?);
+            (outcomes, weights) = (Some(networks.outcomes), networks.weights);
         }
-        Ok(Self { reply, rows, weights: Mutex::new(weights) })
+        Self { reply, outcomes: Mutex::new(outcomes), rows: OnceLock::new(), weights: Mutex::new(weights) }
     }
 
     fn run(&self) -> PyResult<&RunAnswer> {
@@ -44,8 +45,15 @@ impl Reply {
         }
     }
 
-    fn rows(&self) -> PyResult<&Rows> {
-        self.rows.as_ref().ok_or_else(|| {
+    fn rows(&self, py: Python<'_>) -> PyResult<&Rows> {
+        let problem = &self.run()?.problem;
+        let rows = py.detach(|| {
+            self.rows.get_or_init(|| {
+                let outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner).take();
+                outcomes.map(|outcomes| Rows::of(problem, outcomes))
+            })
+        });
+        rows.as_ref().ok_or_else(|| {
             PyValueError::new_err("rows were not kept: ask with keep=\"outcomes\", or read them from the folder of out")
         })
     }
@@ -94,14 +102,9 @@ impl Reply {
         drawn.map_err(raised)
     }
 
-    #[getter]
-    fn has_rows(&self) -> bool {
-        self.rows.is_some()
-    }
-
     /// A row a network.
     fn table(&self, py: Python<'_>) -> PyResult<Table> {
-        let (rows, seed) = (self.rows()?, self.run()?.population.seed());
+        let (rows, seed) = (self.rows(py)?, self.run()?.population.seed());
         py.detach(|| rows.table(seed))
     }
 
@@ -142,8 +145,8 @@ impl Reply {
     }
 
     /// Indices of the networks with the smallest loss.
-    fn best(&self, count: usize) -> PyResult<Vec<u64>> {
-        let rows = self.rows()?;
+    fn best(&self, py: Python<'_>, count: usize) -> PyResult<Vec<u64>> {
+        let rows = self.rows(py)?;
         Ok(best(rows.first, rows.losses(), count))
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchIterator};
-use arrow_schema::{ArrowError, Field, Schema};
+use arrow_schema::{Field, Schema};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
@@ -20,12 +20,9 @@ impl Table {
         let fields = columns.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), true));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let arrays = columns.into_iter().map(|(_, array)| array).collect();
-        Ok(Self { batch: RecordBatch::try_new(schema, arrays).map_err(|error| failed(&error))? })
+        let batch = RecordBatch::try_new(schema, arrays);
+        Ok(Self { batch: batch.map_err(|error| PyRuntimeError::new_err(error.to_string()))? })
     }
-}
-
-pub(crate) fn failed(error: &ArrowError) -> PyErr {
-    PyRuntimeError::new_err(error.to_string())
 }
 
 #[pymethods]

@@ -153,7 +153,7 @@ impl Study for Options {
         folder.add("bench.csv", bench_csv(result).as_bytes())?;
         folder.add("bench.md", bench_markdown(result).as_bytes())?;
         folder.attempt(|folder| pictures::write(folder, "bench", &bench_picture(result)));
-        folder.add("report.html", bench_page(result, record.object, &record.command)?.as_bytes())
+        folder.add("report.html", bench_page(result, record.object, record.command)?.as_bytes())
     }
 
     fn text(&self, result: &BenchResult, _: &Frame<'_>) -> String {

@@ -209,7 +209,7 @@ impl Study for Options {
     fn write(&self, answer: &mut Answer, record: &Record<'_>, folder: &mut Folder) -> Result<()> {
         let Answer { surface, problem, base, backend, device } = answer;
         folder.attempt(|folder| {
-            let page = surface_page(surface, problem, (*backend, &*device), record.object, &record.command)?;
+            let page = surface_page(surface, problem, (*backend, &*device), record.object, record.command)?;
             folder.add("report.html", page.as_bytes())
         });
         folder.attempt(|folder| pictures::write_surface(folder, "surface", surface, &surface_title(problem)));

@@ -6,7 +6,7 @@ use crate::backend::{Backend, Driver, Watch};
 use crate::error::{Error, Result};
 use crate::outcome::Weights;
 use crate::spec::{Population, Problem};
-use crate::study::{Continued, RunAnswer, RunPart, RunState, RunStudy, Sink, Unsolved};
+use crate::study::{RunAnswer, RunPart, RunState, RunStudy, Sink, Unsolved};
 
 use super::networks::{Kept, Networks};
 use super::run::{Keep, Run};
@@ -42,7 +42,7 @@ impl<'a> Opened<'a> {
     }
 
     /// With progress told to another watch.
-    pub(crate) fn watched<'b>(self, watch: &'b dyn Watch) -> Opened<'b>
+    pub fn watched<'b>(self, watch: &'b dyn Watch) -> Opened<'b>
     where
         'a: 'b,
     {
@@ -56,7 +56,8 @@ impl<'a> Opened<'a> {
     }
 
     /// The answer of what was found before, where nothing is left to train.
-    pub(crate) fn over(&self, state: RunState, continued: Option<Continued>) -> RunAnswer {
+    #[cfg(feature = "cli")]
+    pub(crate) fn over(&self, state: RunState, continued: Option<crate::study::Continued>) -> RunAnswer {
         self.run.study(&self.problem, self.population).answer(state, continued)
     }
 

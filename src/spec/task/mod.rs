@@ -69,6 +69,7 @@ impl Task {
     }
 
     /// The file that it is read from.
+    #[cfg(feature = "cli")]
     pub(crate) fn file(&self) -> Option<&Path> {
         if let Self::Csv(path) | Self::Npz(path) = self { Some(path) } else { None }
     }
