@@ -16,9 +16,8 @@ class Examples:
         inputs, targets = np.ascontiguousarray(X, dtype=np.float64), np.asarray(y)
         self.inputs = inputs[:, np.newaxis] if inputs.ndim == 1 else inputs
         if self.inputs.ndim != 2 or targets.ndim not in (1, 2):
-            raise ValueError(
-                f"X has shape {inputs.shape} and y {targets.shape}, but (examples, inputs) and (examples, outputs) are needed"
-            )
+            needed = "(examples, inputs) and (examples, outputs)"
+            raise ValueError(f"X has shape {inputs.shape} and y {targets.shape}, but {needed} are needed")
         self.targets = targets[:, np.newaxis] if targets.ndim == 1 else targets
 
     @classmethod

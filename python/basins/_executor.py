@@ -63,7 +63,8 @@ def died(error: BaseException) -> bool:
 def renewed(executor: Any) -> Any:
     """An executor that takes work: a pool of processes that broke is made anew, others heal themselves."""
     if type(executor) is concurrent.futures.ProcessPoolExecutor:
-        return concurrent.futures.ProcessPoolExecutor(executor._max_workers, mp_context=executor._mp_context)  # noqa: SLF001
+        context = getattr(executor, "_mp_context", None)
+        return concurrent.futures.ProcessPoolExecutor(workers(executor), mp_context=context)
     return executor
 
 

@@ -49,13 +49,17 @@ def run(data: dict[str, Any], svg: str | None) -> str:
 
 def unsolved(rows: list[dict[str, Any]], nets: int) -> str:
     """A row a fate."""
-    head = f"<tr><th {WORD}>unsolved</th><th {CELL}>networks</th><th {CELL}>share</th><th {CELL}>mean loss</th><th {WORD}>of those examined</th></tr>"
+    head = (
+        f"<tr><th {WORD}>unsolved</th><th {CELL}>networks</th><th {CELL}>share</th><th {CELL}>mean loss</th>"
+        f"<th {WORD}>of those examined</th></tr>"
+    )
     lines = []
     for row in rows:
         loss = "-" if row["mean_loss"] is None else f"{row['mean_loss']:.4g}"
         lines.append(
             f"<tr><td {WORD}>{escape(row['words'])}</td><td {CELL}>{row['networks']:,}</td>"
-            f"<td {CELL}>{row['networks'] / nets:.2%}</td><td {CELL}>{loss}</td><td {WORD}>{escape(row['evidence'] or '-')}</td></tr>"
+            f"<td {CELL}>{row['networks'] / nets:.2%}</td><td {CELL}>{loss}</td>"
+            f"<td {WORD}>{escape(row['evidence'] or '-')}</td></tr>"
         )
     return f'<div style="overflow-x:auto"><table>{head}{"".join(lines)}</table></div>'
 

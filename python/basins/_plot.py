@@ -23,7 +23,10 @@ def survival(run: Run, ax: Any) -> Any:
     ax = axes(ax)
     curve = run.data["survival"]["curve"]
     epochs = np.array([0, *(step["epoch"] for step in curve)])
-    column = lambda name: np.array([1.0, *(step[name] for step in curve)])
+
+    def column(name: str) -> np.ndarray:
+        return np.array([1.0, *(step[name] for step in curve)])
+
     (line,) = ax.step(epochs, column("unsolved"), where="post")
     for low, high, opacity in (("band_low", "band_high", 0.15), ("low", "high", 0.3)):
         ax.fill_between(epochs, column(low), column(high), step="post", alpha=opacity, color=line.get_color(), linewidth=0)
@@ -72,6 +75,5 @@ def number(value: Any) -> float | None:
 
 def logarithmic(numbers: list[float | None]) -> bool:
     """Whether these spread over more than a power of ten."""
-    if any(number is None or number <= 0 for number in numbers):
-        return False
-    return max(numbers) > 20 * min(numbers)
+    known = [number for number in numbers if number is not None and number > 0]
+    return 0 < len(known) == len(numbers) and max(known) > 20 * min(known)

@@ -186,7 +186,7 @@ class Run(Result):
 
     def to_pandas(self) -> Any:
         """A row a network as a pandas.DataFrame; takes pyarrow."""
-        import pyarrow
+        import pyarrow  # type: ignore[import-untyped]
 
         return pyarrow.table(self.rows).to_pandas(split_blocks=True)
 
@@ -203,9 +203,10 @@ class Run(Result):
             flat = self._reply.take_weights()
             if flat is None:
                 raise ValueError('final weights were not kept: ask with keep="weights"')
-            shapes = self._reply.shapes()
-            layer = lambda rows, columns, offset: flat[:, offset : offset + rows * columns].reshape(-1, rows, columns)
-            self._weights = [layer(*shape) for shape in shapes]
+            self._weights = [
+                flat[:, offset : offset + rows * columns].reshape(-1, rows, columns)
+                for rows, columns, offset in self._reply.shapes()
+            ]
         return self._weights
 
     def network(self, network: int) -> list[np.ndarray]:
@@ -217,7 +218,8 @@ class Run(Result):
             Its index in the population.
         """
         if not self.first <= network < self.first + self.nets:
-            raise ValueError(f"network {network} was not trained: these are networks {self.first} to {self.first + self.nets - 1}")
+            last = self.first + self.nets - 1
+            raise ValueError(f"network {network} was not trained: these are networks {self.first} to {last}")
         return [layer[network - self.first] for layer in self.weights]
 
     def best(self, count: int = 1) -> Networks:

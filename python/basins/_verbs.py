@@ -255,5 +255,5 @@ def _starts(starts: Any) -> Iterator[dict[str, Any]]:
         return
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "starts.npz")
-        np.savez(path, **stacked(starts))
+        np.savez(path, **stacked(starts))  # type: ignore[arg-type]
         yield {"weights_in": path}

@@ -124,12 +124,15 @@ def several(starts: Any) -> bool:
     if len(starts) == 0:
         raise ValueError("starts= holds no networks")
     first = starts[0]
-    return isinstance(first, Mapping) or (isinstance(first, (list, tuple)) and np.ndim(first[0]) > 0 and not is_matrix(first))
+    if isinstance(first, Mapping):
+        return True
+    return isinstance(first, (list, tuple)) and np.ndim(first[0]) > 0 and not is_matrix(first)
 
 
 def is_matrix(rows: Any) -> bool:
     """Whether nested lists are one matrix."""
-    return all(np.ndim(row) == 1 for row in rows) and len({len(row) for row in rows}) == 1 and isinstance(rows[0], (list, tuple))
+    is_row = [isinstance(row, (list, tuple)) and np.ndim(row) == 1 for row in rows]
+    return all(is_row) and len({len(row) for row in rows}) == 1
 
 
 def network(layers: Any) -> list[np.ndarray]:

@@ -46,10 +46,12 @@ def text(value: Any) -> str:
         return os.fspath(value)
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, Real):
         # A float that is a whole number is one: nets=1e6.
-        is_whole = float(value).is_integer() and abs(value) < 2**63
-        return str(int(value)) if is_whole else repr(float(value))
+        number = float(value)
+        return str(int(number)) if number.is_integer() and abs(number) < 2**63 else repr(number)
     if isinstance(value, Iterable):
         return ",".join(text(one) for one in value)
     raise TypeError(f"{value!r} is neither a number nor text nor a list of these")

@@ -75,7 +75,8 @@ def test_errors_are_the_programs(program):
 def test_words_are_as_people_type_them():
     from basins._words import words
 
-    asked = words("sweep", {"nets": 1e6, "lr": np.float32(0.5), "layers": (2, 3, 1), "vary": {"layers": [[2, 3, 1], [2, 4, 1]]}})
+    varied = {"layers": [[2, 3, 1], [2, 4, 1]]}
+    asked = words("sweep", {"nets": 1e6, "lr": np.float32(0.5), "layers": (2, 3, 1), "vary": varied})
     assert asked == ["sweep", "--nets=1000000", "--lr=0.5", "--layers=2,3,1", "--vary=layers=2,3,1;2,4,1"]
     assert words("run", {"require_gpu": False, "out": None, "lr": 1e-7}) == ["run", "--lr=1e-07"]
     assert words("run", {"lr_schedule": "cosine", "shortcuts": True}) == ["run", "--lr-schedule=cosine", "--shortcuts"]
