@@ -70,7 +70,10 @@ fn write_sweep(text: &mut String, sweep: &Sweep) -> std::fmt::Result {
         writeln!(text, "   and {} points with lower rates (all in --out and --json)", sweep.points.len() - ROW_LIMIT)?;
     }
     writeln!(text)?;
-    writeln!(text, "{}", verdict(sweep))?;
+    for (at, words) in verdict(sweep).iter().enumerate() {
+        wrapped(text, if at == 0 { "* " } else { "  " }, words)?;
+    }
+    writeln!(text)?;
     writeln!(
         text,
         "{} net-epochs in {:.1} s   (setup {:.1} s)",
@@ -133,10 +136,10 @@ fn between(interval: Interval, written: impl Fn(f64) -> String) -> String {
 }
 
 /// Which point the others are compared with, and how many are not significantly different.
-fn verdict(sweep: &Sweep) -> String {
+fn verdict(sweep: &Sweep) -> Vec<String> {
     let name = point_name(sweep, &sweep.points[sweep.against]);
     if sweep.points.len() == 1 {
-        return format!("* {name}: the only point\n");
+        return vec![format!("{name}: the only point")];
     }
     let others = sweep.points.len() - 1;
     let chosen = if sweep.against_best { ", the best here (chosen from the same data, so biased upwards)" } else { "" };
@@ -149,7 +152,6 @@ fn verdict(sweep: &Sweep) -> String {
     };
     let count = sweep.family.count();
     let tests = tests.join(" or ");
-    let mut text = String::new();
     let adjusted = match sweep.against_best {
         true => format!(
             "in percentage points; p by {tests} test; p and intervals of differences hold for all {count} pairs \
@@ -162,10 +164,11 @@ fn verdict(sweep: &Sweep) -> String {
         ),
     };
     let it = if sweep.against_best { "the best" } else { "*" };
-    // Writing to a string cannot fail.
-    let _ = wrapped(&mut text, "* ", &format!("{name}{chosen}"));
-    let _ = wrapped(&mut text, "  ", &format!("difference from {it} {adjusted}"));
-    let _ = writeln!(text, "  not significantly different (5% level): {} of {others}", sweep.indistinct());
+    let mut lines = vec![
+        format!("{name}{chosen}"),
+        format!("difference from {it} {adjusted}"),
+        format!("not significantly different (5% level): {} of {others}", sweep.indistinct()),
+    ];
     let best = sweep.may_be_best();
     if !best.is_empty() {
         let named: Vec<String> = best.iter().take(NAMED).map(|at| point_name(sweep, &sweep.points[*at])).collect();
@@ -174,12 +177,12 @@ fn verdict(sweep: &Sweep) -> String {
         } else {
             String::new()
         };
-        let _ = wrapped(&mut text, "  ", &format!("the best, with 95% confidence: {}{more}", named.join("; or ")));
+        lines.push(format!("the best, with 95% confidence: {}{more}", named.join("; or ")));
     }
     if sweep.judges_differently() {
-        let _ = wrapped(&mut text, "  ", JUDGED_DIFFERENTLY);
+        lines.push(JUDGED_DIFFERENTLY.to_owned());
     }
-    text
+    lines
 }
 
 /// `lr=0.1, hidden=3`.

@@ -46,8 +46,8 @@ pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str)
         let more = grouped((sweep.points.len() - shown) as u64);
         page.paragraph(&format!("And {more} more points: all are in sweep.csv."));
     }
-    for line in verdict(sweep).lines() {
-        page.paragraph(line.trim());
+    for (at, words) in verdict(sweep).iter().enumerate() {
+        page.paragraph(&format!("{}{words}", if at == 0 { "* " } else { "" }));
     }
     page.section("Settings that are the same at all points");
     let population = [
