@@ -7,11 +7,28 @@ and errors. ``basins.run(layers=[2, 3, 1], nets=1_000_000, lr=0.1)`` is ``basins
 >>> run = basins.run(lr=4, epochs=500, nets=1000)
 >>> run.rate > 0.9
 True
+
+``print(basins.flags("run"))`` says what there is.
 """
 
 from ._basins import __version__
 from ._results import Interval, Map, Result, Run, Sweep
-from ._verbs import bench, compare, devices, map, power, reproduce, rerun, run, surface, sweep, trace, train, verify
+from ._verbs import (
+    bench,
+    compare,
+    devices,
+    flags,
+    map,
+    power,
+    reproduce,
+    rerun,
+    run,
+    surface,
+    sweep,
+    trace,
+    train,
+    verify,
+)
 from ._weights import from_keras, from_torch, to_keras, to_torch
 
 __all__ = [
@@ -24,6 +41,7 @@ __all__ = [
     "bench",
     "compare",
     "devices",
+    "flags",
     "from_keras",
     "from_torch",
     "map",

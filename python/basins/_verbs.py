@@ -218,6 +218,17 @@ def devices() -> Result:
     return Result(_printed("devices", {}))
 
 
+def flags(verb: str = "run") -> str:
+    """What ``basins VERB --help`` says: each flag is a keyword, with ``_`` for ``-``.
+
+    Parameters
+    ----------
+    verb : str
+        run, sweep, map, surface, trace, ...
+    """
+    return _basins.help_of(verb)
+
+
 def _ask(verb: str, options: Mapping[str, Any], given: Examples | None = None, tell: Any = None) -> _basins.Reply:
     return _told(_basins.ask(words(verb, options), made(given), "counts", tell))
 

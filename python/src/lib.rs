@@ -17,6 +17,7 @@ fn _basins(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<reply::Reply>()?;
     module.add_class::<table::Table>()?;
     module.add_function(wrap_pyfunction!(question::ask, module)?)?;
+    module.add_function(wrap_pyfunction!(question::help_of, module)?)?;
     module.add_function(wrap_pyfunction!(question::share, module)?)?;
     module.add_function(wrap_pyfunction!(question::join, module)?)
 }

@@ -80,3 +80,9 @@ pub(crate) fn join(
     let work = |watch: &Flags| verbs::join(&Question { words, given, keep, watch }, shares);
     Ok(Reply::new(apart(py, None, work)?))
 }
+
+/// What `--help` says of a verb.
+#[pyfunction]
+pub(crate) fn help_of(verb: &str) -> PyResult<String> {
+    verbs::help_of(verb).map_err(raised)
+}

@@ -102,3 +102,9 @@ def test_a_result_is_trained_again_from_its_page(tmp_path):
 def test_warnings_are_warnings():
     with pytest.warns(UserWarning, match="--activation"):
         basins.run(**SHORT, output_activation="same")
+
+
+def test_flags_are_told():
+    assert "--continue-unsolved <FACTOR>" in basins.flags("run") and "--vary" in basins.flags("sweep")
+    with pytest.raises(ValueError, match="no verb"):
+        basins.flags("jog")

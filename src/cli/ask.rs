@@ -31,6 +31,16 @@ pub fn ask(question: &Question<'_>) -> Result<Reply> {
     Ok(reply)
 }
 
+/// What `--help` says of a verb, plainly.
+///
+/// # Errors
+/// There is no such verb.
+pub fn help_of(name: &str) -> Result<String> {
+    let mut command = help::command(&ALL);
+    let verb = command.find_subcommand_mut(name).ok_or_else(|| Error::input(format!("there is no verb {name:?}")))?;
+    Ok(verb.render_long_help().to_string())
+}
+
 /// Has every question that is being answered end soon.
 pub fn interrupt() {
     interrupt::ask();
