@@ -41,6 +41,14 @@ pub fn help_of(name: &str) -> Result<String> {
     Ok(verb.render_long_help().to_string())
 }
 
+/// Whether these words are a question; nothing is read, and nothing runs.
+///
+/// # Errors
+/// As the command line says them.
+pub fn check(words: &[String]) -> Result<()> {
+    parsed(words).map(drop)
+}
+
 /// Has every question that is being answered end soon.
 pub fn interrupt() {
     interrupt::ask();

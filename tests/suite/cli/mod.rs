@@ -2,6 +2,7 @@
 
 mod bench;
 mod compare;
+mod docs;
 mod files;
 mod hostile;
 mod kept;
