@@ -13,7 +13,7 @@ const WITH_SETTINGS: [&str; 7] = ["run", "sweep", "map", "surface", "trace", "ve
 /// Verbs whose commands take no time as they stand.
 const CHEAP: [&str; 2] = ["power", "devices"];
 /// Size of the guide's runs here.
-const SMALL: [(&str, &str); 2] = [("--nets", "40"), ("--epochs", "200")];
+const SMALL: [(&str, &str); 2] = [("--nets", "10"), ("--epochs", "50")];
 
 /// Every Markdown file of the repository, but for what tools have put there.
 fn pages() -> Vec<PathBuf> {
