@@ -61,7 +61,7 @@ impl Study for Options {
     ];
     const FLAGS: &'static [(&'static str, Flag)] = &[
         ("shard", NO_SHARDS),
-        ("nets", Flag::Means("Networks trained on both sides [default: 500; thorough: 2000]")),
+        ("nets", Flag::Means("Networks on both sides [default: 500]")),
         ("interval", Flag::Ignored),
         ("weights-in", Flag::Refused(NO_FILES)),
         ("weights-out", Flag::Refused(NO_FILES)),
