@@ -6,10 +6,13 @@ use std::sync::Arc;
 use arrow_array::builder::{Float64Builder, StringBuilder, UInt32Builder, UInt64Builder};
 use arrow_array::types::{Int8Type, Int32Type};
 use arrow_array::{
-    ArrayRef, DictionaryArray, Float32Array, Float64Array, Int8Array, Int32Array, StringArray, UInt32Array, UInt64Array,
+    ArrayRef, DictionaryArray, FixedSizeListArray, Float32Array, Float64Array, Int8Array, Int32Array, StringArray,
+    UInt32Array, UInt64Array,
 };
 use arrow_buffer::{NullBuffer, ScalarBuffer};
+use arrow_schema::{DataType, Field};
 use basins::outcome::{Fate, Kind, Outcomes, Variant};
+use basins::report::OUTPUT_COLUMNS;
 use basins::spec::Problem;
 use basins::study::{RunAnswer, Sweep, SweepPoint};
 use pyo3::PyResult;
@@ -38,9 +41,13 @@ impl Rows {
             ("epochs".into(), Arc::new(UInt32Array::from(stop_epoch))),
             ("loss".into(), Arc::new(loss.clone())),
         ];
-        for (position, name) in problem.examples().output_names().into_iter().enumerate() {
-            let column = outputs.iter().skip(position).step_by(outputs_per_network).copied();
-            columns.push((name, Arc::new(Float32Array::from_iter_values(column))));
+        if outputs_per_network > OUTPUT_COLUMNS {
+            columns.push(("outputs".into(), listed(outputs, outputs_per_network)));
+        } else {
+            for (position, name) in problem.examples().output_names().into_iter().enumerate() {
+                let column = outputs.iter().skip(position).step_by(outputs_per_network).copied();
+                columns.push((name, Arc::new(Float32Array::from_iter_values(column))));
+            }
         }
         Self { first, columns, loss }
     }
@@ -55,6 +62,12 @@ impl Rows {
         columns.push(("seed".into(), Arc::new(UInt64Array::from_value(seed, count))));
         Table::new(columns)
     }
+}
+
+/// So many outputs are one column of lists, as in Parquet.
+fn listed(outputs: Vec<f32>, width: usize) -> ArrayRef {
+    let item = Arc::new(Field::new_list_field(DataType::Float32, false));
+    Arc::new(FixedSizeListArray::new(item, width as i32, Arc::new(Float32Array::from(outputs)), None))
 }
 
 /// Fates and their variants, each word once.

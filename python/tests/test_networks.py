@@ -107,3 +107,11 @@ def test_what_is_not_kept_is_said():
         with pytest.raises(ValueError, match="not kept"):
             missing()
     assert basins.run(**SHORT, keep="outcomes").to_pandas().shape[0] == 300
+
+
+def test_many_outputs_are_a_list():
+    run = basins.run(task="spirals:60", layers=[2, 2, 1], nets=5, epochs=2, backend="simd", examine=0)
+    frame = run.to_polars()
+    assert frame["outputs"].dtype == polars.Array(polars.Float32, 120)
+    outputs = frame["outputs"][3].to_numpy()
+    assert len(outputs) == 120 and 0 < outputs.min() < outputs.max() < 1

@@ -38,7 +38,7 @@ pub use self::power::{power_json, power_text};
 pub use self::reproduce::*;
 pub use self::rerun::{rerun_json, rerun_text};
 #[cfg(feature = "tables")]
-pub use self::row_table::{RowFile, RowForm};
+pub use self::row_table::{OUTPUT_COLUMNS, RowFile, RowForm};
 pub use self::run::*;
 pub use self::surface::*;
 pub use self::sweep::*;

@@ -36,7 +36,7 @@ impl RowForm {
 
 /// Most outputs of a network that have a Parquet column each, by the names that CSV has; those of larger tasks are a list,
 /// `outputs`, since a column costs memory and a line of the file's metadata for every 65,536 rows.
-const OUTPUT_COLUMNS: usize = 100;
+pub const OUTPUT_COLUMNS: usize = 100;
 
 /// A column of rows.
 #[derive(Clone, Debug)]
