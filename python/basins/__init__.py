@@ -11,6 +11,10 @@ True
 ``print(basins.flags("run"))`` says what there is.
 """
 
+import os as _os
+import sys as _sys
+import tempfile as _tempfile
+
 from ._basins import __version__
 from ._results import Interval, Map, Result, Run, Sweep
 from ._verbs import (
@@ -30,6 +34,10 @@ from ._verbs import (
     verify,
 )
 from ._weights import from_keras, from_torch, to_keras, to_torch
+
+# Mesa's Vulkan drivers print warnings where this is missing; they need nothing from it.
+if _sys.platform == "linux":
+    _os.environ.setdefault("XDG_RUNTIME_DIR", _tempfile.gettempdir())
 
 __all__ = [
     "Interval",

@@ -145,7 +145,7 @@ fn write_fates(text: &mut String, comparison: &RunComparison) -> std::fmt::Resul
     }
     let mut rows = vec![["Unsolved, by fate", "A", "B", "B - A", "95% interval", "p"].map(str::to_owned).to_vec()];
     for row in &comparison.fates {
-        let mut cells = vec![row.fate.name().to_owned(), grouped(row.first), grouped(row.second)];
+        let mut cells = vec![row.fate.words().to_owned(), grouped(row.first), grouped(row.second)];
         match row.difference {
             Some(difference) => {
                 let points = |share: f64| signed(share, difference.interval.half_width());
