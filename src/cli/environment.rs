@@ -7,7 +7,8 @@ use crate::spec::keyword::nearest;
 /// All of them begin so.
 const PREFIX: &str = "BASINS_";
 /// Those that stand for no flag: how often results are kept; and those that the program's own tests read.
-const OTHERS: [&str; 4] = ["BASINS_KEEP_SECONDS", "BASINS_PROGRAM", "BASINS_REQUIRE_GPU", "BASINS_TEST_SEED"];
+const OTHERS: [&str; 5] =
+    ["BASINS_KEEP_SECONDS", "BASINS_PROGRAM", "BASINS_REQUIRE_GPU", "BASINS_REQUIRE_PYTHON", "BASINS_TEST_SEED"];
 
 /// What stands for a flag.
 pub(super) fn variable(flag: &str) -> String {

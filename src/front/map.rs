@@ -19,8 +19,8 @@ impl Run<'_> {
     /// use basins::spec::{PixelStarts, Spec};
     ///
     /// let run = Run::new(Spec { lr: 4.0.into(), epochs: 200, ..Spec::default() });
-    /// let (map, _) = run.map(["lr=0.1..10:log", "momentum=0..0.9"], (8, 8), PixelStarts::Same(1))?;
-    /// assert_eq!(map.networks(), 64);
+    /// let (map, plan) = run.map(["lr=0.1..10:log", "momentum=0..0.9"], (8, 8), PixelStarts::Same(1))?;
+    /// assert_eq!(map.all(&plan)?.count(), 64);
     /// # Ok::<(), basins::Error>(())
     /// ```
     ///

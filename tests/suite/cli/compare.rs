@@ -109,7 +109,7 @@ fn what_cannot_be_compared_is_refused() {
     for (arguments, expected) in [
         ("r s/sweep.json", "s/sweep.json is of schema \"basins.sweep/1\", but only runs"),
         ("r s", "s is of schema \"basins.sweep/1\", but only runs"),
-        ("empty r", "empty holds no result of basins"),
+        ("empty r", "empty: cannot be read: it is a folder without a result of basins"),
         ("r missing.json", "missing.json: cannot be read"),
         ("r r/survival.csv", "holds no result of basins"),
         ("wrong.json r", "contradicts itself: it says 4 solved"),
