@@ -23,6 +23,7 @@ mod run;
 mod shards;
 mod sweep;
 
+pub use map::Mapped;
 #[cfg(feature = "cli")]
 pub(crate) use networks::Kept;
 pub use networks::{Networks, best, predict};
