@@ -9,7 +9,7 @@ fn main() -> basins::Result<()> {
     let interval = answer.interval();
     println!("{:.2}% learn XOR (95% interval {:.4} to {:.4})", 100.0 * answer.rate(), interval.low, interval.high);
     for row in answer.fates() {
-        println!("{:>8} end as {}", row.tally.count, row.kind.fate.name());
+        println!("{:>8} end as {}", row.tally.count, row.kind.fate.words());
     }
     Ok(())
 }
