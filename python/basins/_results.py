@@ -136,7 +136,31 @@ class Networks(Sequence):
         return f"Networks({self.indices.tolist()})"
 
 
-class Run(Result):
+class Table(Result):
+    """An answer that is a table as well, to pandas, polars, DuckDB and pyarrow."""
+
+    @property
+    def rows(self) -> Any:
+        """The rows, as an Arrow table."""
+        raise NotImplementedError
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.rows.__arrow_c_stream__(requested_schema)
+
+    def to_pandas(self) -> Any:
+        """The rows as a pandas.DataFrame; takes pyarrow."""
+        import pyarrow  # type: ignore[import-untyped]
+
+        return pyarrow.table(self.rows).to_pandas(split_blocks=True)
+
+    def to_polars(self) -> Any:
+        """The rows as a polars.DataFrame."""
+        import polars
+
+        return polars.DataFrame(self.rows)
+
+
+class Run(Table):
     """The answer of a run. To pandas, polars, DuckDB and pyarrow it is a table with a row a network.
 
     Attributes
@@ -180,21 +204,6 @@ class Run(Result):
     def examined(self) -> Any:
         """What was found of the networks that were examined in float64, as an Arrow table."""
         return self._reply.examined()
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self.rows.__arrow_c_stream__(requested_schema)
-
-    def to_pandas(self) -> Any:
-        """A row a network as a pandas.DataFrame; takes pyarrow."""
-        import pyarrow  # type: ignore[import-untyped]
-
-        return pyarrow.table(self.rows).to_pandas(split_blocks=True)
-
-    def to_polars(self) -> Any:
-        """A row a network as a polars.DataFrame."""
-        import polars
-
-        return polars.DataFrame(self.rows)
 
     @property
     def weights(self) -> list[np.ndarray]:
@@ -284,7 +293,7 @@ class Run(Result):
         return _plot.fates(self, ax)
 
 
-class Sweep(Result):
+class Sweep(Table):
     """The answer of a sweep. To pandas, polars, DuckDB and pyarrow it is a table with a row a point.
 
     Attributes
@@ -297,20 +306,10 @@ class Sweep(Result):
         super().__init__(reply)
         self.points: list[dict[str, Any]] = self.data["points"]
 
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._reply.points().__arrow_c_stream__(requested_schema)
-
-    def to_pandas(self) -> Any:
-        """A row a point as a pandas.DataFrame; takes pyarrow."""
-        import pyarrow
-
-        return pyarrow.table(self).to_pandas()
-
-    def to_polars(self) -> Any:
-        """A row a point as a polars.DataFrame."""
-        import polars
-
-        return polars.DataFrame(self)
+    @property
+    def rows(self) -> Any:
+        """A row a point, as an Arrow table."""
+        return self._reply.points()
 
     def _repr_html_(self) -> str:
         return _html.sweep(self.text, self._reply.svg())

@@ -84,8 +84,7 @@ impl<S: Study> Execute for Asked<S> {
         let Self { options, shared } = self;
         shared.output.start_log(shared.verbose);
         let settings = shared.settings()?;
-        let mut frame = Frame::new(&options, &settings, &shared.output);
-        (frame.require_gpu, frame.fresh, frame.verbose) = (shared.require_gpu, shared.fresh, shared.verbose > 0);
+        let frame = frame(&options, &settings, &shared);
         options.check(&frame)?;
         if shared.print_config {
             print(&(options.print_config(&settings)? + &config::print_options(&options.said())?))?;
@@ -100,8 +99,7 @@ impl<S: Study> Execute for Asked<S> {
     fn reply(self, _verbs: &[Verb], question: &Question<'_>) -> Result<Reply> {
         let settings = self.given(question)?;
         let Self { options, shared } = self;
-        let mut frame = Frame::new(&options, &settings, &shared.output);
-        (frame.require_gpu, frame.fresh, frame.verbose) = (shared.require_gpu, shared.fresh, shared.verbose > 0);
+        let mut frame = frame(&options, &settings, &shared);
         (frame.keep, frame.watch) = (question.keep, Some(question.watch));
         options.check(&frame)?;
         frame.refuse(S::FLAGS)?;
@@ -109,6 +107,13 @@ impl<S: Study> Execute for Asked<S> {
         let answer = options.answer(&frame, folder.as_mut())?;
         frame.hand_over(&options, answer, folder)
     }
+}
+
+/// The frame of what is asked.
+fn frame<'a, S: Study>(options: &S, settings: &'a Settings, shared: &'a SharedArgs) -> Frame<'a> {
+    let mut frame = Frame::new(options, settings, &shared.output);
+    (frame.require_gpu, frame.fresh, frame.verbose) = (shared.require_gpu, shared.fresh, shared.verbose > 0);
+    frame
 }
 
 impl<S: Study> Asked<S> {

@@ -59,10 +59,7 @@ impl Run<'_> {
         };
         let plan = request.plan()?;
         let opened = Instant::now();
-        let mut backend = match self.backend.take() {
-            Some(backend) => backend,
-            None => self.open.backend()?,
-        };
+        let mut backend = self.opened_backend()?;
         let mut store = TileStore::open(None, &plan, self.shard, backend.as_ref())?;
         let mut driver = Driver::new(backend.as_mut()).opened(opened).watched(self.watch);
         let map = MapStudy { plan: &plan, shard: self.shard }.run(&mut driver, &mut store, &mut |_| Ok(()))?;

@@ -139,10 +139,7 @@ impl<'a> Run<'a> {
         }
         let population = self.population()?;
         let began = Instant::now();
-        let backend = match self.backend.take() {
-            Some(backend) => backend,
-            None => self.open.backend()?,
-        };
+        let backend = self.opened_backend()?;
         Ok(Opened { run: self, problem, population, backend, began })
     }
 
@@ -168,6 +165,11 @@ impl<'a> Run<'a> {
     /// What was asked is wrong, or the device failed.
     pub fn train(self) -> Result<Networks> {
         self.open()?.train()
+    }
+
+    /// The caller's backend, or the one that is asked for.
+    pub(super) fn opened_backend(&mut self) -> Result<Box<dyn Backend + 'a>> {
+        self.backend.take().map_or_else(|| Ok(self.open.backend()? as Box<dyn Backend + 'a>), Ok)
     }
 
     /// How networks are counted and examined.

@@ -36,10 +36,7 @@ impl Run<'_> {
         let plan = SweepPlan::new(&self.spec, &varied, self.seed)?;
         let against = against.map(|text| plan.find(text)).transpose()?;
         let opened = Instant::now();
-        let mut backend = match self.backend.take() {
-            Some(backend) => backend,
-            None => self.open.backend()?,
-        };
+        let mut backend = self.opened_backend()?;
         let study = SweepStudy {
             spec: &self.spec,
             plan: &plan,

@@ -53,10 +53,12 @@ impl Spec {
             _ => text.into(),
         };
         // Examples that a program handed over have no text that says them.
-        let task = || if name == "task" { None } else { Some(self.task.clone()) };
         let read = |fields: &serde_json::Value| {
-            let spec: Self = serde_json::from_value(fields.clone())?;
-            Ok(Self { task: task().unwrap_or_else(|| spec.task.clone()), ..spec })
+            let mut spec: Self = serde_json::from_value(fields.clone())?;
+            if name != "task" {
+                spec.task = self.task.clone();
+            }
+            Ok(spec)
         };
         // A word may stand where a number may, as auto does.
         let read = read(&fields).or_else(|error| match number() {

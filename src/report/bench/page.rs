@@ -8,7 +8,7 @@ use crate::report::number::{grouped, short};
 use crate::report::words::dashed;
 use crate::study::bench::{BenchResult, Measurement};
 
-use super::{UNITS, bench_picture, contestants, populations};
+use super::{UNITS, bench_picture, contestants, populations, telling_row};
 
 /// The page; `object` is the bench's, `command` what makes it again.
 ///
@@ -78,18 +78,7 @@ pub fn bench_page(result: &BenchResult, object: &Value, command: &str) -> Result
 }
 
 fn row(one: &Measurement) -> Vec<String> {
-    vec![
-        dashed(&one.layers),
-        grouped(one.nets),
-        one.contestant.clone(),
-        short(one.median()),
-        format!("{} to {}", short(one.quantile(0.25)), short(one.quantile(0.75))),
-        short(1e-9 * one.median() * one.cost.operations as f64),
-        short(1e-9 * one.median() * one.cost.specials as f64),
-        format!("{:.3}", one.setup_seconds),
-        format!("{:.4}", one.single_epoch_seconds),
-        one.limit_share().map_or("-".into(), |share| format!("{:.0}%", 100.0 * share)),
-    ]
+    [vec![dashed(&one.layers), grouped(one.nets)], telling_row(one)].concat()
 }
 
 /// Who is fastest, and from how many networks on a GPU is faster than the CPU.
