@@ -19,12 +19,17 @@ def shared(executor: Any, words: list[str], examples: Examples | None, keep: str
         shards = 4 * workers(executor)
     missing = list(range(1, shards + 1))
     done: dict[int, bytes] = {}
-    for _ in range(ATTEMPTS):
-        done.update(attempt(executor, words, examples, keep, missing, shards))
-        missing = [part for part in missing if part not in done]
-        if not missing:
-            return _basins.join(words, list(done.values()), made(examples), keep)
-        executor = renewed(executor)
+    given = executor
+    try:
+        for _ in range(ATTEMPTS):
+            done.update(attempt(executor, words, examples, keep, missing, shards))
+            missing = [part for part in missing if part not in done]
+            if not missing:
+                return _basins.join(words, list(done.values()), made(examples), keep)
+            executor = renewed(executor)
+    finally:
+        if executor is not given:
+            executor.shutdown()
     raise RuntimeError(f"workers died {ATTEMPTS} times over; shards {missing} of {shards} are missing")
 
 
@@ -39,12 +44,12 @@ def attempt(executor: Any, words: list[str], examples: Any, keep: str, parts: li
             try:
                 done[futures[future]] = future.result()
             except Exception as error:
-                if not died(error):
+                if not died(executor, error):
                     raise
     except BaseException as error:
         for future in futures:
             future.cancel()
-        if not died(error):
+        if not died(executor, error):
             raise
     return done
 
@@ -54,8 +59,10 @@ def native(futures: Any) -> bool:
     return all(isinstance(future, concurrent.futures.Future) for future in futures)
 
 
-def died(error: BaseException) -> bool:
-    """Whether an error says that a worker, and not the work, failed."""
+def died(executor: Any, error: BaseException) -> bool:
+    """Whether an error says that a worker, and not the work, failed: a pool that just breaks also fails by accidents."""
+    if isinstance(error, OSError) and getattr(executor, "_broken", False):
+        return True
     names = {kind.__name__ for kind in type(error).__mro__}
     return bool(names & {"BrokenExecutor", "KilledWorker", "WorkerCrashedError", "RayActorError", "TerminatedWorkerError"})
 
@@ -63,6 +70,10 @@ def died(error: BaseException) -> bool:
 def renewed(executor: Any) -> Any:
     """An executor that takes work: a pool of processes that broke is made anew, others heal themselves."""
     if type(executor) is concurrent.futures.ProcessPoolExecutor:
+        # A pool that breaks while work is handed to it can leave workers behind, which the interpreter would wait for at
+        # its end.
+        for process in list((getattr(executor, "_processes", None) or {}).values()):
+            process.terminate()
         context = getattr(executor, "_mp_context", None)
         return concurrent.futures.ProcessPoolExecutor(workers(executor), mp_context=context)
     return executor

@@ -7,11 +7,14 @@
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
-use std::{env, fs};
+use std::process::{Child, Command, ExitCode};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
 
 /// Names of the interpreter, the likelier first.
 const INTERPRETERS: [&str; 2] = ["python3", "python"];
+/// More time than the tests need on a busy machine.
+const LIMIT: Duration = Duration::from_secs(900);
 /// What is asked of it.
 const SUITS: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
 
@@ -48,10 +51,26 @@ fn run(python: &str, arguments: &[String]) -> Result<bool, Box<dyn Error>> {
     let staged = staged(&built, package, &work.join("package"))?;
     let program = built.join("..").join(format!("basins{}", env::consts::EXE_SUFFIX));
     let mut pytest = Command::new(venv);
-    pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs"]).args(arguments);
+    pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", "-o", "faulthandler_timeout=300"]).args(arguments);
     let pytest = pytest.arg(package.join("tests")).current_dir(&work);
     let pytest = pytest.env("PYTHONPATH", staged).env("BASINS_PROGRAM", program).env("PYTHONDONTWRITEBYTECODE", "1");
-    Ok(pytest.status()?.success())
+    within(pytest.spawn()?, LIMIT)
+}
+
+/// Whether a child ends well, and in time: one that hangs is stopped, and has failed.
+fn within(mut child: Child, limit: Duration) -> Result<bool, Box<dyn Error>> {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status.success());
+        }
+        if begun.elapsed() > limit {
+            child.kill()?;
+            child.wait()?;
+            return Err(format!("pytest did not end within {} s", limit.as_secs()).into());
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// The interpreter of an environment with all that is required.

@@ -46,8 +46,13 @@ def test_a_killed_worker_is_made_up_for(monkeypatch):
     # A worker is there, and dies with a shard.
     assert executor.submit(os.getpid).result() != os.getpid()
     killed = executor.submit(os.kill, next(iter(executor._processes)), signal.SIGKILL)
+    workers = list(executor._processes.values())
     same(basins.run(**SHORT, executor=executor, shards=4), whole)
     assert killed.done()
+    # None is left, for which the interpreter would wait at its end.
+    for worker in [*workers, *multiprocessing.active_children()]:
+        worker.join(60)
+        assert not worker.is_alive()
 
 
 def test_what_is_wrong_is_raised_once():
