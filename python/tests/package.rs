@@ -51,7 +51,9 @@ fn run(python: &str, arguments: &[String]) -> Result<bool, Box<dyn Error>> {
     let staged = staged(&built, package, &work.join("package"))?;
     let program = built.join("..").join(format!("basins{}", env::consts::EXE_SUFFIX));
     let mut pytest = Command::new(venv);
-    pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", "-o", "faulthandler_timeout=300"]).args(arguments);
+    pytest
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", "-o", "faulthandler_timeout=300"])
+        .args(arguments);
     let pytest = pytest.arg(package.join("tests")).current_dir(&work);
     let pytest = pytest.env("PYTHONPATH", staged).env("BASINS_PROGRAM", program).env("PYTHONDONTWRITEBYTECODE", "1");
     within(pytest.spawn()?, LIMIT)
