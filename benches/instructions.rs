@@ -1,7 +1,7 @@
 //! Instructions of a net-epoch, counted by callgrind and held against a table: a slower kernel is found whatever else
 //! the machine is doing. Run by `instructions.sh`.
 //!
-//! A run of twice as many epochs less a run of once as many is the training alone: start-up, starts and results fall out.
+//! Vectors are those of AVX2: valgrind does not know AVX-512. A run of twice as many epochs less a run of once as many is the training alone: start-up, starts and results fall out.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that reports to a terminal")]
 
 use std::collections::BTreeMap;
@@ -19,16 +19,29 @@ const TOLERATED_RISE: f64 = 0.03;
 /// A rise that must be found in every row, or the comparison is blind.
 const PLANTED_RISE: f64 = 0.05;
 
-/// Whose instructions: valgrind knows AVX2 but not AVX-512.
-const BACKENDS: [&str; 2] = ["avx2", "reference"];
+/// What is counted of the vectors beside the networks that are timed: every rule should cost little more than plain descent,
+/// and every size little more than those compiled apart.
+const RULES: [(&str, &str, &str); 10] = [
+    ("xor", "2,3,1", r#"{"momentum":0.9}"#),
+    ("xor", "2,3,1", r#"{"optimizer":"nesterov","momentum":0.9}"#),
+    ("xor", "2,3,1", r#"{"optimizer":"rmsprop","lr":0.01}"#),
+    ("xor", "2,3,1", r#"{"optimizer":"adam","lr":0.01}"#),
+    ("xor", "2,3,1", r#"{"weight-decay":0.0001}"#),
+    ("xor", "2,3,1", r#"{"activation":"tanh","loss":"mse","inputs":"-1,1","targets":"-1,1"}"#),
+    ("xor", "2,3,1", r#"{"update":"online"}"#),
+    ("xor", "2,3,1", r#"{"update":"online:shuffled"}"#),
+    ("xor", "2,5,1", "{}"),
+    ("xor", "2,8,1", "{}"),
+];
 
-/// Instructions of a net-epoch by row, `backend task layers`.
+/// Instructions of a net-epoch by row: backend, task, layers and other settings.
 type Counts = BTreeMap<String, f64>;
 
 /// What callgrind watches: networks trained on one thread, for so many epochs.
-fn train(backend: &str, task: &str, layers: &str, networks: u64, epochs: u32) -> Result<(), Failure> {
+fn train([backend, task, layers, settings]: [&str; 4], networks: u64, epochs: u32) -> Result<(), Failure> {
+    let spec = serde_json::from_str(settings)?;
     let (task, layers, after_solved) = (task.parse()?, layers.parse()?, AfterSolved::Continue);
-    let problem = Spec { task, layers, epochs, after_solved, ..Spec::default() }.problem()?;
+    let problem = Spec { task, layers, epochs, after_solved, ..spec }.problem()?;
     let mut backend: Box<dyn Backend> = match backend {
         "avx2" => Box::new(Simd::with_vectors(Vectors::Avx2, Some(1))?),
         _ => Box::new(Reference::new(Precision::F64, Some(1))?),
@@ -40,7 +53,7 @@ fn train(backend: &str, task: &str, layers: &str, networks: u64, epochs: u32) ->
 }
 
 /// Instructions of a whole run of this program.
-fn instructions(work: &[&str; 3], networks: u64, epochs: u32) -> Result<f64, Failure> {
+fn instructions(work: &[&str; 4], networks: u64, epochs: u32) -> Result<f64, Failure> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(std::env::current_exe()?)
@@ -56,19 +69,25 @@ fn instructions(work: &[&str; 3], networks: u64, epochs: u32) -> Result<f64, Fai
     }
 }
 
+/// The rows of the table.
+fn rows() -> Vec<[&'static str; 4]> {
+    let timed = |backend| Course::NETWORKS.map(|(task, layers, _)| [backend, task, layers, "{}"]);
+    let rules = RULES.map(|(task, layers, settings)| ["avx2", task, layers, settings]);
+    [&timed("avx2")[..], &rules, &timed("reference")].concat()
+}
+
 fn measure() -> Result<Counts, Failure> {
     let mut counts = Counts::new();
-    for backend in BACKENDS {
-        for (task, layers, _) in Course::NETWORKS {
-            // A turn of two vectors; the reference, one network at a time, needs no more than one.
-            let networks = if backend == "avx2" { 16 } else { 1 };
-            let epochs = if task == "parity:8" { 8 } else { 800 };
-            let work = [backend, task, layers];
-            let more = instructions(&work, networks, 2 * epochs)? - instructions(&work, networks, epochs)?;
-            let count = more / (networks * u64::from(epochs)) as f64;
-            println!("{backend:10} {task:9} {layers:8} {count:12.1}");
-            counts.insert(work.join(" "), (10.0 * count).round() / 10.0);
-        }
+    for work in rows() {
+        let [backend, task, _, settings] = work;
+        // A turn of two vectors; the reference, one network at a time, needs no more than one.
+        let networks = if backend == "avx2" { 16 } else { 1 };
+        let epochs = if task == "parity:8" { 8 } else { 800 };
+        let more = instructions(&work, networks, 2 * epochs)? - instructions(&work, networks, epochs)?;
+        let count = more / (networks * u64::from(epochs)) as f64;
+        let name = if settings == "{}" { work[..3].join(" ") } else { work.join(" ") };
+        println!("{count:12.1} {name}");
+        counts.insert(name, (10.0 * count).round() / 10.0);
     }
     Ok(counts)
 }
@@ -96,7 +115,7 @@ fn check(path: &str) -> Result<(), Failure> {
     let counts = measure()?;
     // Negative control: a table that says less must be failed in every row.
     let less = counts.iter().map(|(row, count)| (row.clone(), count / (1.0 + PLANTED_RISE))).collect();
-    if rises(&counts, &less).len() != counts.len() || counts.len() != BACKENDS.len() * Course::NETWORKS.len() {
+    if rises(&counts, &less).len() != counts.len() || counts.len() != rows().len() {
         return Err("a planted rise is not found: the comparison is blind".into());
     }
     let wrong = rises(&counts, &table);
@@ -116,9 +135,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["train", backend, task, layers, networks, epochs] => match (networks.parse(), epochs.parse()) {
-            (Ok(networks), Ok(epochs)) => train(backend, task, layers, networks, epochs),
-            _ => Err("networks and epochs are numbers".into()),
+        ["train", work @ .., networks, epochs] => match (work.try_into(), networks.parse(), epochs.parse()) {
+            (Ok(work), Ok(networks), Ok(epochs)) => train(work, networks, epochs),
+            _ => Err("it takes backend, task, layers, settings, networks and epochs".into()),
         },
         ["check", table] => check(table),
         ["write", table, rustc, date] => write(table, rustc, date),

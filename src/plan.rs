@@ -1,6 +1,7 @@
 //! How work is cut: a population into chunks of networks, a chunk's epochs into slices. Pure arithmetic; the limits and
 //! the measured times come from elsewhere.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -30,7 +31,8 @@ pub struct ChunkClock {
     aim: f64,
     most: u64,
     size: u64,
-    began: Instant,
+    /// When the chunks under way began.
+    began: VecDeque<Instant>,
 }
 
 impl ChunkClock {
@@ -41,18 +43,19 @@ impl ChunkClock {
 
     /// Chunks of about so many seconds, and at most so many networks.
     pub fn new(seconds: f64, most: u64) -> Self {
-        Self { aim: seconds, most: most.max(1), size: Self::FIRST.min(most.max(1)), began: Instant::now() }
+        Self { aim: seconds, most: most.max(1), size: Self::FIRST.min(most.max(1)), began: VecDeque::new() }
     }
 
     /// Networks of the next chunk, which begins now.
     pub fn begin(&mut self) -> u64 {
-        self.began = Instant::now();
+        self.began.push_back(Instant::now());
         self.size
     }
 
-    /// The chunk at hand has ended, with so many networks.
+    /// The chunk that began first of those under way has ended, with so many networks.
     pub fn observe(&mut self, networks: u64) {
-        let per_network = self.began.elapsed().as_secs_f64() / networks.max(1) as f64;
+        let Some(began) = self.began.pop_front() else { return };
+        let per_network = began.elapsed().as_secs_f64() / networks.max(1) as f64;
         let fitting = (self.aim / per_network.max(1e-12)).min(1e15) as u64;
         self.size = fitting.min(self.size.saturating_mul(Self::GROWTH)).max(Self::FIRST).min(self.most);
     }

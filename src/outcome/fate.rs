@@ -118,12 +118,13 @@ impl Variant {
     const WRONG: u64 = 15;
 
     /// Groups in the order of their first examples. A single group of all examples has no variants.
-    pub(super) fn of(groups: &[Vec<usize>], middle: &[usize], wrong: &[usize], example_count: usize) -> Self {
-        let everything = groups.len() == 1 && groups[0].len() == example_count;
+    pub(super) fn of<G: AsRef<[usize]>>(groups: &[G], middle: &[usize], wrong: &[usize], example_count: usize) -> Self {
+        let everything = groups.len() == 1 && groups[0].as_ref().len() == example_count;
         if example_count > Self::EXAMPLE_LIMIT || everything {
             return Self::default();
         }
-        let numbered = groups.iter().zip(1u64..).flat_map(|(group, number)| group.iter().map(move |at| (*at, number)));
+        let numbered =
+            groups.iter().zip(1u64..).flat_map(|(group, number)| group.as_ref().iter().map(move |at| (*at, number)));
         let middle = middle.iter().map(|at| (*at, Self::MIDDLE));
         let wrong = wrong.iter().map(|at| (*at, Self::WRONG));
         Self(numbered.chain(middle).chain(wrong).fold(0, |bits, (example, number)| bits | number << (4 * example)))

@@ -9,7 +9,7 @@ use crate::spec::Problem;
 
 use super::columns::{Outcome, Status};
 use super::fate::{Fate, Variant};
-use super::pattern::{floor, pattern, pattern_excesses};
+use super::pattern::{Patterns, floor, pattern_excesses};
 
 impl Fate {
     /// The fate of a network from its outcome.
@@ -35,18 +35,12 @@ impl Kind {
 
     /// From an outcome.
     pub fn of(problem: &Problem, outcome: &Outcome<'_>) -> Self {
-        match outcome.status {
-            Status::Solved => Self::whole(Fate::Solved),
-            Status::Diverged => Self::whole(Fate::Diverged),
-            Status::Unfinished => Self::whole(Fate::Unfinished),
-            Status::Unsolved => Self::of_outputs(problem, outcome.outputs, outcome.loss),
-        }
+        Kinds::new(problem).of(outcome)
     }
 
     /// Of a network that has not met the criterion, from its outputs `[example][unit]` and its loss.
     pub fn of_outputs(problem: &Problem, outputs: &[f32], loss: f64) -> Self {
-        let (fate, variant) = pattern(problem, outputs, loss).unwrap_or((Fate::Descending, Variant::default()));
-        Self { fate, variant }
+        Kinds::new(problem).of_outputs(outputs, loss)
     }
 
     /// Losses above a solution's of the patterns that these outputs are near, whatever their own loss.
@@ -57,5 +51,30 @@ impl Kind {
     /// The loss of a network whose outputs are its targets: 0 but for cross-entropy with targets between 0 and 1.
     pub fn solved_loss(problem: &Problem) -> f64 {
         floor(problem)
+    }
+}
+
+/// Tells the kinds of many networks of a problem: what it has found of one it knows of the next.
+pub struct Kinds<'a>(Patterns<'a>);
+
+impl<'a> Kinds<'a> {
+    /// Of the networks of this problem.
+    pub fn new(problem: &'a Problem) -> Self {
+        Self(Patterns::new(problem))
+    }
+
+    /// From an outcome.
+    pub fn of(&mut self, outcome: &Outcome<'_>) -> Kind {
+        Kind::whole(match outcome.status {
+            Status::Solved => Fate::Solved,
+            Status::Diverged => Fate::Diverged,
+            Status::Unfinished => Fate::Unfinished,
+            Status::Unsolved => return self.of_outputs(outcome.outputs, outcome.loss),
+        })
+    }
+
+    fn of_outputs(&mut self, outputs: &[f32], loss: f64) -> Kind {
+        let (fate, variant) = self.0.find(outputs, loss).unwrap_or((Fate::Descending, Variant::default()));
+        Kind { fate, variant }
     }
 }

@@ -11,7 +11,7 @@ mod weights;
 
 pub use columns::{Outcome, Outcomes, Status};
 pub use fate::{Fate, Variant, example_label};
-pub use kind::Kind;
+pub use kind::{Kind, Kinds};
 pub use npz::{WeightsFile, read_final_weights, read_weights};
 pub use tally::{KindTally, Tally};
 pub use weights::{Values, Weights};

@@ -8,6 +8,8 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use crate::rule::{Lose, with_loss};
 use crate::spec::Problem;
 
@@ -18,12 +20,36 @@ const OUTPUT_TOLERANCE: f64 = 0.1;
 /// How near, relatively, the loss above that of a solution must be to the pattern's.
 const LOSS_TOLERANCE: f64 = 0.05;
 
+/// Groupings of one problem whose excess is kept: of small tasks there are few, and the same come again and again.
+const KNOWN_LIMIT: usize = 64;
+
+/// Examples or positions of outputs: of small tasks they need no allocation.
+type Places = SmallVec<[usize; 8]>;
+type Groups = SmallVec<[Places; 2]>;
+
 /// What is not right: examples that share their outputs; outputs at the wrong end or at the middle, by their positions.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Grouping {
-    groups: Vec<Vec<usize>>,
-    middle: Vec<usize>,
-    wrong: Vec<usize>,
+    groups: Groups,
+    middle: Places,
+    wrong: Places,
+}
+
+/// Tells the patterns of the networks of one problem.
+pub(super) struct Patterns<'a> {
+    problem: &'a Problem,
+    floor: f64,
+    low: f64,
+    high: f64,
+    known: Vec<Known>,
+}
+
+/// A pattern: what it is called, and its loss above that of a solution.
+struct Known {
+    grouping: Grouping,
+    excess: f64,
+    fate: Fate,
+    variant: Variant,
 }
 
 /// Outputs `[example][unit]` beside their targets.
@@ -37,30 +63,56 @@ struct Outputs<'a> {
     tolerance: f64,
 }
 
-/// The pattern that outputs and loss both match.
-pub(super) fn pattern(problem: &Problem, outputs: &[f32], loss: f64) -> Option<(Fate, Variant)> {
-    let excess = loss - floor(problem);
-    let fits = |grouping: &Grouping| {
-        let expected = grouping.excess(problem);
-        (excess - expected).abs() <= LOSS_TOLERANCE * expected
-    };
-    let outputs = Outputs::new(problem, outputs);
-    let grouping = Grouping::candidates(&outputs).find(fits)?;
-    let example_count = problem.examples().count();
-    let examples = |positions: &[usize]| {
-        let mut examples: Vec<usize> = positions.iter().map(|position| position / outputs.unit_count).collect();
-        examples.dedup();
-        examples
-    };
-    let variant = Variant::of(&grouping.groups, &examples(&grouping.middle), &examples(&grouping.wrong), example_count);
-    Some((grouping.fate(example_count), variant))
+impl<'a> Patterns<'a> {
+    pub(super) fn new(problem: &'a Problem) -> Self {
+        let (low, high) = problem.examples().target_range();
+        Self { problem, floor: floor(problem), low, high, known: Vec::new() }
+    }
+
+    /// The pattern that outputs and loss both match.
+    pub(super) fn find(&mut self, outputs: &[f32], loss: f64) -> Option<(Fate, Variant)> {
+        let excess = loss - self.floor;
+        let outputs = Outputs::new(self.problem, (self.low, self.high), outputs);
+        Grouping::candidates(&outputs).find_map(|grouping| {
+            let known = self.look_up(grouping);
+            let fits = (excess - known.excess).abs() <= LOSS_TOLERANCE * known.excess;
+            fits.then_some((known.fate, known.variant))
+        })
+    }
+
+    fn look_up(&mut self, grouping: Grouping) -> &Known {
+        let found = self.known.iter().position(|known| known.grouping == grouping);
+        let at = found.unwrap_or_else(|| {
+            self.known.truncate(KNOWN_LIMIT - 1);
+            self.known.push(Known::of(grouping, self.problem));
+            self.known.len() - 1
+        });
+        // What is frequent comes to the front.
+        self.known.swap(at, at / 2);
+        &self.known[at / 2]
+    }
+}
+
+impl Known {
+    fn of(grouping: Grouping, problem: &Problem) -> Self {
+        let (example_count, unit_count) = (problem.examples().count(), problem.examples().output_count());
+        let examples = |positions: &[usize]| {
+            let mut examples: Places = positions.iter().map(|position| position / unit_count).collect();
+            examples.dedup();
+            examples
+        };
+        let (middle, wrong) = (examples(&grouping.middle), examples(&grouping.wrong));
+        let variant = Variant::of(&grouping.groups, &middle, &wrong, example_count);
+        Self { excess: grouping.excess(problem), fate: grouping.fate(example_count), variant, grouping }
+    }
 }
 
 /// The losses above that of a solution of the patterns that the outputs match, in closed form: of a group of examples with
 /// targets of mean p between 0 and 1, size * p * (1-p)/2 by squared error and size * H(p) by cross-entropy, over the
 /// number of examples.
 pub(super) fn pattern_excesses(problem: &Problem, outputs: &[f32]) -> Vec<f64> {
-    Grouping::candidates(&Outputs::new(problem, outputs)).map(|grouping| grouping.excess(problem)).collect()
+    let outputs = Outputs::new(problem, problem.examples().target_range(), outputs);
+    Grouping::candidates(&outputs).map(|grouping| grouping.excess(problem)).collect()
 }
 
 /// The loss of a network whose outputs are its targets.
@@ -70,9 +122,9 @@ pub(super) fn floor(problem: &Problem) -> f64 {
 }
 
 impl<'a> Outputs<'a> {
-    fn new(problem: &'a Problem, values: &'a [f32]) -> Self {
+    /// `low` and `high` are the least and largest target.
+    fn new(problem: &'a Problem, (low, high): (f64, f64), values: &'a [f32]) -> Self {
         let examples = problem.examples();
-        let (low, high) = examples.target_range();
         let tolerance = OUTPUT_TOLERANCE * (high - low);
         Self { problem, values, targets: examples.targets(), unit_count: examples.output_count(), low, high, tolerance }
     }
@@ -91,7 +143,7 @@ impl<'a> Outputs<'a> {
     }
 
     /// Positions of the outputs that are not near their targets.
-    fn off(&self) -> Vec<usize> {
+    fn off(&self) -> Places {
         (0..self.targets.len()).filter(|position| !self.is_near(*position, self.targets[*position])).collect()
     }
 
@@ -101,16 +153,17 @@ impl<'a> Outputs<'a> {
     }
 
     /// Examples whose outputs lie in chains of near ones, unit by unit.
-    fn chains(&self, examples: Vec<usize>) -> Vec<Vec<usize>> {
-        (0..self.unit_count).fold(vec![examples], |chains, unit| {
+    fn chains(&self, examples: Places) -> Groups {
+        let mut chains: Groups = SmallVec::from_iter([examples]);
+        for unit in 0..self.unit_count {
             let at = |example: usize| self.values[example * self.unit_count + unit];
-            let split = |mut chain: Vec<usize>| {
+            let apart = |a: &usize, b: &usize| f64::from(at(*b) - at(*a)) > self.tolerance;
+            for mut chain in std::mem::take(&mut chains) {
                 chain.sort_by(|a, b| at(*a).total_cmp(&at(*b)));
-                let apart = |a: usize, b: usize| f64::from(at(b) - at(a)) > self.tolerance;
-                chain.chunk_by(|a, b| !apart(*a, *b)).map(<[usize]>::to_vec).collect::<Vec<_>>()
-            };
-            chains.into_iter().flat_map(split).collect()
-        })
+                chains.extend(chain.chunk_by(|a, b| !apart(a, b)).map(Places::from_slice));
+            }
+        }
+        chains
     }
 
     /// Whether several examples share their outputs, and these lie where the group's loss is least.
@@ -127,12 +180,12 @@ impl<'a> Outputs<'a> {
     }
 
     /// Examples of these whose outputs are near the mean outputs of a group.
-    fn near_group(&self, group: &[usize], examples: &[usize]) -> Vec<usize> {
+    fn near_group(&self, group: &[usize], examples: &[usize]) -> Places {
         let mean = |unit: usize| {
             let values = group.iter().map(|example| self.value(self.of(*example).start + unit));
             values.sum::<f64>() / group.len() as f64
         };
-        let centre: Vec<f64> = (0..self.unit_count).map(mean).collect();
+        let centre: SmallVec<[f64; 4]> = (0..self.unit_count).map(mean).collect();
         let is_near = |example: &usize| self.of(*example).zip(&centre).all(|(at, value)| self.is_near(at, *value));
         examples.iter().copied().filter(is_near).collect()
     }
@@ -159,7 +212,7 @@ impl Grouping {
     /// Every example at its targets or, with at least one other, where a group rests.
     fn tied(outputs: &Outputs<'_>) -> Option<Self> {
         let is_right = |example: usize| outputs.of(example).all(|at| outputs.is_near(at, outputs.targets[at]));
-        let (right, off): (Vec<usize>, Vec<usize>) =
+        let (right, off): (Places, Places) =
             (0..outputs.problem.examples().count()).partition(|example| is_right(*example));
         let mut groups = outputs.chains(off);
         for group in &mut groups {
@@ -228,7 +281,7 @@ fn resting_place(problem: &Problem, group: &[usize], unit: usize) -> (f64, f64) 
         let mean = targets.sum::<f64>() / group.len() as f64;
         return (mean, mean);
     }
-    let mut sorted: Vec<f64> = targets.collect();
+    let mut sorted: SmallVec<[f64; 8]> = targets.collect();
     sorted.sort_by(f64::total_cmp);
     (sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2])
 }
@@ -254,7 +307,8 @@ mod tests {
     }
 
     fn named(problem: &Problem, outputs: &[f32], loss: f64) -> Option<(Fate, String)> {
-        pattern(problem, outputs, loss).map(|(fate, variant)| (fate, variant.label(problem)))
+        let found = Patterns::new(problem).find(outputs, loss);
+        found.map(|(fate, variant)| (fate, variant.label(problem)))
     }
 
     /// The table of XOR's states, with the losses worked out by hand.
@@ -300,7 +354,7 @@ mod tests {
         // Ten ones and one zero in a group: its mean, .909, is within the tolerance of the ones by themselves.
         let table = problem("table:1111111111011111", "4,2,1", Loss::Mse);
         let mean = 15.0 / 16.0;
-        let found = pattern(&table, &[mean as f32; 16], 0.5 * mean * (1.0 - mean));
+        let found = Patterns::new(&table).find(&[mean as f32; 16], 0.5 * mean * (1.0 - mean));
         assert_eq!(found.map(|(fate, _)| fate), Some(Fate::AllHalf));
     }
 
@@ -364,6 +418,27 @@ mod tests {
             two[7] = 0.5;
             assert_ne!(named(&problem, &two, 2.0 * value).map(|found| found.0), Some(Fate::OneAtMiddle), "{loss}");
         }
+    }
+
+    /// What was seen before changes nothing, however many groupings there were.
+    #[test]
+    fn groupings_that_are_kept_are_told_like_new_ones() {
+        let problem = problem("parity:4", "4,4,1", Loss::Mse);
+        let mut kept = Patterns::new(&problem);
+        let targets = problem.examples().targets();
+        let mut found = std::collections::BTreeSet::new();
+        for round in 0..2 {
+            for (first, second) in (0..16).flat_map(|first| (0..first).map(move |second| (first, second))) {
+                let mut outputs: Vec<f32> = targets.iter().map(|target| *target as f32).collect();
+                let shared = 0.5 * (targets[first] + targets[second]);
+                (outputs[first], outputs[second]) = (shared as f32, shared as f32);
+                let loss = if round == 0 || first % 2 == 0 { 0.25 / 16.0 } else { 0.3 / 16.0 };
+                let told = kept.find(&outputs, loss);
+                assert_eq!(told, Patterns::new(&problem).find(&outputs, loss), "{first} and {second}");
+                found.extend(told);
+            }
+        }
+        assert_eq!(found.len(), 64, "pairs of an odd and an even example");
     }
 
     /// Of two targets any value between is a median, and the loss is the same; of three it is the commoner one.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::spec::Problem;
 
-use super::{Fate, Kind, Outcomes};
+use super::{Fate, Kind, Kinds, Outcomes};
 
 /// Networks that one thread counts at a time.
 const PART: usize = 4096;
@@ -77,32 +77,51 @@ impl KindTally {
     }
 }
 
+/// How often each epoch occurs.
+fn histogram(mut epochs: Vec<u32>) -> BTreeMap<u32, u64> {
+    epochs.sort_unstable();
+    epochs.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u64)).collect()
+}
+
 impl Tally {
     /// Counts a chunk, on all cores.
     pub fn of(problem: &Problem, outcomes: &Outcomes) -> Self {
-        let parts = (0..outcomes.count().div_ceil(PART)).into_par_iter();
-        let parts = parts.map(|part| Self::of_rows(problem, outcomes, part * PART..(part + 1) * PART));
-        parts.reduce(Self::default, |mut all, part| {
-            all.merge(&part);
-            all
-        })
+        Self::with_kinds(problem, outcomes).0
     }
 
-    fn of_rows(problem: &Problem, outcomes: &Outcomes, rows: Range<usize>) -> Self {
-        let mut tally = Self::default();
-        for row in rows.start..rows.end.min(outcomes.count()) {
+    /// The same, and the kind of each network.
+    pub fn with_kinds(problem: &Problem, outcomes: &Outcomes) -> (Self, Vec<Kind>) {
+        let parts = (0..outcomes.count().div_ceil(PART)).into_par_iter();
+        let parts: Vec<_> =
+            parts.map(|part| Self::of_rows(problem, outcomes, part * PART..(part + 1) * PART)).collect();
+        let (mut all, mut kinds) = (Self::default(), Vec::with_capacity(outcomes.count()));
+        for (tally, of_part) in parts {
+            all.merge(&tally);
+            kinds.extend(of_part);
+        }
+        (all, kinds)
+    }
+
+    fn of_rows(problem: &Problem, outcomes: &Outcomes, rows: Range<usize>) -> (Self, Vec<Kind>) {
+        let (mut tally, mut kinds) = (Self::default(), Kinds::new(problem));
+        let (mut solved, mut unfinished) = (Vec::new(), Vec::new());
+        let count = |row| {
             let outcome = outcomes.get(row);
             tally.networks += 1;
             tally.net_epochs += u64::from(outcome.stop_epoch);
-            let kind = Kind::of(problem, &outcome);
+            let kind = kinds.of(&outcome);
             tally.kinds.entry(kind).or_default().add(outcome.loss);
             match kind.fate {
-                Fate::Solved => *tally.solved_epochs.entry(outcome.solved_epoch).or_default() += 1,
-                Fate::Unfinished => *tally.unfinished_epochs.entry(outcome.stop_epoch).or_default() += 1,
+                Fate::Solved => solved.push(outcome.solved_epoch),
+                Fate::Unfinished => unfinished.push(outcome.stop_epoch),
                 _ => {}
             }
-        }
-        tally
+            kind
+        };
+        let found = (rows.start..rows.end.min(outcomes.count())).map(count).collect();
+        tally.solved_epochs = histogram(solved);
+        tally.unfinished_epochs = histogram(unfinished);
+        (tally, found)
     }
 
     /// Adds another tally's counts.

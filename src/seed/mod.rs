@@ -14,6 +14,7 @@ pub use normal::{FRACTION_BITS, NormalTable, OCTAVE_COUNT, SEGMENT_BITS, normal_
 pub use orders::Orders;
 pub(crate) use orders::list;
 pub use philox::philox4x32;
+pub(crate) use starts::TOGETHER;
 pub use starts::{Starts, WeightDraw};
 pub use stream::Stream;
 

@@ -2,7 +2,11 @@
 
 use crate::spec::{Bias, BiasInit, Draw, Init, InitShape, Layers, Place, Problem};
 
+use super::philox::philox4x32_lanes;
 use super::{NormalTable, Purpose, words};
+
+/// Networks whose starts are drawn together.
+pub(crate) const TOGETHER: usize = 8;
 
 /// Draws starting weights: for each weight scales and a shift, and the words of its network.
 ///
@@ -35,6 +39,17 @@ pub struct WeightDraw {
 
 impl WeightDraw {
     const ZERO: Self = Self { normal: 0.0, uniform: 0.0, shift: 0.0 };
+
+    /// The weight that a word stands for.
+    #[inline(always)]
+    fn weight(self, table: &NormalTable, word: u32) -> f32 {
+        match self {
+            Self { normal: 0.0, uniform: 0.0, shift } => shift,
+            Self { normal: 0.0, uniform, shift: 0.0 } => odd_integer(word) as f32 * uniform,
+            Self { normal: 0.0, uniform, shift } => shift + odd_integer(word) as f32 * uniform,
+            Self { normal, .. } => table.draw(word) * normal,
+        }
+    }
 
     fn new(draw: Draw) -> Self {
         let shift = draw.shift as f32;
@@ -79,12 +94,29 @@ impl Starts {
         for (block, (weights, draws)) in weights.chunks_mut(4).zip(self.draws.chunks(4)).enumerate() {
             let words = words(self.seed, network, Purpose::Start, block as u32);
             for ((weight, draw), word) in weights.iter_mut().zip(draws).zip(words) {
-                *weight = match *draw {
-                    WeightDraw { normal: 0.0, uniform: 0.0, shift } => shift,
-                    WeightDraw { normal: 0.0, uniform, shift: 0.0 } => odd_integer(word) as f32 * uniform,
-                    WeightDraw { normal: 0.0, uniform, shift } => shift + odd_integer(word) as f32 * uniform,
-                    WeightDraw { normal, .. } => table.draw(word) * normal,
-                };
+                *weight = draw.weight(table, word);
+            }
+        }
+    }
+
+    /// The same for [`TOGETHER`] networks from `first` on, `[network][weight]`: what is inlined here takes the instructions
+    /// of its caller.
+    #[inline(always)]
+    pub(crate) fn draw_together(&self, first: u64, weights: &mut [f32]) {
+        let (table, count) = (NormalTable::get(), self.draws.len());
+        let key = [self.seed as u32, (self.seed >> 32) as u32];
+        let (mut low, mut high) = ([0; TOGETHER], [0; TOGETHER]);
+        for lane in 0..TOGETHER {
+            let network = first.wrapping_add(lane as u64);
+            (low[lane], high[lane]) = (network as u32, (network >> 32) as u32);
+        }
+        for (block, draws) in self.draws.chunks(4).enumerate() {
+            let counters = [low, high, [Purpose::Start as u32; TOGETHER], [block as u32; TOGETHER]];
+            let words = philox4x32_lanes(counters, key);
+            for (at, (draw, words)) in draws.iter().zip(words).enumerate() {
+                for (weights, word) in weights.chunks_exact_mut(count).zip(words) {
+                    weights[4 * block + at] = draw.weight(table, word);
+                }
             }
         }
     }
@@ -171,6 +203,23 @@ mod tests {
                 "{weights:?}"
             );
             assert!(weights[6..9].iter().chain(&weights[12..]).all(|bias| *bias == -1.0), "{weights:?}");
+        }
+    }
+
+    #[test]
+    fn networks_are_drawn_together_as_apart() {
+        for (layers, init) in
+            [("2,3,1", "tutorial"), ("2,2,1", "uniform:-1,3"), ("3,5,2", "pytorch"), ("2,1", "constant:2")]
+        {
+            let layers: Layers = layers.parse().unwrap();
+            let starts = Starts::new(init.parse().unwrap(), &layers, 1 << 40 | 7);
+            for first in [0, 5, u64::from(u32::MAX) - 3] {
+                let mut together = vec![0.0; TOGETHER * layers.weight_count()];
+                starts.draw_together(first, &mut together);
+                for (network, weights) in (first..).zip(together.chunks(layers.weight_count())) {
+                    assert_eq!(weights, starts.weights(network), "{init}, network {network}");
+                }
+            }
         }
     }
 

@@ -48,22 +48,25 @@ impl<'p> Examiner<'p> {
         self.per_fate > 0
     }
 
-    /// Examines what a chunk brings of fates that are not yet well known: those networks, in the order of their indices, and
+    /// Examines what a chunk brings of fates that are not yet well known, `kinds` being theirs: those networks, in the order of their indices, and
     /// whether these are all. Interrupted, it leaves the rest.
     pub(super) fn look(
         &mut self,
         outcomes: &Outcomes,
+        kinds: &[Kind],
         weights: Option<&Weights>,
         watch: &dyn Watch,
     ) -> (Vec<Examined>, bool) {
         let Some(weights) = weights.filter(|_| self.is_active()) else { return (Vec::new(), true) };
         let mut chosen = Vec::new();
-        for (position, outcome) in outcomes.iter().enumerate().filter(|(_, row)| row.status == Status::Unsolved) {
-            let kind = Kind::of(self.problem, &outcome);
+        for (position, kind) in kinds.iter().enumerate() {
+            if outcomes.status[position] != Status::Unsolved {
+                continue;
+            }
             let taken = self.taken.entry(kind.fate).or_default();
             if *taken < self.per_fate {
                 *taken += 1;
-                chosen.push((outcome.network, position, kind));
+                chosen.push((outcomes.get(position).network, position, *kind));
             }
         }
         let (problem, asked) = (self.problem, chosen.len());

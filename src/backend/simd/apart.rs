@@ -1,6 +1,7 @@
 //! What kernels leave to functions of their own, compiled once for each kind of vector instead of into every kernel:
 //! activations that innermost loops do not hold, which go over a layer's weighted sums once these are all there (softmax,
-//! which needs all of them at once, among them), and the steps of seldom optimizers.
+//! which needs all of them at once, among them), and the steps of all optimizers, but for plain gradient descent in the
+//! settings compiled apart.
 
 use crate::rule::{Activate, Optimize, Shared, with_activation, with_optimizer};
 use crate::spec::Activation;
@@ -40,10 +41,7 @@ pub(super) struct Apart<V> {
 impl<V> Apart<V> {
     /// For kernels that call none.
     pub(super) fn none() -> Self {
-        Self {
-            activate: |_| debug_assert!(false, "no such layer"),
-            step: |_| debug_assert!(false, "no such optimizer"),
-        }
+        Self { activate: |_| debug_assert!(false, "no such layer"), step: |_| debug_assert!(false, "no such step") }
     }
 }
 
@@ -98,33 +96,29 @@ fn normalise<V: Vector>(layer: &LayerSums<V>) {
     }
 }
 
-/// A step of all weights, by optimizers that kernels do not hold.
+/// A step of all weights.
 #[inline(always)]
 pub(super) fn step_weights<V: Vector>(steps: &Steps<'_, V>) {
-    let net = steps.net;
-    with_optimizer!(net.optimizer, Row => {
-        if !Row::IS_INLINED {
-            match net.memory_count {
-                1 if const { may_remember::<Row>(1) } => update_all::<V, Row, 1>(net, &steps.weights),
-                2 if const { may_remember::<Row>(2) } => update_all::<V, Row, 2>(net, &steps.weights),
-                _ => debug_assert!(false, "an optimizer remembers what it said it would not"),
-            }
-        }
+    let (net, moved) = (steps.net, &steps.weights);
+    // Loops are compiled for what a rule may remember, and no more.
+    with_optimizer!(net.optimizer, Row => match net.memory_count {
+        0 if const { may_remember::<Row>(0) } => update_all::<V, Row, 0>(net, moved),
+        1 if const { may_remember::<Row>(1) } => update_all::<V, Row, 1>(net, moved),
+        2 if const { may_remember::<Row>(2) } => update_all::<V, Row, 2>(net, moved),
+        _ => debug_assert!(false, "an optimizer remembers what it said it would not"),
     });
 }
 
-/// The same by one optimizer that remembers `M` numbers of each weight.
+/// The same by an optimizer that remembers `M` numbers of each weight.
 #[inline(always)]
-pub(super) fn update_all<V: Vector, O: Optimize, const M: usize>(net: &Net, moved: &Weights<V>) {
-    let shared = moved.shared::<O, M>(net);
+fn update_all<V: Vector, O: Optimize, const M: usize>(net: &Net, moved: &Weights<V>) {
+    let (shared, decay) = (moved.shared::<O, M>(net), V::splat(net.decay));
     for (layer, shape) in net.shapes.iter().enumerate() {
-        let mut step = moved.steps.get(layer);
-        if !net.schedule.is_empty() {
-            step = step * moved.schedule.get(0);
-        }
+        let step = moved.step(net, layer);
         let rows = if net.trains_biases { shape.row_count() } else { shape.fan_in };
         for at in shape.offset..shape.offset + rows * shape.fan_out {
-            moved.change::<O, M>(at, step, &shared);
+            let gradient = decay.mul_add(moved.weights.get(at), moved.gradient.get(at));
+            moved.change::<O, M>(at, step, gradient, &shared);
         }
     }
 }
@@ -154,9 +148,16 @@ impl<V: Vector> Weights<V> {
         }
     }
 
+    /// What a layer's gradients are multiplied with in the epoch at hand.
+    #[inline(always)]
+    pub(super) fn step(&self, net: &Net, layer: usize) -> V {
+        let step = self.steps.get(layer);
+        if net.schedule.is_empty() { step } else { step * self.schedule.get(0) }
+    }
+
     /// The step of one weight.
     #[inline(always)]
-    pub(super) fn change<O: Optimize, const M: usize>(&self, at: usize, factor: V, shared: &Shared<V>) {
+    pub(super) fn change<O: Optimize, const M: usize>(&self, at: usize, factor: V, gradient: V, shared: &Shared<V>) {
         let mut memory = [V::splat(0.0); 2];
         if M > 0 {
             memory[0] = self.first.get(at);
@@ -164,7 +165,7 @@ impl<V: Vector> Weights<V> {
         if M > 1 {
             memory[1] = self.second.get(at);
         }
-        let (weight, memory) = O::vector::<V, M>(shared, factor, self.gradient.get(at), self.weights.get(at), memory);
+        let (weight, memory) = O::vector::<V, M>(shared, factor, gradient, self.weights.get(at), memory);
         self.weights.set(at, weight);
         if M > 0 {
             self.first.set(at, memory[0]);

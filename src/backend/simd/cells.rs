@@ -29,6 +29,18 @@ impl<V: Vector> Cells<V> {
         Self { first: values.as_mut_ptr().cast(), count: values.len() }
     }
 
+    /// Whether these are the same cells.
+    #[inline(always)]
+    pub(super) fn is(self, other: Self) -> bool {
+        std::ptr::eq(self.first, other.first)
+    }
+
+    /// How many there are.
+    #[inline(always)]
+    pub(super) fn count(self) -> usize {
+        self.count
+    }
+
     #[inline(always)]
     pub(super) fn get(self, at: usize) -> V {
         debug_assert!(at < self.count, "{at} of {}", self.count);

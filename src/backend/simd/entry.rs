@@ -2,18 +2,22 @@
 //! that a task calls is inlined into it.
 
 use super::answers::Answers;
-use super::apart::{Apart, LayerSums, Steps, activate_layer, step_weights};
-use super::kernel::{FAST_ACTIVATION, FAST_OPTIMIZER, alternating_burst, burst, evaluate};
+use super::apart::{Apart, LayerSums, Steps, activate_layer, may_remember, step_weights};
+use super::kernel::{FAST_ACTIVATION, alternating_burst, burst, evaluate, fits_local};
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::net::{Form, Net};
-use super::shape::{Any, Fixed, Shape};
+use super::shape::{Any, Fixed, OneHidden, Shape};
 #[cfg(target_arch = "aarch64")]
 use super::vector::Neon;
 #[cfg(target_arch = "x86_64")]
 use super::vector::{Avx2, Avx512};
 use super::vector::{Pair, Portable, Vector};
-use crate::rule::{Lose, with_loss};
+use std::marker::PhantomData;
+
+use crate::rule::optimizer_rows::Gd;
+use crate::rule::{Lose, Optimize, with_loss, with_optimizer};
+use crate::seed::Starts;
 
 /// Something to do with vectors. `run` is inlined, with all that it calls, and then compiled for their instructions.
 pub(super) trait Task {
@@ -37,36 +41,48 @@ pub(super) trait InstructionSet: Vector {
         match net.form {
             // One example of a small network is too little work for the processor: its steps wait for each other.
             Form::Single => Engines::Pairs(Engine {
-                burst: paired::<Self, 1, false, false>,
+                burst: match &net.sizes[..] {
+                    _ if !(fast && net.is_plain && net.is_shallow && net.moves && net.batch == 1) => {
+                        paired::<Self, 1, false, false>
+                    }
+                    [2, 2, 1] => online::<Self, 2, 2>,
+                    [2, 3, 1] => online::<Self, 2, 3>,
+                    [2, 4, 1] => online::<Self, 2, 4>,
+                    _ => paired::<Self, 1, false, true>,
+                },
                 evaluate: answer::<Self, Pair<Self>, 1, false>,
+                draw: draw::<Self>,
                 apart: self::apart::<Self, Pair<Self>>(),
             }),
             Form::Four => Engines::Vectors(Engine {
                 burst: any::<Self, 4, false, false>,
                 evaluate: answer::<Self, Self, 4, false>,
+                draw: draw::<Self>,
                 apart,
             }),
             Form::Tree4 => {
-                let two: Option<BurstFn<Pair<Self>>> = match &net.sizes[..] {
+                let two: Option<BurstFn<Pair<Self>>> = match (&net.sizes[..], net.is_plain) {
                     _ if !fast => Some(paired::<Self, 4, true, false>),
-                    [2, 2, 1] => Some(alternating::<Self, 2, 2>),
-                    [2, 3, 1] => Some(alternating::<Self, 2, 3>),
-                    [2, 4, 1] => Some(alternating::<Self, 2, 4>),
+                    ([2, 2, 1], true) => Some(alternating::<Self, 2, 2>),
+                    ([2, 3, 1], true) => Some(alternating::<Self, 2, 3>),
+                    ([2, 4, 1], true) => Some(alternating::<Self, 2, 4>),
+                    ([2, _, 1], _) if fits_local(net) => alternating_by(net),
                     _ => None,
                 };
                 if let Some(burst) = two {
                     let evaluate = answer::<Self, Pair<Self>, 4, true>;
-                    return Engines::Pairs(Engine { burst, evaluate, apart: self::apart::<Self, Pair<Self>>() });
+                    let (draw, apart) = (draw::<Self>, self::apart::<Self, Pair<Self>>());
+                    return Engines::Pairs(Engine { burst, evaluate, draw, apart });
                 }
                 let burst = match net.sizes == Fixed::<2, 4, 4>::sizes() {
                     true => fixed::<Self, 2, 4, 4>,
                     false => any::<Self, 4, true, true>,
                 };
-                Engines::Vectors(Engine { burst, evaluate: answer::<Self, Self, 4, true>, apart })
+                Engines::Vectors(Engine { burst, evaluate: answer::<Self, Self, 4, true>, draw: draw::<Self>, apart })
             }
             Form::Tree8 => {
                 let burst = if fast { any::<Self, 8, true, true> } else { any::<Self, 8, true, false> };
-                Engines::Vectors(Engine { burst, evaluate: answer::<Self, Self, 8, true>, apart })
+                Engines::Vectors(Engine { burst, evaluate: answer::<Self, Self, 8, true>, draw: draw::<Self>, apart })
             }
         }
     }
@@ -109,11 +125,12 @@ instruction_set!(Neon, [target_feature(enable = "neon")] {});
 instruction_set!(Portable, [] {
     // Two kernels for every problem: these vectors are for processors that nobody is in a hurry on.
     unsafe fn engines(net: &Net) -> Engines<Self> {
-        let apart = apart::<Self, Self>();
-        Engines::Vectors(match net.form {
-            Form::Single => Engine { burst: any::<Self, 1, false, false>, evaluate: answer::<Self, Self, 1, false>, apart },
-            _ => Engine { burst: any::<Self, 4, false, false>, evaluate: answer::<Self, Self, 4, false>, apart },
-        })
+        let (apart, draw) = (apart::<Self, Self>(), draw::<Self>);
+        let (burst, evaluate): (BurstFn<Self>, EvaluateFn<Self>) = match net.form {
+            Form::Single => (any::<Self, 1, false, false>, answer::<Self, Self, 1, false>),
+            _ => (any::<Self, 4, false, false>, answer::<Self, Self, 4, false>),
+        };
+        Engines::Vectors(Engine { burst, evaluate, draw, apart })
     }
 });
 
@@ -122,11 +139,15 @@ type BurstFn<V> = unsafe fn(&Net, &mut Memory<V>, &mut Ledger, u32) -> u32;
 /// See [`evaluate`].
 type EvaluateFn<V> = unsafe fn(&Net, &mut Memory<V>, &mut Answers<'_, '_>) -> u32;
 
+/// See [`Starts::draw_together`].
+type DrawFn = unsafe fn(&Starts, u64, &mut [f32]);
+
 /// The kernels for one problem.
 pub(super) struct Engine<V> {
     burst: BurstFn<V>,
     evaluate: EvaluateFn<V>,
-    /// What both call.
+    draw: DrawFn,
+    /// What both kernels call.
     apart: Apart<V>,
 }
 
@@ -142,6 +163,12 @@ impl<V: Vector> Engine<V> {
         unsafe { (self.burst)(net, memory, ledger, epochs) }
     }
 
+    /// Draws the starting weights of networks from one on, as many as are drawn together.
+    pub(super) fn draw(&self, starts: &Starts, first: u64, weights: &mut [f32]) {
+        // SAFETY: as above.
+        unsafe { (self.draw)(starts, first, weights) }
+    }
+
     /// Computes outputs and losses. Returns the lanes whose weights are in bounds.
     pub(super) fn evaluate(&self, net: &Net, memory: &mut Memory<V>, answers: &mut Answers<'_, '_>) -> u32 {
         // SAFETY: as above.
@@ -153,10 +180,6 @@ impl<V: Vector> Engine<V> {
 fn is_fast(net: &Net) -> bool {
     (net.low, net.span) == (0.0, 1.0)
         && net.units.iter().all(|unit| *unit == FAST_ACTIVATION)
-        && (net.optimizer, net.memory_count) == (FAST_OPTIMIZER, 0)
-        && net.trains_biases
-        && net.decay == 0.0
-        && net.schedule.is_empty()
         && !with_loss!(net.loss, Row => Row::HAS_KINKS)
         && !net.judgement.needs_sums()
         && !net.judgement.needs_class()
@@ -211,17 +234,31 @@ unsafe fn fixed<V: InstructionSet, const INPUTS: usize, const FIRST: usize, cons
     unsafe { V::enter(Burst::<V, _, 4, true, true>(net, shape, memory, ledger, epochs)) }
 }
 
-struct Alternating<'a, V, const INPUTS: usize, const FIRST: usize>(
+/// Small networks with updates after each example.
+unsafe fn online<V: InstructionSet, const INPUTS: usize, const FIRST: usize>(
+    net: &Net,
+    memory: &mut Memory<Pair<V>>,
+    ledger: &mut Ledger,
+    epochs: u32,
+) -> u32 {
+    let shape = Fixed::<INPUTS, FIRST, 0>;
+    // SAFETY: as above.
+    unsafe { V::enter(Burst::<Pair<V>, _, 1, false, true>(net, shape, memory, ledger, epochs)) }
+}
+
+struct Alternating<'a, V, S, O, const M: usize>(
     &'a Net,
+    S,
     &'a mut Memory<Pair<V>>,
     &'a mut Ledger,
     u32,
+    PhantomData<O>,
 );
 
-impl<V: Vector, const INPUTS: usize, const FIRST: usize> Task for Alternating<'_, V, INPUTS, FIRST> {
+impl<V: Vector, S: Shape, O: Optimize, const M: usize> Task for Alternating<'_, V, S, O, M> {
     #[inline(always)]
     fn run(self) -> u32 {
-        alternating_burst(self.0, Fixed::<INPUTS, FIRST, 0>, self.1, self.2, self.3)
+        alternating_burst::<V, S, O, M>(self.0, self.1, self.2, self.3, self.4)
     }
 }
 
@@ -232,7 +269,27 @@ unsafe fn alternating<V: InstructionSet, const INPUTS: usize, const FIRST: usize
     epochs: u32,
 ) -> u32 {
     // SAFETY: as above.
-    unsafe { V::enter(Alternating::<V, INPUTS, FIRST>(net, memory, ledger, epochs)) }
+    unsafe { V::enter(Alternating::<V, _, Gd, 0>(net, Fixed::<INPUTS, FIRST, 0>, memory, ledger, epochs, PhantomData)) }
+}
+
+/// The kernel for any optimizer and size of the hidden layer.
+fn alternating_by<V: InstructionSet>(net: &Net) -> Option<BurstFn<Pair<V>>> {
+    with_optimizer!(net.optimizer, Row => match net.memory_count {
+        0 if const { may_remember::<Row>(0) } => Some(alternating_any::<V, Row, 0>),
+        1 if const { may_remember::<Row>(1) } => Some(alternating_any::<V, Row, 1>),
+        2 if const { may_remember::<Row>(2) } => Some(alternating_any::<V, Row, 2>),
+        _ => None,
+    })
+}
+
+unsafe fn alternating_any<V: InstructionSet, O: Optimize, const M: usize>(
+    net: &Net,
+    memory: &mut Memory<Pair<V>>,
+    ledger: &mut Ledger,
+    epochs: u32,
+) -> u32 {
+    // SAFETY: as above.
+    unsafe { V::enter(Alternating::<V, _, O, M>(net, OneHidden::<2>::new(net), memory, ledger, epochs, PhantomData)) }
 }
 
 struct Answer<'a, 'q, 'r, W, const E: usize, const TREE: bool>(&'a Net, &'a mut Memory<W>, &'a mut Answers<'q, 'r>);
@@ -252,6 +309,21 @@ unsafe fn answer<V: InstructionSet, W: Vector, const E: usize, const TREE: bool>
 ) -> u32 {
     // SAFETY: as above.
     unsafe { V::enter(Answer::<W, E, TREE>(net, memory, answers)) }
+}
+
+struct Draw<'a>(&'a Starts, u64, &'a mut [f32]);
+
+impl Task for Draw<'_> {
+    #[inline(always)]
+    fn run(self) -> u32 {
+        self.0.draw_together(self.1, self.2);
+        0
+    }
+}
+
+unsafe fn draw<V: InstructionSet>(starts: &Starts, first: u64, weights: &mut [f32]) {
+    // SAFETY: as above.
+    unsafe { V::enter(Draw(starts, first, weights)) };
 }
 
 /// Functions for vectors `W` that are made of those of the instruction set `V`.

@@ -2,7 +2,8 @@
 
 use crate::spec::WEIGHT_BOUND;
 
-use super::apart::Apart;
+use super::apart::{Apart, Weights};
+use super::cells::Cells;
 use super::net::Net;
 use super::sequence::Sequence;
 use super::vector::Vector;
@@ -83,6 +84,21 @@ impl<V: Vector> Memory<V> {
             activations: zeros(units),
             deltas: zeros(units),
             sums: zeros(net.sizes[net.sizes.len() - 1] * net.form.block()),
+        }
+    }
+
+    /// What a step reads and changes.
+    #[inline(always)]
+    pub(super) fn moved(&mut self) -> Weights<V> {
+        Weights {
+            weights: Cells::new(&mut self.weights),
+            first: Cells::new(&mut self.first),
+            second: Cells::new(&mut self.second),
+            gradient: Cells::new(&mut self.gradient),
+            steps: Cells::new(&mut self.steps),
+            schedule: Cells::new(&mut self.schedule),
+            momentum: Cells::new(&mut self.momentum),
+            corrections: Cells::new(&mut self.corrections),
         }
     }
 

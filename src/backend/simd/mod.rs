@@ -28,6 +28,8 @@ mod worker;
 pub use curve::Curve;
 pub use vectors::Vectors;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::error::{Error, Result};
 use crate::seed::Starts;
 
@@ -73,24 +75,40 @@ impl Simd {
         Ok(Self { vectors, pool })
     }
 
-    fn chunk(&self, job: &Job<'_>, net: &Net, starts: &Starts, chunk: &Chunk, watch: &dyn Watch) -> Trained {
+    /// Trains a chunk, while this thread does something else.
+    fn chunk(
+        &self,
+        job: &Job<'_>,
+        net: &Net,
+        starts: &Starts,
+        chunk: &Chunk,
+        watch: &dyn Watch,
+        meanwhile: impl FnOnce(),
+    ) -> Trained {
         let count = (chunk.networks.end - chunk.networks.start) as usize;
         let mut rows = Rows::new(job, chunk.networks.start, count);
         let queue = rows.queue();
         let work = Work { job, net, starts, chunk, queue: &queue, watch };
-        let executed = with_vectors!(self.vectors, V => self.spread::<V>(&work));
+        let executed = with_vectors!(self.vectors, V => self.spread::<V>(&work, meanwhile));
         rows.into_trained(job, executed)
     }
 
-    /// Lets every thread work on the chunk. Returns the net-epochs executed.
-    fn spread<V: InstructionSet>(&self, work: &Work<'_, '_>) -> u64 {
+    /// Lets every thread of the pool work on the chunk. Returns the net-epochs executed.
+    fn spread<V: InstructionSet>(&self, work: &Work<'_, '_>, meanwhile: impl FnOnce()) -> u64 {
         // SAFETY: `with_vectors` has made sure that the processor has the instructions.
         let engines = unsafe { V::engines(work.net) };
-        let executed = self.pool.broadcast(|_| match &engines {
-            Engines::Vectors(engine) => work.run(engine),
-            Engines::Pairs(engine) => work.run(engine),
+        let executed = AtomicU64::new(0);
+        self.pool.in_place_scope(|scope| {
+            scope.spawn_broadcast(|_, _| {
+                let epochs = match &engines {
+                    Engines::Vectors(engine) => work.run(engine),
+                    Engines::Pairs(engine) => work.run(engine),
+                };
+                executed.fetch_add(epochs, Ordering::Relaxed);
+            });
+            meanwhile();
         });
-        executed.into_iter().sum()
+        executed.into_inner()
     }
 }
 
@@ -122,12 +140,19 @@ impl Backend for Simd {
     ) -> Result<()> {
         let net = Net::new(job.problem, self.vectors != Vectors::Portable, job.seed);
         let starts = Starts::of(job.problem, job.seed);
+        // Each chunk is delivered while the next trains.
+        let mut before: Option<Trained> = None;
+        let mut delivered = Ok(());
         for chunk in chunks {
-            deliver(self.chunk(job, &net, &starts, &chunk, watch))?;
-            if watch.interrupted() {
+            let last = before.take();
+            before = Some(self.chunk(job, &net, &starts, &chunk, watch, || {
+                delivered = last.map_or(Ok(()), &mut *deliver);
+            }));
+            if delivered.is_err() || watch.interrupted() {
                 break;
             }
         }
-        Ok(())
+        delivered?;
+        before.map_or(Ok(()), deliver)
     }
 }

@@ -66,6 +66,8 @@ pub(super) struct Net {
     pub(super) criterion: Judgement,
     /// When that is looked at.
     pub(super) judge: Judge,
+    /// Whether a step is a gradient times one rate a layer, and no more.
+    pub(super) is_plain: bool,
     pub(super) optimizer: Optimizer,
     /// Numbers that it remembers of each weight.
     pub(super) memory_count: usize,
@@ -147,6 +149,11 @@ impl Net {
             judgement: if spec.judge == Judge::During { criterion } else { Judgement::NEVER },
             criterion,
             judge: spec.judge,
+            is_plain: with_optimizer!(spec.optimizer, Row => Row::IS_PLAIN)
+                && spec.momentum == 0.0
+                && problem.gradient_decay() == 0.0
+                && layers.bias() == Bias::On
+                && spec.lr_schedule.table(1).is_empty(),
             optimizer: spec.optimizer,
             memory_count: spec.optimizer.state_count(spec.momentum),
             tuning: problem.tuning(),

@@ -96,7 +96,14 @@ impl Taken {
 }
 
 impl Queue<'_> {
-    /// Takes the next networks, at most so many.
+    const LONG: usize = 4096;
+
+    /// Whether so many networks wait that a few more or less make no thread idle.
+    pub(super) fn is_long(&self) -> bool {
+        self.next.load(Ordering::Relaxed) + Self::LONG < self.count
+    }
+
+    /// Takes the next networks, at most so many: neighbours.
     pub(super) fn take(&self, wanted: usize) -> impl Iterator<Item = Taken> + use<> {
         // A look first: the counter must not run away while idle lanes ask again and again.
         let first = match self.next.load(Ordering::Relaxed) {

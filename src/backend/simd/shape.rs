@@ -167,3 +167,54 @@ impl<const INPUTS: usize, const FIRST: usize, const SECOND: usize> Shape for Fix
         if SECOND == 0 { self.offset(1) + FIRST + 1 } else { self.offset(2) + SECOND + 1 }
     }
 }
+
+/// So many inputs, one hidden layer of any size, one output.
+#[derive(Clone, Copy)]
+pub(super) struct OneHidden<const INPUTS: usize>(usize);
+
+impl<const INPUTS: usize> OneHidden<INPUTS> {
+    pub(super) fn new(net: &Net) -> Self {
+        Self(net.sizes[1])
+    }
+}
+
+impl<const INPUTS: usize> Shape for OneHidden<INPUTS> {
+    #[inline(always)]
+    fn is_fixed(self) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn depth(self) -> usize {
+        2
+    }
+
+    #[inline(always)]
+    fn units(self, layer: usize) -> usize {
+        match layer {
+            0 => INPUTS,
+            1 => self.0,
+            _ => 1,
+        }
+    }
+
+    #[inline(always)]
+    fn unit_offset(self, layer: usize) -> usize {
+        if layer == 1 { 0 } else { self.0 }
+    }
+
+    #[inline(always)]
+    fn offset(self, layer: usize) -> usize {
+        if layer == 0 { 0 } else { (INPUTS + 1) * self.0 }
+    }
+
+    #[inline(always)]
+    fn shortcut(self) -> usize {
+        0
+    }
+
+    #[inline(always)]
+    fn weight_count(self) -> usize {
+        (INPUTS + 2) * self.0 + 1
+    }
+}

@@ -1,8 +1,10 @@
 //! One thread's work on a chunk: a vector of lanes that is kept full. When a network finishes, its lane takes the next.
 
+use std::collections::VecDeque;
+
 use crate::backend::{Chunk, Job, Progress, Watch};
 use crate::outcome::Values;
-use crate::seed::Starts;
+use crate::seed::{Starts, TOGETHER};
 use crate::spec::{DIVERGENCE_STRIDE, Judge};
 
 use super::answers::{Answers, LaneNetworks};
@@ -10,7 +12,7 @@ use super::entry::Engine;
 use super::ledger::{LANE_LIMIT, Ledger, bits};
 use super::memory::Memory;
 use super::net::Net;
-use super::rows::{Queue, Row};
+use super::rows::{Queue, Row, Taken};
 use super::vector::Vector;
 
 /// What every thread needs for a chunk.
@@ -49,7 +51,9 @@ impl Work<'_, '_> {
             memory: Memory::new(self.net, engine.apart()),
             ledger: Ledger::new(self.net),
             networks: [const { None }; LANE_LIMIT],
-            start: vec![0.0; self.net.weight_count],
+            waiting: VecDeque::with_capacity(TOGETHER),
+            starts: vec![0.0; TOGETHER * self.net.weight_count],
+            first_start: 0,
             progress: Progress::default(),
             finished_count: 0,
             finished_epochs: 0,
@@ -64,7 +68,11 @@ struct Worker<'a, 'w, 'r, V> {
     memory: Memory<V>,
     ledger: Ledger,
     networks: LaneNetworks,
-    start: Vec<f32>,
+    /// Networks that were taken and drawn together, and have no lane yet.
+    waiting: VecDeque<Taken>,
+    /// Their starting weights, `[network][weight]`, from the one at position `first_start` on.
+    starts: Vec<f32>,
+    first_start: usize,
     /// What the watch has not heard of.
     progress: Progress,
     finished_count: u64,
@@ -118,31 +126,45 @@ impl<V: Vector> Worker<'_, '_, '_, V> {
         if idle == 0 || !self.ledger.is_aligned() {
             return;
         }
-        for (taken, lane) in self.work.queue.take(idle.count_ones() as usize).zip(bits(idle)) {
-            self.draw(taken.position());
+        let mut idle_count = idle.count_ones() as usize;
+        for lane in bits(idle) {
+            if self.waiting.is_empty() {
+                self.fetch(idle_count);
+            }
+            let Some(taken) = self.waiting.pop_front() else { break };
+            idle_count -= 1;
             let net = self.work.net;
+            let start = (taken.position() - self.first_start) * net.weight_count;
+            let start = &self.starts[start..start + net.weight_count];
             let (rates, momentum) = match &self.work.chunk.rates {
                 Some(own) => (own.rates(taken.position()), own.momentum(taken.position())),
                 None => (net.rates.as_slice(), net.momentum),
             };
             let steps = rates.iter().map(|rate| net.step(*rate));
-            self.memory.load(lane, &self.start, steps, momentum as f32);
+            self.memory.load(lane, start, steps, momentum as f32);
             self.memory.sequence.enter(lane, self.work.chunk.networks.start + taken.position() as u64);
             self.ledger.enter(lane);
             self.networks[lane] = Some(taken);
         }
     }
 
-    /// Puts the starting weights of a network into `start`.
-    fn draw(&mut self, position: usize) {
-        let Some(given) = &self.work.chunk.starts else {
-            return self.work.starts.draw(self.work.chunk.networks.start + position as u64, &mut self.start);
+    /// Takes the next networks with their starting weights: as many as can be drawn together, unless other threads might
+    /// wait for them.
+    fn fetch(&mut self, wanted: usize) {
+        let Work { queue, chunk, starts, net, .. } = *self.work;
+        let wanted = if queue.is_long() { TOGETHER } else { wanted.min(TOGETHER) };
+        self.waiting.extend(queue.take(wanted));
+        let Some(first) = self.waiting.front() else { return };
+        self.first_start = first.position();
+        let Some(given) = &chunk.starts else {
+            return self.engine.draw(starts, chunk.networks.start + self.first_start as u64, &mut self.starts);
         };
-        let weights = position * self.start.len()..(position + 1) * self.start.len();
+        let count = self.waiting.len() * net.weight_count;
+        let weights = self.first_start * net.weight_count..self.first_start * net.weight_count + count;
         match given.values() {
-            Values::F32(values) => self.start.copy_from_slice(&values[weights]),
+            Values::F32(values) => self.starts[..count].copy_from_slice(&values[weights]),
             Values::F64(values) => {
-                self.start.iter_mut().zip(&values[weights]).for_each(|(weight, value)| *weight = *value as f32);
+                self.starts.iter_mut().zip(&values[weights]).for_each(|(weight, value)| *weight = *value as f32);
             }
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::foreign::Source;
 use crate::landscape::Evidence;
-use crate::outcome::{Fate, Kind, Outcome};
+use crate::outcome::{Fate, Kind, Kinds, Outcome};
 use crate::report::parquet::{self, Cell, ColumnType};
 use crate::report::row_table::{RowCell, RowColumn, RowForm, RowTable};
 use crate::spec::Problem;
@@ -67,11 +67,11 @@ impl<W: Write + Send> OutcomeRows<W> {
             return Ok(());
         }
         let mut examined = chunk.examined.iter().peekable();
-        let mut labels = Labels::default();
+        let mut labels = Labels::new(problem);
         for row in chunk.outcomes.iter() {
             let evidence = examined.next_if(|examined| examined.network == row.network).map(|found| &found.evidence);
             let mut cells = Vec::new();
-            push_outcome(&mut cells, labels.of(problem, &row), &row, row.network);
+            push_outcome(&mut cells, labels.of(&row), &row, row.network);
             cells.extend(measured(evidence).map(|number| RowCell::One(Cell::F64(number))));
             let verdict = evidence.and_then(|found| found.verdict).map(|verdict| verdict.name());
             cells.extend([Cell::OptionalText(verdict), Cell::U64(self.seed)].map(RowCell::One));
@@ -90,17 +90,25 @@ impl<W: Write + Send> OutcomeRows<W> {
 }
 
 /// What became of networks in words. Few kinds, many rows: a label is made once.
-#[derive(Default)]
-pub(in crate::report) struct Labels(Option<(Kind, String)>);
+pub(in crate::report) struct Labels<'p> {
+    problem: &'p Problem,
+    kinds: Kinds<'p>,
+    last: Option<(Kind, String)>,
+}
 
-impl Labels {
+impl<'p> Labels<'p> {
+    /// Of the networks of this problem.
+    pub(in crate::report) fn new(problem: &'p Problem) -> Self {
+        Self { problem, kinds: Kinds::new(problem), last: None }
+    }
+
     /// The fate of a network and its variant.
-    pub(in crate::report) fn of(&mut self, problem: &Problem, row: &Outcome<'_>) -> (Fate, Option<&str>) {
-        let kind = Kind::of(problem, row);
-        if self.0.as_ref().is_none_or(|(known, _)| *known != kind) {
-            self.0 = Some((kind, kind.variant.label(problem)));
+    pub(in crate::report) fn of(&mut self, row: &Outcome<'_>) -> (Fate, Option<&str>) {
+        let kind = self.kinds.of(row);
+        if self.last.as_ref().is_none_or(|(known, _)| *known != kind) {
+            self.last = Some((kind, kind.variant.label(self.problem)));
         }
-        let label = self.0.as_ref().map(|(_, label)| label.as_str());
+        let label = self.last.as_ref().map(|(_, label)| label.as_str());
         (kind.fate, label.filter(|label| !label.is_empty()))
     }
 }

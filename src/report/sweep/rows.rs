@@ -63,11 +63,11 @@ impl<W: Write + Send> SweepRows<W> {
                 false => Cell::Text(text),
             })
             .collect();
-        let mut labels = Labels::default();
+        let mut labels = Labels::new(&point.problem);
         for (network, row) in (self.population.first() + place..).zip(outcomes.iter()) {
             let mut cells: Vec<RowCell<'_>> = settings.iter().cloned().map(RowCell::One).collect();
             let mut row = row;
-            let words = labels.of(&point.problem, &row);
+            let words = labels.of(&row);
             if !self.has_outputs {
                 row.outputs = &[];
             }

@@ -13,7 +13,6 @@ impl Optimize for Adam {
     const EPSILON: Option<f64> = Some(1e-8);
     #[cfg(feature = "gpu")]
     const WGSL: &'static str = include_str!("../../../shaders/part/optimizer/adam.wgsl");
-    const IS_INLINED: bool = true;
     const MEMORY_COUNTS: &'static [usize] = &[2];
 
     fn memory_count(_momentum: f64) -> usize {

@@ -6,9 +6,9 @@ pub(crate) struct Gd;
 
 impl Optimize for Gd {
     const REFUSES_MOMENTUM: Option<&'static str> = None;
+    const IS_PLAIN: bool = true;
     #[cfg(feature = "gpu")]
     const WGSL: &'static str = include_str!("../../../shaders/part/optimizer/gd.wgsl");
-    const IS_INLINED: bool = true;
     const MEMORY_COUNTS: &'static [usize] = &[0, 1];
 
     fn memory_count(momentum: f64) -> usize {

@@ -72,8 +72,8 @@ pub(crate) trait Optimize {
     const EPSILON: Option<f64> = None;
     /// Whether weight decay is a step of its own instead of a part of the gradient.
     const DECOUPLES_DECAY: bool = false;
-    /// Whether vector kernels hold it; of the others a function of their own makes the steps.
-    const IS_INLINED: bool = false;
+    /// Whether a step without momentum is the gradient times a factor.
+    const IS_PLAIN: bool = false;
     /// Whether the rate is the first step alone, and gradients must be of all examples.
     const ADAPTS_STEPS: bool = false;
     /// WGSL functions `correction(update)` and `optimizer_step(before, gradient, rate, momentum, corrected)`.

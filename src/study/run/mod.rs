@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use crate::backend::{Driver, Job, Trained};
 use crate::error::{Error, Result};
-use crate::outcome::{Fate, Kind, Outcomes, Status, Tally, Weights};
+use crate::outcome::{Fate, Outcomes, Status, Tally, Weights};
 use crate::spec::{Population, Problem};
 use crate::stats::RateMethod;
 
@@ -163,15 +163,16 @@ impl<'a> RunStudy<'a> {
                 networks,
                 self.starts,
                 &mut |Trained { outcomes, weights, executed_net_epochs, .. }| {
-                    state.tally.merge(&Tally::of(self.problem, &outcomes));
+                    let (tally, kinds) = Tally::with_kinds(self.problem, &outcomes);
+                    state.tally.merge(&tally);
                     state.executed_net_epochs += executed_net_epochs;
                     if self.continue_factor.is_some() {
-                        let rows = outcomes.iter().filter(|row| row.status == Status::Unsolved);
+                        let unsolved = outcomes.iter().zip(&kinds).filter(|(row, _)| row.status == Status::Unsolved);
                         let room = Unsolved::LIMIT - state.unsolved.len();
-                        state.unsolved.extend(rows.take(room).map(|row| (row.network, Kind::of(self.problem, &row))));
+                        state.unsolved.extend(unsolved.take(room).map(|(row, kind)| (row.network, *kind)));
                     }
                     let looked = Instant::now();
-                    let (examined, all_examined) = examiner.look(&outcomes, weights.as_ref(), watch);
+                    let (examined, all_examined) = examiner.look(&outcomes, &kinds, weights.as_ref(), watch);
                     examine_seconds += looked.elapsed().as_secs_f64();
                     let earlier = state.examined.len();
                     state.examined.extend(examined);

@@ -4,7 +4,9 @@
 use std::hint::black_box;
 use std::mem::MaybeUninit;
 
-use super::super::apart::Apart;
+use crate::rule::Optimize;
+
+use super::super::apart::{Apart, Weights};
 use super::super::cells::Cells;
 use super::super::ledger::Ledger;
 use super::super::memory::Memory;
@@ -15,48 +17,57 @@ use super::Kernel;
 use super::epoch::{CacheLine, LOCAL};
 use super::judge::Verdict;
 
+type Numbers<V, const COUNT: usize> = [MaybeUninit<V>; COUNT];
+
 /// Arrays of one vector that nobody else can see: the compiler keeps in registers what fits.
 struct Local<V> {
-    steps: [MaybeUninit<V>; 2],
-    weights: [MaybeUninit<V>; LOCAL],
-    kept: [MaybeUninit<V>; LOCAL],
-    gradient: [MaybeUninit<V>; LOCAL],
-    parts: [MaybeUninit<V>; LOCAL],
-    activations: [MaybeUninit<V>; LOCAL],
+    weights: Numbers<V, LOCAL>,
+    kept: Numbers<V, LOCAL>,
+    gradient: Numbers<V, LOCAL>,
+    parts: Numbers<V, LOCAL>,
+    activations: Numbers<V, LOCAL>,
+    first: Numbers<V, LOCAL>,
+    second: Numbers<V, LOCAL>,
+    steps: Numbers<V, 2>,
+    schedule: Numbers<V, 1>,
+    momentum: Numbers<V, 1>,
+    corrections: Numbers<V, 2>,
 }
 
 impl<V: Vector> Local<V> {
     #[inline(always)]
     fn new() -> Self {
-        Self {
-            steps: [MaybeUninit::uninit(); 2],
-            weights: [MaybeUninit::uninit(); LOCAL],
-            kept: [MaybeUninit::uninit(); LOCAL],
-            gradient: [MaybeUninit::uninit(); LOCAL],
-            parts: [MaybeUninit::uninit(); LOCAL],
-            activations: [MaybeUninit::uninit(); LOCAL],
-        }
+        let [weights, kept, gradient, parts, activations, first, second] = [[MaybeUninit::uninit(); LOCAL]; 7];
+        let ([steps, corrections], [schedule, momentum]) =
+            ([[MaybeUninit::uninit(); 2]; 2], [[MaybeUninit::uninit()]; 2]);
+        Self { weights, kept, gradient, parts, activations, first, second, steps, schedule, momentum, corrections }
     }
 
     #[inline(always)]
     fn kernel<'a, S: Shape>(&mut self, net: &'a Net, shape: S) -> Kernel<'a, V, S, 4, true, true> {
+        let moved = Weights {
+            weights: Cells::uninit(&mut self.weights),
+            gradient: Cells::uninit(&mut self.gradient),
+            first: Cells::uninit(&mut self.first),
+            second: Cells::uninit(&mut self.second),
+            steps: Cells::uninit(&mut self.steps),
+            schedule: Cells::uninit(&mut self.schedule),
+            momentum: Cells::uninit(&mut self.momentum),
+            corrections: Cells::uninit(&mut self.corrections),
+        };
         Kernel {
             net,
             shape,
             apart: Apart::none(),
-            weights: Cells::uninit(&mut self.weights),
+            outside: moved,
+            weights: moved.weights,
+            gradient: moved.gradient,
+            steps: moved.steps,
             kept: Cells::uninit(&mut self.kept),
-            gradient: Cells::uninit(&mut self.gradient),
             parts: Cells::uninit(&mut self.parts),
             activations: Cells::uninit(&mut self.activations),
-            first: Cells::none(),
-            second: Cells::none(),
-            steps: Cells::uninit(&mut self.steps),
-            momentum: Cells::none(),
-            schedule: Cells::none(),
             inputs: Cells::none(),
             targets: Cells::none(),
-            corrections: Cells::none(),
             before: Cells::none(),
             levelled: Cells::none(),
             powers: Cells::none(),
@@ -69,9 +80,17 @@ impl<V: Vector> Local<V> {
     }
 }
 
-/// As [`burst`](super::burst), for networks with one hidden layer and four examples in the settings compiled apart.
+/// What a burst takes over and hands back.
 #[inline(always)]
-pub(in super::super) fn alternating_burst<V: Vector, S: Shape>(
+fn carried<V: Vector>(of: &Weights<V>) -> [Cells<V>; 7] {
+    [of.weights, of.first, of.second, of.steps, of.schedule, of.momentum, of.corrections]
+}
+
+/// As [`burst`](super::burst), for networks with one hidden layer and four examples in the settings compiled apart, with
+/// steps by the optimizer `O`, which remembers `M` numbers of each weight. Kernels for fixed sizes are for plain gradient
+/// descent alone.
+#[inline(always)]
+pub(in super::super) fn alternating_burst<V: Vector, S: Shape, O: Optimize, const M: usize>(
     net: &Net,
     shape: S,
     memory: &mut Memory<Pair<V>>,
@@ -82,26 +101,26 @@ pub(in super::super) fn alternating_burst<V: Vector, S: Shape>(
     black_box(&mut CacheLine(0));
     let (mut lower, mut upper) = (Local::new(), Local::new());
     let (lower, upper) = (lower.kernel(net, shape), upper.kernel(net, shape));
-    let weights = Cells::new(&mut memory.weights);
-    for at in 0..shape.weight_count() {
-        let [low, high] = weights.get(at).halves();
-        lower.weights.set(at, low);
-        lower.kept.set(at, low);
-        upper.weights.set(at, high);
-        upper.kept.set(at, high);
+    let memory = memory.moved();
+    for ((from, lower), upper) in carried(&memory).into_iter().zip(carried(&lower.outside)).zip(carried(&upper.outside))
+    {
+        for at in 0..from.count() {
+            let [low, high] = from.get(at).halves();
+            lower.set(at, low);
+            upper.set(at, high);
+        }
     }
-    for (layer, step) in memory.steps.iter().enumerate() {
-        let [low, high] = step.halves();
-        lower.steps.set(layer, low);
-        upper.steps.set(layer, high);
-    }
+    lower.copy_weights(lower.weights, lower.kept);
+    upper.copy_weights(upper.weights, upper.kept);
     let began = ledger.active();
-    let executed = alternate(&lower, &upper, ledger, epochs);
+    let executed = alternate::<V, S, O, M>(&lower, &upper, ledger, epochs);
     let stopped = began & !ledger.active();
     lower.put_back(stopped);
     upper.put_back(stopped >> V::LANES);
-    for at in 0..shape.weight_count() {
-        weights.set(at, Pair::new(lower.weights.get(at), upper.weights.get(at)));
+    for ((to, lower), upper) in carried(&memory).into_iter().zip(carried(&lower.outside)).zip(carried(&upper.outside)) {
+        for at in 0..to.count() {
+            to.set(at, Pair::new(lower.get(at), upper.get(at)));
+        }
     }
     executed
 }
@@ -109,7 +128,7 @@ pub(in super::super) fn alternating_burst<V: Vector, S: Shape>(
 type Small<'a, V, S> = Kernel<'a, V, S, 4, true, true>;
 
 #[inline(always)]
-fn alternate<V: Vector, S: Shape>(
+fn alternate<V: Vector, S: Shape, O: Optimize, const M: usize>(
     lower: &Small<'_, V, S>,
     upper: &Small<'_, V, S>,
     ledger: &mut Ledger,
@@ -122,13 +141,13 @@ fn alternate<V: Vector, S: Shape>(
         if !lower.judge_alternate(ledger, epoch, 0) {
             return epoch + 1;
         }
-        lower.turn_back();
+        lower.end_epoch::<O, M>(ledger, epoch, 0);
         upper.finish_forward(z);
         z = lower.hidden_forward(0, None);
         if !upper.judge_alternate(ledger, epoch, V::LANES) {
             return epoch + 1;
         }
-        upper.turn_back();
+        upper.end_epoch::<O, M>(ledger, epoch, V::LANES);
     }
     epochs
 }
@@ -145,5 +164,14 @@ impl<V: Vector, S: Shape> Small<'_, V, S> {
             return true;
         }
         self.look(ledger, epoch, first, self.weights, solved) != 0
+    }
+
+    #[inline(always)]
+    fn end_epoch<O: Optimize, const M: usize>(&self, ledger: &Ledger, epoch: u32, first: usize) {
+        if self.shape.is_fixed() || M == 0 && self.net.is_plain {
+            return self.turn_back();
+        }
+        self.follow_schedule(ledger, epoch, first);
+        self.turn_back_by::<O, M>();
     }
 }

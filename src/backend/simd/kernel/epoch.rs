@@ -19,8 +19,13 @@ use super::judge::Verdict;
 #[repr(align(64))]
 pub(super) struct CacheLine(#[expect(dead_code, reason = "only its address is looked at")] pub(super) u8);
 
-/// Room on the stack for the numbers of a network that is compiled apart.
-pub(super) const LOCAL: usize = 40;
+/// Room on the stack for the numbers of a small network: weights, and units times examples.
+pub(super) const LOCAL: usize = 72;
+
+/// Whether there is room for a network with one hidden layer and four examples.
+pub(in super::super) fn fits_local(net: &Net) -> bool {
+    net.weight_count <= LOCAL && 4 * net.unit_count <= LOCAL
+}
 
 impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'a, V, S, E, TREE, FAST> {
     #[inline(always)]
@@ -29,15 +34,11 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
             net,
             shape,
             apart: memory.apart,
+            outside: memory.moved(),
             weights: Cells::new(&mut memory.weights),
-            first: Cells::new(&mut memory.first),
-            second: Cells::new(&mut memory.second),
             steps: Cells::new(&mut memory.steps),
-            momentum: Cells::new(&mut memory.momentum),
-            schedule: Cells::new(&mut memory.schedule),
             inputs: Cells::new(&mut memory.inputs),
             targets: Cells::new(&mut memory.targets),
-            corrections: Cells::new(&mut memory.corrections),
             gradient: Cells::new(&mut memory.gradient),
             before: Cells::new(&mut memory.before),
             kept: Cells::new(&mut memory.kept),
@@ -53,8 +54,9 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         }
     }
 
+    /// Copies all weights, or as many numbers.
     #[inline(always)]
-    fn copy_weights(&self, from: Cells<V>, to: Cells<V>) {
+    pub(super) fn copy_weights(&self, from: Cells<V>, to: Cells<V>) {
         for at in 0..self.shape.weight_count() {
             to.set(at, from.get(at));
         }
@@ -124,24 +126,25 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         }
     }
 
-    /// The factors of the rates in the epoch after the next `ahead`, lane by lane.
+    /// The factors of the rates in the epoch after the next `ahead`, lane by lane. Lane 0 of this vector is lane `first` of
+    /// the ledger.
     #[inline(always)]
-    fn follow_schedule(&self, ledger: &Ledger, ahead: u32) {
+    pub(super) fn follow_schedule(&self, ledger: &Ledger, ahead: u32, first: usize) {
         let table = &self.net.schedule;
-        if FAST || table.is_empty() {
+        if table.is_empty() {
             return;
         }
         for lane in 0..V::LANES {
             // Networks that have stopped may be past their last epoch.
-            let epoch = (ledger.lanes[lane].epoch + ahead) as usize;
-            self.schedule.set_lane(0, lane, table[epoch.min(table.len() - 1)]);
+            let epoch = (ledger.lanes[first + lane].epoch + ahead) as usize;
+            self.outside.schedule.set_lane(0, lane, table[epoch.min(table.len() - 1)]);
         }
     }
 
     /// Trains for so many epochs, fewer if no lane is left. Returns how many.
     #[inline(always)]
     fn train(&self, sequence: &mut Sequence, ledger: &mut Ledger, epochs: u32) -> u32 {
-        let moves = !FAST && Self::ONE_BY_ONE && self.net.moves;
+        let moves = Self::ONE_BY_ONE && (FAST || self.net.moves);
         if !sequence.is_drawn() {
             self.lay_out(sequence);
         }
@@ -149,10 +152,10 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         let mut active = V::Mask::from_bits(began);
         let mut powers = if self.turns() { self.begin() } else { None };
         for epoch in 0..epochs {
-            self.follow_schedule(ledger, epoch);
+            self.follow_schedule(ledger, epoch, 0);
             let holds = if moves {
                 self.draw_orders(sequence, ledger, epoch);
-                self.moving_epoch(sequence)
+                if FAST { self.online_epoch(sequence) } else { self.moving_epoch(sequence) }
             } else {
                 if !self.turns() {
                     powers = self.prepare_first_layer();
@@ -245,12 +248,14 @@ pub(in super::super) fn burst<V: Vector, S: Shape, const E: usize, const TREE: b
     let mut parts = [MaybeUninit::uninit(); LOCAL];
     let mut activations = [MaybeUninit::uninit(); LOCAL];
     let mut deltas = [MaybeUninit::uninit(); LOCAL];
+    let mut before = [MaybeUninit::uninit(); LOCAL];
     let kept = kernel.weights;
     kernel.weights = Cells::uninit(&mut weights);
     kernel.gradient = Cells::uninit(&mut gradient);
     kernel.parts = Cells::uninit(&mut parts);
     kernel.activations = Cells::uninit(&mut activations);
     kernel.deltas = Cells::uninit(&mut deltas);
+    kernel.before = Cells::uninit(&mut before);
     kernel.copy_weights(kept, kernel.weights);
     let executed = kernel.train(&mut memory.sequence, ledger, epochs);
     kernel.copy_weights(kernel.weights, kept);

@@ -10,6 +10,7 @@ mod deep;
 mod epoch;
 mod first_layer;
 mod judge;
+mod online;
 mod order;
 mod own_loop;
 mod shallow;
@@ -17,39 +18,33 @@ mod turn;
 mod update;
 
 pub(super) use alternate::alternating_burst;
-pub(super) use epoch::{Evaluation, burst, evaluate};
+pub(super) use epoch::{Evaluation, burst, evaluate, fits_local};
 
-use crate::rule::{Activate, Lose, optimizer_rows, with_activation, with_loss};
-use crate::spec::{Activation, Optimizer};
+use crate::rule::{Activate, Lose, with_activation, with_loss};
+use crate::spec::Activation;
 
-use super::apart::Apart;
+use super::apart::{Apart, Weights};
 use super::cells::Cells;
 use super::net::Net;
 use super::shape::Shape;
 use super::vector::Vector;
 
-/// The rules of `FAST` kernels, see [`Kernel`].
+/// The activation of `FAST` kernels, see [`Kernel`].
 pub(super) const FAST_ACTIVATION: Activation = Activation::Sigmoid;
-pub(super) const FAST_OPTIMIZER: Optimizer = Optimizer::Gd;
-/// The same as a row; it remembers nothing of a weight.
-type FastOptimizer = optimizer_rows::Gd;
 
 /// What the passes work on. `E` examples a block, the values of the last inputs of a truth table if `TREE`. `FAST` is
-/// for the most frequent settings, which are compiled apart: a truth table of 0 and 1, sigmoids, plain gradient descent
-/// with one rate a layer, batch updates, no shortcuts.
+/// for the most frequent settings, which are compiled apart: a truth table of 0 and 1, sigmoids, batch updates, no
+/// shortcuts. These kernels hold the step of plain gradient descent, see [`Net::is_plain`]; all other steps are made apart.
 pub(super) struct Kernel<'a, V, S, const E: usize, const TREE: bool, const FAST: bool> {
     pub(super) net: &'a Net,
     pub(super) shape: S,
     pub(super) apart: Apart<V>,
+    /// What functions of their own reach: weights and gradient are the kernel's, unless it is compiled for its sizes.
+    pub(super) outside: Weights<V>,
     pub(super) weights: Cells<V>,
-    pub(super) first: Cells<V>,
-    pub(super) second: Cells<V>,
     pub(super) steps: Cells<V>,
-    pub(super) momentum: Cells<V>,
-    pub(super) schedule: Cells<V>,
     pub(super) inputs: Cells<V>,
     pub(super) targets: Cells<V>,
-    pub(super) corrections: Cells<V>,
     pub(super) gradient: Cells<V>,
     pub(super) before: Cells<V>,
     pub(super) kept: Cells<V>,

@@ -25,11 +25,19 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         unsafe { (self.apart.activate)(&layer) }
     }
 
-    /// A step of all weights by an optimizer that this kernel does not hold.
+    /// A step of all weights that this kernel does not make itself. Where it keeps weights and gradients to itself, these
+    /// are handed in and out; of the weights those outside are still the same.
     #[inline(always)]
     pub(super) fn step_apart(&self) {
-        let steps = Steps { net: self.net, weights: self.moved() };
+        let is_local = !self.weights.is(self.outside.weights);
+        if is_local {
+            self.copy_weights(self.gradient, self.outside.gradient);
+        }
+        let steps = Steps { net: self.net, weights: self.outside };
         // SAFETY: as above.
         unsafe { (self.apart.step)(&steps) }
+        if is_local {
+            self.copy_weights(self.outside.weights, self.weights);
+        }
     }
 }

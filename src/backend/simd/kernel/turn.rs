@@ -2,6 +2,8 @@
 //! and the way forward through the first block of the next epoch, hidden unit by hidden unit. Units do not wait for each
 //! other, so the processor has work of several of them at hand.
 
+use crate::rule::{Optimize, Shared};
+
 use super::super::shape::Shape;
 use super::super::vector::{Mask, Vector};
 use super::{Kernel, each, sum};
@@ -10,7 +12,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Whether epochs turn into each other like this.
     #[inline(always)]
     pub(super) fn turns(&self) -> bool {
-        FAST && self.is_shallow()
+        FAST && !Self::ONE_BY_ONE && self.is_shallow()
     }
 
     /// Before the first epoch: forward on the first block.
@@ -29,6 +31,11 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     pub(super) fn turn(&self) -> Option<V::Mask> {
         let (hidden_count, offset) = (self.shape.units(1), self.shape.offset(1));
         let block = self.block_count() - 1;
+        if !self.net.is_plain {
+            self.shallow_backward(block);
+            self.update();
+            return self.begin();
+        }
         let deltas = self.output_deltas(block, 0);
         self.step(offset + hidden_count, sum(deltas));
         let mut z = self.first_bias();
@@ -74,6 +81,38 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             self.weights.set(at, part.mul_add(factor, self.weights.get(at)));
         }
         self.step(weight_at, part);
+    }
+
+    /// The same with steps by an optimizer that remembers `M` numbers of each weight, where there is one block of examples.
+    #[inline(always)]
+    pub(super) fn turn_back_by<O: Optimize, const M: usize>(&self) {
+        let (hidden_count, inputs, offset) = (self.shape.units(1), self.shape.units(0), self.shape.offset(1));
+        let (shared, trains_biases) = (self.outside.shared::<O, M>(self.net), self.net.trains_biases);
+        let decay = V::splat(self.net.decay);
+        let (first, last) = (self.outside.step(self.net, 0), self.outside.step(self.net, 1));
+        let deltas = self.output_deltas(0, 0);
+        if trains_biases {
+            self.change::<O, M>(offset + hidden_count, last, sum(deltas), decay, &shared);
+        }
+        for unit in 0..hidden_count {
+            let part = self.hidden_gradient(0, unit, deltas);
+            let factor = self.weights.get(offset + unit);
+            for row in 0..inputs {
+                let gradient = self.parts.get(self.tree_weight(row, unit)) * factor;
+                self.change::<O, M>(self.first_weight(row, unit), first, gradient, decay, &shared);
+            }
+            if trains_biases {
+                let gradient = self.parts.get(self.tree_weight(inputs, unit)) * factor;
+                self.change::<O, M>(self.first_weight(inputs, unit), first, gradient, decay, &shared);
+            }
+            self.change::<O, M>(offset + unit, last, part, decay, &shared);
+        }
+    }
+
+    /// The step of a weight. Its decay is always added: that costs less than a look whether there is any.
+    #[inline(always)]
+    fn change<O: Optimize, const M: usize>(&self, at: usize, factor: V, gradient: V, decay: V, shared: &Shared<V>) {
+        self.outside.change::<O, M>(at, factor, decay.mul_add(self.weights.get(at), gradient), shared);
     }
 
     /// Ends the gradient of a weight of the last layer and makes the step.
