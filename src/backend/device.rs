@@ -8,6 +8,7 @@ use crate::foreign::Source;
 
 /// What kind of device it is. A software GPU is never passed off as a real one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum DeviceKind {
@@ -49,6 +50,7 @@ impl std::fmt::Display for DeviceKind {
 
 /// A device as it is named in reports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DeviceInfo {
     /// Name by vendor or operating system.
     pub name: String,

@@ -24,6 +24,7 @@ const FILES: [&str; 5] = ["bench.csv", "bench.md", "bench.png", "bench.svg", "re
 /// What a bench takes beside the shared settings. Without --task and --layers it goes through 2-3-1 in populations from 1
 /// to --nets and through seven networks; with either, through populations of this one. --epochs fixes the length of runs.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Options {
     /// Fewer and shorter runs: does it all work?
     ///

@@ -12,6 +12,7 @@ use crate::study::{FatePairs, RunComparison, RunRecord};
 use super::ending::Ending;
 use super::print::print;
 use super::record;
+use super::stamp::{as_typed, stamped};
 use super::verb::{Example, Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
@@ -99,7 +100,7 @@ impl Execute for Args {
         let names = [first.name.as_str(), second.name.as_str()];
         let comparison = RunComparison::of(first.run, second.run, pairs);
         print(&match self.json {
-            true => pretty(&compare_json(&comparison, names)),
+            true => pretty(&stamped(compare_json(&comparison, names), as_typed())),
             false => compare_text(&comparison, names),
         })?;
         Ok(Ending::Complete)

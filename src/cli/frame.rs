@@ -26,7 +26,7 @@ use super::print::print;
 use super::progress::Shown;
 use super::reply::{Answer, Reply};
 use super::settings::Settings;
-use super::stamp::stamped;
+use super::stamp::{Asking, stamped};
 use super::verb::Example;
 use super::written::{WrittenFile, written};
 
@@ -169,11 +169,10 @@ impl<'a> Frame<'a> {
     }
 
     /// An object with what was asked, by which program, and when.
-    pub(super) fn complete(&self, mut object: Value) -> Value {
-        object["settings"] = json!(self.settings);
-        object["options"] = self.options.clone();
-        let again = command(self.verb, &object["settings"], &object["options"], &self.defaults);
-        stamped(object, again)
+    pub(super) fn complete(&self, object: Value) -> Value {
+        let settings = json!(self.settings);
+        let again = command(self.verb, &settings, &self.options, &self.defaults);
+        stamped(Asking { object, settings, options: &self.options }, again)
     }
 
     /// Trains `networks` times `epochs` net-epochs at most, with progress and Ctrl-C.

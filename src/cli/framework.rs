@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A framework.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Framework {
     /// Keras 3.

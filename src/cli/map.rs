@@ -33,6 +33,7 @@ const MEMORY_PIXELS: usize = 1 << 20;
 
 /// What a map takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Options {
     /// What varies across
     ///
@@ -159,11 +160,7 @@ impl Study for Options {
     fn object(&self, answer: &Answer) -> Value {
         match answer {
             Answer::Pixel { object, .. } => object.clone(),
-            Answer::Map { map, plan, warnings, .. } => {
-                let mut object = map_json(map, plan);
-                object["warnings"] = json!(warnings);
-                object
-            }
+            Answer::Map { map, plan, warnings, .. } => map_json(map, plan, warnings),
         }
     }
 

@@ -43,6 +43,8 @@ mod reply;
 mod reproduce;
 mod rerun;
 mod run;
+#[cfg(test)]
+mod schemas;
 mod settings;
 mod shard;
 mod shell;

@@ -12,6 +12,7 @@ use super::settings::Settings;
 
 /// Which network, and what of its weights is changed.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct NetworkArgs {
     /// Index of the network
     ///

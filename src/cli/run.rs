@@ -35,6 +35,7 @@ const PAGE: &str = "report.html";
 
 /// What a run takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Options {
     /// Train until the interval is this narrow
     ///

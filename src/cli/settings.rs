@@ -20,6 +20,7 @@ use super::shard::ShardChoice;
 
 /// How earlier versions set the outputs' activation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum OutputActivation {
     /// That of all other units.
@@ -37,6 +38,7 @@ macro_rules! settings {
     ($($(#[doc = $doc:literal])+ $group:literal $([$($extra:tt)*])? $field:ident: $type:ty, $env:literal, $form:literal;)+) => {
         /// Settings as far as they are given.
         #[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         #[serde(default, rename_all = "kebab-case")]
         pub(super) struct Settings {
             $(

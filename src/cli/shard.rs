@@ -9,6 +9,7 @@ use crate::spec::Shard;
 
 /// As typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String", into = "String")]
 pub(super) enum ShardChoice {
     /// K/N.

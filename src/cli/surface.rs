@@ -31,6 +31,7 @@ const FILES: [&str; 8] = [
 
 /// What a surface takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Options {
     /// The weight across
     ///
@@ -80,6 +81,7 @@ pub(super) struct Options {
 
 /// Two numbers with a comma between.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(into = "String")]
 struct Point(f64, f64);
 
@@ -102,6 +104,7 @@ impl std::str::FromStr for Point {
 
 /// An interval of a weight's values.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(into = "String")]
 struct Span(f64, f64);
 

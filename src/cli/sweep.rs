@@ -43,6 +43,7 @@ const DRAWN: &str = "belongs to `basins run`: a sweep draws the starts of every 
 
 /// What a sweep takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Options {
     /// A setting and its values, as lr=0.1,1
     ///

@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 use crate::outcome::{Values, Weights, WeightsFile};
 use crate::report::plot::{Scene, animation};
 use crate::report::{
-    TracePage, explanation_json, explanation_markdown, explanation_page, explanation_text, network_picture, trace_csv,
-    trace_json, trace_picture, trace_text, training_frames,
+    TracePage, TracedNetwork, explanation_json, explanation_markdown, explanation_page, explanation_text,
+    network_picture, trace_csv, trace_json, trace_picture, trace_text, training_frames,
 };
 use crate::spec::Problem;
 use crate::study::{Explanation, Trace};
@@ -33,6 +33,7 @@ const TRAINING: &str = "training.png";
 
 /// What a trace takes beside the shared settings.
 #[derive(Clone, Debug, clap::Args, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Options {
     #[command(flatten)]
     #[serde(flatten)]
@@ -58,7 +59,7 @@ pub(super) struct Answer {
     explanation: Option<Explanation>,
     problem: Box<Problem>,
     name: String,
-    described: Value,
+    described: TracedNetwork,
 }
 
 impl Study for Options {
@@ -104,10 +105,16 @@ impl Study for Options {
         let identity = self.network.identity(settings);
         let net = self.network.net;
         let (name, described) = match &settings.weights_in {
-            Some(path) => (format!("Network {net} of {}", path.display()), json!({"net": net.0, "weights_in": path})),
+            Some(path) => (
+                format!("Network {net} of {}", path.display()),
+                TracedNetwork { net: net.0, seed: None, weights_in: Some(path.clone()) },
+            ),
             None => {
                 let seed = frame.seed();
-                (format!("Network {net}, seed {seed}"), json!({"net": net.0, "seed": seed}))
+                (
+                    format!("Network {net}, seed {seed}"),
+                    TracedNetwork { net: net.0, seed: Some(seed), weights_in: None },
+                )
             }
         };
         let problem_kept = Box::new(problem.clone());

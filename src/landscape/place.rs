@@ -54,3 +54,15 @@ impl PlaceKind {
         }
     }
 }
+
+/// As objects name it.
+#[cfg(test)]
+impl schemars::JsonSchema for PlaceKind {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "PlaceKind".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"description": "What was found of an examined network.", "enum": Self::ALL.map(Self::name)})
+    }
+}

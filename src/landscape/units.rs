@@ -12,6 +12,7 @@ const TOLERANCE: f64 = 0.02;
 
 /// A hidden unit by its numbers, which are those of weights: it is fed by `theta1[.,2]`, if layer is 1 and unit is 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct UnitName {
     /// Of the hidden layer, from 1.
     pub layer: usize,

@@ -104,6 +104,18 @@ impl Fate {
     }
 }
 
+/// As objects name it.
+#[cfg(test)]
+impl schemars::JsonSchema for Fate {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Fate".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"description": "What became of a network.", "enum": Self::ALL.map(Self::name)})
+    }
+}
+
 /// Which examples of a pattern share an output, which are at the wrong end, and which is at the middle. Told apart for tasks of
 /// up to 16 examples; four bits an example: 0 for a right one, the number of its group from 1, 14 for the middle, or 15 for
 /// the wrong end.

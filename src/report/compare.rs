@@ -1,15 +1,19 @@
 //! Two runs side by side, as text and JSON.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::spec::keyword::typed;
-use crate::stats::LEVEL;
-use crate::study::{RunComparison, RunRecord, SettingRow};
+use crate::stats::{Difference, LEVEL};
+use crate::study::{BestCutOff, Ends, FateRow, RunComparison, RunRecord, SettingRow, SolvedEpochs};
 
 use super::number::{grouped, p_value, percent, signed};
 use super::table::{WIDTH, wrapped, write_table};
+
+const SCHEMA: &str = "basins.compare/1";
 
 /// The tables of `basins compare`; `names` are the files of the two.
 pub fn compare_text(comparison: &RunComparison, names: [&str; 2]) -> String {
@@ -169,44 +173,148 @@ fn write_fates(text: &mut String, comparison: &RunComparison) -> std::fmt::Resul
     writeln!(text)
 }
 
+/// Two runs side by side.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct CompareObject<'a> {
+    /// Which object this is, and the version of its form.
+    #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
+    schema: &'static str,
+    /// The first run.
+    a: RunSide<'a>,
+    /// The second.
+    b: RunSide<'a>,
+    /// Settings that differ.
+    settings: Vec<SettingSides<'a>>,
+    /// Level of all intervals, and one less the level of the tests.
+    level: f64,
+    /// Share solved in b less that in a; null where networks were cut off in their middle.
+    difference: Option<Difference>,
+    /// Whether that is significant at the level; null where there is no difference to test.
+    differs: Option<bool>,
+    /// Where both runs trained the same networks: how many were solved in which; else null.
+    pairs: Option<PairsObject>,
+    /// Each fate but solved that some network of either run has.
+    fates: Vec<FateSides>,
+    /// What to know before the difference is believed, a sentence each.
+    notes: &'a [String],
+}
+
+/// What is known of one of the runs.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct RunSide<'a> {
+    /// Where it was read.
+    file: &'a str,
+    /// Its `--label`; null if it has none.
+    label: Option<&'a str>,
+    /// Networks that are counted.
+    networks: u64,
+    /// Networks solved.
+    solved: u64,
+    /// Share solved, from 0 to 1; null where nothing is known of it.
+    solved_rate: Option<f64>,
+    /// Epochs within which that share is solved.
+    solved_within: u64,
+    /// Interval of that share.
+    solved_interval: Option<Ends>,
+    /// Epochs that the solved ones took; null if there are none.
+    epochs_to_solve: Option<SolvedEpochs>,
+    /// Restarting at the cheapest cut-off; null if nothing was solved.
+    best_cut_off: Option<BestCutOff>,
+    /// Networks by key of the fate.
+    fates: &'a BTreeMap<String, u64>,
+    /// Whether it ended before its last network.
+    interrupted: bool,
+}
+
+/// A setting that differs. Null where a run does not have it.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct SettingSides<'a> {
+    /// By its name in files.
+    name: &'a str,
+    /// Its value in the first run.
+    a: &'a Value,
+    /// In the second.
+    b: &'a Value,
+}
+
+/// How the same networks fared in both runs.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct PairsObject {
+    /// Networks solved in both.
+    both: u64,
+    /// Networks solved in the first alone.
+    a_only: u64,
+    /// Networks solved in the second alone.
+    b_only: u64,
+    /// Networks solved in neither.
+    neither: u64,
+}
+
+/// How many networks had a fate.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct FateSides {
+    /// Key of the fate.
+    #[cfg_attr(test, schemars(with = "crate::outcome::Fate"))]
+    fate: &'static str,
+    /// Networks of the first run.
+    a: u64,
+    /// Networks of the second.
+    b: u64,
+    /// Share in b less that in a; null where shares cannot be compared.
+    difference: Option<Difference>,
+    /// Its p-value, adjusted for the number of fates by Holm's method.
+    adjusted_p: Option<f64>,
+}
+
 /// The object of `basins compare --json`, schema `basins.compare/1`.
 pub fn compare_json(comparison: &RunComparison, names: [&str; 2]) -> Value {
-    let run = |run: &RunRecord, name: &str| {
-        json!({
-            "file": name,
-            "label": run.label,
-            "networks": run.networks,
-            "solved": run.solved,
-            "solved_rate": run.rate,
-            "solved_within": run.within,
-            "solved_interval": run.interval,
-            "epochs_to_solve": run.epochs,
-            "best_cut_off": run.cut_off,
-            "fates": run.fates,
-            "interrupted": run.interrupted,
-        })
-    };
-    json!({
-        "schema": "basins.compare/1",
-        "a": run(&comparison.first, names[0]),
-        "b": run(&comparison.second, names[1]),
-        "settings": comparison.settings.iter().map(|row| json!({"name": row.name, "a": row.first, "b": row.second})).collect::<Value>(),
-        "level": LEVEL,
-        "difference": comparison.difference,
-        "differs": comparison.differs(),
-        "pairs": comparison.pairs.map(|pairs| json!({
-            "both": pairs.both,
-            "a_only": pairs.first_only,
-            "b_only": pairs.second_only,
-            "neither": pairs.neither,
-        })),
-        "fates": comparison.fates.iter().map(|row| json!({
-            "fate": row.fate.name(),
-            "a": row.first,
-            "b": row.second,
-            "difference": row.difference,
-            "adjusted_p": row.adjusted_p,
-        })).collect::<Value>(),
-        "notes": comparison.notes,
+    let pairs = comparison.pairs.map(|pairs| PairsObject {
+        both: pairs.both,
+        a_only: pairs.first_only,
+        b_only: pairs.second_only,
+        neither: pairs.neither,
+    });
+    let settings = comparison.settings.iter();
+    json!(CompareObject {
+        schema: SCHEMA,
+        a: RunSide::new(&comparison.first, names[0]),
+        b: RunSide::new(&comparison.second, names[1]),
+        settings: settings.map(|row| SettingSides { name: &row.name, a: &row.first, b: &row.second }).collect(),
+        level: LEVEL,
+        difference: comparison.difference,
+        differs: comparison.differs(),
+        pairs,
+        fates: comparison.fates.iter().map(FateSides::from).collect(),
+        notes: &comparison.notes,
     })
+}
+
+impl<'a> RunSide<'a> {
+    fn new(run: &'a RunRecord, file: &'a str) -> Self {
+        Self {
+            file,
+            label: run.label.as_deref(),
+            networks: run.networks,
+            solved: run.solved,
+            solved_rate: run.rate,
+            solved_within: run.within,
+            solved_interval: run.interval,
+            epochs_to_solve: run.epochs,
+            best_cut_off: run.cut_off,
+            fates: &run.fates,
+            interrupted: run.interrupted,
+        }
+    }
+}
+
+impl From<&FateRow> for FateSides {
+    fn from(row: &FateRow) -> Self {
+        let FateRow { fate, first, second, difference, adjusted_p } = row;
+        Self { fate: fate.name(), a: *first, b: *second, difference: *difference, adjusted_p: *adjusted_p }
+    }
 }

@@ -7,8 +7,11 @@ use crate::backend::{DeviceInfo, DeviceKind};
 
 use super::table::wrapped;
 
+const SCHEMA: &str = "basins.devices/1";
+
 /// A GPU as it is listed.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DeviceRow {
     /// What `--device` takes.
     pub index: usize,
@@ -58,7 +61,22 @@ pub fn devices_text(cpu: &DeviceInfo, rows: &[DeviceRow], missing: &str) -> Stri
     text
 }
 
+/// What there is to train on.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct DevicesObject<'a> {
+    /// Which object this is, and the version of its form.
+    #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
+    schema: &'static str,
+    /// The processor.
+    cpu: &'a DeviceInfo,
+    /// Every GPU that is found.
+    gpus: &'a [DeviceRow],
+    /// Why there are none; empty if there are.
+    missing: &'a str,
+}
+
 /// The object of `basins devices --json`, schema `basins.devices/1`.
 pub fn devices_json(cpu: &DeviceInfo, rows: &[DeviceRow], missing: &str) -> Value {
-    json!({ "schema": "basins.devices/1", "cpu": cpu, "gpus": rows, "missing": missing })
+    json!(DevicesObject { schema: SCHEMA, cpu, gpus: rows, missing })
 }

@@ -8,6 +8,7 @@ mod devices;
 mod html;
 mod map;
 mod number;
+mod object;
 #[cfg(feature = "tables")]
 mod parquet;
 #[cfg(feature = "pictures")]
@@ -26,7 +27,11 @@ mod verify;
 mod words;
 
 pub use self::bench::*;
+#[cfg(test)]
+pub(crate) use self::compare::CompareObject;
 pub use self::compare::{compare_json, compare_text};
+#[cfg(test)]
+pub(crate) use self::devices::DevicesObject;
 pub use self::devices::{DeviceRow, devices_json, devices_text};
 #[cfg(feature = "pictures")]
 pub use self::html::{Fact, Page, page_data};
@@ -34,8 +39,12 @@ pub use self::map::*;
 pub use self::number::{grouped, percent, short};
 #[cfg(feature = "tables")]
 pub use self::parquet::{Cell, ColumnType, ParquetColumns, ParquetRows, ParquetTable, read_note};
+#[cfg(test)]
+pub(crate) use self::power::PowerObject;
 pub use self::power::{power_json, power_text};
 pub use self::reproduce::*;
+#[cfg(test)]
+pub(crate) use self::rerun::RerunObject;
 pub use self::rerun::{rerun_json, rerun_text};
 #[cfg(feature = "tables")]
 pub use self::row_table::{OUTPUT_COLUMNS, RowFile, RowForm};
@@ -44,6 +53,8 @@ pub use self::surface::*;
 pub use self::sweep::*;
 pub use self::table::paragraph;
 pub use self::trace::*;
+#[cfg(test)]
+pub(crate) use self::verify::VerifyObject;
 pub use self::verify::{agreement_text, checked_text, verdict_text, verify_json};
 pub use self::words::file_size;
 

@@ -2,6 +2,7 @@
 
 use std::fmt::{Result, Write};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::stats::LEVEL;
@@ -9,6 +10,8 @@ use crate::study::PowerAnswer;
 
 use super::number::grouped;
 use super::table::wrapped;
+
+const SCHEMA: &str = "basins.power/1";
 
 /// The summary of `basins power`.
 pub fn power_text(answer: &PowerAnswer) -> String {
@@ -91,33 +94,121 @@ fn points(width: f64) -> String {
     format!("{} percentage points", share(width).trim_end_matches('%'))
 }
 
+/// How many networks a question needs.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct PowerObject {
+    /// Which object this is, and the version of its form.
+    #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
+    schema: &'static str,
+    /// The rate that is expected, from 0 to 1, as all shares here.
+    rate: f64,
+    /// Level of the intervals, and one less the level of the tests.
+    level: f64,
+    /// Probability with which a difference is to be found.
+    power: f64,
+    /// Share of networks that fare differently under two settings, where both train the same networks; else null.
+    paired: Option<f64>,
+    /// For an interval so wide; null if that is not asked.
+    width: Option<ForWidth>,
+    /// To find such a difference; null if that is not asked.
+    difference: Option<ForDifference>,
+    /// Share of the rarer of solved and unsolved.
+    rarer_share: f64,
+    /// Networks to meet at least one of the rarer ones with probability `level`; null where there is none.
+    networks_to_meet_one: Option<u64>,
+    /// Networks to know the rarer share to a part of itself.
+    relative_half_width: Vec<ForPart>,
+    /// What a number of networks shows; null if that is not asked.
+    shown: Option<ShownObject>,
+}
+
+/// Networks for an interval.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct ForWidth {
+    /// The width asked for.
+    asked: f64,
+    /// Networks.
+    networks: Option<u64>,
+    /// How the interval is made.
+    interval: &'static str,
+}
+
+/// Networks to find a difference.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct ForDifference {
+    /// The difference asked for.
+    asked: f64,
+    /// By which test.
+    test: &'static str,
+    /// Rates that lie so far away.
+    other_rates: Vec<ForRate>,
+}
+
+/// Networks to tell another rate from the expected one.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct ForRate {
+    /// The other rate.
+    rate: f64,
+    /// Networks under each of the two settings.
+    networks: u64,
+}
+
+/// Networks to know a share to a part of itself.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct ForPart {
+    /// Half the width of the interval, as a part of the share.
+    part: f64,
+    /// Networks.
+    networks: u64,
+}
+
+/// What a number of networks shows.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct ShownObject {
+    /// Networks, under each setting where two are compared.
+    networks: u64,
+    /// Width of the interval of the rate.
+    width: f64,
+    /// The nearest rate below that is told from it; null if none is.
+    lower_rate: Option<f64>,
+    /// The nearest rate above that is told from it; null if none is.
+    higher_rate: Option<f64>,
+    /// What none of the networks meets is rarer than this.
+    share_of_what_none_meets: f64,
+}
+
 /// The object of `basins power --json`, schema `basins.power/1`.
 pub fn power_json(answer: &PowerAnswer) -> Value {
     let asked = &answer.question;
-    let pairs = |pairs: &[(f64, u64)], name: &str| -> Value {
-        pairs.iter().map(|(share, networks)| json!({name: share, "networks": networks})).collect()
-    };
-    json!({
-        "schema": "basins.power/1",
-        "rate": asked.rate,
-        "level": LEVEL,
-        "power": asked.power,
-        "paired": asked.paired,
-        "width": asked.width.map(|width| json!({"asked": width, "networks": answer.for_width, "interval": "wilson"})),
-        "difference": asked.difference.map(|size| json!({
-            "asked": size,
-            "test": if asked.paired.is_some() { "McNemar" } else { "two-sample score" },
-            "other_rates": pairs(&answer.for_difference, "rate"),
-        })),
-        "rarer_share": asked.rarer(),
-        "networks_to_meet_one": answer.to_meet,
-        "relative_half_width": pairs(&answer.for_relative, "part"),
-        "shown": answer.shown.map(|shown| json!({
-            "networks": shown.networks,
-            "width": shown.width,
-            "lower_rate": shown.lower,
-            "higher_rate": shown.higher,
-            "share_of_what_none_meets": shown.unmet,
-        })),
+    let rates = answer.for_difference.iter().map(|(rate, networks)| ForRate { rate: *rate, networks: *networks });
+    let parts = answer.for_relative.iter().map(|(part, networks)| ForPart { part: *part, networks: *networks });
+    json!(PowerObject {
+        schema: SCHEMA,
+        rate: asked.rate,
+        level: LEVEL,
+        power: asked.power,
+        paired: asked.paired,
+        width: asked.width.map(|asked| ForWidth { asked, networks: answer.for_width, interval: "wilson" }),
+        difference: asked.difference.map(|size| ForDifference {
+            asked: size,
+            test: if asked.paired.is_some() { "McNemar" } else { "two-sample score" },
+            other_rates: rates.collect(),
+        }),
+        rarer_share: asked.rarer(),
+        networks_to_meet_one: answer.to_meet,
+        relative_half_width: parts.collect(),
+        shown: answer.shown.map(|shown| ShownObject {
+            networks: shown.networks,
+            width: shown.width,
+            lower_rate: shown.lower,
+            higher_rate: shown.higher,
+            share_of_what_none_meets: shown.unmet,
+        }),
     })
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::outcome::Fate;
@@ -9,6 +10,8 @@ use crate::study::{Rerun, RerunRow, Trainer};
 
 use super::number::{grouped, p_value, percent};
 use super::table::{wrapped, write_table};
+
+const SCHEMA: &str = "basins.rerun/1";
 
 /// Rows of agreement that a terminal shows; those that differ are always shown.
 const ROW_LIMIT: usize = 40;
@@ -117,19 +120,49 @@ fn quantity(name: &str) -> String {
     Fate::ALL.into_iter().find(|fate| fate.name() == name).map_or(name, |fate| fate.words()).to_owned()
 }
 
+/// A result held against the same training done again.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct RerunObject<'a> {
+    /// Which object this is, and the version of its form.
+    #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
+    schema: &'static str,
+    /// The result that was trained again.
+    file: &'a str,
+    /// Its own schema.
+    #[cfg_attr(test, schemars(with = "String"))]
+    of: &'a Value,
+    /// Whether nothing disagrees.
+    agrees: bool,
+    /// Whether counts must be identical: same backend, same precision, same instructions or GPU.
+    exact: bool,
+    /// What counts as agreement, in words.
+    rule: &'static str,
+    /// Who trained then.
+    then: &'a Trainer,
+    /// Who trained now.
+    now: &'a Trainer,
+    /// Rows and contradictions that disagree.
+    disagreements: usize,
+    /// What does not add up within the record itself, a sentence each.
+    contradictions: &'a [String],
+    /// The comparison, number by number.
+    rows: &'a [RerunRow],
+}
+
 /// The object of `basins rerun --json`, schema `basins.rerun/1`.
 pub fn rerun_json(rerun: &Rerun, file: &str, record: &Value) -> Value {
-    json!({
-        "schema": "basins.rerun/1",
-        "file": file,
-        "of": record["schema"],
-        "agrees": rerun.agrees(),
-        "exact": rerun.exact,
-        "rule": rule(rerun),
-        "then": rerun.then,
-        "now": rerun.now,
-        "disagreements": rerun.disagreements(),
-        "contradictions": rerun.contradictions,
-        "rows": rerun.rows,
+    json!(RerunObject {
+        schema: SCHEMA,
+        file,
+        of: &record["schema"],
+        agrees: rerun.agrees(),
+        exact: rerun.exact,
+        rule: rule(rerun),
+        then: &rerun.then,
+        now: &rerun.now,
+        disagreements: rerun.disagreements(),
+        contradictions: &rerun.contradictions,
+        rows: &rerun.rows,
     })
 }

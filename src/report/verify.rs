@@ -2,13 +2,18 @@
 
 use std::fmt::Write;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::backend::DeviceInfo;
 use crate::outcome::Fate;
-use crate::study::verify::{Agreement, Checked, Verification};
+use crate::stats::Interval;
+use crate::study::verify::{Agreement, Checked, Verification, WeightDifference};
 
 use super::number::{grouped, percent};
 use super::table::{WIDTH, wrapped, write_table};
+
+const SCHEMA: &str = "basins.verify/1";
 
 /// One check as a line.
 pub fn checked_text(check: &Checked) -> String {
@@ -78,46 +83,98 @@ pub fn verdict_text(verification: &Verification) -> String {
     }
 }
 
+/// How far backends train as the f64 reference does.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct VerifyObject<'a> {
+    /// Which object this is, and the version of its form.
+    #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
+    schema: &'static str,
+    /// Whether nothing disagrees.
+    agrees: bool,
+    /// Single checks, in the order in which a failure is easiest to understand.
+    checks: &'a [Checked],
+    /// Populations trained by a backend and by the reference.
+    populations: Vec<PopulationObject<'a>>,
+}
+
+/// A population trained by a backend and by the reference, from the same starts.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct PopulationObject<'a> {
+    /// Backend by name.
+    backend: &'static str,
+    device: &'a DeviceInfo,
+    /// Networks compared.
+    nets: u64,
+    /// Networks of each pair of fates that was met.
+    fates: Vec<FatePair>,
+    /// Networks whose fates differ.
+    differing: u64,
+    /// Share of them, from 0 to 1; null if there are no networks.
+    #[cfg_attr(test, schemars(with = "Option<f64>"))]
+    differing_share: f64,
+    /// Interval of that share.
+    differing_interval: Interval,
+    /// Largest share that may differ.
+    bound: f64,
+    /// Distances of weights after some epochs.
+    weights: &'a [WeightDifference],
+    /// Whether the share and the weights keep their bounds.
+    agrees: bool,
+}
+
+/// How many networks have a fate by the reference and a fate by the backend.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct FatePair {
+    /// Key of the fate by the reference.
+    #[cfg_attr(test, schemars(with = "Fate"))]
+    reference: &'static str,
+    /// Key of the fate by the backend.
+    #[cfg_attr(test, schemars(with = "Fate"))]
+    backend: &'static str,
+    /// Networks.
+    nets: u64,
+}
+
 /// The object of `basins verify --json`, schema `basins.verify/1`.
 pub fn verify_json(verification: &Verification) -> Value {
-    let checks = verification.checks.iter().map(
-        |check| json!({ "subject": check.subject, "name": check.name, "detail": check.detail, "agrees": check.agrees }),
-    );
-    json!({
-        "schema": "basins.verify/1",
-        "agrees": verification.agrees(),
-        "checks": checks.collect::<Vec<_>>(),
-        "populations": verification.agreements.iter().map(agreement_json).collect::<Vec<_>>(),
+    json!(VerifyObject {
+        schema: SCHEMA,
+        agrees: verification.agrees(),
+        checks: &verification.checks,
+        populations: verification.agreements.iter().map(Into::into).collect(),
     })
 }
 
-fn agreement_json(agreement: &Agreement) -> Value {
-    let (share, interval) = agreement.differing_share();
-    let fates = agreement.fates.iter().map(|((reference, backend), count)| {
-        json!({ "reference": reference.name(), "backend": backend.name(), "nets": count })
-    });
-    let weights = agreement.weights.iter().map(
-        |look| json!({ "epochs": look.epochs, "largest": look.largest, "median": look.median, "excess": look.excess }),
-    );
-    json!({
-        "backend": agreement.backend,
-        "device": agreement.device,
-        "nets": agreement.networks(),
-        "fates": fates.collect::<Vec<_>>(),
-        "differing": agreement.differing(),
-        "differing_share": share,
-        "differing_interval": interval,
-        "bound": agreement.bound(),
-        "weights": weights.collect::<Vec<_>>(),
-        "agrees": agreement.agrees(),
-    })
+impl<'a> From<&'a Agreement> for PopulationObject<'a> {
+    fn from(agreement: &'a Agreement) -> Self {
+        let (differing_share, differing_interval) = agreement.differing_share();
+        let pair = |((reference, backend), nets): (&(Fate, Fate), &u64)| FatePair {
+            reference: reference.name(),
+            backend: backend.name(),
+            nets: *nets,
+        };
+        Self {
+            backend: agreement.backend,
+            device: &agreement.device,
+            nets: agreement.networks(),
+            fates: agreement.fates.iter().map(pair).collect(),
+            differing: agreement.differing(),
+            differing_share,
+            differing_interval,
+            bound: agreement.bound(),
+            weights: &agreement.weights,
+            agrees: agreement.agrees(),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{DeviceInfo, DeviceKind};
-    use crate::study::verify::WeightDifference;
+    use crate::backend::DeviceKind;
 
     #[test]
     fn lines_fit_a_terminal() {

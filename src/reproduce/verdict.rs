@@ -35,6 +35,7 @@ pub enum Verdict {
 
 /// A difference.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "unit", content = "value")]
 pub enum Resolution {
     /// In the figure's own unit.

@@ -1,8 +1,23 @@
 //! How a setting is read and printed: one textual form for the command line, TOML, JSON and messages.
 
-/// Serde through the type's `Display` and `FromStr`.
+/// Serde through the type's `Display` and `FromStr`. Schemas say text, or which words.
 macro_rules! serde_as_text {
-    ($type:ty) => {
+    ($type:ty $(, [$($word:literal),+])?) => {
+        #[cfg(test)]
+        impl schemars::JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "string" $(, "enum": [$($word),+])?})
+            }
+        }
+
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -48,7 +63,7 @@ macro_rules! keywords {
             }
         }
 
-        $crate::rule::keyword::serde_as_text!($type);
+        $crate::rule::keyword::serde_as_text!($type, [$($word),+]);
     };
 }
 

@@ -155,6 +155,21 @@ impl<T: LayerValue> Serialize for PerLayer<T> {
     }
 }
 
+#[cfg(test)]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for PerLayer<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("PerLayer{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"anyOf": [generator.subschema_for::<T>(), {"type": "string"}]})
+    }
+}
+
 impl<'de, T: LayerValue> Deserialize<'de> for PerLayer<T>
 where
     Self: FromStr<Err = SpecError>,

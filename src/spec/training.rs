@@ -15,6 +15,7 @@ use crate::rule::{Activation, AfterSolved, BiasInit, Criterion, Init, Judge, Los
 /// # Ok::<(), basins::spec::SpecError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Spec {
     /// What the networks are to learn.

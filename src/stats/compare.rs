@@ -7,6 +7,7 @@ use super::{Interval, wilson};
 
 /// The difference of two rates, second less first.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Difference {
     /// Second rate less the first.
     pub estimate: f64,
@@ -56,6 +57,7 @@ pub fn two_sample(first: (u64, u64), second: (u64, u64), level: f64) -> Differen
 
 /// How the same networks fared under two settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Pairs {
     /// Solved under both.
     pub both: u64,

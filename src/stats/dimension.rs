@@ -11,6 +11,7 @@ const OCTAVE_LIMIT: usize = 3;
 
 /// How many boxes of a size hold a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BoxCount {
     /// Side of a box in pixels.
     pub size: usize,
@@ -20,6 +21,7 @@ pub struct BoxCount {
 
 /// A dimension with what it was read from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Dimension {
     /// Slope of ln count over ln 1/size, by least squares, beside a term for pixels that are not small against a box.
     pub estimate: f64,

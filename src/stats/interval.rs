@@ -11,6 +11,7 @@ pub const LEVEL: f64 = 0.95;
 
 /// An interval for a number.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Interval {
     /// How it was made.
     pub method: &'static str,

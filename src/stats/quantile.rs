@@ -24,6 +24,7 @@ pub fn quantile(counts: &BTreeMap<u32, u64>, q: f64) -> Option<u32> {
 
 /// When networks were solved, over those that were.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EpochSummary {
     /// Mean epoch.

@@ -14,6 +14,7 @@ const WORTH_IT: f64 = 1.01;
 
 /// Restarting at a cut-off until a network is solved.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CutOff {
     /// Epochs after which a start that is not solved is given up.
     pub epoch: u32,
@@ -25,6 +26,7 @@ pub struct CutOff {
 
 /// The answer to: is it worth restarting, and when?
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Restart {
     /// The cheapest cut-off.

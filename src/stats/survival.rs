@@ -11,6 +11,7 @@ use super::band::bridge_quantile;
 
 /// The curve at an epoch in which networks were solved; it keeps the value until the next such epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SurvivalStep {
     /// Epoch, from 1.
     pub epoch: u32,
@@ -66,6 +67,7 @@ pub struct Survival {
 
 /// An epoch with its interval; an end is absent where the curve does not fall so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EpochInterval {
     /// The estimate.
     pub epoch: Option<u32>,

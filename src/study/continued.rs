@@ -13,6 +13,7 @@ use crate::stats::{Interval, LEVEL, RateMethod};
 
 /// How many of the networks of one fate escaped it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Escapes {
     /// Their fate when the budget ended.
@@ -26,11 +27,13 @@ pub struct Escapes {
     pub interval: Interval,
     /// What the others came to, commonest first.
     #[serde(serialize_with = "fate_names")]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, u64>"))]
     pub others: Vec<(Fate, u64)>,
 }
 
 /// The answer for all of them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Continued {
     /// The longer budget.

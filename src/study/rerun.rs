@@ -14,6 +14,7 @@ use crate::stats::{Difference, LEVEL, holm, two_sample};
 
 /// Who trained, and on what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Trainer {
     /// Backend by name.
     pub backend: String,
@@ -215,6 +216,7 @@ impl Point {
 
 /// One number then and now.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RerunRow {
     /// Which point of a sweep; empty for a run.
     pub point: String,

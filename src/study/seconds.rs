@@ -6,6 +6,7 @@ use crate::backend::{Driver, Effort};
 
 /// Where the time went, in seconds of wall time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Seconds {

@@ -11,6 +11,7 @@ pub fn rounding(backend: &dyn Backend) -> String {
 
 /// A backend on a device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TrainedBy {
     /// Backend by name.
     pub backend: String,

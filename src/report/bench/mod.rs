@@ -1,5 +1,6 @@
 //! What a bench measured: tables, JSON and CSV.
 
+mod object;
 #[cfg(feature = "pictures")]
 mod page;
 #[cfg(feature = "pictures")]
@@ -7,13 +8,14 @@ mod picture;
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
-
 use crate::report::number::{grouped, short};
 use crate::report::table::{wrapped, write_table};
 use crate::report::words::dashed;
 use crate::study::bench::{BenchResult, Measurement};
 
+#[cfg(test)]
+pub(crate) use self::object::BenchObject;
+pub use self::object::bench_json;
 #[cfg(feature = "pictures")]
 pub use self::page::bench_page;
 #[cfg(feature = "pictures")]
@@ -178,52 +180,6 @@ pub fn bench_csv(result: &BenchResult) -> String {
         }
     }
     text
-}
-
-/// The object of `basins bench --json`, schema `basins.bench/1`.
-pub fn bench_json(result: &BenchResult) -> Value {
-    let crossovers = result.crossovers().into_iter().map(|crossover| {
-        json!({
-            "gpu": crossover.gpu,
-            "nets": crossover.nets,
-            "ratio_at_most_nets": crossover.ratio_at_most_nets,
-        })
-    });
-    let refused = result
-        .refused
-        .iter()
-        .map(|refused| json!({ "contestant": refused.contestant, "layers": refused.layers, "reason": refused.reason }));
-    json!({
-        "schema": "basins.bench/1",
-        "version": env!("CARGO_PKG_VERSION"),
-        "populations": result.populations.iter().map(measurement_json).collect::<Vec<_>>(),
-        "networks": result.networks.iter().map(measurement_json).collect::<Vec<_>>(),
-        "crossovers": crossovers.collect::<Vec<_>>(),
-        "refused": refused.collect::<Vec<_>>(),
-        "interrupted": result.interrupted,
-    })
-}
-
-fn measurement_json(one: &Measurement) -> Value {
-    json!({
-        "contestant": one.contestant,
-        "backend": one.backend,
-        "device": one.device,
-        "task": one.task,
-        "layers": one.layers,
-        "nets": one.nets,
-        "epochs": one.epochs,
-        "difference": one.difference,
-        "setup_seconds": one.setup_seconds,
-        "single_epoch_seconds": one.single_epoch_seconds,
-        "net_epochs_per_second": one.rates,
-        "median": one.median(),
-        "quartile_low": one.quantile(0.25),
-        "quartile_high": one.quantile(0.75),
-        "operations_per_net_epoch": one.cost.operations,
-        "specials_per_net_epoch": one.cost.specials,
-        "limit_share": one.limit_share(),
-    })
 }
 
 fn populations(result: &BenchResult) -> Vec<u64> {

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "pictures")]
 mod colour;
+mod object;
 #[cfg(feature = "pictures")]
 mod page;
 #[cfg(feature = "pictures")]
@@ -11,8 +12,6 @@ mod pixel;
 mod pixels;
 
 use std::fmt::Write;
-
-use serde_json::{Map as Object, Value, json};
 
 use crate::outcome::Fate;
 use crate::report::number::{grouped, short};
@@ -24,11 +23,14 @@ use crate::study::{Finished, Map, MapPlan, MapStart, Shares};
 
 #[cfg(feature = "pictures")]
 pub use self::colour::{MapColour, MapColours};
+#[cfg(test)]
+pub(crate) use self::object::{MapObject, PixelObject};
+pub use self::object::{map_json, map_pixel_json};
 #[cfg(feature = "pictures")]
 pub use self::page::map_page;
 #[cfg(feature = "pictures")]
 pub use self::picture::{map_picture, map_picture_scale};
-pub use self::pixel::{map_pixel_json, map_pixel_text};
+pub use self::pixel::map_pixel_text;
 #[cfg(feature = "pictures")]
 pub use self::pixels::map_pixels_png;
 
@@ -209,62 +211,5 @@ fn start_text(plan: &MapPlan) -> String {
             format!("each pixel {networks} of its own, from {first} on, seed {seed}{fixed}")
         }
         MapStart::Given { name, .. } => format!("{other}weights of {name}{fixed}"),
-    }
-}
-
-/// The object of `basins map --json`, schema `basins.map/1`. `fates` of map.npz are positions in `fate_names`.
-pub fn map_json(map: &Map, plan: &MapPlan) -> Value {
-    let (columns, rows) = plan.size();
-    let axis = |axis: &MapAxis, pixels: usize| {
-        json!({
-            "name": axis.name,
-            "low": axis.range.low,
-            "high": axis.range.high,
-            "log": axis.range.log,
-            "pixels": pixels,
-        })
-    };
-    let [x, y] = plan.axes();
-    let finished = map.finished.as_ref();
-    let fates = finished.map(|finished| {
-        let count = |fate: &Fate| finished.fates.get(fate).copied().unwrap_or(0);
-        Fate::ALL.iter().map(|fate| (fate.name().to_owned(), json!(count(fate)))).collect::<Object<_, _>>()
-    });
-    json!({
-        "schema": "basins.map/1",
-        "spec": plan.spec(),
-        "backend": map.trained_by.backend(),
-        "device": map.trained_by.device(),
-        "x": axis(x, columns),
-        "y": axis(y, rows),
-        "start": start_json(plan),
-        "pixels": columns * rows,
-        "starts_per_pixel": plan.start_count(),
-        "solved": finished.map(Finished::solved),
-        "solved_share": finished.map(|finished| finished.solved() as f64 / finished.networks() as f64),
-        "pixels_by_share_solved": finished.and_then(|finished| finished.shares),
-        "epochs_to_solve": finished.and_then(|finished| finished.epochs_to_solve),
-        "fates": fates,
-        "fate_names": Fate::ALL.map(Fate::name),
-        "loss_range": finished.and_then(|finished| finished.loss_range),
-        "boundary": finished.and_then(|finished| finished.boundary.as_ref()),
-        "pixels_done": map.pixels_done,
-        "pixels_before": map.pixels_before,
-        "net_epochs": map.net_epochs,
-        "net_epochs_executed": map.executed_net_epochs,
-        "seconds": map.seconds,
-        "interrupted": map.is_interrupted(),
-    })
-}
-
-fn start_json(plan: &MapPlan) -> Value {
-    let fixed: Object<String, Value> =
-        plan.fixed().iter().map(|(at, value)| (plan.problem().layers().weight_name(*at), json!(value))).collect();
-    match plan.start() {
-        MapStart::Same { seed, network } => json!({"from": "same", "seed": seed, "net": network, "fixed": fixed}),
-        MapStart::Each { seed, first } => json!({"from": "each", "seed": seed, "first": first, "fixed": fixed}),
-        MapStart::Given { weights, name } => {
-            json!({"from": "given", "name": name, "weights": weights, "fixed": fixed})
-        }
     }
 }

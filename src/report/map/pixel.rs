@@ -1,8 +1,6 @@
-//! One pixel of a map in words and JSON.
+//! One pixel of a map in words.
 
 use std::fmt::Write;
-
-use serde_json::{Map as Object, Value, json};
 
 use crate::outcome::Fate;
 use crate::study::{MapCell, MapPixel, MapPlan, MapStart, Member};
@@ -106,52 +104,4 @@ fn start_of(pixel: &MapPixel, plan: &MapPlan) -> String {
         },
         _ => String::new(),
     }
-}
-
-/// The object of `basins map --pixel --json`, schema `basins.map-pixel/1`: of a pixel with several networks `nets` has what
-/// that of one says of its network.
-pub fn map_pixel_json(pixel: &MapPixel, plan: &MapPlan, backend: &str, trace: &dyn Fn(&Member) -> String) -> Value {
-    let [x, y] = plan.axes();
-    let (rates, momentum) = plan.rates(pixel.pixel);
-    let mut object = json!({
-        "schema": "basins.map-pixel/1",
-        "spec": plan.spec_at(pixel.pixel),
-        "backend": backend,
-        "pixel": [pixel.pixel.0, pixel.pixel.1],
-        "x": {"name": x.name, "value": pixel.values[0]},
-        "y": {"name": y.name, "value": pixel.values[1]},
-        "rates": rates,
-        "momentum": momentum,
-    });
-    let member = |member: &Member| {
-        let MapCell { fate, epoch, loss, .. } = member.cell;
-        json!({
-            "net": member.network,
-            "start": member.weights,
-            "fate": fate.name(),
-            "solved_epoch": (fate == Fate::Solved).then_some(epoch),
-            "stop_epoch": epoch,
-            "loss": loss,
-            "trace": trace(member),
-        })
-    };
-    let rest = match pixel.members.as_slice() {
-        [one] => member(one),
-        members => {
-            let cell = &pixel.cell;
-            let fates: Object<String, Value> =
-                Fate::ALL.into_iter().map(|fate| (fate.name().to_owned(), json!(cell.count(fate)))).collect();
-            json!({
-                "solved": cell.count(Fate::Solved),
-                "solved_share": cell.share(Fate::Solved),
-                "solved_interval": pixel.interval(),
-                "fates": fates,
-                "nets": members.iter().map(member).collect::<Vec<Value>>(),
-            })
-        }
-    };
-    if let (Some(object), Value::Object(rest)) = (object.as_object_mut(), rest) {
-        object.extend(rest);
-    }
-    object
 }

@@ -4,10 +4,9 @@
 mod curves;
 #[cfg(feature = "pictures")]
 mod grid;
+mod object;
 
 use std::fmt::Write;
-
-use serde_json::{Value, json};
 
 use crate::backend::DeviceInfo;
 use crate::report::number::{grouped, percent};
@@ -18,6 +17,9 @@ use crate::reproduce::{Accept, Effort, Figure, Measured, Reproduced, Reproductio
 pub use self::curves::curves_picture;
 #[cfg(feature = "pictures")]
 pub use self::grid::grid_picture;
+#[cfg(test)]
+pub(crate) use self::object::ReproduceObject;
+pub use self::object::reproduce_json;
 
 /// What was reproduced, and on what.
 pub struct Reproductions<'a> {
@@ -289,66 +291,4 @@ fn write_markdown(text: &mut String, one: &Reproduced, pictures: &[String]) -> s
         }
     }
     Ok(())
-}
-
-/// The object of `basins reproduce --json`, schema `basins.reproduce/1`.
-pub fn reproduce_json(report: &Reproductions<'_>) -> Value {
-    let [agree, differ, wide, open] = counts(report);
-    let number = |measured: &Measured| {
-        let mut object = json!({ "value": measured.value(), "interval": measured.interval() });
-        let sizes = match measured {
-            Measured::Numbers(numbers) => json!({ "numbers": numbers }),
-            Measured::Share { successes, trials } | Measured::OneIn { successes, trials } => {
-                json!({ "successes": successes, "trials": trials })
-            }
-            Measured::Estimate { .. } => json!({}),
-            Measured::Mean { deviation, count, .. } => json!({ "deviation": deviation, "count": count }),
-        };
-        if let (Value::Object(object), Value::Object(sizes)) = (&mut object, sizes) {
-            object.extend(sizes);
-        }
-        object
-    };
-    let row = |row: &Row| {
-        json!({
-            "quantity": row.figure.quantity,
-            "published": row.figure.published,
-            "ours": row.ours.as_ref().map(number),
-            "corrected": row.corrected.as_ref().map(number),
-            "verdict": match row.verdict {
-                Verdict::Agrees => "agrees",
-                Verdict::Differs(_) => "differs",
-                Verdict::TooWide(_) => "too-wide",
-                Verdict::NotComparable(_) => "not-comparable",
-            },
-            "would_find": row.resolution,
-            "detail": match &row.verdict {
-                Verdict::Agrees => None,
-                Verdict::Differs(text) | Verdict::TooWide(text) | Verdict::NotComparable(text) => Some(text),
-            },
-            "tolerance": row.figure.reason,
-        })
-    };
-    json!({
-        "schema": "basins.reproduce/1",
-        "backend": report.backend,
-        "device": report.device,
-        "quick": report.effort == Effort::Quick,
-        "full": report.effort == Effort::Full,
-        "interrupted": report.interrupted,
-        "agree": agree,
-        "differ": differ,
-        "too_wide": wide,
-        "not_comparable": open,
-        "reproductions": report.all.iter().map(|one| json!({
-            "name": one.reproduction.name,
-            "title": one.reproduction.title,
-            "source": one.reproduction.source,
-            "setting": one.reproduction.setting,
-            "slip": one.reproduction.slip,
-            "figures": one.rows.iter().map(row).collect::<Vec<_>>(),
-            "remarks": one.remarks,
-            "seconds": one.seconds,
-        })).collect::<Vec<_>>(),
-    })
 }

@@ -1,5 +1,6 @@
 //! A surface in words and JSON.
 
+mod object;
 #[cfg(feature = "pictures")]
 mod page;
 #[cfg(feature = "pictures")]
@@ -7,14 +8,14 @@ mod picture;
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
-
-use crate::backend::DeviceInfo;
 use crate::report::table::wrapped;
 use crate::report::words::dashed;
 use crate::spec::Problem;
 use crate::study::Surface;
 
+#[cfg(test)]
+pub(crate) use self::object::SurfaceObject;
+pub use self::object::surface_json;
 #[cfg(feature = "pictures")]
 pub use self::page::surface_page;
 #[cfg(feature = "pictures")]
@@ -69,31 +70,4 @@ pub fn surface_title(problem: &Problem) -> String {
         task => task,
     };
     format!("{loss}, {task} ({})", dashed(&spec.layers))
-}
-
-/// The object of `basins surface --json`, schema `basins.surface/1`.
-pub fn surface_json(surface: &Surface, problem: &Problem, base: &[f64], backend: &str, device: &DeviceInfo) -> Value {
-    let axis = |name: &str, values: &[f64]| json!({ "weight": name, "low": values[0], "high": values[values.len() - 1], "points": values.len() });
-    let (x, y, loss) = surface.lowest();
-    let flat: Vec<Value> = BOUNDS
-        .iter()
-        .map(|bound| json!({ "gradient_norm_below": bound, "share": surface.flat_share(*bound) }))
-        .collect();
-    let paths: Vec<Value> = surface
-        .paths
-        .iter()
-        .map(|path| json!({ "start": path.points.first(), "end": path.points.last(), "right": path.right }))
-        .collect();
-    json!({
-        "schema": "basins.surface/1",
-        "spec": problem.spec(),
-        "backend": backend,
-        "device": device,
-        "x": axis(&surface.x_name, &surface.x),
-        "y": axis(&surface.y_name, &surface.y),
-        "weights": base,
-        "loss": { "least": loss, "least_at": [x, y], "most": surface.loss_range().1 },
-        "flat": flat,
-        "paths": paths,
-    })
 }

@@ -1,5 +1,6 @@
 //! A sweep as text, JSON, CSV and Parquet: one row a point.
 
+mod object;
 #[cfg(feature = "pictures")]
 mod page;
 #[cfg(feature = "pictures")]
@@ -9,16 +10,16 @@ mod rows;
 
 use std::fmt::Write;
 
-use serde::{Serialize, Serializer};
-use serde_json::{Map, Value, json};
-
 use crate::outcome::Fate;
 use crate::report::number::{grouped, p_value, percent, short, signed};
 use crate::report::table::{wrapped, write_table};
 use crate::report::words::trained_by;
-use crate::stats::{Interval, LEVEL};
+use crate::stats::Interval;
 use crate::study::{Sweep, SweepPoint};
 
+#[cfg(test)]
+pub(crate) use self::object::SweepObject;
+pub use self::object::sweep_json;
 #[cfg(feature = "pictures")]
 pub use self::page::sweep_page;
 #[cfg(feature = "pictures")]
@@ -34,13 +35,6 @@ const NAMED: usize = 4;
 /// Said where rates of two kinds stand side by side.
 const JUDGED_DIFFERENTLY: &str = "Note: judge=end counts the networks that are solved after the last epoch, during and \
                                   after those that are solved in any epoch; such rates differ by that alone.";
-
-/// As [`sweep_json`] says it.
-impl Serialize for Sweep {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        sweep_json(self).serialize(serializer)
-    }
-}
 
 /// The summary of `basins sweep`.
 pub fn sweep_text(sweep: &Sweep) -> String {
@@ -190,66 +184,6 @@ fn point_name(sweep: &Sweep, point: &SweepPoint) -> String {
     let named: Vec<String> =
         sweep.varied.iter().zip(&point.values).map(|(vary, value)| format!("{}={value}", vary.name)).collect();
     named.join(", ")
-}
-
-/// The object of `basins sweep --json`, schema `basins.sweep/1`.
-pub fn sweep_json(sweep: &Sweep) -> Value {
-    let points: Vec<Value> = sweep.points.iter().map(|point| point_json(sweep, point)).collect();
-    json!({
-        "schema": "basins.sweep/1",
-        "spec": sweep.spec,
-        "varied": sweep.varied,
-        "backend": sweep.trained_by.backend(),
-        "device": sweep.trained_by.device(),
-        "trained_by": sweep.trained_by.several(),
-        "nets": sweep.population.count(),
-        "first": sweep.population.first(),
-        "seed": sweep.population.seed(),
-        "until_width": sweep.until_width.map(|width| json!({"asked": width, "too_wide": sweep.too_wide()})),
-        "points": points,
-        "points_asked": sweep.asked,
-        "against": {"point": sweep.against, "best": sweep.against_best},
-        "comparisons": comparisons(sweep),
-        "indistinct": sweep.indistinct(),
-        "judged_differently": sweep.judges_differently().then_some(JUDGED_DIFFERENTLY),
-        "net_epochs": sweep.net_epochs(),
-        "net_epochs_executed": sweep.executed_net_epochs,
-        "seconds": sweep.seconds,
-        "interrupted": sweep.interrupted(),
-    })
-}
-
-/// What p-values and intervals of differences are adjusted for, and which points may be the best.
-fn comparisons(sweep: &Sweep) -> Value {
-    json!({
-        "family": if sweep.against_best { "all pairs" } else { "with a point named beforehand" },
-        "count": sweep.family.count(),
-        "p_values": sweep.family.method(),
-        "intervals": "bonferroni",
-        "level": LEVEL,
-        "level_of_each": sweep.family.interval_level(LEVEL),
-        "may_be_best": sweep.may_be_best(),
-    })
-}
-
-fn point_json(sweep: &Sweep, point: &SweepPoint) -> Value {
-    let values: Map<String, Value> =
-        sweep.varied.iter().zip(&point.values).map(|(vary, value)| (vary.name.clone(), json!(value))).collect();
-    let fates: Map<String, Value> =
-        Fate::ALL.iter().map(|fate| (fate.name().to_owned(), json!(point.tally.count(*fate)))).collect();
-    json!({
-        "values": values,
-        "nets": point.tally.networks(),
-        "solved": point.tally.solved(),
-        "solved_rate": point.rate(),
-        "solved_interval": point.interval,
-        "median_epoch": point.median,
-        "restart": point.restart,
-        "mean_loss": point.mean_loss(),
-        "fates": fates,
-        "net_epochs": point.tally.net_epochs(),
-        "comparison": point.comparison,
-    })
 }
 
 /// Names of the columns of numbers after those of the settings and `solved`.

@@ -1,5 +1,6 @@
 //! One network's training: a summary, an explanation spelt out, CSV.
 
+mod object;
 #[cfg(feature = "pictures")]
 mod page;
 #[cfg(feature = "pictures")]
@@ -8,14 +9,15 @@ mod picture;
 use std::fmt::Write;
 use std::io;
 
-use serde_json::{Value, json};
-
 use crate::outcome::Status;
 use crate::report::table::{WIDTH, broken, wrapped};
 use crate::report::words::{dashed, settings};
 use crate::spec::Problem;
-use crate::study::{Explanation, Matrix, Section, Trace};
+use crate::study::{Explanation, Matrix, Trace};
 
+#[cfg(test)]
+pub(crate) use self::object::{ExplanationObject, TraceObject};
+pub use self::object::{TracedNetwork, explanation_json, trace_json};
 #[cfg(feature = "pictures")]
 pub use self::page::{TracePage, explanation_markdown, explanation_page};
 #[cfg(feature = "pictures")]
@@ -108,31 +110,6 @@ pub fn trace_csv(trace: &Trace, problem: &Problem, target: impl io::Write) -> io
     writer.flush()
 }
 
-/// The object of `basins trace --json`, schema `basins.trace/1`: the ends in full, the way in the table's rows.
-pub fn trace_json(trace: &Trace, problem: &Problem, network: &Value) -> Value {
-    let last = trace.row_count() - 1;
-    let row = |row: usize| {
-        json!({
-            "epoch": trace.epochs[row],
-            "loss": trace.loss[row],
-            "gradient_norm": trace.gradient_norm[row],
-            "outputs": trace.outputs_of(row),
-        })
-    };
-    json!({
-        "schema": "basins.trace/1",
-        "spec": problem.spec(),
-        "network": network,
-        "solved": trace.status == Status::Solved,
-        "diverged": trace.status == Status::Diverged,
-        "solved_epoch": (trace.solved_epoch > 0).then_some(trace.solved_epoch),
-        "stop_epoch": trace.epochs[last],
-        "start": trace.weights_of(0),
-        "end": trace.weights_of(last),
-        "rows": picked(trace).into_iter().map(row).collect::<Vec<_>>(),
-    })
-}
-
 /// An explanation as it would stand on a blackboard.
 pub fn explanation_text(explanation: &Explanation) -> String {
     let mut text = format!("Epoch {}\n", explanation.epoch);
@@ -148,23 +125,6 @@ pub fn explanation_text(explanation: &Explanation) -> String {
     text.push('\n');
     let _ = wrapped(&mut text, "", &explanation.ending);
     text
-}
-
-/// The object of `basins trace --explain --json`, schema `basins.explanation/1`: every matrix in full, row by row.
-pub fn explanation_json(explanation: &Explanation, problem: &Problem, network: &Value) -> Value {
-    let matrix = |matrix: &Matrix| {
-        let rows: Vec<&[f64]> = matrix.values.chunks(matrix.columns.max(1)).collect();
-        json!({"name": matrix.name, "made": matrix.made, "rows": matrix.rows, "columns": matrix.columns, "values": rows})
-    };
-    let section = |section: &Section| json!({"heading": section.heading, "matrices": section.matrices.iter().map(matrix).collect::<Value>()});
-    json!({
-        "schema": "basins.explanation/1",
-        "spec": problem.spec(),
-        "network": network,
-        "epoch": explanation.epoch,
-        "sections": explanation.sections.iter().map(section).collect::<Value>(),
-        "ending": explanation.ending,
-    })
 }
 
 /// With a capital at its start.

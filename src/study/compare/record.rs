@@ -45,6 +45,7 @@ pub struct RunRecord {
 
 /// The two ends of an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Ends {
     /// Lower end.
     pub low: f64,
@@ -54,6 +55,7 @@ pub struct Ends {
 
 /// When the solved networks were solved.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SolvedEpochs {
     /// First epoch.
     pub min: u64,
@@ -71,6 +73,7 @@ pub struct SolvedEpochs {
 
 /// The cheapest cut-off for restarts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BestCutOff {
     /// Epochs after which a start is given up.
     pub epoch: u64,

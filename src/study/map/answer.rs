@@ -104,6 +104,7 @@ pub struct Finished {
 
 /// Pixels by the share of their networks that were solved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Shares {
     /// None of them.
     pub none: u64,
@@ -117,6 +118,7 @@ pub struct Shares {
 
 /// Box-counting dimensions of boundaries in the map; `None` where there is too little boundary to tell.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Boundary {
     /// Between pixels that were solved and pixels that were not; with several networks, half or more of which were.
     pub solved: Option<Dimension>,

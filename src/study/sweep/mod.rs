@@ -50,6 +50,7 @@ pub struct SweepPoint {
 
 /// A point against the one that all are held against.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// This rate less that one; all intervals together have the level of 95%, each by itself the one that it says.
     pub difference: Difference,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::backend::tolerance::Tolerance;
 use crate::backend::{DeviceInfo, Driver, Job, Precision, Reference, Watch};
 use crate::error::Result;
@@ -17,13 +19,16 @@ const WEIGHT_NETWORK_COUNT: u64 = 256;
 const BOUND_EPOCHS: u32 = 32;
 
 /// How far weights are apart after some epochs from the same imported starts.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WeightDifference {
     /// Epochs trained.
     pub epochs: u32,
     /// Largest absolute difference of a weight.
+    #[cfg_attr(test, schemars(with = "Option<f64>"))]
     pub largest: f64,
     /// Median over the networks of their largest difference.
+    #[cfg_attr(test, schemars(with = "Option<f64>"))]
     pub median: f64,
     /// Largest distance in units of T2, where it must be at most 1.
     pub excess: Option<f64>,

@@ -11,11 +11,14 @@ pub use agreement::{Agreement, WeightDifference, agreement, reference_outcomes};
 pub use device::device_checks;
 pub use gradient::gradient_checks;
 
+use serde::Serialize;
+
 use crate::backend::Backend;
 use crate::backend::conformance::CHECKS;
 
 /// One thing that was checked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Checked {
     /// What was checked: a backend, a device, the reference.
     pub subject: String,

@@ -13,6 +13,7 @@ mod power;
 mod records;
 mod rerun;
 mod runs;
+mod schemas;
 mod settings;
 mod signals;
 mod sweep;
@@ -50,9 +51,11 @@ fn printed(folder: &Path, arguments: &str) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// The object that a run with `--json` printed.
+/// The object that a run with `--json` printed, which is as its schema says.
 fn json(folder: &Path, arguments: &str) -> serde_json::Value {
-    serde_json::from_str(&printed(folder, &format!("{arguments} --json"))).expect("JSON")
+    let object = serde_json::from_str(&printed(folder, &format!("{arguments} --json"))).expect("JSON");
+    schemas::holds_schema(&object);
+    object
 }
 
 /// Names in a folder, sorted.
