@@ -38,13 +38,6 @@ pub(super) struct Apart<V> {
     pub(super) step: unsafe fn(&Steps<'_, V>),
 }
 
-impl<V> Apart<V> {
-    /// For kernels that call none.
-    pub(super) fn none() -> Self {
-        Self { activate: |_| debug_assert!(false, "no such layer"), step: |_| debug_assert!(false, "no such step") }
-    }
-}
-
 /// What a step reads and changes.
 #[derive(Clone, Copy)]
 pub(super) struct Weights<V> {

@@ -62,6 +62,9 @@ pub(super) trait InstructionSet: Vector {
             }),
             Form::Tree4 => {
                 let two: Option<BurstFn<Pair<Self>>> = match (&net.sizes[..], net.is_plain) {
+                    ([2, _, 1], _) if !fast && net.is_shallow && fits_local(net) => {
+                        Some(alternating_in_general::<Self>)
+                    }
                     _ if !fast => Some(paired::<Self, 4, true, false>),
                     ([2, 2, 1], true) => Some(alternating::<Self, 2, 2>),
                     ([2, 3, 1], true) => Some(alternating::<Self, 2, 3>),
@@ -246,7 +249,7 @@ unsafe fn online<V: InstructionSet, const INPUTS: usize, const FIRST: usize>(
     unsafe { V::enter(Burst::<Pair<V>, _, 1, false, true>(net, shape, memory, ledger, epochs)) }
 }
 
-struct Alternating<'a, V, S, O, const M: usize>(
+struct Alternating<'a, V, S, O, const M: usize, const FAST: bool>(
     &'a Net,
     S,
     &'a mut Memory<Pair<V>>,
@@ -255,10 +258,12 @@ struct Alternating<'a, V, S, O, const M: usize>(
     PhantomData<O>,
 );
 
-impl<V: Vector, S: Shape, O: Optimize, const M: usize> Task for Alternating<'_, V, S, O, M> {
+impl<V: InstructionSet, S: Shape, O: Optimize, const M: usize, const FAST: bool> Task
+    for Alternating<'_, V, S, O, M, FAST>
+{
     #[inline(always)]
     fn run(self) -> u32 {
-        alternating_burst::<V, S, O, M>(self.0, self.1, self.2, self.3, self.4)
+        alternating_burst::<V, S, O, M, FAST>(self.0, self.1, apart::<V, V>(), self.2, self.3, self.4)
     }
 }
 
@@ -269,7 +274,21 @@ unsafe fn alternating<V: InstructionSet, const INPUTS: usize, const FIRST: usize
     epochs: u32,
 ) -> u32 {
     // SAFETY: as above.
-    unsafe { V::enter(Alternating::<V, _, Gd, 0>(net, Fixed::<INPUTS, FIRST, 0>, memory, ledger, epochs, PhantomData)) }
+    unsafe {
+        V::enter(Alternating::<V, _, Gd, 0, true>(net, Fixed::<INPUTS, FIRST, 0>, memory, ledger, epochs, PhantomData))
+    }
+}
+
+/// The kernel for settings that none is compiled for; `Gd` stands for nothing.
+unsafe fn alternating_in_general<V: InstructionSet>(
+    net: &Net,
+    memory: &mut Memory<Pair<V>>,
+    ledger: &mut Ledger,
+    epochs: u32,
+) -> u32 {
+    let shape = OneHidden::<2>::new(net);
+    // SAFETY: as above.
+    unsafe { V::enter(Alternating::<V, _, Gd, 0, false>(net, shape, memory, ledger, epochs, PhantomData)) }
 }
 
 /// The kernel for any optimizer and size of the hidden layer.
@@ -289,7 +308,9 @@ unsafe fn alternating_any<V: InstructionSet, O: Optimize, const M: usize>(
     epochs: u32,
 ) -> u32 {
     // SAFETY: as above.
-    unsafe { V::enter(Alternating::<V, _, O, M>(net, OneHidden::<2>::new(net), memory, ledger, epochs, PhantomData)) }
+    unsafe {
+        V::enter(Alternating::<V, _, O, M, true>(net, OneHidden::<2>::new(net), memory, ledger, epochs, PhantomData))
+    }
 }
 
 struct Answer<'a, 'q, 'r, W, const E: usize, const TREE: bool>(&'a Net, &'a mut Memory<W>, &'a mut Answers<'q, 'r>);

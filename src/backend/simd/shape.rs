@@ -8,6 +8,9 @@ pub(super) trait Shape: Copy {
     /// Whether the compiler knows the sizes.
     fn is_fixed(self) -> bool;
 
+    /// Whether it knows the number of inputs.
+    fn knows_inputs(self) -> bool;
+
     /// Layers of weights.
     fn depth(self) -> usize;
 
@@ -59,6 +62,11 @@ impl<'a> Any<'a> {
 impl Shape for Any<'_> {
     #[inline(always)]
     fn is_fixed(self) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn knows_inputs(self) -> bool {
         false
     }
 
@@ -125,6 +133,11 @@ impl<const INPUTS: usize, const FIRST: usize, const SECOND: usize> Shape for Fix
     }
 
     #[inline(always)]
+    fn knows_inputs(self) -> bool {
+        true
+    }
+
+    #[inline(always)]
     fn depth(self) -> usize {
         if SECOND == 0 { 2 } else { 3 }
     }
@@ -182,6 +195,11 @@ impl<const INPUTS: usize> Shape for OneHidden<INPUTS> {
     #[inline(always)]
     fn is_fixed(self) -> bool {
         false
+    }
+
+    #[inline(always)]
+    fn knows_inputs(self) -> bool {
+        true
     }
 
     #[inline(always)]

@@ -26,6 +26,8 @@ struct Local<V> {
     gradient: Numbers<V, LOCAL>,
     parts: Numbers<V, LOCAL>,
     activations: Numbers<V, LOCAL>,
+    levelled: Numbers<V, LOCAL>,
+    sums: Numbers<V, 4>,
     first: Numbers<V, LOCAL>,
     second: Numbers<V, LOCAL>,
     steps: Numbers<V, 2>,
@@ -37,14 +39,35 @@ struct Local<V> {
 impl<V: Vector> Local<V> {
     #[inline(always)]
     fn new() -> Self {
-        let [weights, kept, gradient, parts, activations, first, second] = [[MaybeUninit::uninit(); LOCAL]; 7];
+        let [weights, kept, gradient, parts, activations, levelled, first, second] =
+            [[MaybeUninit::uninit(); LOCAL]; 8];
+        let sums = [MaybeUninit::uninit(); 4];
         let ([steps, corrections], [schedule, momentum]) =
             ([[MaybeUninit::uninit(); 2]; 2], [[MaybeUninit::uninit()]; 2]);
-        Self { weights, kept, gradient, parts, activations, first, second, steps, schedule, momentum, corrections }
+        Self {
+            weights,
+            kept,
+            gradient,
+            parts,
+            activations,
+            levelled,
+            sums,
+            first,
+            second,
+            steps,
+            schedule,
+            momentum,
+            corrections,
+        }
     }
 
     #[inline(always)]
-    fn kernel<'a, S: Shape>(&mut self, net: &'a Net, shape: S) -> Kernel<'a, V, S, 4, true, true> {
+    fn kernel<'a, S: Shape, const FAST: bool>(
+        &mut self,
+        net: &'a Net,
+        shape: S,
+        apart: Apart<V>,
+    ) -> Kernel<'a, V, S, 4, true, FAST> {
         let moved = Weights {
             weights: Cells::uninit(&mut self.weights),
             gradient: Cells::uninit(&mut self.gradient),
@@ -58,7 +81,7 @@ impl<V: Vector> Local<V> {
         Kernel {
             net,
             shape,
-            apart: Apart::none(),
+            apart,
             outside: moved,
             weights: moved.weights,
             gradient: moved.gradient,
@@ -69,13 +92,13 @@ impl<V: Vector> Local<V> {
             inputs: Cells::none(),
             targets: Cells::none(),
             before: Cells::none(),
-            levelled: Cells::none(),
+            levelled: Cells::uninit(&mut self.levelled),
             powers: Cells::none(),
             magnitudes: Cells::none(),
             bases: Cells::none(),
             waiting: Cells::none(),
             deltas: Cells::none(),
-            sums: Cells::none(),
+            sums: Cells::uninit(&mut self.sums),
         }
     }
 }
@@ -86,13 +109,14 @@ fn carried<V: Vector>(of: &Weights<V>) -> [Cells<V>; 7] {
     [of.weights, of.first, of.second, of.steps, of.schedule, of.momentum, of.corrections]
 }
 
-/// As [`burst`](super::burst), for networks with one hidden layer and four examples in the settings compiled apart, with
-/// steps by the optimizer `O`, which remembers `M` numbers of each weight. Kernels for fixed sizes are for plain gradient
-/// descent alone.
+/// As [`burst`](super::burst), for networks with one hidden layer and four examples. In the settings compiled apart steps are
+/// by the optimizer `O`, which remembers `M` numbers of each weight, and kernels for fixed sizes are for plain gradient descent
+/// alone; in others `apart` makes the steps.
 #[inline(always)]
-pub(in super::super) fn alternating_burst<V: Vector, S: Shape, O: Optimize, const M: usize>(
+pub(in super::super) fn alternating_burst<V: Vector, S: Shape, O: Optimize, const M: usize, const FAST: bool>(
     net: &Net,
     shape: S,
+    apart: Apart<V>,
     memory: &mut Memory<Pair<V>>,
     ledger: &mut Ledger,
     epochs: u32,
@@ -100,7 +124,7 @@ pub(in super::super) fn alternating_burst<V: Vector, S: Shape, O: Optimize, cons
     // As in `burst`.
     black_box(&mut CacheLine(0));
     let (mut lower, mut upper) = (Local::new(), Local::new());
-    let (lower, upper) = (lower.kernel(net, shape), upper.kernel(net, shape));
+    let (lower, upper) = (lower.kernel::<S, FAST>(net, shape, apart), upper.kernel::<S, FAST>(net, shape, apart));
     let memory = memory.moved();
     for ((from, lower), upper) in carried(&memory).into_iter().zip(carried(&lower.outside)).zip(carried(&upper.outside))
     {
@@ -113,7 +137,7 @@ pub(in super::super) fn alternating_burst<V: Vector, S: Shape, O: Optimize, cons
     lower.copy_weights(lower.weights, lower.kept);
     upper.copy_weights(upper.weights, upper.kept);
     let began = ledger.active();
-    let executed = alternate::<V, S, O, M>(&lower, &upper, ledger, epochs);
+    let executed = alternate::<V, S, O, M, FAST>(&lower, &upper, ledger, epochs);
     let stopped = began & !ledger.active();
     lower.put_back(stopped);
     upper.put_back(stopped >> V::LANES);
@@ -125,25 +149,25 @@ pub(in super::super) fn alternating_burst<V: Vector, S: Shape, O: Optimize, cons
     executed
 }
 
-type Small<'a, V, S> = Kernel<'a, V, S, 4, true, true>;
+type Small<'a, V, S, const FAST: bool> = Kernel<'a, V, S, 4, true, FAST>;
 
 #[inline(always)]
-fn alternate<V: Vector, S: Shape, O: Optimize, const M: usize>(
-    lower: &Small<'_, V, S>,
-    upper: &Small<'_, V, S>,
+fn alternate<V: Vector, S: Shape, O: Optimize, const M: usize, const FAST: bool>(
+    lower: &Small<'_, V, S, FAST>,
+    upper: &Small<'_, V, S, FAST>,
     ledger: &mut Ledger,
     epochs: u32,
 ) -> u32 {
-    let mut z = lower.hidden_forward(0, None);
+    let mut z = lower.begin_alternate();
     for epoch in 0..epochs {
         lower.finish_forward(z);
-        z = upper.hidden_forward(0, None);
+        z = upper.begin_alternate();
         if !lower.judge_alternate(ledger, epoch, 0) {
             return epoch + 1;
         }
         lower.end_epoch::<O, M>(ledger, epoch, 0);
         upper.finish_forward(z);
-        z = lower.hidden_forward(0, None);
+        z = lower.begin_alternate();
         if !upper.judge_alternate(ledger, epoch, V::LANES) {
             return epoch + 1;
         }
@@ -152,7 +176,14 @@ fn alternate<V: Vector, S: Shape, O: Optimize, const M: usize>(
     epochs
 }
 
-impl<V: Vector, S: Shape> Small<'_, V, S> {
+impl<V: Vector, S: Shape, const FAST: bool> Small<'_, V, S, FAST> {
+    /// The way forward up to the sums of the output unit.
+    #[inline(always)]
+    fn begin_alternate(&self) -> [V; 4] {
+        self.prepare_first_layer();
+        self.hidden_forward(0, None)
+    }
+
     /// Whether any network is left to train.
     #[inline(always)]
     fn judge_alternate(&self, ledger: &mut Ledger, epoch: u32, first: usize) -> bool {
@@ -168,10 +199,15 @@ impl<V: Vector, S: Shape> Small<'_, V, S> {
 
     #[inline(always)]
     fn end_epoch<O: Optimize, const M: usize>(&self, ledger: &Ledger, epoch: u32, first: usize) {
-        if self.shape.is_fixed() || M == 0 && self.net.is_plain {
+        if self.shape.is_fixed() || FAST && M == 0 && self.net.is_plain {
             return self.turn_back();
         }
         self.follow_schedule(ledger, epoch, first);
-        self.turn_back_by::<O, M>();
+        if FAST {
+            self.turn_back_by::<O, M>();
+        } else {
+            self.shallow_backward(0);
+            self.update();
+        }
     }
 }

@@ -108,7 +108,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Whether sums over blocks need not begin with zero, there being one block.
     #[inline(always)]
     fn is_single_block(&self) -> bool {
-        FAST && self.block_count() == 1
+        (FAST || self.shape.knows_inputs()) && self.block_count() == 1
     }
 
     /// Adds a block's part to a weight's gradient.
