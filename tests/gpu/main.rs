@@ -1,9 +1,11 @@
 //! GPU checks: one trial a check and adapter. Where there is no adapter, they are ignored and say why;
-//! `BASINS_REQUIRE_GPU=1` makes that a failure.
+//! `BASINS_REQUIRE_GPU=1` makes that a failure. Those of `portable.rs` need none.
 
+mod counts;
 mod forms;
 mod loss;
 mod orders;
+mod portable;
 mod stages;
 mod words;
 
@@ -72,9 +74,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let required = std::env::var("BASINS_REQUIRE_GPU").is_ok_and(|value| value == "1");
     let found = adapters();
-    let all = match found.as_slice() {
+    let mut all = match found.as_slice() {
         [] => trials(None, required),
         found => found.iter().flat_map(|adapter| trials(Some(adapter), required)).collect(),
     };
+    all.extend(portable::trials());
     libtest_mimic::run(&arguments, all).exit_code()
 }

@@ -10,6 +10,7 @@ mod book;
 mod buffers;
 mod bus;
 mod checkpoint;
+mod composed;
 mod count;
 mod form;
 mod fused;
@@ -27,6 +28,8 @@ mod stream;
 mod unroll;
 mod words;
 
+#[doc(hidden)]
+pub use composed::{Composed, composed_shaders};
 pub use form::{Form, Tuning};
 #[doc(hidden)]
 pub use stages::{StageReport, check_stages};

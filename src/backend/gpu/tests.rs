@@ -5,17 +5,12 @@ use std::mem::{offset_of, size_of};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
 use super::bus::{Counters, SliceParams, Slot, Stage, Start};
+use super::composed::{Composed, LIMITS, SIZES, composed_shaders};
 use super::form::{Form, Limits, Source};
 use super::prelude::Sizes;
-use super::{FORMS, count, form, fused, pool, words};
+use super::{FORMS, form, fused, pool, words};
 use crate::backend::conformance::{short_specs, slow_specs};
 use crate::spec::{Problem, Spec};
-
-const SIZES: Sizes =
-    Sizes { slot_count: 1 << 16, window_capacity: 1 << 14, workgroup_size: 64, keep_weights: false, own_rates: false };
-
-const LIMITS: Limits<'static> =
-    Limits { device: "a device", hardware: true, workgroup_memory: 16 << 10, loop_limit: u64::MAX, group_size: None };
 
 fn kernels(form: &Form, problem: &Problem, sizes: Sizes) -> Vec<Source> {
     (form.kernels)(problem, sizes, &LIMITS).unwrap()
@@ -27,19 +22,6 @@ fn validate(source: &str) -> Result<(), String> {
     validator.validate(&module).map(drop).map_err(|error| error.emit_to_string(source))
 }
 
-/// Every kernel that the spec would be trained with.
-fn sources(problem: &Problem, sizes: Sizes) -> Vec<Source> {
-    let mut sources = vec![("start", pool::start_source(problem, sizes))];
-    if count::check(problem, &LIMITS).is_ok() {
-        sources.push(("count", count::source(problem, sizes)));
-    }
-    for form in FORMS.iter().filter(|form| (form.check)(problem, &LIMITS).is_ok()) {
-        sources.push((form.name, pool::settle_source(problem, sizes, form)));
-        sources.extend(kernels(form, problem, sizes));
-    }
-    sources
-}
-
 #[test]
 fn every_shader_is_valid() {
     let mut count = 0;
@@ -47,8 +29,8 @@ fn every_shader_is_valid() {
         let problem = spec.problem().unwrap();
         // What is kept and brought has nothing to do with the rules: one way a spec.
         let (keep_weights, own_rates) = [(false, false), (true, false), (true, true)][at % 3];
-        for (name, source) in sources(&problem, Sizes { keep_weights, own_rates, ..SIZES }) {
-            validate(&source).unwrap_or_else(|error| panic!("{name}, {spec:?}:\n{error}"));
+        for Composed { form, entry, source } in composed_shaders(&problem, keep_weights, own_rates).unwrap() {
+            validate(&source).unwrap_or_else(|error| panic!("{form} {entry}, {spec:?}:\n{error}"));
             count += 1;
         }
     }
