@@ -28,9 +28,11 @@ mod words;
 
 pub use self::bench::*;
 #[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use self::compare::CompareObject;
 pub use self::compare::{compare_json, compare_text};
 #[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use self::devices::DevicesObject;
 pub use self::devices::{DeviceRow, devices_json, devices_text};
 #[cfg(feature = "pictures")]
@@ -40,10 +42,12 @@ pub use self::number::{grouped, percent, short};
 #[cfg(feature = "tables")]
 pub use self::parquet::{Cell, ColumnType, ParquetColumns, ParquetRows, ParquetTable, read_note};
 #[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use self::power::PowerObject;
 pub use self::power::{power_json, power_text};
 pub use self::reproduce::*;
 #[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use self::rerun::RerunObject;
 pub use self::rerun::{rerun_json, rerun_text};
 #[cfg(feature = "tables")]
@@ -54,6 +58,7 @@ pub use self::sweep::*;
 pub use self::table::paragraph;
 pub use self::trace::*;
 #[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use self::verify::VerifyObject;
 pub use self::verify::{agreement_text, checked_text, verdict_text, verify_json};
 pub use self::words::file_size;

@@ -14,6 +14,7 @@ use crate::report::words::dashed;
 use crate::study::bench::{BenchResult, Measurement};
 
 #[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use self::object::BenchObject;
 pub use self::object::bench_json;
 #[cfg(feature = "pictures")]

@@ -24,6 +24,7 @@ use crate::study::{Finished, Map, MapPlan, MapStart, Shares};
 #[cfg(feature = "pictures")]
 pub use self::colour::{MapColour, MapColours};
 #[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use self::object::{MapObject, PixelObject};
 pub use self::object::{map_json, map_pixel_json};
 #[cfg(feature = "pictures")]

@@ -18,6 +18,7 @@ pub use self::curves::curves_picture;
 #[cfg(feature = "pictures")]
 pub use self::grid::grid_picture;
 #[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use self::object::ReproduceObject;
 pub use self::object::reproduce_json;
 

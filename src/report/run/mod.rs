@@ -21,6 +21,7 @@ use crate::study::RunAnswer;
 #[cfg(feature = "tables")]
 pub use self::fate_rows::FateRows;
 #[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use self::object::RunObject;
 pub use self::object::run_json;
 #[cfg(feature = "pictures")]

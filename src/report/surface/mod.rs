@@ -14,6 +14,7 @@ use crate::spec::Problem;
 use crate::study::Surface;
 
 #[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use self::object::SurfaceObject;
 pub use self::object::surface_json;
 #[cfg(feature = "pictures")]

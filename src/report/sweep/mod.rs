@@ -18,6 +18,7 @@ use crate::stats::Interval;
 use crate::study::{Sweep, SweepPoint};
 
 #[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use self::object::SweepObject;
 pub use self::object::sweep_json;
 #[cfg(feature = "pictures")]

@@ -16,6 +16,7 @@ use crate::spec::Problem;
 use crate::study::{Explanation, Matrix, Trace};
 
 #[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use self::object::{ExplanationObject, TraceObject};
 pub use self::object::{TracedNetwork, explanation_json, trace_json};
 #[cfg(feature = "pictures")]
