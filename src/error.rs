@@ -11,6 +11,7 @@ enum ErrorKind {
     DeviceLost,
     Verification,
     Interrupted,
+    OutOfMemory,
     Failure,
 }
 
@@ -51,6 +52,11 @@ impl Error {
         Self::new(ErrorKind::Verification, message)
     }
 
+    /// A device that has no room for what was asked of it.
+    pub fn out_of_memory(message: impl AsRef<str>) -> Self {
+        Self::new(ErrorKind::OutOfMemory, message)
+    }
+
     /// Stopped by its caller before there was anything to tell.
     pub fn interrupted(message: impl AsRef<str>) -> Self {
         Self::new(ErrorKind::Interrupted, message)
@@ -81,11 +87,16 @@ impl Error {
         self.kind == ErrorKind::DeviceLost
     }
 
+    /// Whether a device had no room for what was asked of it.
+    pub fn is_out_of_memory(&self) -> bool {
+        self.kind == ErrorKind::OutOfMemory
+    }
+
     /// The program's exit code for it: 1 failure, 2 wrong input, 3 no suitable device, 4 verification failed, 5 device
     /// lost beyond recovery, 130 interrupted.
     pub fn exit_code(&self) -> u8 {
         match self.kind {
-            ErrorKind::Failure => 1,
+            ErrorKind::Failure | ErrorKind::OutOfMemory => 1,
             ErrorKind::Input => 2,
             ErrorKind::Device => 3,
             ErrorKind::Verification => 4,

@@ -108,6 +108,21 @@ impl SliceClock {
         epochs.clamp(1, remaining.max(1))
     }
 
+    /// The same, cut so that slices end where `begun`, the epochs of all slices before, is a multiple of `stride`: once
+    /// slices are that long, each is a multiple of it, and networks that started with different slices are at the same place
+    /// within it. A slice that covers `budget` may end past it, where its networks stop by themselves. At most `most`.
+    pub fn next_in_stride(&self, planned: u32, begun: u64, (stride, budget, most): (u32, u32, u32)) -> u32 {
+        let planned = planned.min(most).max(1);
+        if self.fixed {
+            return planned;
+        }
+        let missing = stride - (begun % u64::from(stride)) as u32;
+        // How far past the next multiple it may go, in whole strides; to the end of the budget where it covers that.
+        let whole = |epochs: u32| epochs.checked_sub(missing).map(|past| missing + past / stride * stride);
+        let covering = (planned >= budget).then(|| missing + budget.saturating_sub(missing).next_multiple_of(stride));
+        covering.filter(|epochs| *epochs <= most).or_else(|| whole(planned)).unwrap_or(planned)
+    }
+
     /// Learns from a finished slice of so many epochs.
     pub fn observe(&mut self, epochs: u32, took: Duration) {
         if self.fixed || epochs == 0 {

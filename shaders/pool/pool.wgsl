@@ -1,10 +1,14 @@
 // The pool: networks in flight, one a slot. What the kernels of a slice share. Rust twins of the structs: src/backend/gpu/bus.rs.
 //
 // A slot's numbers lie in `state`, row by row: row k holds weight k of all slots, then come the optimizer's rows.
-// `active_in` lists the slots that train in this slice; `settle` sorts them into `active_out` and `free`. The free list is
-// a ring: the host knows where to take from, the device where to append.
+// `active_in` lists the slots that train in this slice; after `settle` they are listed anew, in `active_out` and `free`. The
+// free list is a ring: the host knows where to take from, the device where to append.
 
+// Statuses of a slot: what its network is found to be, RUNNING before that; once its outcome is recorded, SETTLED until the
+// slot is listed as free.
 const RUNNING = 4u;
+const SETTLED = 5u;
+const FREE = 6u;
 const UNSOLVED = 0u;
 const SOLVED = 1u;
 const DIVERGED = 2u;

@@ -1,16 +1,11 @@
-// After a slice: sorts the active slots into those that go on and those that have finished, and records the outcomes of
-// the latter. `evaluate`, which gives outputs and loss of the final weights, comes from the backend.
+// After a slice: tells which of the active slots have finished, and records their outcomes. `evaluate`, which gives outputs
+// and loss of the final weights, comes from the backend. Lists are made afterwards: compact.wgsl.
 
-@group(0) @binding(3) var<storage, read_write> active_out: List;
-@group(0) @binding(4) var<storage, read_write> free: List;
 @group(0) @binding(5) var<storage, read_write> counters: Counters;
 @group(0) @binding(6) var<storage, read_write> results: array<u32>;
 
-var<workgroup> going_count: atomic<u32>;
 var<workgroup> ended_count: atomic<u32>;
 var<workgroup> trained_sum: atomic<u32>;
-var<workgroup> going_base: u32;
-var<workgroup> ended_base: u32;
 
 fn weights_out_of_bounds(slot: u32) -> bool {
     var largest = 0u;
@@ -48,7 +43,6 @@ fn add_spared(epochs: u32) {
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn settle(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     if (local == 0u) {
-        atomicStore(&going_count, 0u);
         atomicStore(&ended_count, 0u);
         atomicStore(&trained_sum, 0u);
         if (id.x == 0u) {
@@ -60,38 +54,28 @@ fn settle(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocatio
     let inside = id.x < atomicLoad(&active_in.count);
     var slot = 0u;
     var record = Slot(0u, 0u, 0u, 0u, UNSOLVED, 0u, vec2<u32>());
-    var rank = 0u;
     if (inside) {
         slot = active_in.slots[id.x];
         record = slots[slot];
         atomicAdd(&trained_sum, record.epoch - record.reported_epoch);
-        record.reported_epoch = record.epoch;
         if (record.status == RUNNING && (record.epoch == EPOCHS || slice.flush == 1u)) {
             record.status = final_status(slot, record.epoch, record.solved_epoch);
         }
-        slots[slot] = record;
         if (record.status == RUNNING) {
-            rank = atomicAdd(&going_count, 1u);
+            slots[slot].reported_epoch = record.epoch;
         } else {
-            rank = atomicAdd(&ended_count, 1u);
+            slots[slot].status = SETTLED;
+            atomicAdd(&ended_count, 1u);
         }
     }
     workgroupBarrier();
     if (local == 0u) {
-        going_base = atomicAdd(&active_out.count, atomicLoad(&going_count));
-        ended_base = atomicAdd(&free.count, atomicLoad(&ended_count));
         atomicAdd(&counters.finished, atomicLoad(&ended_count));
         add_trained(atomicLoad(&trained_sum));
     }
-    workgroupBarrier();
-    if (!inside) {
+    if (!inside || record.status == RUNNING) {
         return;
     }
-    if (record.status == RUNNING) {
-        active_out.slots[going_base + rank] = slot;
-        return;
-    }
-    free.slots[(ended_base + rank) & (SLOT_COUNT - 1u)] = slot;
     add_spared(EPOCHS - record.epoch);
     let stride = slice.window_sizes[record.window / 4u][record.window % 4u];
     let place = record.window * WINDOW_WORDS + record.position;

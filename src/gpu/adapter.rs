@@ -52,16 +52,30 @@ pub struct Found {
     pub(super) adapter: wgpu::Adapter,
 }
 
-/// All adapters, hardware first, otherwise in the order of the system. `WGPU_BACKEND` (vulkan, metal, dx12) narrows the
-/// search.
+/// All adapters, hardware first, otherwise in the order of the system. wgpu's own variables are heard: `WGPU_BACKEND`
+/// (vulkan, metal, dx12) narrows the search, `WGPU_POWER_PREF` (low, high) puts integrated or discrete GPUs first,
+/// `WGPU_DX12_COMPILER`, `WGPU_VALIDATION` and the like are handed on.
 pub fn adapters() -> Vec<Found> {
-    let backends = wgpu::Backends::from_env().unwrap_or(wgpu::Backends::all());
-    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
-    descriptor.backends = backends;
+    let descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+    let backends = descriptor.backends;
     let instance = wgpu::Instance::new(descriptor);
     let mut adapters = pollster::block_on(instance.enumerate_adapters(backends));
-    adapters.sort_by_key(|adapter| !AdapterKind::of(adapter.get_info().device_type).is_hardware());
+    let preference = wgpu::PowerPreference::from_env().unwrap_or_default();
+    adapters.sort_by_key(|adapter| rank(AdapterKind::of(adapter.get_info().device_type), preference));
     adapters.into_iter().enumerate().map(|(index, adapter)| describe(index, adapter)).collect()
+}
+
+/// Place of an adapter in the list: the lower, the earlier.
+fn rank(kind: AdapterKind, preference: wgpu::PowerPreference) -> u8 {
+    let first = match preference {
+        wgpu::PowerPreference::None => None,
+        wgpu::PowerPreference::LowPower => Some(AdapterKind::Integrated),
+        wgpu::PowerPreference::HighPerformance => Some(AdapterKind::Discrete),
+    };
+    match kind {
+        AdapterKind::Software => 2,
+        kind => u8::from(first.is_some_and(|first| first != kind)),
+    }
 }
 
 fn describe(index: usize, adapter: wgpu::Adapter) -> Found {
@@ -167,4 +181,22 @@ fn linux_missing() -> String {
     "Vulkan is installed, but its drivers find no device (check permissions of /dev/dri; a software GPU comes with \
      mesa-vulkan-drivers)"
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hardware_comes_first_and_of_it_what_is_preferred() {
+        use wgpu::PowerPreference::{HighPerformance, LowPower, None};
+        let order = |preference| {
+            let mut kinds = [AdapterKind::Software, AdapterKind::Integrated, AdapterKind::Discrete];
+            kinds.sort_by_key(|kind| rank(*kind, preference));
+            kinds
+        };
+        assert_eq!(order(LowPower)[0], AdapterKind::Integrated);
+        assert_eq!(order(HighPerformance)[0], AdapterKind::Discrete);
+        assert_eq!(order(None), [AdapterKind::Integrated, AdapterKind::Discrete, AdapterKind::Software]);
+    }
 }

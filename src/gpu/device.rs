@@ -150,12 +150,13 @@ impl Gpu {
         let internal = self.device.push_error_scope(wgpu::ErrorFilter::Internal);
         let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let made = make();
-        let refusals = [
-            pollster::block_on(validation.pop()),
-            pollster::block_on(internal.pop()),
-            pollster::block_on(memory.pop()),
-        ];
-        match refusals.into_iter().flatten().next() {
+        // In the reverse order of pushing.
+        let invalid = pollster::block_on(validation.pop());
+        let internal = pollster::block_on(internal.pop());
+        if let Some(error) = pollster::block_on(memory.pop()) {
+            return Err(Error::out_of_memory(format!("{}: {what} failed: {error}", self.name)));
+        }
+        match invalid.or(internal) {
             None => Ok(made),
             Some(error) => Err(Error::failure(format!("{}: {what} failed: {error}", self.name))),
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use basins::backend::conformance::{Fault, Faulty};
-use basins::backend::gpu::{FORMS, GpuBackend, Tuning, form};
+use basins::backend::gpu::{FORMS, GpuBackend, Sharing, Tuning, form};
 use basins::backend::{Backend, Chunk, Driver, Job, Trained, Unwatched};
 use basins::gpu::{Checks, Found, Gpu};
 use basins::spec::{Order, Spec};
@@ -104,6 +104,59 @@ pub(crate) fn few_slots_suffice(found: &Found) -> Result<(), Failed> {
     let ((few, with_few), (many, with_many)) = (train(Some(16))?, train(None)?);
     if with_few != with_many || with_few.len() != 50 * problem.layers().weight_count() || few >= many {
         return Err(format!("chunks of {few} and of {many} networks train to different weights").into());
+    }
+    Ok(())
+}
+
+/// A device without room for the pool that it should have trains in a smaller one, to the same; one without room for any
+/// refuses.
+pub(crate) fn a_smaller_pool_where_memory_is_short(found: &Found) -> Result<(), Failed> {
+    let problem = Spec { epochs: 200, lr: "2".parse()?, ..Spec::default() }.problem()?;
+    let job = Job { keep_weights: true, ..Job::new(&problem, 3) };
+    let train = |memory_limit: Option<u64>| -> Result<_, Failed> {
+        let mut backend = open(found, "fused", Tuning { memory_limit, ..Tuning::default() })?;
+        let wanted = backend.prepare(&job)?;
+        let mut chunks = std::iter::once(Chunk::drawn(0..wanted.min(40)));
+        let mut all = Vec::new();
+        backend.train(&job, &mut chunks, &Unwatched, &mut |trained| {
+            all.push((trained.outcomes, trained.weights));
+            Ok(())
+        })?;
+        Ok((wanted, all))
+    };
+    let ((many, with_many), (few, with_few)) = (train(None)?, train(Some(200_000))?);
+    if with_few != with_many || few >= many || few < 40 {
+        return Err(format!("pools for {many} and, with little memory, for {few} networks differ").into());
+    }
+    let error = open(found, "fused", Tuning { memory_limit: Some(100), ..Tuning::default() })?.prepare(&job);
+    match error {
+        Err(error) if error.is_device() => Ok(()),
+        other => Err(format!("without memory for any network: {other:?}").into()),
+    }
+}
+
+/// Weights far beyond what powers are multiplied of train to the same with them and without; at a rate 1% off they do not.
+/// Where every weight is small, the two are other arithmetic: roundings apart, and no more.
+pub(crate) fn powers_that_leave_the_range_are_not_multiplied(found: &Found) -> Result<(), Failed> {
+    let train = |spec: &Spec, powers: bool| {
+        let sharing = Some(Sharing { powers, reciprocals: powers });
+        sample(&mut open(found, "fused", Tuning { sharing, ..Tuning::default() })?, spec)
+    };
+    for (init, bound) in [("uniform:60", 1e-3), ("uniform:1", 1e-5)] {
+        let spec = Spec { init: init.parse()?, epochs: 30, lr: "1".parse()?, ..Spec::default() };
+        let (with, without) = (train(&spec, true)?, train(&spec, false)?);
+        let statuses = |all: &[Trained]| all.iter().flat_map(|part| part.outcomes.status.clone()).collect::<Vec<_>>();
+        let apart = distance(&with, &without)?;
+        if apart > bound || statuses(&with) != statuses(&without) {
+            return Err(format!("{init}: a weight is off by {apart:.1e} where powers are shared").into());
+        }
+        if apart == 0.0 {
+            return Err(format!("{init}: nothing is shared").into());
+        }
+        let faster = Spec { lr: "1.01".parse()?, ..spec };
+        if distance(&train(&faster, true)?, &without)? <= bound {
+            return Err(format!("{init}: a rate 1% off is not seen").into());
+        }
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod counts;
 mod forms;
+mod lists;
 mod loss;
 mod orders;
 mod portable;
@@ -11,7 +12,7 @@ mod words;
 
 use std::process::ExitCode;
 
-use basins::backend::gpu::{FORMS, GpuBackend, Tuning, form};
+use basins::backend::gpu::{FORMS, GpuBackend, Sharing, Tuning, form};
 use basins::gpu::{Found, Gpu, adapters, missing};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -33,6 +34,7 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
     add("words::same_as_the_host", words::same_as_the_host);
     add("orders::same_as_the_host", orders::same_as_the_host);
     add("orders::words_that_would_bias_are_drawn_again", orders::words_that_would_bias_are_drawn_again);
+    add("lists::slots_are_listed_in_order", lists::slots_are_listed_in_order);
     add("stages::agree_with_f64", stages::agree_with_f64);
     add("stages::faults_are_named", stages::faults_are_named);
     add("forms::checked_and_trusted_agree", forms::checked_and_trusted_agree);
@@ -41,6 +43,8 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
     add("forms::starts_are_counted", forms::starts_are_counted);
     add("forms::size_decides", forms::size_decides);
     add("forms::few_slots_suffice", forms::few_slots_suffice);
+    add("forms::a_smaller_pool_where_memory_is_short", forms::a_smaller_pool_where_memory_is_short);
+    add("forms::powers_that_leave_the_range_are_not_multiplied", forms::powers_that_leave_the_range_are_not_multiplied);
     add("forms::long_slices_end_in_time", forms::long_slices_end_in_time);
     add("loss::lost_device_costs_no_outcome", loss::lost_device_costs_no_outcome);
     add("loss::lost_for_good_is_an_error", loss::lost_for_good_is_an_error);
@@ -50,6 +54,15 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
             let run = check.run;
             checks.push((name, Box::new(move |found| Ok(run(&mut open(found, form, Tuning::default())?)?))));
         }
+    }
+    // What is shared only on some devices is checked on all.
+    for check in basins::backend::conformance::CHECKS {
+        let tuning = Tuning { sharing: Some(Sharing { powers: true, reciprocals: true }), ..Tuning::default() };
+        let run = check.run;
+        checks.push((
+            format!("shared::{}", check.name),
+            Box::new(move |found| Ok(run(&mut open(found, "fused", tuning)?)?)),
+        ));
     }
     checks
         .into_iter()

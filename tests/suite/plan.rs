@@ -89,3 +89,42 @@ fn slices_end_with_the_epochs_and_stay_short_while_networks_retire() {
     fixed.observe(7, Duration::from_secs(9));
     assert_eq!((fixed.next(0, 100, true), fixed.next(98, 2, true)), (7, 2));
 }
+
+/// Epochs at which slices of these planned lengths end, for a budget that no slice covers.
+fn ends(planned: &[u32], most: u32, clock: &SliceClock) -> Vec<u64> {
+    let ends = planned.iter().scan(0u64, |begun, planned| {
+        *begun += u64::from(clock.next_in_stride(*planned, *begun, (16, u32::MAX, most)));
+        Some(*begun)
+    });
+    ends.collect()
+}
+
+/// Whether after a first slice of a stride or more all slices as long end at strides.
+fn keeps_in_stride(ends: &[u64], planned: &[u32]) -> bool {
+    let long = ends.iter().zip(planned).filter(|(_, planned)| **planned >= 16);
+    long.map(|(end, _)| end).all(|end| end % 16 == 0)
+}
+
+#[test]
+fn slices_end_at_strides_and_cover_the_budget() {
+    let clock = SliceClock::new(1e-3);
+    holds(1_000, &(prop::collection::vec(1u32..5_000, 1..40), 16u32..9_000), |(planned, most)| {
+        let cut = ends(&planned, most, &clock);
+        prop_assert!(keeps_in_stride(&cut, &planned), "{cut:?}");
+        for (at, planned) in planned.iter().enumerate() {
+            let before = if at == 0 { 0 } else { cut[at - 1] };
+            let epochs = cut[at] - before;
+            prop_assert!(epochs > 0 && epochs <= u64::from(*planned.min(&most)), "{epochs} of {planned} epochs");
+        }
+        Ok(())
+    });
+    // As planned they do not, and a fixed length stays what it is.
+    let planned = [1, 2, 4, 8, 16, 32, 100];
+    assert!(!keeps_in_stride(&ends(&planned, u32::MAX, &SliceClock::fixed(1)), &planned));
+    assert_eq!(ends(&planned, u32::MAX, &clock), [1, 3, 7, 15, 16, 48, 144]);
+    // The last slice ends at the budget: one that covers it is no shorter, and no longer than a device bears.
+    assert_eq!(clock.next_in_stride(300, 0, (16, 300, u32::MAX)), 304);
+    assert_eq!(clock.next_in_stride(300, 5, (16, 300, u32::MAX)), 315);
+    assert_eq!(clock.next_in_stride(300, 0, (16, 300, 300)), 288);
+    assert_eq!(clock.next_in_stride(1, 0, (16, 1, u32::MAX)), 16);
+}

@@ -11,6 +11,8 @@ use super::prelude::{Sizes, rate_row_count, result_row_count, state_row_count, t
 pub(super) const SLICE: Binding = Binding(9, Kind::Uniform);
 /// Scratch memory, where the form has any.
 pub(super) const SCRATCH: Binding = Binding(11, Kind::Storage);
+/// Slots that one invocation of `shaders/pool/compact.wgsl` goes through.
+pub(super) const SLOTS_PER_BLOCK: u32 = 32;
 /// Networks that one submission can start, in windows.
 const START_LIMIT: usize = WINDOW_COUNT;
 
@@ -21,6 +23,8 @@ pub(super) struct PoolBuffers {
     /// Active lists; a slice reads one and fills the other.
     pub(super) active: [wgpu::Buffer; 2],
     pub(super) free: wgpu::Buffer,
+    /// What is made on the way to the two.
+    pub(super) blocks: wgpu::Buffer,
     pub(super) counters: wgpu::Buffer,
     pub(super) results: wgpu::Buffer,
     pub(super) table: wgpu::Buffer,
@@ -46,6 +50,11 @@ pub(super) fn bytes_per_slot(
     (state + results + scratch + lists, state.max(results).max(scratch))
 }
 
+/// Bytes of the records of all blocks of slots.
+pub(super) fn block_bytes(slot_count: u32) -> u64 {
+    16 * u64::from(slot_count.div_ceil(SLOTS_PER_BLOCK))
+}
+
 /// Distance between two records of starts.
 pub(super) fn start_stride(gpu: &Gpu) -> u64 {
     (size_of::<Start>() as u64).next_multiple_of(gpu.uniform_stride())
@@ -66,6 +75,7 @@ impl PoolBuffers {
             slots: storage_buffer(gpu, "slots", slots * size_of::<Slot>() as u64),
             active: ["active 0", "active 1"].map(|label| storage_buffer(gpu, label, 4 * (slots + 1))),
             free: storage_buffer(gpu, "free", 4 * (slots + 1)),
+            blocks: storage_buffer(gpu, "blocks", block_bytes(sizes.slot_count)),
             counters: storage_buffer(gpu, "counters", size_of::<Counters>() as u64),
             results: storage_buffer(gpu, "results", 4 * window_words * WINDOW_COUNT as u64),
             table: storage_buffer(gpu, "table", 4 * table.len() as u64),
@@ -82,6 +92,10 @@ impl PoolBuffers {
     pub(super) fn reset(&self, gpu: &Gpu, slot_count: u32) {
         let free: Vec<u32> = std::iter::once(slot_count).chain(0..slot_count).collect();
         gpu.queue.write_buffer(&self.free, 0, bytemuck::cast_slice(&free));
+        // Statuses that an earlier run left in the middle of its training.
+        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("reset") });
+        encoder.clear_buffer(&self.slots, 0, None);
+        gpu.queue.submit([encoder.finish()]);
         for list in &self.active {
             gpu.queue.write_buffer(list, 0, bytemuck::bytes_of(&0u32));
         }

@@ -4,9 +4,9 @@
 use crate::error::Result;
 use crate::spec::Problem;
 
-use super::form::Limits;
+use super::form::{Limits, Sharing};
 use super::prelude::Sizes;
-use super::{FORMS, count, pool};
+use super::{FORMS, count, lists, pool};
 
 /// A shader and what it is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +24,14 @@ pub(super) const SIZES: Sizes =
     Sizes { slot_count: 1 << 16, window_capacity: 1 << 14, workgroup_size: 64, keep_weights: false, own_rates: false };
 
 /// What every device allows.
-pub(super) const LIMITS: Limits<'static> =
-    Limits { device: "a device", hardware: true, workgroup_memory: 16 << 10, loop_limit: u64::MAX, group_size: None };
+pub(super) const LIMITS: Limits<'static> = Limits {
+    device: "a device",
+    hardware: true,
+    workgroup_memory: 16 << 10,
+    loop_limit: u64::MAX,
+    group_size: None,
+    sharing: Sharing { powers: false, reciprocals: false },
+};
 
 /// Those of every form that takes the problem.
 ///
@@ -35,6 +41,8 @@ pub fn composed_shaders(problem: &Problem, keep_weights: bool, own_rates: bool) 
     let sizes = Sizes { keep_weights, own_rates, ..SIZES };
     let composed = |form, entry, source| Composed { form, entry, source };
     let mut all = vec![composed("pool", "start", pool::start_source(problem, sizes))];
+    // With two more entry points.
+    all.push(composed("pool", "sort_slots", lists::source(problem, sizes)));
     if count::check(problem, &LIMITS).is_ok() {
         all.push(composed("pool", "count", count::source(problem, sizes)));
     }

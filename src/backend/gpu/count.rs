@@ -3,11 +3,12 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::backend::{Counted, Job, Progress, Watch};
 use crate::error::Result;
 use crate::gpu::{Binding, Bound, Gpu, Kernel, Kind, Lost, Readback, storage_buffer, uniform_buffer};
+use crate::plan::SliceClock;
 use crate::spec::Problem;
 
 use super::bus::{Start, words};
@@ -20,14 +21,14 @@ const COUNT: &str = include_str!("../../../shaders/fused/count.wgsl");
 
 const BINDINGS: [Binding; 3] = [Binding(5, Kind::Storage), Binding(7, Kind::ReadOnly), Binding(10, Kind::Uniform)];
 
-/// Networks of the first dispatch.
-const FIRST_BATCH: u64 = 1 << 14;
-/// Most of one dispatch.
+/// Most networks of one dispatch.
 const LARGEST_BATCH: u64 = 1 << 28;
-/// What a dispatch should take.
-const AIM: Duration = Duration::from_millis(20);
+/// Seconds of a product of an example and a weight, at a cautious guess.
+const PRODUCT_SECONDS: f64 = 1e-9;
 /// Dispatches under way.
 const DEPTH: usize = 2;
+/// Bytes of what a dispatch says: how many networks it has seen, and how many of them meet the criterion.
+const ANSWER_BYTES: u64 = 8;
 
 /// Refuses networks that cannot be counted this way: they take as many registers and steps as fused training does.
 pub(super) use super::fused::check;
@@ -41,19 +42,28 @@ pub(super) fn source(problem: &Problem, sizes: Sizes) -> String {
 /// The kernel with its buffers.
 pub(super) struct Counter {
     kernel: Bound,
-    sum: wgpu::Buffer,
+    sums: wgpu::Buffer,
     start: wgpu::Buffer,
     workgroup_size: u32,
     workgroup_limit: u32,
-    /// Networks of the next dispatch.
-    batch: u64,
+    /// Chooses how many networks a dispatch has, as it does for the epochs of a slice.
+    clock: SliceClock,
 }
 
 /// A dispatch under way.
 struct InFlight {
     submitted: Instant,
     networks: Range<u64>,
-    sum: Readback,
+    answer: Readback,
+}
+
+/// Networks that meet the criterion, by a dispatch's answer. A driver may drop a dispatch without a word; then it has not
+/// seen what it should.
+fn solved([seen, solved]: [u32; 2], networks: &Range<u64>, device: &str) -> Result<u64, Lost> {
+    if u64::from(seen) != networks.end - networks.start {
+        return Err(Lost(format!("{device} dropped a dispatch")));
+    }
+    Ok(solved.into())
 }
 
 impl Counter {
@@ -70,18 +80,20 @@ impl Counter {
             own_rates: false,
         };
         let numbers = table(job.problem, false);
-        let (table, sum, start) = gpu.guarded("allocating memory for counting", || {
+        let (table, sums, start) = gpu.guarded("allocating memory for counting", || {
             (
                 storage_buffer(gpu, "table", 4 * numbers.len() as u64),
-                storage_buffer(gpu, "solved", 4),
+                storage_buffer(gpu, "sums", ANSWER_BYTES),
                 uniform_buffer(gpu, "start", bytemuck::bytes_of(&Start::default())),
             )
         })?;
         gpu.queue.write_buffer(&table, 0, bytemuck::cast_slice(&numbers));
         let kernel = Kernel::new(gpu, "count", &source(job.problem, sizes), &BINDINGS, tuning.checks)?;
-        let kernel = kernel.bind(gpu, &BINDINGS, &[(5, &sum), (7, &table), (10, &start)]);
+        let kernel = kernel.bind(gpu, &BINDINGS, &[(5, &sums), (7, &table), (10, &start)]);
         let (workgroup_size, workgroup_limit) = (tuning.workgroup_size, gpu.workgroup_limit());
-        Ok(Self { kernel, sum, start, workgroup_size, workgroup_limit, batch: FIRST_BATCH })
+        let products = job.problem.examples().count() * job.problem.layers().weight_count();
+        let clock = SliceClock::new(products as f64 * PRODUCT_SECONDS);
+        Ok(Self { kernel, sums, start, workgroup_size, workgroup_limit, clock })
     }
 
     /// Counts networks, from `counted.networks` of them on, until all are counted or `watch` interrupts. What it counted is
@@ -102,21 +114,19 @@ impl Counter {
         loop {
             let going = next < networks.end && !watch.interrupted();
             if going {
-                let batch = next..networks.end.min(next + self.batch);
+                let left = (networks.end - next).min(LARGEST_BATCH) as u32;
+                let batch = next..next + u64::from(self.clock.next(0, left, false));
                 next = batch.end;
                 in_flight.push_back(self.submit(gpu, job.seed, batch));
             }
             if in_flight.len() >= DEPTH || !going {
                 let Some(mut one) = in_flight.pop_front() else { return Ok(()) };
-                let solved: u32 = one.sum.receive(gpu, bytemuck::pod_read_unaligned)?;
+                let answer: [u32; 2] = one.answer.receive(gpu, bytemuck::pod_read_unaligned)?;
+                counted.solved += solved(answer, &one.networks, &gpu.name)?;
                 let count = one.networks.end - one.networks.start;
                 counted.networks += count;
-                counted.solved += u64::from(solved);
-                let took = received.max(one.submitted).elapsed();
+                self.clock.observe(count as u32, received.max(one.submitted).elapsed());
                 received = Instant::now();
-                if count == self.batch && took < AIM / 2 {
-                    self.batch = (2 * self.batch).min(LARGEST_BATCH);
-                }
                 watch.progress(Progress { networks: count, net_epochs: count, ..Progress::default() });
             }
         }
@@ -128,16 +138,31 @@ impl Counter {
         // Written between submissions, each of which sees its own.
         gpu.queue.write_buffer(&self.start, 0, bytemuck::bytes_of(&start));
         let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("count") });
-        encoder.clear_buffer(&self.sum, 0, None);
+        encoder.clear_buffer(&self.sums, 0, None);
         let groups = count.div_ceil(self.workgroup_size);
         let across = groups.min(self.workgroup_limit);
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             self.kernel.dispatch(&mut pass, [across, groups.div_ceil(across)], None);
         }
-        let mut sum = Readback::new(gpu, "solved read back", 4);
-        sum.copy(&mut encoder, &self.sum, 0, 0, 4);
-        sum.submitted(gpu.queue.submit([encoder.finish()]));
-        InFlight { submitted: Instant::now(), networks, sum }
+        let mut answer = Readback::new(gpu, "sums read back", ANSWER_BYTES);
+        answer.copy(&mut encoder, &self.sums, 0, 0, ANSWER_BYTES);
+        answer.submitted(gpu.queue.submit([encoder.finish()]));
+        InFlight { submitted: Instant::now(), networks, answer }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dispatch_that_was_dropped_does_not_count_as_none_solved() {
+        let networks = 1_000..1_064;
+        assert_eq!(solved([64, 3], &networks, "a device").unwrap(), 3);
+        assert_eq!(solved([64, 0], &networks, "a device").unwrap(), 0);
+        for answer in [[0, 0], [63, 3], [128, 3]] {
+            assert!(solved(answer, &networks, "a device").is_err(), "{answer:?}");
+        }
     }
 }

@@ -10,6 +10,15 @@ use crate::spec::Problem;
 use super::buffers::PoolBuffers;
 use super::prelude::Sizes;
 
+/// What the fused form computes once for several sigmoids. Outcomes differ by roundings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sharing {
+    /// Exponentials of a truth table's first layer: e^-z is a product of powers of the weights.
+    pub powers: bool,
+    /// Reciprocals, in pairs: 1/a and 1/b from 1/(ab).
+    pub reciprocals: bool,
+}
+
 /// What may be set otherwise for tests and tuning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tuning {
@@ -21,6 +30,10 @@ pub struct Tuning {
     pub group_size: Option<u32>,
     /// Most networks in flight, where fewer are wanted than fit.
     pub slot_limit: Option<u32>,
+    /// Bytes of a pool from which on the device is taken to be out of memory, where a test plants that.
+    pub memory_limit: Option<u64>,
+    /// What the fused form shares, where it is not left to the kind of device.
+    pub sharing: Option<Sharing>,
     /// How often the state of all networks in flight is copied to the host: as much work is lost with a device.
     pub checkpoint_interval: Duration,
 }
@@ -32,6 +45,8 @@ impl Default for Tuning {
             workgroup_size: 64,
             group_size: None,
             slot_limit: None,
+            memory_limit: None,
+            sharing: None,
             checkpoint_interval: Duration::from_secs(1),
         }
     }
@@ -50,9 +65,14 @@ pub(super) struct Limits<'a> {
     pub(super) loop_limit: u64,
     /// See [`Tuning::group_size`].
     pub(super) group_size: Option<u32>,
+    /// What the fused form shares there.
+    pub(super) sharing: Sharing,
 }
 
 impl<'a> Limits<'a> {
+    /// On Mesa's llvmpipe (22.3, AVX2) an epoch of 2-3-1 is 681 instructions with shared powers and 727 without; reciprocals in
+    /// pairs save 8 of 16 divisions there and cost six instructions more, which gains nothing where divisions are not what
+    /// an epoch waits for. No hardware has been measured, so nothing is shared there.
     pub(super) fn of(gpu: &'a Gpu, tuning: &Tuning) -> Self {
         Self {
             device: &gpu.name,
@@ -60,6 +80,7 @@ impl<'a> Limits<'a> {
             workgroup_memory: gpu.workgroup_memory(),
             loop_limit: gpu.loop_limit(),
             group_size: tuning.group_size,
+            sharing: tuning.sharing.unwrap_or(Sharing { powers: !gpu.kind.is_hardware(), reciprocals: false }),
         }
     }
 }
@@ -88,7 +109,7 @@ pub struct Form {
 }
 
 /// A form's kernels on a device, which train the active networks of a pool.
-pub(super) trait Trainer {
+pub(super) trait Trainer: Send {
     /// Records `epochs` epochs of the networks in active list `list`, of which there are at most `bound`.
     fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, epochs: u32);
 

@@ -1,7 +1,6 @@
 //! Accounts of a run: progress as it is reported, work executed beside work needed, and how long networks last.
 
 use crate::backend::{Progress, Watch};
-use crate::outcome::Outcomes;
 
 use super::bus::{Counters, joined};
 
@@ -91,10 +90,10 @@ impl Meter {
     }
 
     /// Takes note of a delivered chunk; gives the idle work, in net-epochs, that was executed since the last one.
-    pub(super) fn deliver(&mut self, outcomes: &Outcomes) -> u64 {
-        self.delivered.net_epochs += outcomes.net_epochs();
-        self.delivered.settled_net_epochs += outcomes.count() as u64 * self.budget;
-        self.delivered.networks += outcomes.count() as u64;
+    pub(super) fn deliver(&mut self, networks: u64, net_epochs: u64) -> u64 {
+        self.delivered.net_epochs += net_epochs;
+        self.delivered.settled_net_epochs += networks * self.budget;
+        self.delivered.networks += networks;
         let idle = self.device.executed.saturating_sub(self.device.trained);
         let news = idle.saturating_sub(self.device.idle_told);
         self.device.idle_told += news;

@@ -15,6 +15,7 @@ mod count;
 mod form;
 mod fused;
 mod grouped;
+mod lists;
 mod meter;
 mod outcomes;
 mod pool;
@@ -27,10 +28,13 @@ mod stages;
 mod stream;
 mod unroll;
 mod words;
+mod worker;
 
 #[doc(hidden)]
 pub use composed::{Composed, composed_shaders};
-pub use form::{Form, Tuning};
+pub use form::{Form, Sharing, Tuning};
+#[doc(hidden)]
+pub use lists::{SlotLists, listed_slots};
 #[doc(hidden)]
 pub use stages::{StageReport, check_stages};
 #[doc(hidden)]
@@ -73,6 +77,8 @@ pub struct GpuBackend {
     wanted: Option<&'static Form>,
     form: &'static Form,
     tuning: Tuning,
+    /// Bytes that a pool may take.
+    memory: u64,
     lost_slices: u32,
 }
 
@@ -84,7 +90,8 @@ impl GpuBackend {
 
     /// The same, with other than the usual settings.
     pub fn tuned(gpu: Gpu, form: Option<&'static Form>, tuning: Tuning) -> Self {
-        Self { pool: None, gpu, wanted: form, form: form.unwrap_or(&FORMS[0]), tuning, lost_slices: 0 }
+        let memory = if gpu.kind.is_hardware() { 2 << 30 } else { 512 << 20 };
+        Self { pool: None, gpu, wanted: form, form: form.unwrap_or(&FORMS[0]), tuning, memory, lost_slices: 0 }
     }
 
     fn best_form(&self, problem: &Problem) -> &'static Form {
@@ -103,12 +110,12 @@ impl GpuBackend {
         self.lost_slices
     }
 
-    fn sizes(&self, job: &Job<'_>) -> Result<Sizes> {
+    /// Sizes of a pool, and the bytes of each of its slots.
+    fn sizes(&self, job: &Job<'_>) -> Result<(Sizes, u64)> {
         let scratch_row_count = (self.form.scratch_row_count)(job.problem);
         let (bytes, largest) = bytes_per_slot(job.problem, (job.keep_weights, job.own_rates), scratch_row_count);
         let hardware = self.gpu.kind.is_hardware();
-        let memory = if hardware { 2 << 30 } else { 512 << 20 };
-        let fitting = plan::chunk_limit(memory, bytes, self.gpu.buffer_limit(), largest);
+        let fitting = plan::chunk_limit(self.memory, bytes, self.gpu.buffer_limit(), largest);
         if fitting < 4 {
             return Err(Error::device(format!(
                 "networks of {} weights on {} examples need {bytes} bytes each, too much for {}; use --backend simd",
@@ -124,23 +131,41 @@ impl GpuBackend {
         let limit = if hardware { 1 << 19 } else { 1 << 14 };
         let wanted = fitting.min(busy).min(limit).min(self.tuning.slot_limit.map_or(u64::MAX, u64::from)).max(4);
         let slot_count = 1u32 << wanted.ilog2();
-        Ok(Sizes {
+        let sizes = Sizes {
             slot_count,
             window_capacity: slot_count / 4,
             workgroup_size: self.tuning.workgroup_size,
             keep_weights: job.keep_weights,
             own_rates: job.own_rates,
-        })
+        };
+        Ok((sizes, bytes))
     }
 
+    /// A pool for the job. Where the device has no room for it, a pool of half as many networks, and so on.
     fn build(&mut self, job: &Job<'_>) -> Result<u64> {
-        let sizes = self.sizes(job)?;
-        let ready = self.pool.as_ref().is_some_and(|pool| pool.sizes == sizes && pool.problem == *job.problem);
-        if !ready {
+        loop {
+            let (sizes, bytes) = self.sizes(job)?;
+            if self.pool.as_ref().is_some_and(|pool| pool.sizes == sizes && pool.problem == *job.problem) {
+                return Ok(sizes.window_capacity.into());
+            }
             self.pool = None;
-            self.pool = Some(Pool::new(&self.gpu, job.problem, sizes, self.form, &self.tuning)?);
+            let bytes = bytes * u64::from(sizes.slot_count);
+            match self.pool(job.problem, sizes, bytes) {
+                Ok(pool) => self.pool = Some(pool),
+                Err(error) if error.is_out_of_memory() => {
+                    log::warn!("{error}; going on with half as many networks in flight as {}", sizes.slot_count);
+                    self.memory = bytes / 2;
+                }
+                Err(error) => return Err(error),
+            }
         }
-        Ok(sizes.window_capacity.into())
+    }
+
+    fn pool(&self, problem: &Problem, sizes: Sizes, bytes: u64) -> Result<Pool> {
+        if self.tuning.memory_limit.is_some_and(|limit| bytes > limit) {
+            return Err(Error::out_of_memory(format!("{} has no room for {bytes} bytes", self.gpu.name)));
+        }
+        Pool::new(&self.gpu, problem, sizes, self.form, &self.tuning)
     }
 }
 
@@ -192,15 +217,15 @@ impl Backend for GpuBackend {
         let mut losses = 0;
         loop {
             let Some(pool) = &mut self.pool else { return Err(Error::failure("the pool is gone")) };
-            let mut waiting = std::mem::take(&mut run.again).into_iter();
+            let again = std::mem::take(&mut run.again).into();
             let mut delivered = false;
             let stream = Stream::new(&self.gpu, pool, job, watch, &mut meter, &mut run)?;
-            let ended = stream.run(&mut waiting.by_ref().chain(&mut chunks), &mut |trained| {
+            let (ended, rest) = worker::beside(again, &mut chunks, |caller| stream.run(caller), &mut |arrived| {
                 delivered = true;
-                deliver(trained)
-            });
+                deliver(arrived.trained(job.problem, job.keep_weights)?)
+            })?;
             // Chunks that the stream had not yet asked for come after those that it gave back.
-            run.again.extend(waiting);
+            run.again.extend(rest);
             self.lost_slices = run.lost_slices;
             match ended {
                 Ok(()) => return Ok(()),

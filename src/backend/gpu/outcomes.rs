@@ -2,41 +2,67 @@
 
 use std::ops::Range;
 
+use crate::backend::Trained;
 use crate::error::{Error, Result};
 use crate::outcome::{Outcomes, Status, Values, Weights};
 use crate::spec::Problem;
 
 use super::prelude::HEAD_ROW_COUNT;
 
-/// Turns `[row][position]` words into a chunk's outcomes, and its weights where they were kept.
-///
-/// # Errors
-/// The device wrote a status that does not exist.
-pub(super) fn read_window(
-    (problem, keep_weights): (&Problem, bool),
+/// A chunk as it came back: the words of its window, `[row][position]`.
+pub(super) struct Arrived {
     networks: Range<u64>,
-    bytes: &[u8],
-) -> Result<(Outcomes, Option<Weights>)> {
-    let words: Vec<u32> = bytemuck::pod_collect_to_vec(bytes);
-    let count = (networks.end - networks.start) as usize;
-    let row = |row: usize| &words[row * count..][..count];
-    let output_row_count = problem.examples().targets().len();
-    let status = row(0).iter().map(|word| status(*word)).collect::<Result<Vec<Status>>>()?;
-    let outcomes = Outcomes {
-        first: networks.start,
-        outputs_per_network: output_row_count,
-        status,
-        solved_epoch: row(1).to_vec(),
-        stop_epoch: row(2).to_vec(),
-        loss: row(3).iter().map(|word| f64::from(f32::from_bits(*word))).collect(),
-        outputs: transposed(&words[HEAD_ROW_COUNT * count..], count, output_row_count),
-    };
-    let weights = keep_weights.then(|| {
-        let from = (HEAD_ROW_COUNT + output_row_count) * count;
-        let values = transposed(&words[from..], count, problem.layers().weight_count());
-        Weights::new(problem.layers(), Values::F32(values))
-    });
-    Ok((outcomes, weights))
+    words: Vec<u32>,
+    /// Work of idle lanes since the chunk before, in net-epochs.
+    pub(super) idle: u64,
+    /// Seconds that the device was at work since then, where that is known.
+    pub(super) device_seconds: Option<f64>,
+}
+
+impl Arrived {
+    pub(super) fn new(networks: Range<u64>, bytes: &[u8]) -> Self {
+        Self { networks, words: bytemuck::pod_collect_to_vec(bytes), idle: 0, device_seconds: None }
+    }
+
+    /// Networks of the chunk.
+    pub(super) fn count(&self) -> usize {
+        (self.networks.end - self.networks.start) as usize
+    }
+
+    fn row(&self, row: usize) -> &[u32] {
+        &self.words[row * self.count()..][..self.count()]
+    }
+
+    /// Epochs of work that the networks needed.
+    pub(super) fn net_epochs(&self) -> u64 {
+        self.row(2).iter().map(|epoch| u64::from(*epoch)).sum()
+    }
+
+    /// As outcomes, and weights where they were kept.
+    ///
+    /// # Errors
+    /// The device wrote a status that does not exist.
+    pub(super) fn trained(&self, problem: &Problem, keep_weights: bool) -> Result<Trained> {
+        let count = self.count();
+        let output_row_count = problem.examples().targets().len();
+        let status = self.row(0).iter().map(|word| status(*word)).collect::<Result<Vec<Status>>>()?;
+        let outcomes = Outcomes {
+            first: self.networks.start,
+            outputs_per_network: output_row_count,
+            status,
+            solved_epoch: self.row(1).to_vec(),
+            stop_epoch: self.row(2).to_vec(),
+            loss: self.row(3).iter().map(|word| f64::from(f32::from_bits(*word))).collect(),
+            outputs: transposed(&self.words[HEAD_ROW_COUNT * count..], count, output_row_count),
+        };
+        let weights = keep_weights.then(|| {
+            let from = (HEAD_ROW_COUNT + output_row_count) * count;
+            let values = transposed(&self.words[from..], count, problem.layers().weight_count());
+            Weights::new(problem.layers(), Values::F32(values))
+        });
+        let executed_net_epochs = outcomes.net_epochs() + self.idle;
+        Ok(Trained { outcomes, weights, executed_net_epochs, device_seconds: self.device_seconds })
+    }
 }
 
 fn status(word: u32) -> Result<Status> {

@@ -9,6 +9,7 @@ use crate::spec::Problem;
 use super::buffers::{PoolBuffers, SCRATCH, SLICE, start_stride};
 use super::bus::{SliceParams, Start, WINDOW_COUNT};
 use super::form::{Form, Limits, Setup, Trainer, Tuning};
+use super::lists::{self, ListBuffers, Lists};
 use super::prelude::{Sizes, rate_row_count, result_row_count};
 use super::source::{DRAW, INIT, POOL, RANDOM, SETTLE, START, compose};
 
@@ -34,6 +35,7 @@ pub(super) struct Pool {
     start_kernel: Kernel,
     start: [Bound; 2],
     settle: [Bound; 2],
+    lists: Lists,
     /// Distance between two records of `starts`.
     pub(super) start_stride: u64,
 }
@@ -48,12 +50,10 @@ const START_BINDINGS: [Binding; 7] = [
     Binding(10, Kind::Record(size_of::<Start>() as u64)),
 ];
 
-const SETTLE_BINDINGS: [Binding; 9] = [
+const SETTLE_BINDINGS: [Binding; 7] = [
     Binding(0, Kind::Storage),
     Binding(1, Kind::Storage),
     Binding(2, Kind::Storage),
-    Binding(3, Kind::Storage),
-    Binding(4, Kind::Storage),
     Binding(5, Kind::Storage),
     Binding(6, Kind::Storage),
     Binding(7, Kind::ReadOnly),
@@ -80,18 +80,19 @@ impl Pool {
         let scratch_row_count = (form.scratch_row_count)(problem);
         let buffers = PoolBuffers::new(gpu, problem, sizes, scratch_row_count)?;
         let start_kernel = Kernel::new(gpu, "start", &start_source(problem, sizes), &START_BINDINGS, checks)?;
-        // Forms with scratch memory have left outputs there, so the table is not needed: a stage may bind eight buffers.
+        // Forms with scratch memory have left outputs there, so the table is not needed.
         let mut bindings = SETTLE_BINDINGS;
         if scratch_row_count > 0 {
-            bindings[7] = SCRATCH;
+            bindings[5] = SCRATCH;
         }
         let settle_kernel = Kernel::new(gpu, "settle", &settle_source(problem, sizes, form), &bindings, checks)?;
         let kernels = (form.kernels)(problem, sizes, &Limits::of(gpu, tuning))?;
         let trainer = (form.trainer)(&Setup { gpu, problem, sizes, buffers: &buffers, tuning, kernels })?;
         let settle = Self::bind_settle(gpu, &settle_kernel, &bindings, &buffers);
         let start = Self::bind_start(gpu, &start_kernel, &buffers);
+        let lists = Lists::new(gpu, &lists::source(problem, sizes), ListBuffers::of(&buffers), sizes, checks)?;
         let (problem, start_stride) = (problem.clone(), start_stride(gpu));
-        Ok(Self { problem, sizes, buffers, trainer, start_kernel, start, settle, start_stride })
+        Ok(Self { problem, sizes, buffers, trainer, start_kernel, start, settle, lists, start_stride })
     }
 
     fn bind_start(gpu: &Gpu, kernel: &Kernel, buffers: &PoolBuffers) -> [Bound; 2] {
@@ -122,8 +123,6 @@ impl Pool {
                     (0, &buffers.state),
                     (1, &buffers.slots),
                     (2, &buffers.active[list]),
-                    (3, &buffers.active[1 - list]),
-                    (4, &buffers.free),
                     (5, &buffers.counters),
                     (6, &buffers.results),
                     (7, &buffers.table),
@@ -210,7 +209,6 @@ impl Pool {
         for (at, start) in starts.iter().enumerate() {
             gpu.queue.write_buffer(&self.buffers.starts, at as u64 * self.start_stride, bytemuck::bytes_of(start));
         }
-        encoder.clear_buffer(&self.buffers.active[1 - list], 0, Some(4));
         let mut pass =
             encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("slice"), timestamp_writes: timed });
         let groups = |count: u32| count.div_ceil(self.sizes.workgroup_size);
@@ -221,5 +219,6 @@ impl Pool {
         }
         self.trainer.record(&mut pass, list, bound, params.slice_epochs);
         self.settle[list].dispatch(&mut pass, [groups(bound.max(1)), 1], None);
+        self.lists.record(&mut pass, 1 - list);
     }
 }

@@ -13,6 +13,7 @@ pub(super) const POOL: &str = include_str!("../../../shaders/pool/pool.wgsl");
 pub(super) const DRAW: &str = include_str!("../../../shaders/pool/draw.wgsl");
 pub(super) const START: &str = include_str!("../../../shaders/pool/start.wgsl");
 pub(super) const SETTLE: &str = include_str!("../../../shaders/pool/settle.wgsl");
+pub(super) const COMPACT: &str = include_str!("../../../shaders/pool/compact.wgsl");
 /// `evaluate` of forms with scratch memory.
 pub(super) const RECALL: &str = include_str!("../../../shaders/pool/recall.wgsl");
 

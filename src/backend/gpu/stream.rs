@@ -1,20 +1,22 @@
-//! The host's side of a run on the pool: admits chunks into windows, submits slices, reads what came of them, delivers
-//! finished chunks in order. Two slices are always under way, so that neither side waits for the other.
+//! The host's side of a run on the pool: admits chunks into windows, submits slices, reads what came of them, hands over
+//! finished chunks in order. It has a thread of its own (`worker.rs`). Two slices are always under way, so that neither side waits for the other.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::backend::{Deliver, Job, Trained, Watch};
+use crate::backend::{Job, Watch};
 use crate::error::{Error, Result};
 use crate::gpu::{Gpu, Lost, Readback, Stopwatch};
 use crate::plan::SliceClock;
+use crate::spec::DIVERGENCE_STRIDE;
 
 use super::book::{Book, Known, Numbered, Window};
 use super::bus::{Counters, SliceParams, WINDOW_COUNT, words};
 use super::checkpoint::{Checkpoint, Checkpoints};
 use super::meter::Meter;
-use super::outcomes::read_window;
+use super::outcomes::Arrived;
 use super::pool::{Pool, SliceOrder};
+use super::worker::Caller;
 
 /// Slices submitted and not yet read.
 const DEPTH: usize = 3;
@@ -42,6 +44,7 @@ impl From<Error> for StreamError {
 /// A submission under way.
 struct Slice {
     submitted: Instant,
+    /// Epochs that a network of it runs at most.
     epochs: u32,
     started_count: u32,
     status: Readback,
@@ -128,12 +131,8 @@ impl<'a> Stream<'a> {
     }
 
     /// Trains all chunks, or up to an interruption. On trouble, `run` gets what is needed to go on.
-    pub(super) fn run(
-        mut self,
-        chunks: &mut dyn Iterator<Item = Numbered>,
-        deliver: &mut Deliver<'_>,
-    ) -> Result<(), StreamError> {
-        let ended = self.go(chunks, deliver);
+    pub(super) fn run(mut self, caller: &mut Caller<'_>) -> Result<(), StreamError> {
+        let ended = self.go(caller);
         let in_flight = self.slices.into_iter().flat_map(|slice| slice.chunks.into_iter().map(|(chunk, _)| chunk));
         let waiting = self.book.windows.into_iter().map(|window| (window.number, window.chunk));
         let checkpoint = self.checkpoints.latest;
@@ -147,9 +146,10 @@ impl<'a> Stream<'a> {
         ended
     }
 
-    fn go(&mut self, chunks: &mut dyn Iterator<Item = Numbered>, deliver: &mut Deliver<'_>) -> Result<(), StreamError> {
+    fn go(&mut self, caller: &mut Caller<'_>) -> Result<(), StreamError> {
         let mut stopping = false;
         loop {
+            caller.check()?;
             if !stopping && self.watch.interrupted() {
                 stopping = true;
                 // Chunks that are complete are delivered, then the one at hand as far as it has come, and no other.
@@ -157,26 +157,27 @@ impl<'a> Stream<'a> {
                 self.book.windows.truncate(at_hand.map_or(self.book.windows.len(), |at| at + 1));
             }
             if !stopping {
-                self.admit(chunks)?;
+                self.admit(caller)?;
             }
             if self.book.windows.is_empty() {
                 match self.slices.iter().any(|slice| !slice.chunks.is_empty()) {
-                    true => self.receive(deliver)?,
+                    true => self.receive(caller)?,
                     false => return Ok(()),
                 }
                 continue;
             }
             self.submit(stopping)?;
             while self.slices.len() >= DEPTH {
-                self.receive(deliver)?;
+                self.receive(caller)?;
             }
         }
     }
 
-    /// Fills free windows with chunks.
-    fn admit(&mut self, chunks: &mut dyn Iterator<Item = Numbered>) -> Result<(), StreamError> {
+    /// Fills free windows with the chunks that are at hand; waits for one where there is nothing else to do.
+    fn admit(&mut self, caller: &mut Caller<'_>) -> Result<(), StreamError> {
         while self.book.windows.len() < WINDOW_COUNT {
-            let Some((number, chunk)) = chunks.next() else { break };
+            let is_idle = self.book.windows.is_empty() && self.slices.iter().all(|slice| slice.chunks.is_empty());
+            let Some((number, chunk)) = caller.next_chunk(is_idle) else { break };
             let index = self.book.next_window;
             self.book.next_window = (index + 1) % WINDOW_COUNT;
             let window = Window { number, chunk, index, started_count: 0, known_from: self.book.slice_count };
@@ -209,7 +210,8 @@ impl<'a> Stream<'a> {
         let age = age.min(f64::from(u32::MAX)) as u32;
         let most = self.gpu.loop_limit() / self.pool.trainer.loop_steps().max(1);
         let most = u32::try_from(most).unwrap_or(u32::MAX).max(1);
-        self.run.clock.next(age, budget, self.job.problem.retires()).min(most)
+        let planned = self.run.clock.next(age, budget, self.job.problem.retires());
+        self.run.clock.next_in_stride(planned, self.book.epochs_begun, (DIVERGENCE_STRIDE, budget, most))
     }
 
     /// Sends off a slice, with the chunks that are complete.
@@ -276,12 +278,14 @@ impl<'a> Stream<'a> {
         self.book.slice_count = self.book.slice_count.wrapping_add(1);
         self.book.epochs_begun += u64::from(epochs);
         let copy = copy.map(|copy| (copy, self.book.clone()));
+        // What goes past the budget is not run.
+        let epochs = epochs.min(self.job.problem.spec().epochs);
         self.slices.push_back(Slice { submitted: Instant::now(), epochs, started_count, status, chunks, copy });
         Ok(())
     }
 
     /// Waits for the oldest slice and takes in what it says.
-    fn receive(&mut self, deliver: &mut Deliver<'_>) -> Result<(), StreamError> {
+    fn receive(&mut self, caller: &Caller<'_>) -> Result<(), StreamError> {
         let Some(slice) = self.slices.front_mut() else { return Ok(()) };
         let before = self.book.known;
         self.book.known = slice.status.receive(self.gpu, |bytes| Known {
@@ -297,8 +301,7 @@ impl<'a> Stream<'a> {
         let mut arrived = Vec::new();
         if let Some(slice) = self.slices.front_mut() {
             for ((_, chunk), readback) in &mut slice.chunks {
-                let wants = (self.job.problem, self.job.keep_weights);
-                arrived.push(readback.receive(self.gpu, |bytes| read_window(wants, chunk.networks.clone(), bytes))?);
+                arrived.push(readback.receive(self.gpu, |bytes| Arrived::new(chunk.networks.clone(), bytes))?);
             }
         }
         let Some(slice) = self.slices.pop_front() else { return Ok(()) };
@@ -315,17 +318,15 @@ impl<'a> Stream<'a> {
         self.book.widen(slice.epochs, took.as_secs_f64(), self.pool.sizes.slot_count);
         self.spare_status.push(slice.status);
         // Chunks first leave the list of what would have to be repeated, then they are delivered.
-        for (((number, _), readback), outcome) in slice.chunks.into_iter().zip(arrived) {
+        for (((number, _), readback), mut arrived) in slice.chunks.into_iter().zip(arrived) {
             self.spare_results.push(readback);
             if number < self.run.deliver_next {
                 continue; // Delivered before the device was lost.
             }
             self.run.deliver_next = number + 1;
-            let (outcomes, weights) = outcome?;
-            let idle = self.meter.deliver(&outcomes);
-            let executed_net_epochs = outcomes.net_epochs() + idle;
-            let device_seconds = self.meter.take_busy();
-            deliver(Trained { outcomes, weights, executed_net_epochs, device_seconds })?;
+            arrived.idle = self.meter.deliver(arrived.count() as u64, arrived.net_epochs());
+            arrived.device_seconds = self.meter.take_busy();
+            caller.take(arrived)?;
         }
         if let Some((mut readback, mut book)) = slice.copy {
             let bytes = readback.receive(self.gpu, <[u8]>::to_vec)?;
