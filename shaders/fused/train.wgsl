@@ -1,5 +1,57 @@
 // One invocation trains one network through a slice, its weights in registers. Straight-line code of the network at hand
-// (load, save, apply, train_examples, measure_of, any_out_of_bounds) is generated: src/backend/gpu/unroll.
+// (load, save, apply, train_examples, train_by_powers, powers_in_range, measure_of, any_out_of_bounds) is generated: src/backend/gpu/unroll.
+
+// How far a network has come.
+struct Course {
+    epoch: u32,
+    solved_epoch: u32,
+    status: u32,
+}
+
+// `by_powers` is a constant at each call, so no compiler keeps both ways.
+fn train_epoch(net: ptr<function, Network>, course: ptr<function, Course>, network: vec2<u32>, by_powers: bool) {
+    let epoch = (*course).epoch + 1u;
+    (*course).epoch = epoch;
+    // Weights that are judged while they move: what the epoch began with is kept aside.
+    var before: Weights;
+    if (KEEPS_START) {
+        before = (*net).weights;
+    }
+    var measure: f32;
+    if (by_powers) {
+        measure = train_by_powers(net, epoch, network);
+    } else {
+        measure = train_examples(net, epoch, network);
+    }
+    var solved = false;
+    if (JUDGED_AFTER) {
+        if (!MOVES_WITHIN) {
+            apply(net, update_at(epoch, 0u));
+        }
+        if (is_judged(epoch)) {
+            solved = criterion_holds(measure_of(net));
+        }
+    } else {
+        solved = criterion_holds(measure);
+    }
+    if (solved || epoch % DIVERGENCE_STRIDE == 0u) {
+        if (any_out_of_bounds(net, &before)) {
+            (*course).status = DIVERGED;
+        } else if (solved) {
+            if ((*course).solved_epoch == 0u) {
+                (*course).solved_epoch = epoch;
+            }
+            (*course).status = select(RUNNING, SOLVED, RETIRE);
+        }
+    }
+    if ((*course).status != RUNNING) {
+        if (KEEPS_START) {
+            (*net).weights = before;
+        }
+    } else if (!MOVES_WITHIN && !JUDGED_AFTER) {
+        apply(net, update_at(epoch, 0u));
+    }
+}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn train(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -10,49 +62,21 @@ fn train(@builtin(global_invocation_id) id: vec3<u32>) {
     let network = slots[slot].network;
     var net: Network;
     load(slot, &net);
-    var epoch = slots[slot].epoch;
-    var solved_epoch = slots[slot].solved_epoch;
-    var status = RUNNING;
-    let last = epoch + min(EPOCHS - epoch, slice.slice_epochs);
-    while (epoch < last) {
-        epoch += 1u;
-        // Weights that are judged while they move: what the epoch began with is kept aside.
-        var before: Weights;
-        if (KEEPS_START) {
-            before = net.weights;
-        }
-        let measure = train_examples(&net, epoch, network);
-        var solved = false;
-        if (JUDGED_AFTER) {
-            if (!MOVES_WITHIN) {
-                apply(&net, update_at(epoch, 0u));
-            }
-            if (is_judged(epoch)) {
-                solved = criterion_holds(measure_of(&net));
-            }
-        } else {
-            solved = criterion_holds(measure);
-        }
-        if (solved || epoch % DIVERGENCE_STRIDE == 0u) {
-            if (any_out_of_bounds(&net, &before)) {
-                status = DIVERGED;
-            } else if (solved) {
-                solved_epoch = select(solved_epoch, epoch, solved_epoch == 0u);
-                status = select(RUNNING, SOLVED, RETIRE);
+    var course = Course(slots[slot].epoch, slots[slot].solved_epoch, RUNNING);
+    let last = course.epoch + min(EPOCHS - course.epoch, slice.slice_epochs);
+    // Two loops rather than a choice in one: software devices go through both sides of a choice.
+    while (course.epoch < last && course.status == RUNNING) {
+        if (SHARES_POWERS) {
+            while (course.epoch < last && course.status == RUNNING && powers_in_range(&net)) {
+                train_epoch(&net, &course, network, true);
             }
         }
-        if (status != RUNNING) {
-            if (KEEPS_START) {
-                net.weights = before;
-            }
-            break;
-        }
-        if (!MOVES_WITHIN && !JUDGED_AFTER) {
-            apply(&net, update_at(epoch, 0u));
+        while (course.epoch < last && course.status == RUNNING && !(SHARES_POWERS && powers_in_range(&net))) {
+            train_epoch(&net, &course, network, false);
         }
     }
     save(slot, &net);
-    slots[slot].epoch = epoch;
-    slots[slot].solved_epoch = solved_epoch;
-    slots[slot].status = status;
+    slots[slot].epoch = course.epoch;
+    slots[slot].solved_epoch = course.solved_epoch;
+    slots[slot].status = course.status;
 }

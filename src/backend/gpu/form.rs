@@ -70,9 +70,9 @@ pub(super) struct Limits<'a> {
 }
 
 impl<'a> Limits<'a> {
-    /// On Mesa's llvmpipe (22.3, AVX2) an epoch of 2-3-1 is 681 instructions with shared powers and 727 without; reciprocals in
-    /// pairs save 8 of 16 divisions there and cost six instructions more, which gains nothing where divisions are not what
-    /// an epoch waits for. No hardware has been measured, so nothing is shared there.
+    /// On Mesa's llvmpipe (22.3, AVX2) eight networks of 2-3-1 take 694 instructions an epoch with shared powers, some 720
+    /// without. Reciprocals in pairs take 8 divisions out of 16 there, and six instructions more than before. No hardware has
+    /// been measured, so nothing is shared there.
     pub(super) fn of(gpu: &'a Gpu, tuning: &Tuning) -> Self {
         Self {
             device: &gpu.name,

@@ -5,7 +5,7 @@ use crate::gpu::Bound;
 use crate::spec::Problem;
 
 use super::buffers::SLICE;
-use super::form::{Form, Limits, Setup, Source, Trainer};
+use super::form::{Form, Limits, Setup, Sharing, Source, Trainer};
 use super::prelude::{Sizes, draws_order};
 use super::source::{POOL, compose, order_code};
 use super::unroll::{evaluation_code, loop_steps, network_code, order_keeping, training_code};
@@ -31,7 +31,7 @@ pub(super) const FORM: Form = Form {
     suits: |problem, limits| in_registers(problem) || !limits.hardware,
     scratch_row_count: |_| 0,
     settle_code: |problem, sizes| network_code(problem, sizes) + &evaluation_code(problem),
-    kernels: |problem, sizes, _| Ok(kernels(problem, sizes)),
+    kernels: |problem, sizes, limits| Ok(kernels(problem, sizes, limits.sharing)),
     trainer: |setup| Ok(Box::new(Fused::new(setup)?)),
 };
 
@@ -70,8 +70,8 @@ pub(super) fn check(problem: &Problem, limits: &Limits<'_>) -> Result<()> {
     Ok(())
 }
 
-fn kernels(problem: &Problem, sizes: Sizes) -> Vec<Source> {
-    let code = network_code(problem, sizes) + &training_code(problem, sizes);
+fn kernels(problem: &Problem, sizes: Sizes, sharing: Sharing) -> Vec<Source> {
+    let code = network_code(problem, sizes) + &training_code(problem, sizes, sharing);
     vec![("train", compose(problem, sizes, &[POOL, &order_code(problem, &order_keeping(problem)), &code, TRAIN]))]
 }
 

@@ -1,5 +1,6 @@
 //! The host's side of a run on the pool: admits chunks into windows, submits slices, reads what came of them, hands over
-//! finished chunks in order. It has a thread of its own (`worker.rs`). Two slices are always under way, so that neither side waits for the other.
+//! finished chunks in order. It has a thread of its own (`worker.rs`). Two slices are always under way, so that neither
+//! side waits for the other.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};

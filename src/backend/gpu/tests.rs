@@ -44,7 +44,7 @@ fn an_invalid_shader_is_refused() {
     let problem = Spec::default().problem().unwrap();
     let (_, source) = kernels(&fused::FORM, &problem, SIZES).remove(0);
     assert!(validate(&source).is_ok());
-    assert!(validate(&source.replace("epoch += 1u;", "epoch += 1.0;")).is_err());
+    assert!(validate(&source.replace("epoch + 1u;", "epoch + 1.0;")).is_err());
 }
 
 #[test]

@@ -8,23 +8,24 @@
 //! Of examples that come in an order that is drawn, up to eight are written out by their positions: the order then fits
 //! into a register, and inputs are chosen among literals, which costs less than reading them.
 
+mod examples;
+mod shared;
 mod writer;
 
 use std::fmt::Write;
 
 use crate::spec::{Order, Problem};
 
+use self::examples::{are_few, writes_out};
+use self::shared::{has_powers, range_code};
 use self::writer::{Backward, Forward, Writer};
+use super::form::Sharing;
 use super::prelude::{
     Sizes, draws_order, judged_after, keeps_start, literal, order_steps, rate_row_count, weight_rates,
 };
 
-/// Products of examples and weights up to which examples are written out.
-const WRITTEN_OUT_LIMIT: usize = 1024;
 /// Examples that go forward side by side where there is room.
 const BLOCK: usize = 4;
-/// Examples up to which an order is kept in one number, four bits each.
-const PACKED_LIMIT: usize = 8;
 /// Room: weights, their gradient and the block's activations, half of what a thread of a GPU has in registers. Networks
 /// just above it lose a little by blocks of any size, those below gain up to 1.6 times (measured on a software device).
 const ROOM: usize = 128;
@@ -68,14 +69,18 @@ pub(super) fn network_code(problem: &Problem, sizes: Sizes) -> String {
     text
 }
 
-/// `apply`, `any_out_of_bounds`, `train_examples` and `measure_of`: an epoch's work.
-pub(super) fn training_code(problem: &Problem, sizes: Sizes) -> String {
+/// `apply`, `any_out_of_bounds`, `train_examples`, `train_by_powers`, `powers_in_range` and `measure_of`: an epoch's work.
+pub(super) fn training_code(problem: &Problem, sizes: Sizes, sharing: Sharing) -> String {
     let measure = match judged_after(problem) {
         true => measure_code(problem),
         // Nobody asks.
         false => "fn measure_of(net: ptr<function, Network>) -> f32 {\n    return 0.0;\n}\n".into(),
     };
-    apply_code(problem, sizes.own_rates) + &bounds_code(problem) + &examples_code(problem) + &measure
+    apply_code(problem, sizes.own_rates)
+        + &bounds_code(problem)
+        + &examples_code(problem, Sharing { powers: false, ..sharing })
+        + &powers_code(problem, sharing)
+        + &measure
 }
 
 /// `evaluate`: outputs to the results, and the loss.
@@ -111,7 +116,7 @@ pub(super) fn count_code(problem: &Problem) -> String {
 
 /// `measure_of`: what the criterion measures of a network's outputs, examples in the given order.
 fn measure_code(problem: &Problem) -> String {
-    let few = problem.examples().count() * problem.layers().weight_count() <= WRITTEN_OUT_LIMIT;
+    let few = are_few(problem);
     let examples = match few {
         true => {
             let mut writer = Writer::new(problem);
@@ -185,13 +190,6 @@ fn bounds_code(problem: &Problem) -> String {
     text
 }
 
-/// Whether examples are written out one by one.
-fn writes_out(problem: &Problem) -> bool {
-    let count = problem.examples().count();
-    let few = count * problem.layers().weight_count() <= WRITTEN_OUT_LIMIT;
-    few && (!draws_order(problem) || count <= PACKED_LIMIT)
-}
-
 /// What draws an epoch's order and keeps it; nothing where none is drawn.
 pub(super) fn order_keeping(problem: &Problem) -> String {
     if writes_out(problem) { PACKED_ORDER.to_owned() + &packed_code(problem) } else { ORDER.to_owned() }
@@ -221,22 +219,38 @@ pub(super) fn loop_steps(problem: &Problem) -> u64 {
     // A loop's last look at its condition may count as a step.
     let learning = if writes_out(problem) { 1 } else { count + 2 };
     let judging = if judged_after(problem) { count + 1 } else { 0 };
-    order_steps(problem) + learning + judging
+    // Where powers are shared, an epoch may be the only one of its loop: that loop, the one around, and the other's last look.
+    let choosing = if has_powers(problem) { 3 } else { 0 };
+    order_steps(problem) + learning + judging + choosing
 }
 
-fn examples_code(problem: &Problem) -> String {
-    let mut writer = Writer::new(problem);
-    writer.text.push_str(
-        "fn train_examples(net: ptr<function, Network>, epoch: u32, network: vec2<u32>) -> f32 {\n    \
-         var measure = 0.0;\n",
+fn examples_code(problem: &Problem, sharing: Sharing) -> String {
+    let mut writer = Writer::sharing(problem, sharing);
+    let name = if sharing.powers { "train_by_powers" } else { "train_examples" };
+    let _ = writeln!(
+        writer.text,
+        "fn {name}(net: ptr<function, Network>, epoch: u32, network: vec2<u32>) -> f32 {{\n    var measure = 0.0;"
     );
     if writes_out(problem) {
+        writer.write_powers();
         writer.write_out();
     } else {
         writer.write_loop();
     }
     writer.text.push_str("    return measure;\n}\n");
     writer.text
+}
+
+/// `SHARES_POWERS`, `train_by_powers` and `powers_in_range`; where powers are not shared, nobody calls the latter.
+fn powers_code(problem: &Problem, sharing: Sharing) -> String {
+    let shares = sharing.powers && has_powers(problem);
+    let code = match shares {
+        true => examples_code(problem, sharing) + &range_code(problem, sharing.reciprocals),
+        false => "fn train_by_powers(net: ptr<function, Network>, epoch: u32, network: vec2<u32>) -> f32 {\n    \
+                  return 0.0;\n}\nfn powers_in_range(net: ptr<function, Network>) -> bool {\n    return false;\n}\n"
+            .into(),
+    };
+    format!("const SHARES_POWERS = {shares};\n{code}")
 }
 
 impl Writer<'_> {
@@ -377,7 +391,7 @@ mod tests {
     fn few_examples_are_written_out_and_many_are_looped_over() {
         let code = |task: &str, layers: &str| {
             let spec = Spec { task: task.parse().unwrap(), layers: layers.parse().unwrap(), ..Spec::default() };
-            examples_code(&spec.problem().unwrap())
+            examples_code(&spec.problem().unwrap(), Sharing::default())
         };
         assert!(!code("xor", "2,3,1").contains("for ("));
         assert!(code("parity:8", "8,16,1").contains("for (var first"));

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use crate::spec::{LayerShape, Problem};
 
+use super::super::form::Sharing;
 use super::super::prelude::{activation_code, literal};
 
 /// What feeds a row of weights.
@@ -26,6 +27,7 @@ impl Feed {
 /// A writer of one function's body.
 pub(super) struct Writer<'p> {
     pub(super) problem: &'p Problem,
+    pub(super) sharing: Sharing,
     shapes: Vec<LayerShape>,
     pub(super) text: String,
     /// Names of partial sums by unit and the inputs summed so far.
@@ -52,87 +54,18 @@ pub(super) struct Forward {
 
 impl<'p> Writer<'p> {
     pub(super) fn new(problem: &'p Problem) -> Self {
+        Self::sharing(problem, Sharing::default())
+    }
+
+    /// One that shares.
+    pub(super) fn sharing(problem: &'p Problem, sharing: Sharing) -> Self {
         let shapes = problem.layers().shapes().collect();
-        Self { problem, shapes, text: String::new(), sums: HashMap::new(), next_sum: 0 }
+        Self { problem, sharing, shapes, text: String::new(), sums: HashMap::new(), next_sum: 0 }
     }
 
     /// The code of a layer's activation.
-    fn activation(&self, layer: usize) -> usize {
+    pub(super) fn activation(&self, layer: usize) -> usize {
         activation_code(self.problem, layer)
-    }
-
-    /// An example's inputs.
-    pub(super) fn inputs(&self, example: usize) -> Vec<Feed> {
-        self.problem.examples().input(example).iter().map(|value| Feed::Number(*value)).collect()
-    }
-
-    /// An example's targets.
-    pub(super) fn targets(&self, example: usize) -> Vec<String> {
-        self.problem.examples().target(example).iter().map(|y| literal(*y)).collect()
-    }
-
-    /// The inputs of the example at a position of the order at hand.
-    pub(super) fn chosen_inputs(&mut self, position: usize) -> Vec<Feed> {
-        let examples = self.problem.examples();
-        let of_unit = |unit: usize| (0..examples.count()).map(|example| examples.input(example)[unit]).collect();
-        let units: Vec<Vec<f64>> = (0..examples.input_count()).map(of_unit).collect();
-        units.iter().map(|values| self.chosen(values, position)).collect()
-    }
-
-    /// Its targets.
-    pub(super) fn chosen_targets(&mut self, position: usize) -> Vec<String> {
-        let examples = self.problem.examples();
-        let of_unit = |unit: usize| (0..examples.count()).map(|example| examples.target(example)[unit]).collect();
-        let units: Vec<Vec<f64>> = (0..examples.output_count()).map(of_unit).collect();
-        let chosen = units.iter().map(|values| match self.chosen(values, position) {
-            Feed::Number(number) => literal(number),
-            Feed::Name(name) => name,
-        });
-        chosen.collect()
-    }
-
-    /// The one of an example's values that is its at a position of the order at hand, by the bits of its number.
-    fn chosen(&mut self, values: &[f64], position: usize) -> Feed {
-        if values.iter().all(|value| value == &values[0]) {
-            return Feed::Number(values[0]);
-        }
-        let mut texts: Vec<String> = values.iter().map(|value| literal(*value)).collect();
-        let mut bit = 4 * position;
-        while texts.len() > 1 {
-            let halves = texts.chunks(2).map(|pair| match pair {
-                [even, odd] if even != odd => format!("select({even}, {odd}, ((order >> {bit}u) & 1u) == 1u)"),
-                rest => rest[0].clone(),
-            });
-            texts = halves.collect();
-            bit += 1;
-        }
-        Feed::Name(self.name_sum(&texts.concat()))
-    }
-
-    /// Reads an example's inputs from the table.
-    pub(super) fn read_inputs(&mut self, example: &str, suffix: &str) -> Vec<Feed> {
-        (0..self.problem.layers().input_count())
-            .map(|unit| {
-                let name = format!("x_{unit}{suffix}");
-                let _ =
-                    writeln!(self.text, "    let {name} = table[TABLE_INPUTS + ({example}) * INPUT_COUNT + {unit}u];");
-                Feed::Name(name)
-            })
-            .collect()
-    }
-
-    /// Reads an example's targets from the table.
-    pub(super) fn read_targets(&mut self, example: &str, suffix: &str) -> Vec<String> {
-        (0..self.problem.layers().output_count())
-            .map(|unit| {
-                let name = format!("y_{unit}{suffix}");
-                let _ = writeln!(
-                    self.text,
-                    "    let {name} = table[TABLE_TARGETS + ({example}) * OUTPUT_COUNT + {unit}u];"
-                );
-                name
-            })
-            .collect()
     }
 
     /// Rows that feed a layer, the bias left out.
@@ -142,7 +75,7 @@ impl<'p> Writer<'p> {
     }
 
     /// Gives a sum a name.
-    fn name_sum(&mut self, value: &str) -> String {
+    pub(super) fn name_sum(&mut self, value: &str) -> String {
         let name = format!("s{}", self.next_sum);
         self.next_sum += 1;
         let _ = writeln!(self.text, "    let {name} = {value};");
@@ -156,25 +89,39 @@ impl<'p> Writer<'p> {
             inputs.into_iter().map(|inputs| Forward { feeds: vec![inputs], sums: Vec::new() }).collect();
         for layer in 0..self.shapes.len() {
             let shape = self.shapes[layer];
-            let activation = self.activation(layer);
+            let normalises = self.problem.spec().activation.of_layer(layer).normalises();
+            let name = |column: usize, suffix: &str| format!("a{layer}_{column}{suffix}");
             for example in &mut examples {
-                let rows: Vec<&Feed> = self.rows(&example.feeds, layer).collect();
-                let sums = (0..shape.fan_out).map(|column| self.weighted_sum(shape, column, &rows, net));
-                example.sums.push(sums.collect());
+                example.sums.push(Vec::new());
             }
-            if self.problem.spec().activation.of_layer(layer).normalises() {
-                for example in &mut examples {
+            // A unit is done with before the next: fewer numbers wait in registers. Of one example the units of a layer go
+            // side by side.
+            let columns: Vec<usize> = (0..shape.fan_out).collect();
+            for columns in columns.chunks(if block.len() == 1 { shape.fan_out } else { 1 }) {
+                let mut units = Vec::new();
+                for column in columns {
+                    for (example, suffix) in examples.iter_mut().zip(block) {
+                        let rows: Vec<&Feed> = self.rows(&example.feeds, layer).collect();
+                        let sum = self.weighted_sum(shape, *column, &rows, net);
+                        units.push((name(*column, suffix), sum.clone()));
+                        example.sums[layer].push(sum);
+                    }
+                }
+                if !normalises {
+                    self.activate(layer, &units);
+                }
+            }
+            if normalises {
+                let activation = self.activation(layer);
+                for (example, suffix) in examples.iter_mut().zip(block) {
                     example.sums[layer] = self.normalise(activation, &example.sums[layer]);
+                    let units = example.sums[layer].iter().enumerate();
+                    let units: Vec<_> = units.map(|(column, z)| (name(column, suffix), z.clone())).collect();
+                    self.activate(layer, &units);
                 }
             }
             for (example, suffix) in examples.iter_mut().zip(block) {
-                let mut units = Vec::new();
-                for (column, z) in example.sums[layer].iter().enumerate() {
-                    let name = format!("a{layer}_{column}{suffix}");
-                    let _ = writeln!(self.text, "    let {name} = activate({activation}u, {z});");
-                    units.push(Feed::Name(name));
-                }
-                example.feeds.push(units);
+                example.feeds.push((0..shape.fan_out).map(|column| Feed::Name(name(column, suffix))).collect());
             }
         }
         examples
@@ -193,11 +140,15 @@ impl<'p> Writer<'p> {
     /// Names the weighted sum of a unit; sums over the same numbers are shared between examples.
     fn weighted_sum(&mut self, shape: LayerShape, column: usize, rows: &[&Feed], net: &str) -> String {
         let bias = shape.position(shape.fan_in, column);
-        let mut sum = format!("{net}weights[{bias}]");
+        let powers = self.sharing.powers && shape.offset == 0;
+        // The power of a sum is the product of powers.
+        let plus = if powers { "*" } else { "+" };
+        let place = |k: usize| if powers { format!("power{k}") } else { format!("{net}weights[{k}]") };
+        let mut sum = place(bias);
         let mut key = Vec::new();
         let mut sharing = true;
         for (row, feed) in rows.iter().enumerate() {
-            let weight = format!("{net}weights[{}]", shape.position(row, column));
+            let weight = place(shape.position(row, column));
             let more = match feed {
                 Feed::Name(name) => {
                     sharing = false;
@@ -207,7 +158,7 @@ impl<'p> Writer<'p> {
                     key.push(x.to_bits());
                     match *x {
                         0.0 => None,
-                        1.0 => Some(format!("{sum} + {weight}")),
+                        1.0 => Some(format!("{sum} {plus} {weight}")),
                         x => Some(format!("fma({}, {weight}, {sum})", literal(x))),
                     }
                 }
