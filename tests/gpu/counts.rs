@@ -7,8 +7,8 @@ use std::ops::AddAssign;
 
 use naga::valid::{FunctionInfo, ModuleInfo};
 use naga::{
-    BinaryOperator, Block, Expression, Function, Handle, Literal, LocalVariable, MathFunction, Module, ScalarKind,
-    Statement, SwitchValue, TypeInner, UnaryOperator,
+    BinaryOperator, Block, Expression, Function, FunctionArgument, Handle, Literal, LocalVariable, MathFunction,
+    Module, ScalarKind, Statement, SwitchValue, TypeInner, UnaryOperator,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,17 +53,30 @@ impl Counts {
     }
 }
 
-/// Counts of one turn of the outermost loop of an entry point.
-pub(crate) fn of_outermost_loop(module: &Module, info: &ModuleInfo, entry: &str) -> Result<Counts, String> {
-    let at = module.entry_points.iter().position(|point| point.name == entry).ok_or("there is no such entry point")?;
-    let function = &module.entry_points[at].function;
-    let mut walk = Walk::new(module, info, (function, info.get_entry_point(at)), Vec::new());
-    let turn = function.body.iter().find_map(|statement| match statement {
-        Statement::Loop { body, continuing, .. } => Some((body, continuing)),
+/// Counts of a call of a function by name; arguments are constant where their names are given.
+pub(crate) fn of_call(
+    module: &Module,
+    info: &ModuleInfo,
+    name: &str,
+    given: &[(&str, Literal)],
+) -> Result<Counts, String> {
+    let found = module.functions.iter().find(|(_, function)| function.name.as_deref() == Some(name));
+    let (handle, function) = found.ok_or_else(|| format!("there is no function {name}"))?;
+    let constant = |argument: &FunctionArgument| {
+        let is = |(name, _): &&(&str, Literal)| argument.name.as_deref() == Some(name);
+        given.iter().find(is).map(|(_, constant)| *constant)
+    };
+    let arguments = function.arguments.iter().map(constant).collect();
+    Ok(Walk::new(module, info, (function, &info[handle]), arguments).block(&function.body)?.0)
+}
+
+/// The value of a constant by name.
+pub(crate) fn constant(module: &Module, name: &str) -> Option<Literal> {
+    let (_, constant) = module.constants.iter().find(|(_, constant)| constant.name.as_deref() == Some(name))?;
+    match module.global_expressions[constant.init] {
+        Expression::Literal(literal) => Some(literal),
         _ => None,
-    });
-    let (body, continuing) = turn.ok_or("there is no loop in it")?;
-    walk.turn(body, continuing)
+    }
 }
 
 /// One function, called with what is constant of its arguments.

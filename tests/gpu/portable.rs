@@ -17,7 +17,7 @@ use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use serde::{Deserialize, Serialize};
 
-use super::counts::{Counts, of_outermost_loop};
+use super::counts::{Counts, constant, of_call};
 
 /// Settings of the table beside the networks of a bench: one rule after another on one network.
 const RULES: [&str; 11] = [
@@ -213,7 +213,9 @@ fn measured() -> Result<Table, Failed> {
 /// What a net-epoch costs in the kernel that trains one network an invocation.
 fn costs(source: &str) -> Result<Counts, String> {
     let (module, info) = parsed(source)?;
-    of_outermost_loop(&module, &info, "train")
+    // It may have an epoch in two ways, one of which every network takes that is in range.
+    let way = constant(&module, "SHARES_POWERS").ok_or("it does not say whether powers are shared")?;
+    of_call(&module, &info, "train_epoch", &[("by_powers", way)])
 }
 
 fn path() -> PathBuf {
@@ -258,20 +260,17 @@ fn another_cost_is_found() -> Result<(), Failed> {
             "@group(0) @binding(0) var<storage, read_write> numbers: array<f32>;
              const COUNT = 5u;
              const OFF = false;
+             const SHARES_POWERS = true;
              fn inner(x: f32, way: u32) -> f32 {{
                  if (OFF || way == 7u) {{ return sin(x); }}
                  switch way {{ case 1u: {{ return exp(x) / 3.0; }} default: {{ return exp(exp(x)); }} }}
              }}
-             @compute @workgroup_size(1) fn train() {{
-                 var epoch = 0u;
-                 let last = u32(numbers[1]);
-                 while (epoch < last) {{
-                     epoch += 1u;
-                     for (var i = 1u; i < COUNT; i += 2u) {{ numbers[i] = fma(inner(numbers[i], 1u), 2.0, 1.0); {more} }}
-                     if (OFF) {{ numbers[0] = exp(numbers[0]); }}
-                     if (numbers[0] > 1.0) {{ numbers[0] = sqrt(numbers[0]); }}
-                 }}
-             }}"
+             fn train_epoch(epoch: u32, by_powers: bool) {{
+                 for (var i = 1u; i < COUNT; i += 2u) {{ numbers[i] = fma(inner(numbers[i], 1u), 2.0, 1.0); {more} }}
+                 if (OFF || !by_powers) {{ numbers[0] = exp(numbers[0]); }}
+                 if (numbers[0] > 1.0) {{ numbers[0] = sqrt(numbers[0]); }}
+             }}
+             @compute @workgroup_size(1) fn train() {{ train_epoch(u32(numbers[1]), SHARES_POWERS); }}"
         )
     };
     let base = costs(&source(""))?;
