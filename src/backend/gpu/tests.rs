@@ -6,7 +6,7 @@ use naga::valid::{Capabilities, ValidationFlags, Validator};
 
 use super::bus::{Counters, SliceParams, Slot, Stage, Start};
 use super::composed::{Composed, LIMITS, SIZES, composed_shaders};
-use super::form::{Form, Limits, Source};
+use super::form::{Form, Limits, Sharing, Source};
 use super::prelude::Sizes;
 use super::{FORMS, form, fused, pool, words};
 use crate::backend::conformance::{short_specs, slow_specs};
@@ -32,6 +32,15 @@ fn every_shader_is_valid() {
         for Composed { form, entry, source } in composed_shaders(&problem, keep_weights, own_rates).unwrap() {
             validate(&source).unwrap_or_else(|error| panic!("{form} {entry}, {spec:?}:\n{error}"));
             count += 1;
+        }
+    }
+    // What is shared on some devices only.
+    let sharing = Limits { sharing: Sharing { powers: true, reciprocals: true }, ..LIMITS };
+    for spec in short_specs() {
+        let problem = spec.problem().unwrap();
+        if (fused::FORM.check)(&problem, &sharing).is_ok() {
+            let (_, source) = (fused::FORM.kernels)(&problem, SIZES, &sharing).unwrap().remove(0);
+            validate(&source).unwrap_or_else(|error| panic!("sharing, {spec:?}:\n{error}"));
         }
     }
     validate(&words::source()).unwrap();
