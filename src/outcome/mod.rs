@@ -5,6 +5,7 @@ pub(crate) mod exact;
 mod fate;
 mod kind;
 mod npz;
+mod outputs;
 mod pattern;
 mod tally;
 mod weights;

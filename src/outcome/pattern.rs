@@ -6,26 +6,17 @@
 //! the two in the middle is one, and the loss is the same at each. Of an odd number it is one of the targets: with two target
 //! values the examples of the rarer one are then at the wrong end, and are named so.
 
-use std::ops::Range;
-
-use smallvec::SmallVec;
-
 use crate::rule::{Lose, with_loss};
 use crate::spec::Problem;
 
+use super::outputs::{Groups, Outputs, Places, resting_place};
 use super::{Fate, Variant};
 
-/// How near an output must be to where its group rests, in units of the distance between the targets.
-const OUTPUT_TOLERANCE: f64 = 0.1;
 /// How near, relatively, the loss above that of a solution must be to the pattern's.
 const LOSS_TOLERANCE: f64 = 0.05;
 
 /// Groupings of one problem whose excess is kept: of small tasks there are few, and the same come again and again.
 const KNOWN_LIMIT: usize = 64;
-
-/// Examples or positions of outputs: of small tasks they need no allocation.
-type Places = SmallVec<[usize; 8]>;
-type Groups = SmallVec<[Places; 2]>;
 
 /// What is not right: examples that share their outputs; outputs at the wrong end or at the middle, by their positions.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,17 +41,6 @@ struct Known {
     excess: f64,
     fate: Fate,
     variant: Variant,
-}
-
-/// Outputs `[example][unit]` beside their targets.
-struct Outputs<'a> {
-    problem: &'a Problem,
-    values: &'a [f32],
-    targets: &'a [f64],
-    unit_count: usize,
-    low: f64,
-    high: f64,
-    tolerance: f64,
 }
 
 impl<'a> Patterns<'a> {
@@ -119,76 +99,6 @@ pub(super) fn pattern_excesses(problem: &Problem, outputs: &[f32]) -> Vec<f64> {
 pub(super) fn floor(problem: &Problem) -> f64 {
     let targets = problem.examples().targets();
     targets.iter().map(|target| unit_loss(problem, *target, *target)).sum::<f64>() / problem.examples().count() as f64
-}
-
-impl<'a> Outputs<'a> {
-    /// `low` and `high` are the least and largest target.
-    fn new(problem: &'a Problem, (low, high): (f64, f64), values: &'a [f32]) -> Self {
-        let examples = problem.examples();
-        let tolerance = OUTPUT_TOLERANCE * (high - low);
-        Self { problem, values, targets: examples.targets(), unit_count: examples.output_count(), low, high, tolerance }
-    }
-
-    fn value(&self, position: usize) -> f64 {
-        f64::from(self.values[position])
-    }
-
-    fn is_near(&self, position: usize, value: f64) -> bool {
-        (self.value(position) - value).abs() <= self.tolerance
-    }
-
-    /// Positions of the outputs of an example.
-    fn of(&self, example: usize) -> Range<usize> {
-        example * self.unit_count..(example + 1) * self.unit_count
-    }
-
-    /// Positions of the outputs that are not near their targets.
-    fn off(&self) -> Places {
-        (0..self.targets.len()).filter(|position| !self.is_near(*position, self.targets[*position])).collect()
-    }
-
-    /// The value that an output is not meant to have, where there are two.
-    fn other_end(&self, position: usize) -> f64 {
-        self.low + self.high - self.targets[position]
-    }
-
-    /// Examples whose outputs lie in chains of near ones, unit by unit.
-    fn chains(&self, examples: Places) -> Groups {
-        let mut chains: Groups = SmallVec::from_iter([examples]);
-        for unit in 0..self.unit_count {
-            let at = |example: usize| self.values[example * self.unit_count + unit];
-            let apart = |a: &usize, b: &usize| f64::from(at(*b) - at(*a)) > self.tolerance;
-            for mut chain in std::mem::take(&mut chains) {
-                chain.sort_by(|a, b| at(*a).total_cmp(&at(*b)));
-                chains.extend(chain.chunk_by(|a, b| !apart(a, b)).map(Places::from_slice));
-            }
-        }
-        chains
-    }
-
-    /// Whether several examples share their outputs, and these lie where the group's loss is least.
-    fn is_settled(&self, group: &[usize]) -> bool {
-        let holds = |unit: usize| {
-            let (from, to) = resting_place(self.problem, group, unit);
-            let values = || group.iter().map(|example| self.value(self.of(*example).start + unit));
-            // Within an interval they must still be one value.
-            let (least, most) = if from < to { ends(values()) } else { (from, to) };
-            values().all(|value| from - value <= self.tolerance && value - to <= self.tolerance)
-                && most - least <= 2.0 * self.tolerance
-        };
-        group.len() > 1 && (0..self.unit_count).all(holds)
-    }
-
-    /// Examples of these whose outputs are near the mean outputs of a group.
-    fn near_group(&self, group: &[usize], examples: &[usize]) -> Places {
-        let mean = |unit: usize| {
-            let values = group.iter().map(|example| self.value(self.of(*example).start + unit));
-            values.sum::<f64>() / group.len() as f64
-        };
-        let centre: SmallVec<[f64; 4]> = (0..self.unit_count).map(mean).collect();
-        let is_near = |example: &usize| self.of(*example).zip(&centre).all(|(at, value)| self.is_near(at, *value));
-        examples.iter().copied().filter(is_near).collect()
-    }
 }
 
 impl Grouping {
@@ -271,23 +181,6 @@ impl Grouping {
             _ => Fate::Grouped,
         }
     }
-}
-
-/// From where to where the loss of a group with one output is least: both are the mean of the unit's targets, or the two that
-/// are in the middle of their order.
-fn resting_place(problem: &Problem, group: &[usize], unit: usize) -> (f64, f64) {
-    let targets = group.iter().map(|example| problem.examples().target(*example)[unit]);
-    if !problem.loss().rests_at_median() {
-        let mean = targets.sum::<f64>() / group.len() as f64;
-        return (mean, mean);
-    }
-    let mut sorted: SmallVec<[f64; 8]> = targets.collect();
-    sorted.sort_by(f64::total_cmp);
-    (sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2])
-}
-
-fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
 }
 
 /// Loss of one output unit on one example.
