@@ -1,5 +1,6 @@
 // Forward only: an invocation draws a network, looks at its outputs, and forgets it. Only how many were looked at, and how
-// many of them meet the criterion, is kept. Straight-line code of the network at hand (draw, measure_of) is generated: src/backend/gpu/unroll.
+// many of them meet the criterion, is kept. Straight-line code of the network at hand (draw, measure_of) is generated:
+// src/backend/gpu/unroll.
 
 struct Sums {
     // What a dispatch that never ran leaves at 0.

@@ -1,5 +1,6 @@
 // One invocation trains one network through a slice, its weights in registers. Straight-line code of the network at hand
-// (load, save, apply, train_examples, train_by_powers, powers_in_range, measure_of, any_out_of_bounds) is generated: src/backend/gpu/unroll.
+// (load, save, apply, train_examples, train_by_powers, powers_in_range, measure_of, any_out_of_bounds) is generated:
+// src/backend/gpu/unroll.
 
 // How far a network has come.
 struct Course {

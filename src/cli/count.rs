@@ -49,20 +49,7 @@ impl Serialize for Count {
     }
 }
 
-#[cfg(test)]
-impl schemars::JsonSchema for Count {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Count".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": ["integer", "string"], "minimum": 0})
-    }
-}
+crate::spec::keyword::schema!(Count, {"type": ["integer", "string"], "minimum": 0});
 
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

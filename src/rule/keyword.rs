@@ -1,8 +1,8 @@
 //! How a setting is read and printed: one textual form for the command line, TOML, JSON and messages.
 
-/// Serde through the type's `Display` and `FromStr`. Schemas say text, or which words.
-macro_rules! serde_as_text {
-    ($type:ty $(, [$($word:literal),+])?) => {
+/// The JSON Schema of a type that is written where it is used.
+macro_rules! schema {
+    ($type:ty, $schema:tt) => {
         #[cfg(test)]
         impl schemars::JsonSchema for $type {
             fn inline_schema() -> bool {
@@ -14,9 +14,16 @@ macro_rules! serde_as_text {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({"type": "string" $(, "enum": [$($word),+])?})
+                schemars::json_schema!($schema)
             }
         }
+    };
+}
+
+/// Serde through the type's `Display` and `FromStr`. Schemas say text, or which words.
+macro_rules! serde_as_text {
+    ($type:ty $(, [$($word:literal),+])?) => {
+        $crate::rule::keyword::schema!($type, {"type": "string" $(, "enum": [$($word),+])?});
 
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -67,7 +74,7 @@ macro_rules! keywords {
     };
 }
 
-pub(crate) use {keywords, serde_as_text};
+pub(crate) use {keywords, schema, serde_as_text};
 
 use super::error::SpecError;
 

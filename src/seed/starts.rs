@@ -3,7 +3,7 @@
 use crate::spec::{Bias, BiasInit, Draw, Init, InitShape, Layers, Place, Problem};
 
 use super::philox::philox4x32_lanes;
-use super::{NormalTable, Purpose, words};
+use super::{NormalTable, Purpose};
 
 /// Networks whose starts are drawn together.
 pub(crate) const TOGETHER: usize = 8;
@@ -90,28 +90,27 @@ impl Starts {
 
     /// Writes the starting weights of a network; `weights` holds one number for each weight.
     pub fn draw(&self, network: u64, weights: &mut [f32]) {
-        let table = NormalTable::get();
-        for (block, (weights, draws)) in weights.chunks_mut(4).zip(self.draws.chunks(4)).enumerate() {
-            let words = words(self.seed, network, Purpose::Start, block as u32);
-            for ((weight, draw), word) in weights.iter_mut().zip(draws).zip(words) {
-                *weight = draw.weight(table, word);
-            }
-        }
+        self.draw_lanes::<1>(network, weights);
     }
 
     /// The same for [`TOGETHER`] networks from `first` on, `[network][weight]`: what is inlined here takes the instructions
     /// of its caller.
     #[inline(always)]
     pub(crate) fn draw_together(&self, first: u64, weights: &mut [f32]) {
+        self.draw_lanes::<TOGETHER>(first, weights);
+    }
+
+    #[inline(always)]
+    fn draw_lanes<const LANES: usize>(&self, first: u64, weights: &mut [f32]) {
         let (table, count) = (NormalTable::get(), self.draws.len());
         let key = [self.seed as u32, (self.seed >> 32) as u32];
-        let (mut low, mut high) = ([0; TOGETHER], [0; TOGETHER]);
-        for lane in 0..TOGETHER {
+        let (mut low, mut high) = ([0; LANES], [0; LANES]);
+        for lane in 0..LANES {
             let network = first.wrapping_add(lane as u64);
             (low[lane], high[lane]) = (network as u32, (network >> 32) as u32);
         }
         for (block, draws) in self.draws.chunks(4).enumerate() {
-            let counters = [low, high, [Purpose::Start as u32; TOGETHER], [block as u32; TOGETHER]];
+            let counters = [low, high, [Purpose::Start as u32; LANES], [block as u32; LANES]];
             let words = philox4x32_lanes(counters, key);
             for (at, (draw, words)) in draws.iter().zip(words).enumerate() {
                 for (weights, word) in weights.chunks_exact_mut(count).zip(words) {

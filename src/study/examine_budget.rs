@@ -85,20 +85,7 @@ impl Serialize for ExamineBudget {
     }
 }
 
-#[cfg(test)]
-impl schemars::JsonSchema for ExamineBudget {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "ExamineBudget".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": ["integer", "string"], "minimum": 0})
-    }
-}
+crate::spec::keyword::schema!(ExamineBudget, {"type": ["integer", "string"], "minimum": 0});
 
 impl<'d> Deserialize<'d> for ExamineBudget {
     fn deserialize<D: Deserializer<'d>>(source: D) -> Result<Self, D::Error> {

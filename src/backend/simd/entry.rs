@@ -43,19 +43,19 @@ pub(super) trait InstructionSet: Vector {
             Form::Single => Engines::Pairs(Engine {
                 burst: match &net.sizes[..] {
                     _ if !(fast && net.is_plain && net.is_shallow && net.moves && net.batch == 1) => {
-                        paired::<Self, 1, false, false>
+                        any::<Self, Pair<Self>, 1, false, false>
                     }
-                    [2, 2, 1] => online::<Self, 2, 2>,
-                    [2, 3, 1] => online::<Self, 2, 3>,
-                    [2, 4, 1] => online::<Self, 2, 4>,
-                    _ => paired::<Self, 1, false, true>,
+                    [2, 2, 1] => fixed::<Self, Pair<Self>, 1, false, 2, 2, 0>,
+                    [2, 3, 1] => fixed::<Self, Pair<Self>, 1, false, 2, 3, 0>,
+                    [2, 4, 1] => fixed::<Self, Pair<Self>, 1, false, 2, 4, 0>,
+                    _ => any::<Self, Pair<Self>, 1, false, true>,
                 },
                 evaluate: answer::<Self, Pair<Self>, 1, false>,
                 draw: draw::<Self>,
                 apart: self::apart::<Self, Pair<Self>>(),
             }),
             Form::Four => Engines::Vectors(Engine {
-                burst: any::<Self, 4, false, false>,
+                burst: any::<Self, Self, 4, false, false>,
                 evaluate: answer::<Self, Self, 4, false>,
                 draw: draw::<Self>,
                 apart,
@@ -63,9 +63,9 @@ pub(super) trait InstructionSet: Vector {
             Form::Tree4 => {
                 let two: Option<BurstFn<Pair<Self>>> = match (&net.sizes[..], net.is_plain) {
                     ([2, _, 1], _) if !fast && net.is_shallow && fits_local(net) => {
-                        Some(alternating_in_general::<Self>)
+                        Some(alternating_any::<Self, Gd, 0, false>)
                     }
-                    _ if !fast => Some(paired::<Self, 4, true, false>),
+                    _ if !fast => Some(any::<Self, Pair<Self>, 4, true, false>),
                     ([2, 2, 1], true) => Some(alternating::<Self, 2, 2>),
                     ([2, 3, 1], true) => Some(alternating::<Self, 2, 3>),
                     ([2, 4, 1], true) => Some(alternating::<Self, 2, 4>),
@@ -78,13 +78,13 @@ pub(super) trait InstructionSet: Vector {
                     return Engines::Pairs(Engine { burst, evaluate, draw, apart });
                 }
                 let burst = match net.sizes == Fixed::<2, 4, 4>::sizes() {
-                    true => fixed::<Self, 2, 4, 4>,
-                    false => any::<Self, 4, true, true>,
+                    true => fixed::<Self, Self, 4, true, 2, 4, 4>,
+                    false => any::<Self, Self, 4, true, true>,
                 };
                 Engines::Vectors(Engine { burst, evaluate: answer::<Self, Self, 4, true>, draw: draw::<Self>, apart })
             }
             Form::Tree8 => {
-                let burst = if fast { any::<Self, 8, true, true> } else { any::<Self, 8, true, false> };
+                let burst = if fast { any::<Self, Self, 8, true, true> } else { any::<Self, Self, 8, true, false> };
                 Engines::Vectors(Engine { burst, evaluate: answer::<Self, Self, 8, true>, draw: draw::<Self>, apart })
             }
         }
@@ -130,8 +130,8 @@ instruction_set!(Portable, [] {
     unsafe fn engines(net: &Net) -> Engines<Self> {
         let (apart, draw) = (apart::<Self, Self>(), draw::<Self>);
         let (burst, evaluate): (BurstFn<Self>, EvaluateFn<Self>) = match net.form {
-            Form::Single => (any::<Self, 1, false, false>, answer::<Self, Self, 1, false>),
-            _ => (any::<Self, 4, false, false>, answer::<Self, Self, 4, false>),
+            Form::Single => (any::<Self, Self, 1, false, false>, answer::<Self, Self, 1, false>),
+            _ => (any::<Self, Self, 4, false, false>, answer::<Self, Self, 4, false>),
         };
         Engines::Vectors(Engine { burst, evaluate, draw, apart })
     }
@@ -205,48 +205,35 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ta
     }
 }
 
-unsafe fn any<V: InstructionSet, const E: usize, const TREE: bool, const FAST: bool>(
+/// For vectors `W` that are made of those of the instruction set `V`.
+unsafe fn any<V: InstructionSet, W: Vector, const E: usize, const TREE: bool, const FAST: bool>(
     net: &Net,
-    memory: &mut Memory<V>,
+    memory: &mut Memory<W>,
     ledger: &mut Ledger,
     epochs: u32,
 ) -> u32 {
     // SAFETY: the caller has the instructions.
-    unsafe { V::enter(Burst::<V, _, E, TREE, FAST>(net, Any::new(net), memory, ledger, epochs)) }
+    unsafe { V::enter(Burst::<W, _, E, TREE, FAST>(net, Any::new(net), memory, ledger, epochs)) }
 }
 
-/// As [`any`], two vectors side by side.
-unsafe fn paired<V: InstructionSet, const E: usize, const TREE: bool, const FAST: bool>(
+/// The same for sizes and settings that are compiled apart.
+unsafe fn fixed<
+    V: InstructionSet,
+    W: Vector,
+    const E: usize,
+    const TREE: bool,
+    const INPUTS: usize,
+    const FIRST: usize,
+    const SECOND: usize,
+>(
     net: &Net,
-    memory: &mut Memory<Pair<V>>,
-    ledger: &mut Ledger,
-    epochs: u32,
-) -> u32 {
-    // SAFETY: as above.
-    unsafe { V::enter(Burst::<Pair<V>, _, E, TREE, FAST>(net, Any::new(net), memory, ledger, epochs)) }
-}
-
-unsafe fn fixed<V: InstructionSet, const INPUTS: usize, const FIRST: usize, const SECOND: usize>(
-    net: &Net,
-    memory: &mut Memory<V>,
+    memory: &mut Memory<W>,
     ledger: &mut Ledger,
     epochs: u32,
 ) -> u32 {
     let shape = Fixed::<INPUTS, FIRST, SECOND>;
     // SAFETY: as above.
-    unsafe { V::enter(Burst::<V, _, 4, true, true>(net, shape, memory, ledger, epochs)) }
-}
-
-/// Small networks with updates after each example.
-unsafe fn online<V: InstructionSet, const INPUTS: usize, const FIRST: usize>(
-    net: &Net,
-    memory: &mut Memory<Pair<V>>,
-    ledger: &mut Ledger,
-    epochs: u32,
-) -> u32 {
-    let shape = Fixed::<INPUTS, FIRST, 0>;
-    // SAFETY: as above.
-    unsafe { V::enter(Burst::<Pair<V>, _, 1, false, true>(net, shape, memory, ledger, epochs)) }
+    unsafe { V::enter(Burst::<W, _, E, TREE, true>(net, shape, memory, ledger, epochs)) }
 }
 
 struct Alternating<'a, V, S, O, const M: usize, const FAST: bool>(
@@ -279,29 +266,18 @@ unsafe fn alternating<V: InstructionSet, const INPUTS: usize, const FIRST: usize
     }
 }
 
-/// The kernel for settings that none is compiled for; `Gd` stands for nothing.
-unsafe fn alternating_in_general<V: InstructionSet>(
-    net: &Net,
-    memory: &mut Memory<Pair<V>>,
-    ledger: &mut Ledger,
-    epochs: u32,
-) -> u32 {
-    let shape = OneHidden::<2>::new(net);
-    // SAFETY: as above.
-    unsafe { V::enter(Alternating::<V, _, Gd, 0, false>(net, shape, memory, ledger, epochs, PhantomData)) }
-}
-
 /// The kernel for any optimizer and size of the hidden layer.
 fn alternating_by<V: InstructionSet>(net: &Net) -> Option<BurstFn<Pair<V>>> {
     with_optimizer!(net.optimizer, Row => match net.memory_count {
-        0 if const { may_remember::<Row>(0) } => Some(alternating_any::<V, Row, 0>),
-        1 if const { may_remember::<Row>(1) } => Some(alternating_any::<V, Row, 1>),
-        2 if const { may_remember::<Row>(2) } => Some(alternating_any::<V, Row, 2>),
+        0 if const { may_remember::<Row>(0) } => Some(alternating_any::<V, Row, 0, true>),
+        1 if const { may_remember::<Row>(1) } => Some(alternating_any::<V, Row, 1, true>),
+        2 if const { may_remember::<Row>(2) } => Some(alternating_any::<V, Row, 2, true>),
         _ => None,
     })
 }
 
-unsafe fn alternating_any<V: InstructionSet, O: Optimize, const M: usize>(
+/// For any size of the hidden layer. Settings that are not compiled apart have their steps made apart: `O` is nothing to them.
+unsafe fn alternating_any<V: InstructionSet, O: Optimize, const M: usize, const FAST: bool>(
     net: &Net,
     memory: &mut Memory<Pair<V>>,
     ledger: &mut Ledger,
@@ -309,7 +285,7 @@ unsafe fn alternating_any<V: InstructionSet, O: Optimize, const M: usize>(
 ) -> u32 {
     // SAFETY: as above.
     unsafe {
-        V::enter(Alternating::<V, _, O, M, true>(net, OneHidden::<2>::new(net), memory, ledger, epochs, PhantomData))
+        V::enter(Alternating::<V, _, O, M, FAST>(net, OneHidden::<2>::new(net), memory, ledger, epochs, PhantomData))
     }
 }
 
