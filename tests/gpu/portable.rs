@@ -163,10 +163,10 @@ fn spirv_is_valid() -> Result<(), Failed> {
     if complaints(&cut)?.is_empty() { Err("a module that was cut short is valid".into()) } else { Ok(()) }
 }
 
-/// A row of the table: all kernels of a form for a network, translated; of the fused one what a net-epoch costs.
+/// A row of the table: all kernels of a form for a network, translated (their own text is not counted: it has comments); of
+/// the fused one what a net-epoch costs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Row {
-    wgsl_bytes: usize,
     spirv_words: usize,
     msl_bytes: usize,
     hlsl_bytes: usize,
@@ -198,7 +198,6 @@ fn measured() -> Result<Table, Failed> {
         for Composed { form, entry, source } in shaders(&network)? {
             let all = translated(&source)?;
             let row = table.entry(format!("{form} {network}")).or_default();
-            row.wgsl_bytes += source.len();
             row.spirv_words += all.spirv.len();
             row.msl_bytes += all.msl.len();
             row.hlsl_bytes += all.hlsl.len();
