@@ -109,9 +109,12 @@ fn update_all<V: Vector, O: Optimize, const M: usize>(net: &Net, moved: &Weights
     for (layer, shape) in net.shapes.iter().enumerate() {
         let step = moved.step(net, layer);
         let rows = if net.trains_biases { shape.row_count() } else { shape.fan_in };
-        for at in shape.offset..shape.offset + rows * shape.fan_out {
-            let gradient = decay.mul_add(moved.weights.get(at), moved.gradient.get(at));
-            moved.change::<O, M>(at, step, gradient, &shared);
+        for at in shape.offset..shape.offset + shape.weight_count() {
+            if at < shape.offset + rows * shape.fan_out {
+                let gradient = decay.mul_add(moved.weights.get(at), moved.gradient.get(at));
+                moved.change::<O, M>(at, step, gradient, &shared);
+            }
+            moved.gradient.set(at, V::splat(0.0));
         }
     }
 }

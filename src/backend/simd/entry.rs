@@ -7,7 +7,7 @@ use super::kernel::{FAST_ACTIVATION, alternating_burst, burst, evaluate, fits_lo
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::net::{Form, Net};
-use super::shape::{Any, Fixed, OneHidden, Shape};
+use super::shape::{Any, Known, Shape};
 #[cfg(target_arch = "aarch64")]
 use super::vector::Neon;
 #[cfg(target_arch = "x86_64")]
@@ -42,13 +42,14 @@ pub(super) trait InstructionSet: Vector {
             // One example of a small network is too little work for the processor: its steps wait for each other.
             Form::Single => Engines::Pairs(Engine {
                 burst: match &net.sizes[..] {
-                    _ if !(fast && net.is_plain && net.is_shallow && net.moves && net.batch == 1) => {
-                        any::<Self, Pair<Self>, 1, false, false>
-                    }
-                    [2, 2, 1] => fixed::<Self, Pair<Self>, 1, false, 2, 2, 0>,
-                    [2, 3, 1] => fixed::<Self, Pair<Self>, 1, false, 2, 3, 0>,
-                    [2, 4, 1] => fixed::<Self, Pair<Self>, 1, false, 2, 4, 0>,
-                    _ => any::<Self, Pair<Self>, 1, false, true>,
+                    _ if !(fast && net.is_plain && net.moves) => any::<Self, Pair<Self>, 1, false, false>,
+                    [2, 2, 1] if net.batch == 1 => known::<Self, Pair<Self>, 1, false, 2, 2, 2, 0>,
+                    [2, 3, 1] if net.batch == 1 => known::<Self, Pair<Self>, 1, false, 2, 2, 3, 0>,
+                    [2, 4, 1] if net.batch == 1 => known::<Self, Pair<Self>, 1, false, 2, 2, 4, 0>,
+                    [2, _, 1] => known::<Self, Pair<Self>, 1, false, 2, 2, 0, 0>,
+                    [_, _, 1] => known::<Self, Pair<Self>, 1, false, 2, 0, 0, 0>,
+                    [_, _, _, 1] if fits_local(net) => known::<Self, Pair<Self>, 1, false, 3, 0, 0, 0>,
+                    _ => any::<Self, Pair<Self>, 1, false, false>,
                 },
                 evaluate: answer::<Self, Pair<Self>, 1, false>,
                 draw: draw::<Self>,
@@ -66,9 +67,9 @@ pub(super) trait InstructionSet: Vector {
                         Some(alternating_any::<Self, Gd, 0, false>)
                     }
                     _ if !fast => Some(any::<Self, Pair<Self>, 4, true, false>),
-                    ([2, 2, 1], true) => Some(alternating::<Self, 2, 2>),
-                    ([2, 3, 1], true) => Some(alternating::<Self, 2, 3>),
-                    ([2, 4, 1], true) => Some(alternating::<Self, 2, 4>),
+                    ([2, 2, 1], true) => Some(alternating::<Self, 2>),
+                    ([2, 3, 1], true) => Some(alternating::<Self, 3>),
+                    ([2, 4, 1], true) => Some(alternating::<Self, 4>),
                     ([2, _, 1], _) if fits_local(net) => alternating_by(net),
                     _ => None,
                 };
@@ -77,14 +78,20 @@ pub(super) trait InstructionSet: Vector {
                     let (draw, apart) = (draw::<Self>, self::apart::<Self, Pair<Self>>());
                     return Engines::Pairs(Engine { burst, evaluate, draw, apart });
                 }
-                let burst = match net.sizes == Fixed::<2, 4, 4>::sizes() {
-                    true => fixed::<Self, Self, 4, true, 2, 4, 4>,
-                    false => any::<Self, Self, 4, true, true>,
+                let burst = match &net.sizes[..] {
+                    [2, 4, 4, 1] => known::<Self, Self, 4, true, 3, 2, 4, 4>,
+                    [2, _, _, 1] if fits_local(net) => known::<Self, Self, 4, true, 3, 2, 0, 0>,
+                    _ => any::<Self, Self, 4, true, true>,
                 };
                 Engines::Vectors(Engine { burst, evaluate: answer::<Self, Self, 4, true>, draw: draw::<Self>, apart })
             }
             Form::Tree8 => {
-                let burst = if fast { any::<Self, Self, 8, true, true> } else { any::<Self, Self, 8, true, false> };
+                let burst = match &net.sizes[..] {
+                    _ if !fast => any::<Self, Self, 8, true, false>,
+                    [3, _, 1] => known::<Self, Self, 8, true, 2, 3, 0, 0>,
+                    [_, _, 1] => known::<Self, Self, 8, true, 2, 0, 0, 0>,
+                    _ => any::<Self, Self, 8, true, true>,
+                };
                 Engines::Vectors(Engine { burst, evaluate: answer::<Self, Self, 8, true>, draw: draw::<Self>, apart })
             }
         }
@@ -216,12 +223,13 @@ unsafe fn any<V: InstructionSet, W: Vector, const E: usize, const TREE: bool, co
     unsafe { V::enter(Burst::<W, _, E, TREE, FAST>(net, Any::new(net), memory, ledger, epochs)) }
 }
 
-/// The same for sizes and settings that are compiled apart.
-unsafe fn fixed<
+/// The same for sizes, or some of them, that are compiled apart: see [`Known`].
+unsafe fn known<
     V: InstructionSet,
     W: Vector,
     const E: usize,
     const TREE: bool,
+    const DEPTH: usize,
     const INPUTS: usize,
     const FIRST: usize,
     const SECOND: usize,
@@ -231,7 +239,7 @@ unsafe fn fixed<
     ledger: &mut Ledger,
     epochs: u32,
 ) -> u32 {
-    let shape = Fixed::<INPUTS, FIRST, SECOND>;
+    let shape = Known::<DEPTH, INPUTS, FIRST, SECOND>::new(net);
     // SAFETY: as above.
     unsafe { V::enter(Burst::<W, _, E, TREE, true>(net, shape, memory, ledger, epochs)) }
 }
@@ -254,16 +262,15 @@ impl<V: InstructionSet, S: Shape, O: Optimize, const M: usize, const FAST: bool>
     }
 }
 
-unsafe fn alternating<V: InstructionSet, const INPUTS: usize, const FIRST: usize>(
+unsafe fn alternating<V: InstructionSet, const HIDDEN: usize>(
     net: &Net,
     memory: &mut Memory<Pair<V>>,
     ledger: &mut Ledger,
     epochs: u32,
 ) -> u32 {
+    let shape = Known::<2, 2, HIDDEN, 0>::new(net);
     // SAFETY: as above.
-    unsafe {
-        V::enter(Alternating::<V, _, Gd, 0, true>(net, Fixed::<INPUTS, FIRST, 0>, memory, ledger, epochs, PhantomData))
-    }
+    unsafe { V::enter(Alternating::<V, _, Gd, 0, true>(net, shape, memory, ledger, epochs, PhantomData)) }
 }
 
 /// The kernel for any optimizer and size of the hidden layer.
@@ -285,7 +292,8 @@ unsafe fn alternating_any<V: InstructionSet, O: Optimize, const M: usize, const 
 ) -> u32 {
     // SAFETY: as above.
     unsafe {
-        V::enter(Alternating::<V, _, O, M, FAST>(net, OneHidden::<2>::new(net), memory, ledger, epochs, PhantomData))
+        let shape = Known::<2, 2, 0, 0>::new(net);
+        V::enter(Alternating::<V, _, O, M, FAST>(net, shape, memory, ledger, epochs, PhantomData))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Sizes of a network as the kernels ask for them: read from the problem, or known to the compiler, which then unrolls
+//! Sizes of a network as the kernels ask for them: read from the problem, or known to the compiler, all or some, which then unrolls
 //! the loops over units and keeps weights and gradients in registers. The kernels are the same.
 
 use super::net::Net;
@@ -8,8 +8,14 @@ pub(super) trait Shape: Copy {
     /// Whether the compiler knows the sizes.
     fn is_fixed(self) -> bool;
 
-    /// Whether it knows the number of inputs.
+    /// Whether there is room on the stack for all numbers of a network, see `fits_local` in `kernel/epoch.rs`.
+    fn is_local(self) -> bool;
+
+    /// Whether the compiler knows the number of inputs.
     fn knows_inputs(self) -> bool;
+
+    /// Whether it knows the number of layers.
+    fn knows_depth(self) -> bool;
 
     /// Layers of weights.
     fn depth(self) -> usize;
@@ -66,7 +72,17 @@ impl Shape for Any<'_> {
     }
 
     #[inline(always)]
+    fn is_local(self) -> bool {
+        false
+    }
+
+    #[inline(always)]
     fn knows_inputs(self) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn knows_depth(self) -> bool {
         false
     }
 
@@ -114,41 +130,60 @@ impl Shape for Any<'_> {
     }
 }
 
-/// Inputs, one or two hidden layers (`SECOND` is 0 for one), one output.
+/// `DEPTH` layers of weights, 2 or 3, and one output. A size of 0 is known when it runs alone.
 #[derive(Clone, Copy)]
-pub(super) struct Fixed<const INPUTS: usize, const FIRST: usize, const SECOND: usize>;
+pub(super) struct Known<const DEPTH: usize, const INPUTS: usize, const FIRST: usize, const SECOND: usize> {
+    inputs: usize,
+    first: usize,
+    second: usize,
+}
 
-impl<const INPUTS: usize, const FIRST: usize, const SECOND: usize> Fixed<INPUTS, FIRST, SECOND> {
-    /// Sizes of the layers, as a problem has them.
-    pub(super) fn sizes() -> Vec<usize> {
-        let all = [INPUTS, FIRST, SECOND, 1];
-        all.into_iter().filter(|size| *size > 0).collect()
+impl<const DEPTH: usize, const INPUTS: usize, const FIRST: usize, const SECOND: usize>
+    Known<DEPTH, INPUTS, FIRST, SECOND>
+{
+    pub(super) fn new(net: &Net) -> Self {
+        Self { inputs: net.sizes[0], first: net.sizes[1], second: net.sizes[2] }
     }
 }
 
-impl<const INPUTS: usize, const FIRST: usize, const SECOND: usize> Shape for Fixed<INPUTS, FIRST, SECOND> {
+impl<const DEPTH: usize, const INPUTS: usize, const FIRST: usize, const SECOND: usize> Shape
+    for Known<DEPTH, INPUTS, FIRST, SECOND>
+{
     #[inline(always)]
     fn is_fixed(self) -> bool {
-        true
+        self.knows_inputs() && FIRST > 0 && (DEPTH == 2 || SECOND > 0)
+    }
+
+    #[inline(always)]
+    fn is_local(self) -> bool {
+        DEPTH == 3 || self.is_fixed()
     }
 
     #[inline(always)]
     fn knows_inputs(self) -> bool {
+        INPUTS > 0
+    }
+
+    #[inline(always)]
+    fn knows_depth(self) -> bool {
         true
     }
 
     #[inline(always)]
     fn depth(self) -> usize {
-        if SECOND == 0 { 2 } else { 3 }
+        DEPTH
     }
 
     #[inline(always)]
     fn units(self, layer: usize) -> usize {
         match layer {
-            0 => INPUTS,
-            1 => FIRST,
-            2 if SECOND > 0 => SECOND,
-            _ => 1,
+            0 if INPUTS > 0 => INPUTS,
+            0 => self.inputs,
+            _ if layer == DEPTH => 1,
+            1 if FIRST > 0 => FIRST,
+            1 => self.first,
+            _ if SECOND > 0 => SECOND,
+            _ => self.second,
         }
     }
 
@@ -156,8 +191,8 @@ impl<const INPUTS: usize, const FIRST: usize, const SECOND: usize> Shape for Fix
     fn unit_offset(self, layer: usize) -> usize {
         match layer {
             1 => 0,
-            2 => FIRST,
-            _ => FIRST + SECOND,
+            2 => self.units(1),
+            _ => self.units(1) + self.units(2),
         }
     }
 
@@ -165,8 +200,8 @@ impl<const INPUTS: usize, const FIRST: usize, const SECOND: usize> Shape for Fix
     fn offset(self, layer: usize) -> usize {
         match layer {
             0 => 0,
-            1 => (INPUTS + 1) * FIRST,
-            _ => (INPUTS + 1) * FIRST + (FIRST + 1) * SECOND,
+            1 => (self.units(0) + 1) * self.units(1),
+            _ => self.offset(1) + (self.units(1) + 1) * self.units(2),
         }
     }
 
@@ -177,62 +212,6 @@ impl<const INPUTS: usize, const FIRST: usize, const SECOND: usize> Shape for Fix
 
     #[inline(always)]
     fn weight_count(self) -> usize {
-        if SECOND == 0 { self.offset(1) + FIRST + 1 } else { self.offset(2) + SECOND + 1 }
-    }
-}
-
-/// So many inputs, one hidden layer of any size, one output.
-#[derive(Clone, Copy)]
-pub(super) struct OneHidden<const INPUTS: usize>(usize);
-
-impl<const INPUTS: usize> OneHidden<INPUTS> {
-    pub(super) fn new(net: &Net) -> Self {
-        Self(net.sizes[1])
-    }
-}
-
-impl<const INPUTS: usize> Shape for OneHidden<INPUTS> {
-    #[inline(always)]
-    fn is_fixed(self) -> bool {
-        false
-    }
-
-    #[inline(always)]
-    fn knows_inputs(self) -> bool {
-        true
-    }
-
-    #[inline(always)]
-    fn depth(self) -> usize {
-        2
-    }
-
-    #[inline(always)]
-    fn units(self, layer: usize) -> usize {
-        match layer {
-            0 => INPUTS,
-            1 => self.0,
-            _ => 1,
-        }
-    }
-
-    #[inline(always)]
-    fn unit_offset(self, layer: usize) -> usize {
-        if layer == 1 { 0 } else { self.0 }
-    }
-
-    #[inline(always)]
-    fn offset(self, layer: usize) -> usize {
-        if layer == 0 { 0 } else { (INPUTS + 1) * self.0 }
-    }
-
-    #[inline(always)]
-    fn shortcut(self) -> usize {
-        0
-    }
-
-    #[inline(always)]
-    fn weight_count(self) -> usize {
-        (INPUTS + 2) * self.0 + 1
+        self.offset(DEPTH - 1) + self.units(DEPTH - 1) + 1
     }
 }

@@ -1,31 +1,66 @@
-//! Any number of layers and outputs. Sums run in tiles that stay in registers: a few units times the block's examples on
-//! the ways forward and back, a few rows times a few columns for the gradient of a matrix of weights.
+//! Any number of layers and outputs. Sums run in tiles that stay in registers: as many units at a time as leave their sums
+//! over the block's examples there.
 
 use super::super::shape::Shape;
 use super::super::vector::Vector;
-use super::{Kernel, activate, each};
+use super::{Kernel, activate};
 
-/// Units of a tile.
-const TILE: usize = 4;
+/// Does something for each layer of weights after the first: in a row where the compiler knows their number.
+macro_rules! each_layer {
+    ($shape:expr, $layer:ident, $what:expr) => {
+        if $shape.knows_depth() {
+            debug_assert!($shape.depth() == 3);
+            each_layer!(@one 1, $layer, $what);
+            each_layer!(@one 2, $layer, $what);
+        } else {
+            for $layer in 1..$shape.depth() {
+                $what;
+            }
+        }
+    };
+    (@one $at:literal, $layer:ident, $what:expr) => {{
+        let $layer = $at;
+        $what;
+    }};
+}
+
+/// Does something for units, several at a time: eight vectors of sums leave room for what is added to them.
+macro_rules! tiled {
+    ($count:expr, $self:ident.$tile:ident($layer:expr)) => {{
+        let mut unit = 0;
+        if E == 4 {
+            while unit + 2 <= $count {
+                $self.$tile::<2>($layer, unit);
+                unit += 2;
+            }
+        }
+        if E == 1 {
+            while unit + 4 <= $count {
+                $self.$tile::<4>($layer, unit);
+                unit += 4;
+            }
+        }
+        while unit < $count {
+            $self.$tile::<1>($layer, unit);
+            unit += 1;
+        }
+    }};
+}
 
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
     #[inline(always)]
     pub(super) fn deep_forward(&self, block: usize, powers: Option<V::Mask>) {
-        each!(self.shape, self.shape.units(1), column, self.first_forward(block, column, powers));
-        self.own_loop(1);
-        for layer in 1..self.shape.depth() {
-            let columns = self.shape.units(layer + 1);
-            let mut column = 0;
-            while column + TILE <= columns {
-                self.forward_tile::<TILE>(block, layer, column);
-                column += TILE;
-            }
-            while column < columns {
-                self.forward_tile::<1>(block, layer, column);
-                column += 1;
-            }
-            self.own_loop(layer + 1);
+        for column in 0..self.shape.units(1) {
+            self.first_forward(block, column, powers);
         }
+        self.own_loop(1);
+        each_layer!(self.shape, layer, self.layer_forward(block, layer));
+    }
+
+    #[inline(always)]
+    fn layer_forward(&self, block: usize, layer: usize) {
+        tiled!(self.shape.units(layer + 1), self.forward_tile((block, layer)));
+        self.own_loop(layer + 1);
     }
 
     #[inline(always)]
@@ -38,7 +73,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
 
     /// Activations of `T` units of layer `layer + 1`.
     #[inline(always)]
-    fn forward_tile<const T: usize>(&self, block: usize, layer: usize, column: usize) {
+    fn forward_tile<const T: usize>(&self, (block, layer): (usize, usize), column: usize) {
         let last = layer + 1 == self.shape.depth();
         let (rows, columns) = (self.shape.units(layer), self.shape.units(layer + 1));
         let shortcut = if last { self.shape.shortcut() } else { 0 };
@@ -79,26 +114,16 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         for column in 0..self.shape.units(depth) {
             self.deltas.set_block(self.shape.unit_offset(depth) + column, self.output_deltas(block, column));
         }
-        for step in 1..depth {
-            let layer = depth - step;
-            self.add_layer_gradient(block, layer);
-            let units = self.shape.units(layer);
-            let mut unit = 0;
-            while unit + TILE <= units {
-                self.backward_tile::<TILE>(layer, unit);
-                unit += TILE;
-            }
-            while unit < units {
-                self.backward_tile::<1>(layer, unit);
-                unit += 1;
-            }
+        each_layer!(self.shape, step, self.layer_backward(block, depth - step));
+        for column in 0..self.shape.units(1) {
+            self.add_first_gradient(block, column, self.deltas.block(column));
         }
-        each!(
-            self.shape,
-            self.shape.units(1),
-            column,
-            self.add_first_gradient(block, column, self.deltas.block(column))
-        );
+    }
+
+    #[inline(always)]
+    fn layer_backward(&self, block: usize, layer: usize) {
+        self.add_layer_gradient(block, layer);
+        tiled!(self.shape.units(layer), self.backward_tile(layer));
     }
 
     /// Deltas of `T` units of a layer, from those of the next layer.
@@ -130,24 +155,16 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         let shortcut = if layer + 1 == self.shape.depth() { self.shape.shortcut() } else { 0 };
         let deltas_at = self.shape.unit_offset(layer + 1);
         let offset = self.shape.offset(layer);
-        let mut row = 0;
-        while row + TILE <= rows {
-            let mut column = 0;
-            while column + TILE <= columns {
-                self.gradient_tile::<TILE, TILE>(layer, row, column);
-                column += TILE;
-            }
-            while column < columns {
-                self.gradient_tile::<TILE, 1>(layer, row, column);
-                column += 1;
-            }
-            row += TILE;
-        }
-        while row < rows {
+        for row in 0..rows {
+            let h: [V; E] = self.activations.block(self.shape.unit_offset(layer) + row);
             for column in 0..columns {
-                self.gradient_tile::<1, 1>(layer, row, column);
+                let deltas: [V; E] = self.deltas.block(deltas_at + column);
+                let mut part = h[0] * deltas[0];
+                for e in 1..E {
+                    part = h[e].mul_add(deltas[e], part);
+                }
+                self.add_gradient(offset + row * columns + column, part);
             }
-            row += 1;
         }
         for column in 0..columns {
             let deltas: [V; E] = self.deltas.block(deltas_at + column);
@@ -159,29 +176,6 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
                 self.add_gradient(offset + (rows + input) * columns + column, part);
             }
             self.add_gradient(offset + (rows + shortcut) * columns + column, super::sum(deltas));
-        }
-    }
-
-    /// `R` rows times `C` columns of it.
-    #[inline(always)]
-    fn gradient_tile<const R: usize, const C: usize>(&self, layer: usize, row: usize, column: usize) {
-        let rows_at = self.shape.unit_offset(layer) + row;
-        let columns_at = self.shape.unit_offset(layer + 1) + column;
-        let mut sums = [[V::splat(0.0); C]; R];
-        for e in 0..E {
-            for (r, sums) in sums.iter_mut().enumerate() {
-                let h = self.activations.get((rows_at + r) * E + e);
-                for (c, sum) in sums.iter_mut().enumerate() {
-                    let delta = self.deltas.get((columns_at + c) * E + e);
-                    *sum = if e == 0 { h * delta } else { h.mul_add(delta, *sum) };
-                }
-            }
-        }
-        let first = self.shape.offset(layer) + row * self.shape.units(layer + 1) + column;
-        for (r, sums) in sums.into_iter().enumerate() {
-            for (c, sum) in sums.into_iter().enumerate() {
-                self.add_gradient(first + r * self.shape.units(layer + 1) + c, sum);
-            }
         }
     }
 }

@@ -81,13 +81,11 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         self.solved(&verdict)
     }
 
+    /// Before the first epoch: a burst may have ended in the middle of one. After that, steps leave no gradient.
     #[inline(always)]
-    pub(super) fn clear_gradient(&self) {
-        if !self.is_single_block() {
-            let first = if FAST { self.shape.offset(1) } else { 0 };
-            for at in first..self.shape.weight_count() {
-                self.gradient.set(at, V::splat(0.0));
-            }
+    fn clear_gradient(&self) {
+        for at in 0..self.shape.weight_count() {
+            self.gradient.set(at, V::splat(0.0));
         }
     }
 
@@ -102,9 +100,6 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
             self.turn_to(sequence, position);
             self.forward(position, None);
             self.judge(position, &mut verdict);
-            if gathered == 0 {
-                self.clear_gradient();
-            }
             self.backward(position);
             gathered += 1;
             if gathered == batch || position + 1 == count {
@@ -150,16 +145,17 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         }
         let began = ledger.active();
         let mut active = V::Mask::from_bits(began);
+        self.clear_gradient();
         let mut powers = if self.turns() { self.begin() } else { None };
         for epoch in 0..epochs {
             self.follow_schedule(ledger, epoch, 0);
             let holds = if moves {
                 self.draw_orders(sequence, ledger, epoch);
-                if FAST { self.online_epoch(sequence) } else { self.moving_epoch(sequence) }
+                let online = FAST && self.is_shallow() && self.net.batch == 1;
+                if online { self.online_epoch(sequence) } else { self.moving_epoch(sequence) }
             } else {
                 if !self.turns() {
                     powers = self.prepare_first_layer();
-                    self.clear_gradient();
                     self.clear_parts();
                     self.forward(0, powers);
                 }
@@ -239,7 +235,7 @@ pub(in super::super) fn burst<V: Vector, S: Shape, const E: usize, const TREE: b
     // half of all vectors would lie across two cache lines.
     black_box(&mut CacheLine(0));
     let mut kernel = Kernel::<V, S, E, TREE, FAST>::new(net, shape, memory);
-    if !FAST || !shape.is_fixed() {
+    if !FAST || !shape.is_local() {
         return kernel.train(&mut memory.sequence, ledger, epochs);
     }
     // Arrays that nobody else can see: the compiler keeps in registers what fits.

@@ -38,6 +38,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         unsafe { (self.apart.step)(&steps) }
         if is_local {
             self.copy_weights(self.outside.weights, self.weights);
+            self.copy_weights(self.outside.gradient, self.gradient);
         }
     }
 }

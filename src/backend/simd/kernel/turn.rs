@@ -18,7 +18,6 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Before the first epoch: forward on the first block.
     #[inline(always)]
     pub(super) fn begin(&self) -> Option<V::Mask> {
-        self.clear_gradient();
         self.clear_parts();
         let powers = self.prepare_first_layer();
         self.shallow_forward(0, powers);

@@ -11,7 +11,8 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         FAST && self.net.is_plain
     }
 
-    /// Changes the weights by the gradient at hand, in all lanes: those of networks that have stopped are kept apart.
+    /// Changes the weights by the gradient at hand, in all lanes: those of networks that have stopped are kept apart. Where a
+    /// gradient is a sum over blocks, none is left for the next.
     #[inline(always)]
     pub(super) fn update(&self) {
         if self.is_shallow() {
@@ -30,6 +31,9 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             let step = self.steps.get(layer);
             for at in self.shape.offset(layer)..end {
                 self.weights.set(at, self.gradient.get(at).mul_add(step, self.weights.get(at)));
+                if !self.is_single_block() {
+                    self.gradient.set(at, V::splat(0.0));
+                }
             }
         }
     }
