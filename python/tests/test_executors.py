@@ -73,8 +73,10 @@ def test_dask():
             same(basins.run(**SHORT, executor=client.get_executor(), shards=4), whole)
 
 
-def test_ray():
+def test_ray(monkeypatch):
     ray = pytest.importorskip("ray")
+    # It would tell its makers how it is used.
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     from ray.util.multiprocessing import Pool
 
     class Executor(concurrent.futures.Executor):
