@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 
 use crate::backend::{Backend, Choice, Open, Precision};
 use crate::error::{Error, Result};
-use crate::report::{bench_csv, bench_json, bench_markdown, bench_page, bench_picture, bench_text};
+use crate::report::plot::Sheet;
+use crate::report::{
+    bench_csv, bench_json, bench_markdown, bench_page, bench_picture, bench_text, bench_title, labelled,
+};
 use crate::spec::AfterSolved;
 use crate::study::bench::{Bench, BenchResult, Contestant, Course, Refused};
 
@@ -153,7 +156,8 @@ impl Study for Options {
     fn write(&self, result: &mut BenchResult, record: &Record<'_>, folder: &mut Folder) -> Result<()> {
         folder.add("bench.csv", bench_csv(result).as_bytes())?;
         folder.add("bench.md", bench_markdown(result).as_bytes())?;
-        folder.attempt(|folder| pictures::write(folder, "bench", &bench_picture(result)));
+        let title = labelled(&bench_title(result), record.object);
+        folder.attempt(|folder| pictures::write(folder, "bench", &bench_picture(result, &title, Sheet::Wide)));
         folder.add("report.html", bench_page(result, record.object, record.command)?.as_bytes())
     }
 

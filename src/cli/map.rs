@@ -168,7 +168,8 @@ impl Study for Options {
         let Answer::Map { map, plan, store, .. } = answer else { return Ok(()) };
         folder.attempt(|_| store.kept());
         let path = folder.path().to_owned();
-        self.pictures(&path, plan).write(map, store, result, folder)
+        let label = result.object["settings"]["label"].as_str();
+        self.pictures(&path, plan, label).write(map, store, result, folder)
     }
 
     fn text(&self, answer: &Answer, frame: &Frame<'_>) -> String {
@@ -329,7 +330,7 @@ impl Options {
         let sketch = json!({
             "schema": Self::SCHEMA, "spec": plan.spec(), "interrupted": true, "warnings": warnings,
         });
-        let files = settings.out.as_deref().map(|path| self.pictures(path, plan));
+        let files = settings.out.as_deref().map(|path| self.pictures(path, plan, settings.label.as_deref()));
         let mut preview = files.map(|files| files.preview(&frame.complete(sketch)));
         let map = frame.watched(plan.network_count(), plan.spec().epochs, |watch| {
             let mut driver = Driver::new(backend.as_mut()).opened(opened).watched(watch);
@@ -363,7 +364,7 @@ impl Options {
     }
 
     /// Where pictures go, and what they show.
-    fn pictures<'a>(&self, path: &'a Path, plan: &'a MapPlan) -> Files<'a> {
-        Files { path, plan, what: self.colour(), mark: self.trained.then_some("trained network") }
+    fn pictures<'a>(&self, path: &'a Path, plan: &'a MapPlan, label: Option<&'a str>) -> Files<'a> {
+        Files { path, plan, what: self.colour(), mark: self.trained.then_some("trained network"), label }
     }
 }

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::error::Result;
-use crate::report::{MapColour, MapColours, map_page, map_picture, map_picture_scale, map_pixels_png};
+use crate::report::plot::Sheet;
+use crate::report::{MapColour, MapColours, MapPicture, map_page, map_picture_scale, map_pixels_png};
 use crate::study::{Canvas, Map, MapPlan, TileStore};
 
 use super::folder::Folder;
@@ -34,6 +35,8 @@ pub(super) struct Files<'a> {
     pub what: MapColour,
     /// The name of the point that the weights were taken from, if it is marked.
     pub mark: Option<&'a str>,
+    /// The name of the result.
+    pub label: Option<&'a str>,
 }
 
 /// Rewrites the picture from time to time.
@@ -67,21 +70,26 @@ impl<'a> Files<'a> {
         Preview { files: *self, object: object.to_string(), due: Instant::now() + FIRST_PREVIEW }
     }
 
+    fn picture<'p>(&'p self, canvas: &'p Canvas) -> MapPicture<'p> {
+        let Self { plan, what, mark, label, .. } = *self;
+        MapPicture { canvas, plan, what, mark, label }
+    }
+
     fn draw(&self, folder: &mut Folder, canvas: &Canvas, object: &str) -> Result<()> {
-        let scene = map_picture(canvas, self.plan, self.what, self.mark);
+        let scene = self.picture(canvas).draw(Sheet::Wide);
         folder.add(PICTURE, &scene.to_png_with(map_picture_scale(canvas), Some(object))?)
     }
 
     /// Writes all files of a finished map; of an interrupted one the picture.
     pub(super) fn write(&self, map: &Map, store: &TileStore, result: &Record<'_>, folder: &mut Folder) -> Result<()> {
-        let Self { plan, what, mark, .. } = *self;
+        let Self { plan, what, .. } = *self;
         let text = result.object.to_string();
         folder.attempt(|folder| self.draw(folder, &map.canvas, &text));
         let Some(finished) = &map.finished else { return Ok(()) };
-        let scene = map_picture(&map.canvas, plan, what, mark);
-        folder.attempt(|folder| folder.add(DRAWING, scene.to_svg()?.as_bytes()));
+        let picture = self.picture(&map.canvas);
+        folder.attempt(|folder| folder.add(DRAWING, picture.draw(Sheet::Wide).to_svg()?.as_bytes()));
         folder.attempt(|folder| {
-            let page = map_page(map, finished, plan, &scene, result.object, result.command)?;
+            let page = map_page(map, finished, &picture, result.object, result.command)?;
             folder.add(PAGE, page.as_bytes())
         });
         let colours = MapColours::of(what, &map.canvas);

@@ -1,8 +1,8 @@
 //! Pictures as files: each as SVG and as PNG.
 
 use crate::error::Result;
-use crate::report::plot::Scene;
-use crate::report::{curves_picture, grid_picture, slope_map, surface_map, surface_picture};
+use crate::report::plot::{Scene, Sheet};
+use crate::report::{capital, curves_picture, grid_picture, slope_map, slope_title, surface_map, surface_picture};
 use crate::reproduce::{Content, Exhibit};
 use crate::study::Surface;
 
@@ -24,14 +24,15 @@ pub(super) fn write_exhibit(folder: &mut Folder, exhibit: &Exhibit) -> Result<Ve
     match &exhibit.content {
         Content::Curves(curves) => write(folder, exhibit.name, &curves_picture(curves, &exhibit.title)),
         Content::Grid(grid) => write(folder, exhibit.name, &grid_picture(grid, &exhibit.title)),
-        Content::Surface(surface) => write_surface(folder, exhibit.name, surface, &exhibit.title),
+        Content::Surface(surface) => write_surface(folder, exhibit.name, surface, &capital(&exhibit.title)),
     }
 }
 
 /// Draws a surface from aside, from above, and its slope.
 pub(super) fn write_surface(folder: &mut Folder, name: &str, surface: &Surface, title: &str) -> Result<Vec<String>> {
-    let mut files = write(folder, name, &surface_picture(surface, title))?;
-    files.extend(write(folder, &format!("{name}-map"), &surface_map(surface, title))?);
-    files.extend(write(folder, &format!("{name}-slope"), &slope_map(surface, &format!("{title}: where it is flat")))?);
+    let sheet = Sheet::Wide;
+    let mut files = write(folder, name, &surface_picture(surface, title, sheet))?;
+    files.extend(write(folder, &format!("{name}-map"), &surface_map(surface, title, sheet))?);
+    files.extend(write(folder, &format!("{name}-slope"), &slope_map(surface, &slope_title(title), sheet))?);
     Ok(files)
 }

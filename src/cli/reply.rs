@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::backend::Watch;
 use crate::error::Result;
 use crate::front::{Keep, Networks};
-use crate::report::plot::Scene;
-use crate::report::{run_page, survival_picture, survival_title, sweep_page, sweep_picture, sweep_title};
+use crate::report::plot::{Scene, Sheet};
+use crate::report::{labelled, run_page, survival_picture, survival_title, sweep_page, sweep_picture, sweep_title};
 use crate::spec::Given;
 use crate::study::{RunAnswer, Sweep};
 
@@ -61,20 +61,20 @@ impl Reply {
     pub fn page(&self) -> Result<Option<String>> {
         match &self.answer {
             Some(Answer::Run(answer, _)) => run_page(answer, &self.object, &self.command).map(Some),
-            Some(Answer::Sweep(sweep)) => {
-                let scene = sweep_picture(sweep, &sweep_title(sweep));
-                sweep_page(sweep, &scene, &self.object, &self.command).map(Some)
-            }
+            Some(Answer::Sweep(sweep)) => sweep_page(sweep, &self.object, &self.command).map(Some),
             None => Ok(self.file("report.html").map(|bytes| String::from_utf8_lossy(bytes).into_owned())),
         }
     }
 
     /// The picture of a run or a sweep: its survival curve, its rates.
     pub fn picture(&self) -> Option<Scene> {
-        match self.answer.as_ref()? {
-            Answer::Run(answer, _) => Some(survival_picture(answer, &survival_title(answer.problem.spec()))),
-            Answer::Sweep(sweep) => Some(sweep_picture(sweep, &sweep_title(sweep))),
-        }
+        let titled = |title: &str| labelled(title, &self.object);
+        Some(match self.answer.as_ref()? {
+            Answer::Run(answer, _) => {
+                survival_picture(answer, &titled(&survival_title(answer.problem.spec())), Sheet::Wide)
+            }
+            Answer::Sweep(sweep) => sweep_picture(sweep, &titled(&sweep_title(sweep)), Sheet::Wide),
+        })
     }
 
     /// A file by its name.

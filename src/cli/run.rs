@@ -8,8 +8,9 @@ use crate::error::{Error, Result};
 use crate::front::{Keep, Kept, Networks, Opened, Run};
 use crate::kept::{Store, checksum};
 use crate::outcome::{Values, WeightsFile, read_weights};
+use crate::report::plot::Sheet;
 use crate::report::{
-    RUN_NOTE, RowForm, SPEC_NOTE, check_rows, run_details, run_json, run_page, run_text, survival_csv,
+    RUN_NOTE, RowForm, SPEC_NOTE, check_rows, labelled, run_details, run_json, run_page, run_text, survival_csv,
     survival_picture, survival_title,
 };
 use crate::spec::{Population, Problem};
@@ -192,8 +193,8 @@ impl Study for Options {
         }
         let rate = &answer.rate;
         folder.attempt(|folder| folder.add(SURVIVAL, survival_csv(rate).as_bytes()));
-        let title = survival_title(rate.problem.spec());
-        folder.attempt(|folder| pictures::write(folder, CURVE, &survival_picture(rate, &title)));
+        let title = labelled(&survival_title(rate.problem.spec()), object);
+        folder.attempt(|folder| pictures::write(folder, CURVE, &survival_picture(rate, &title, Sheet::Wide)));
         folder.add(PAGE, run_page(rate, object, command)?.as_bytes())
     }
 

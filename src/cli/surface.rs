@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::arrays::{Array, npz_bytes};
 use crate::backend::{DeviceInfo, Driver};
 use crate::error::{Error, Result};
-use crate::report::{surface_json, surface_page, surface_text, surface_title};
+use crate::report::{labelled, surface_json, surface_page, surface_text, surface_title};
 use crate::spec::Problem;
 use crate::study::{Surface, SurfaceAxis, SurfaceStudy, trained_weights};
 
@@ -211,11 +211,12 @@ impl Study for Options {
 
     fn write(&self, answer: &mut Answer, record: &Record<'_>, folder: &mut Folder) -> Result<()> {
         let Answer { surface, problem, base, backend, device } = answer;
+        let title = labelled(&surface_title(problem), record.object);
         folder.attempt(|folder| {
             let page = surface_page(surface, problem, (*backend, &*device), record.object, record.command)?;
             folder.add("report.html", page.as_bytes())
         });
-        folder.attempt(|folder| pictures::write_surface(folder, "surface", surface, &surface_title(problem)));
+        folder.attempt(|folder| pictures::write_surface(folder, "surface", surface, &title));
         let grid = [surface.y.len() as u64, surface.x.len() as u64];
         let arrays = [
             Array { name: "x", shape: &grid[1..], values: &surface.x },

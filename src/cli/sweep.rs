@@ -10,8 +10,10 @@ use crate::backend::Driver;
 use crate::error::{Error, Result};
 use crate::front::Run;
 use crate::kept::Store;
+use crate::report::plot::Sheet;
 use crate::report::{
-    RowForm, SWEEP_NOTE, sweep_csv, sweep_json, sweep_page, sweep_parquet, sweep_picture, sweep_text, sweep_title,
+    RowForm, SWEEP_NOTE, labelled, sweep_csv, sweep_json, sweep_page, sweep_parquet, sweep_picture, sweep_text,
+    sweep_title,
 };
 use crate::spec::{Population, Spec, Vary};
 use crate::study::{Sweep, SweepPlan, SweepState, SweepStudy};
@@ -189,9 +191,9 @@ impl Study for Options {
             let writer = folder.stage(PARQUET)?;
             sweep_parquet(sweep, writer, &result.object.to_string()).map_err(|error| folder.fail(&error))
         });
-        let scene = sweep_picture(sweep, &sweep_title(sweep));
-        folder.attempt(|folder| pictures::write(folder, PICTURE, &scene));
-        folder.add(PAGE, sweep_page(sweep, &scene, result.object, result.command)?.as_bytes())
+        let title = labelled(&sweep_title(sweep), result.object);
+        folder.attempt(|folder| pictures::write(folder, PICTURE, &sweep_picture(sweep, &title, Sheet::Wide)));
+        folder.add(PAGE, sweep_page(sweep, result.object, result.command)?.as_bytes())
     }
 
     fn text(&self, answer: &Answer, _: &Frame<'_>) -> String {

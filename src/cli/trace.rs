@@ -7,10 +7,10 @@ use crate::arrays::{Array, npz_bytes};
 use crate::backend::Watch;
 use crate::error::{Error, Result};
 use crate::outcome::{Values, Weights, WeightsFile};
-use crate::report::plot::{Scene, animation};
+use crate::report::plot::Sheet;
 use crate::report::{
-    TracePage, TracedNetwork, explanation_json, explanation_markdown, explanation_page, explanation_text,
-    network_picture, trace_csv, trace_json, trace_picture, trace_text, training_frames,
+    Animation, TracePage, TracedNetwork, explanation_json, explanation_markdown, explanation_page, explanation_text,
+    labelled, network_picture, trace_csv, trace_json, trace_picture, trace_text,
 };
 use crate::spec::Problem;
 use crate::study::{Explanation, Trace};
@@ -155,18 +155,17 @@ impl Study for Options {
         let Some(trace) = trace else { return Ok(()) };
         let title =
             format!("{name}: {} on {}", problem.spec().layers.to_string().replace(',', "-"), problem.spec().task);
-        let frames = training_frames(trace, problem, &title);
-        let width = frames.first().map_or(0.0, Scene::width);
-        let animation = animation(&frames, 1.0)?;
-        folder.add(TRAINING, &animation)?;
         let Record { object, command } = record;
+        let title = labelled(&title, object);
+        let animation = Animation::of(trace, problem, &title)?;
+        folder.add(TRAINING, animation.file())?;
         if let Some(explanation) = explanation {
             folder.add("explanation.md", explanation_markdown(explanation, &title).as_bytes())?;
-            let page = explanation_page(explanation, &title, (&animation, width), object, command);
+            let page = explanation_page(explanation, &title, &animation, object, command);
             return folder.add(PAGE, page.as_bytes());
         }
         let imported = object["network"]["weights_in"].is_string();
-        let page = TracePage { trace, problem, name, imported, animation: &animation, width };
+        let page = TracePage { trace, problem, name, imported, animation: &animation };
         folder.attempt(|folder| folder.add(PAGE, page.page(object, command)?.as_bytes()));
         write(folder, trace, problem, &title)
     }
@@ -246,7 +245,7 @@ fn write(folder: &mut Folder, trace: &Trace, problem: &Problem, title: &str) -> 
     trace_csv(trace, problem, &mut csv).map_err(|error| folder.fail(&error))?;
     folder.add("trace.npz", &npz)?;
     folder.add("trace.csv", &csv)?;
-    folder.attempt(|folder| pictures::write(folder, "trace", &trace_picture(trace, problem, title)));
-    folder.attempt(|folder| pictures::write(folder, "network", &network_picture(trace, problem, title)));
+    folder.attempt(|folder| pictures::write(folder, "trace", &trace_picture(trace, problem, title, Sheet::Wide)));
+    folder.attempt(|folder| pictures::write(folder, "network", &network_picture(trace, problem, title, Sheet::Wide)));
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::foreign::visible;
 use crate::spec::keyword::typed;
 
-use super::plot::Scene;
+use super::plot::{Scene, Sheet};
 
 /// Under this name a page holds the JSON that it was made from.
 const DATA_NAME: &str = "basins";
@@ -25,6 +25,14 @@ pub struct Page {
     body: String,
     data: String,
     script: String,
+}
+
+/// PNGs of one picture: each for a light page and for a dark one.
+pub struct Pixels {
+    /// At a desk.
+    pub wide: [Vec<u8>; 2],
+    /// On a phone.
+    pub narrow: [Vec<u8>; 2],
 }
 
 /// What a page says of one quantity at its top.
@@ -42,11 +50,26 @@ impl Fact {
     }
 }
 
-/// The title of a result's page, with the name that the result was given, if it was.
-pub(super) fn labelled(title: &str, object: &Value) -> String {
-    match object["settings"]["label"].as_str() {
-        Some(label) => format!("{label}: {title}"),
-        None => title.to_owned(),
+/// Where a page is no wider than this, narrow pictures are shown: wide ones would have text that is too small to read.
+const PHONE: &str = "(max-width: 44rem)";
+const DARK: &str = "(prefers-color-scheme: dark)";
+
+/// An image, and where it is shown instead of those after it and the first one.
+struct Image<'i> {
+    media: &'i str,
+    form: &'i str,
+    bytes: &'i [u8],
+}
+
+impl<'i> Image<'i> {
+    fn new(media: &'i str, form: &'i str, bytes: &'i [u8]) -> Self {
+        Self { media, form, bytes }
+    }
+
+    /// As an address of data: a picture within the page would share its names with the others.
+    fn address(&self) -> String {
+        let Self { form, bytes, .. } = self;
+        format!("data:image/{form};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes))
     }
 }
 
@@ -113,12 +136,19 @@ impl Page {
         self.put(format_args!("</tbody></table></div>\n"));
     }
 
-    /// A drawn picture; `caption` says what it shows, for those as well who cannot see it.
+    /// A picture as it is drawn on either sheet; `caption` says what it shows, for those as well who cannot see it.
     ///
     /// # Errors
     /// An image in it cannot be encoded.
-    pub fn picture(&mut self, scene: &Scene, caption: &str) -> Result<()> {
-        self.image("svg+xml", scene.to_svg()?.as_bytes(), scene.width(), caption, "");
+    pub fn picture(&mut self, draw: impl Fn(Sheet) -> Scene, caption: &str) -> Result<()> {
+        self.drawn(draw, caption, "")
+    }
+
+    fn drawn(&mut self, draw: impl Fn(Sheet) -> Scene, caption: &str, marks: &str) -> Result<()> {
+        let (wide, narrow) = (draw(Sheet::Wide), draw(Sheet::Narrow));
+        let (svg, narrow) = (wide.to_svg()?, narrow.to_svg()?);
+        let images = [Image::new("", "svg+xml", svg.as_bytes()), Image::new(PHONE, "svg+xml", narrow.as_bytes())];
+        self.images(&images, wide.width(), caption, marks);
         Ok(())
     }
 
@@ -127,8 +157,8 @@ impl Page {
     ///
     /// # Errors
     /// An image in it cannot be encoded.
-    pub fn picture_to_point_at(&mut self, scene: &Scene, caption: &str, points: &Value) -> Result<()> {
-        self.image("svg+xml", scene.to_svg()?.as_bytes(), scene.width(), caption, " id=\"pointing\"");
+    pub fn picture_to_point_at(&mut self, draw: impl Fn(Sheet) -> Scene, caption: &str, points: &Value) -> Result<()> {
+        self.drawn(draw, caption, " id=\"pointing\"")?;
         self.put(format_args!("<p class=\"pointed\" id=\"pointed\" aria-live=\"polite\"></p>\n"));
         self.script = format!(
             "<script type=\"application/json\" id=\"points\">{}</script>\n<script>\n{POINT}</script>\n",
@@ -137,18 +167,31 @@ impl Page {
         Ok(())
     }
 
-    /// An image of pixels, `width` of them across.
-    pub fn png(&mut self, bytes: &[u8], width: f64, caption: &str) {
-        self.image("png", bytes, width, caption, " class=\"light\"");
+    /// An image of pixels, for a desk `width` of them across, as it is on each kind of page.
+    pub fn png(&mut self, pixels: &Pixels, width: f64, caption: &str) {
+        let Pixels { wide: [light, dark], narrow: [narrow_light, narrow_dark] } = pixels;
+        let dark_phone = format!("{PHONE} and {DARK}");
+        let images = [
+            Image::new("", "png", light),
+            Image::new(&dark_phone, "png", narrow_dark),
+            Image::new(PHONE, "png", narrow_light),
+            Image::new(DARK, "png", dark),
+        ];
+        self.images(&images, width, caption, "");
     }
 
-    /// As an address of data: a picture within the page would share its names with the others.
-    fn image(&mut self, form: &str, bytes: &[u8], width: f64, caption: &str, marks: &str) {
-        let data = base64::engine::general_purpose::STANDARD.encode(bytes);
+    /// The first image, or the one that is for the page as it is shown.
+    fn images(&mut self, images: &[Image<'_>], width: f64, caption: &str, marks: &str) {
         let caption = escaped(caption);
+        let Some((first, others)) = images.split_first() else { return };
+        self.put(format_args!("<figure><div class=\"scroll\"><picture>"));
+        for other in others {
+            self.put(format_args!("<source media=\"{}\" srcset=\"{}\">", other.media, other.address()));
+        }
         self.put(format_args!(
-            "<figure><div class=\"scroll\"><img{marks} alt=\"{caption}\" style=\"max-width:{width:.0}px\" \
-             src=\"data:image/{form};base64,{data}\"></div>\n<figcaption>{caption}</figcaption></figure>\n"
+            "<img{marks} alt=\"{caption}\" style=\"--wide:{width:.0}px\" src=\"{}\"></picture></div>\n\
+             <figcaption>{caption}</figcaption></figure>\n",
+            first.address()
         ));
     }
 
@@ -193,7 +236,7 @@ impl Page {
     pub(super) fn again(&mut self, command: &str) {
         self.section("Run it again");
         self.command(command);
-        self.paragraph("This page holds its own result: `basins rerun` trains again and says whether it agrees.");
+        self.paragraph("This page holds its own result: the next command trains again and says whether it agrees.");
         self.command("basins rerun report.html");
     }
 
@@ -260,7 +303,7 @@ mod tests {
         let mut page = Page::new("<b>&", "a \"lead\"");
         page.table(&["<th>"], &[vec!["</table>".into()], vec!["  part".into()]], &[0]);
         page.command("echo '</code>'");
-        page.png(&[1, 2, 3], 3.0, "\"><script>");
+        page.png(&Pixels { wide: [vec![1], vec![2]], narrow: [vec![3], vec![4]] }, 3.0, "\"><script>");
         let json = r#"{"task":"csv:</script><p>.csv"}"#;
         page.data(json);
         let html = page.finish();

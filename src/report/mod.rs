@@ -36,7 +36,7 @@ pub use self::compare::{compare_json, compare_text};
 pub(crate) use self::devices::DevicesObject;
 pub use self::devices::{DeviceRow, devices_json, devices_text};
 #[cfg(feature = "pictures")]
-pub use self::html::{Fact, Page, page_data};
+pub use self::html::{Fact, Page, Pixels, page_data};
 pub use self::map::*;
 pub use self::number::{grouped, percent, short};
 #[cfg(feature = "tables")]
@@ -61,7 +61,7 @@ pub use self::trace::*;
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use self::verify::VerifyObject;
 pub use self::verify::{agreement_text, checked_text, verdict_text, verify_json};
-pub use self::words::file_size;
+pub use self::words::{capital, file_size, labelled};
 
 /// JSON as text with a line a field, ending in a line break.
 pub fn pretty(value: &serde_json::Value) -> String {

@@ -10,8 +10,10 @@
   said.textContent = "Point at the map, or touch it, to see what became of a pixel.";
   const show = (event) => {
     const box = picture.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width * map.width - map.left) / map.across;
-    const y = 1 - ((event.clientY - box.top) / box.height * map.height - map.top) / map.up;
+    // Which of the two pictures is shown is known by its width.
+    const place = map.places.find((place) => place.width === picture.naturalWidth) ?? map.places[0];
+    const x = ((event.clientX - box.left) / box.width * place.width - place.left) / place.across;
+    const y = 1 - ((event.clientY - box.top) / box.height * place.height - place.top) / place.up;
     if (!(x >= 0 && x < 1 && y >= 0 && y < 1)) return;
     const [column, row] = [Math.floor(x * map.columns), Math.floor(y * map.rows)];
     const cell = row * map.columns + column;

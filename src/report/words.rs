@@ -1,10 +1,28 @@
 //! Settings and durations in words.
 
+use serde_json::Value;
+
 use crate::spec::{Bias, Judge, Layers, Spec};
 use crate::study::Trainers;
 
 use super::number::grouped;
 use super::table::wrapped;
+
+/// A title after the name that a result was given, if it was.
+pub(super) fn named(label: Option<&str>, title: &str) -> String {
+    label.map_or_else(|| title.to_owned(), |label| format!("{label}: {title}"))
+}
+
+/// The same, of a result's object.
+pub fn labelled(title: &str, object: &Value) -> String {
+    named(object["settings"]["label"].as_str(), title)
+}
+
+/// With a capital at its beginning.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
 
 /// Sizes of layers, as 2-3-1.
 pub(super) fn dashed(layers: &Layers) -> String {

@@ -20,7 +20,7 @@ pub use self::object::bench_json;
 #[cfg(feature = "pictures")]
 pub use self::page::bench_page;
 #[cfg(feature = "pictures")]
-pub use self::picture::bench_picture;
+pub use self::picture::{bench_picture, bench_title};
 
 /// What the columns count.
 const UNITS: &str = "A net-epoch is one pass over all examples by one network. Net-epochs/s: the median of the timed runs; \

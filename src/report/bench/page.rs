@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use crate::error::Result;
-use crate::report::html::{Fact, Page, labelled};
+use crate::report::html::{Fact, Page};
 use crate::report::number::{grouped, short};
-use crate::report::words::dashed;
+use crate::report::words::{dashed, labelled};
 use crate::study::bench::{BenchResult, Measurement};
 
-use super::{UNITS, bench_picture, contestants, populations, telling_row};
+use super::{UNITS, bench_picture, bench_title, contestants, populations, telling_row};
 
 /// The page; `object` is the bench's, `command` what makes it again.
 ///
@@ -24,7 +24,8 @@ pub fn bench_page(result: &BenchResult, object: &Value, command: &str) -> Result
         page.section(&format!("{} on {}, by how many networks train at once", dashed(&first.layers), first.task));
         let caption = "Net-epochs in a second over networks trained at once, both axes in factors: medians of the timed runs, \
                        and bands between their quartiles.";
-        page.picture(&bench_picture(result), caption)?;
+        let title = labelled(&bench_title(result), object);
+        page.picture(|sheet| bench_picture(result, &title, sheet), caption)?;
         let nets = populations(result);
         let heads: Vec<String> = nets.iter().map(|count| grouped(*count)).collect();
         let head: Vec<&str> = ["networks"].into_iter().chain(heads.iter().map(String::as_str)).collect();

@@ -30,7 +30,7 @@ pub use self::object::{map_json, map_pixel_json};
 #[cfg(feature = "pictures")]
 pub use self::page::map_page;
 #[cfg(feature = "pictures")]
-pub use self::picture::{map_picture, map_picture_scale};
+pub use self::picture::{MapPicture, map_picture_scale};
 pub use self::pixel::map_pixel_text;
 #[cfg(feature = "pictures")]
 pub use self::pixels::map_pixels_png;

@@ -5,16 +5,16 @@ use serde_json::{Value, json};
 
 use crate::error::Result;
 use crate::outcome::Fate;
-use crate::report::html::{Fact, Page, labelled, spec_pairs};
+use crate::report::html::{Fact, Page, spec_pairs};
 use crate::report::number::{grouped, short};
-use crate::report::plot::Scene;
-use crate::report::words::{dashed, duration};
+use crate::report::plot::Sheet;
+use crate::report::words::{dashed, duration, labelled};
 use crate::spec::{MapAxis, Varied};
 use crate::stats::Dimension;
 use crate::study::{Finished, Map, MapPlan};
 
+use super::MapPicture;
 use super::colour::words;
-use super::picture::map_frame;
 use super::{axis_text, own_starts, settings_text, shares_text, start_text, trainings};
 
 /// The page of a finished map; `object` is the map's, `command` what makes it again.
@@ -24,11 +24,11 @@ use super::{axis_text, own_starts, settings_text, shares_text, start_text, train
 pub fn map_page(
     map: &Map,
     finished: &Finished,
-    plan: &MapPlan,
-    picture: &Scene,
+    picture: &MapPicture<'_>,
     object: &Value,
     command: &str,
 ) -> Result<String> {
+    let plan = picture.plan;
     let spec = plan.spec();
     let [x, y] = plan.axes();
     let title = format!("{} learning {}, over {} and {}", dashed(&spec.layers), spec.task, x.name, y.name);
@@ -42,7 +42,7 @@ pub fn map_page(
     }
     page.facts(&facts(finished, plan));
     let caption = format!("Across {}, up {}; {}.", axis_text(x), axis_text(y), start_text(plan));
-    page.picture_to_point_at(picture, &caption, &points(map, plan, picture))?;
+    page.picture_to_point_at(|sheet| picture.draw(sheet), &caption, &points(map, picture))?;
     let what = if finished.shares.is_some() { "networks" } else { "pixels" };
     page.section(&format!("What became of the {what}"));
     let row = |(fate, count): (&Fate, &u64)| {
@@ -80,12 +80,12 @@ pub fn map_page(
 /// Most points along a side that can be pointed at.
 const POINTED: usize = 360;
 
-/// What `point.js` needs: where the map lies in the picture, its axes, and for each point of the canvas, the lowest row first,
-/// its fate and three bytes of its epochs, the lowest first.
-fn points(map: &Map, plan: &MapPlan, picture: &Scene) -> Value {
+/// What `point.js` needs: where the map lies in either picture, its axes, and for each point of the canvas, the lowest row
+/// first, its fate and three bytes of its epochs, the lowest first.
+fn points(map: &Map, picture: &MapPicture<'_>) -> Value {
     /// More epochs than three bytes hold are shown as the most that they do.
     const MOST: u32 = (1 << 24) - 1;
-    let [x, y] = plan.axes();
+    let [x, y] = picture.plan.axes();
     let axis = |axis: &MapAxis| json!({"name": axis.name, "low": axis.range.low, "high": axis.range.high, "log": axis.range.log});
     let (columns, rows) = map.canvas.size();
     // Finer than a screen shows would only make the page large.
@@ -103,10 +103,15 @@ fn points(map: &Map, plan: &MapPlan, picture: &Scene) -> Value {
             cells.extend([place, low, middle, high]);
         }
     }
-    let (corner, size) = map_frame(plan);
+    let places = [Sheet::Wide, Sheet::Narrow].map(|sheet| {
+        let (scene, frame) = (picture.draw(sheet), picture.layout(sheet).frame);
+        json!({
+            "width": scene.width(), "height": scene.height(),
+            "left": frame.corner.0, "top": frame.corner.1, "across": frame.size.0, "up": frame.size.1,
+        })
+    });
     json!({
-        "width": picture.width(), "height": picture.height(),
-        "left": corner.0, "top": corner.1, "across": size.0, "up": size.1,
+        "places": places,
         "columns": shown_columns, "rows": shown_rows,
         "x": axis(x), "y": axis(y),
         "fates": Fate::ALL.map(words),

@@ -6,139 +6,191 @@ use crate::study::{Canvas, MapCell, MapPlan};
 
 use super::colour::{DIVERGED, MapColour, MapColours, UNSOLVED, diverged, fate_colour, words};
 use crate::report::number::grouped;
-use crate::report::plot::{Anchor, Axis, Frame, INK, MUTED, PAPER, Rgb, Scene, Stroke, colour_bar, text_width};
-use crate::report::words::dashed;
+use crate::report::plot::{
+    Anchor, Axis, Frame, INK, LEGEND_GAP, Lines, MUTED, PAPER, Rgb, Scene, Sheet, Stroke, text_width,
+};
+use crate::report::words::{dashed, named};
 
-/// Left edge of what stands beside the frame.
+/// Left edge of what stands beside the frame on a wide sheet, and its widths.
 const BESIDE: f64 = 672.0;
 const WIDTH: f64 = 940.0;
-/// The frame's longer side.
+const BAR_WIDTH: f64 = BESIDE + 90.0;
+/// The frame's longer side on a wide sheet.
 const SIDE: f64 = 540.0;
+/// Its corner there.
 const CORNER: (f64, f64) = (95.0, 84.0);
-
-/// Where the map itself lies in the picture: its corner and its size.
-pub(super) fn map_frame(plan: &MapPlan) -> ((f64, f64), (f64, f64)) {
-    let (columns, rows) = plan.size();
-    // A map of any shape stays legible.
-    let height = (SIDE * rows as f64 / columns as f64).clamp(0.25 * SIDE, 1.6 * SIDE);
-    (CORNER, (SIDE, height))
-}
-
-/// The map with axes and legend. `mark` names the point of the plane that the weights were taken from, if it is to be shown.
-pub fn map_picture(canvas: &Canvas, plan: &MapPlan, what: MapColour, mark: Option<&str>) -> Scene {
-    let (corner, size) = map_frame(plan);
-    let height = size.1;
-    // Beside a bar alone nothing is written.
-    let width = if matches!(what, MapColour::Share(_)) { BESIDE + 90.0 } else { WIDTH };
-    let mut scene = Scene::new(width, CORNER.1 + height + 100.0);
-    let [x, y] = plan.axes();
-    let [across, up] = plan.varied();
-    let axis = |axis: &MapAxis, varied: Varied| Axis {
-        label: label(varied, axis, plan.spec()),
-        low: axis.range.low,
-        high: axis.range.high,
-        log: axis.range.log,
-    };
-    let frame = Frame { corner, size, x: axis(x, across), y: axis(y, up) };
-    let colours = MapColours::of(what, canvas);
-    let width = canvas.size().0;
-    let pixels: Vec<Rgb> = canvas
-        .points()
-        .chunks(width)
-        .rev()
-        .flatten()
-        .map(|point| point.map_or(PAPER, |cell| colours.colour(cell)))
-        .collect();
-    scene.image(frame.corner, frame.size, width, &pixels);
-    frame.axes(&mut scene);
-    if let (Some(name), Some(point)) = (mark, plan.origin()) {
-        let (x, y) = frame.at((point[0], point[1]));
-        let inside = |at: f64, start: f64, size: f64| (start..=start + size).contains(&at);
-        if inside(x, frame.corner.0, SIDE) && inside(y, frame.corner.1, height) {
-            scene.ring((x, y), 7.0, Stroke::new(PAPER, 4.5));
-            scene.ring((x, y), 7.0, Stroke::new(INK, 2.0));
-            let at = (BESIDE + 8.0, CORNER.1 + height - 8.0);
-            scene.ring(at, 7.0, Stroke::new(INK, 2.0));
-            scene.text((BESIDE + 26.0, at.1 + 4.8), KEY_SIZE, Anchor::Start, name);
-        }
-    }
-    legend(&mut scene, canvas, plan, &colours, height);
-    headings(&mut scene, canvas, plan, what, height);
-    scene
-}
 
 const KEY_SIZE: f64 = 13.0;
 const KEY_ROW: f64 = 23.0;
 
-/// A colour bar where there is a scale, and a square for each other colour that occurs, with its share of the map.
-fn legend(scene: &mut Scene, canvas: &Canvas, plan: &MapPlan, colours: &MapColours, height: f64) {
-    let known = canvas.points().iter().flatten().count().max(1) as f64;
-    let share = |holds: &dyn Fn(&MapCell) -> bool| {
-        canvas.points().iter().flatten().filter(|cell| holds(cell)).count() as f64 / known
-    };
-    let mut keys: Vec<(Rgb, String, f64)> = Vec::new();
-    match colours.what {
-        MapColour::Fate => {
-            let fates =
-                Fate::ALL.into_iter().map(|fate| (fate_colour(fate), words(fate), share(&|cell| cell.fate == fate)));
-            keys.extend(fates);
-            keys.sort_by(|a, b| b.2.total_cmp(&a.2));
+/// What is drawn of a map.
+#[derive(Clone, Copy)]
+pub struct MapPicture<'a> {
+    /// Its pixels.
+    pub canvas: &'a Canvas,
+    /// What they are.
+    pub plan: &'a MapPlan,
+    /// What their colours say.
+    pub what: MapColour,
+    /// Name of the point of the plane that the weights were taken from, if it is to be shown.
+    pub mark: Option<&'a str>,
+    /// Name of the result.
+    pub label: Option<&'a str>,
+}
+
+/// Text around a map, and where the map lies.
+pub(super) struct MapLayout {
+    title: Lines,
+    sides: Lines,
+    settings: Lines,
+    pub frame: Frame,
+}
+
+/// A square of a legend: its colour, its name, and its share of the map.
+type ColourKey = (Rgb, String, f64);
+
+impl MapPicture<'_> {
+    /// With axes and legend.
+    pub fn draw(&self, sheet: Sheet) -> Scene {
+        let Self { canvas, plan, what, mark, .. } = *self;
+        let layout = self.layout(sheet);
+        let frame = &layout.frame;
+        let colours = MapColours::of(what, canvas);
+        let keys = self.keys();
+        let mark = mark.zip(plan.origin()).filter(|(_, point)| {
+            let inside = |share: f64| (0.0..=1.0).contains(&share);
+            inside(frame.x.place(point[0])) && inside(frame.y.place(point[1]))
+        });
+        // Beside a bar alone nothing is written.
+        let width = if matches!(what, MapColour::Share(_)) { BAR_WIDTH } else { WIDTH };
+        let rows = keys.len() + usize::from(mark.is_some());
+        let bar = if colours.scale.is_some() { 62.0 } else { 0.0 };
+        let legend = sheet.pick(0.0, bar + KEY_ROW * rows as f64);
+        let foot = frame.bottom() + sheet.pick(78.0, LEGEND_GAP + legend + 20.0);
+        let mut scene = Scene::new(sheet.width(width), foot + layout.settings.extra() + sheet.pick(22.0, 14.0));
+        let columns = canvas.size().0;
+        let pixels: Vec<Rgb> = canvas
+            .points()
+            .chunks(columns)
+            .rev()
+            .flatten()
+            .map(|point| point.map_or(PAPER, |cell| colours.colour(cell)))
+            .collect();
+        scene.image(frame.corner, frame.size, columns, &pixels);
+        frame.axes(&mut scene);
+        if let Some((name, point)) = mark {
+            let at = frame.at((point[0], point[1]));
+            scene.ring(at, 7.0, Stroke::new(PAPER, 4.5));
+            scene.ring(at, 7.0, Stroke::new(INK, 2.0));
+            let below = frame.bottom() + LEGEND_GAP + legend - KEY_ROW + 7.5;
+            let at = sheet.pick((BESIDE + 8.0, frame.bottom() - 8.0), (20.0, below));
+            scene.ring(at, 7.0, Stroke::new(INK, 2.0));
+            scene.text((at.0 + 18.0, at.1 + 4.8), KEY_SIZE, Anchor::Start, name);
         }
-        MapColour::Epochs => {
-            let budget = grouped(plan.spec().epochs.into());
-            let unsolved = share(&|cell| cell.count(Fate::Solved) == 0 && !diverged(cell));
-            let none = if plan.start_count() > 1 { "none" } else { "not" };
-            keys.push((UNSOLVED, format!("{none} solved in {budget} epochs"), unsolved));
-            keys.push((DIVERGED, "diverged".into(), share(&diverged)));
-        }
-        MapColour::Loss => keys.push((DIVERGED, "diverged".into(), share(&diverged))),
-        MapColour::Share(_) => {}
+        draw_legend(&mut scene, frame, &colours, keys, sheet);
+        // Centred over the frame, whose middle lies left of the picture's where there is a legend beside it.
+        let middle = sheet.pick(frame.corner.0 + 0.5 * frame.size.0, 0.5 * scene.width());
+        let MapLayout { title, sides, settings, .. } = &layout;
+        title.draw(&mut scene, (middle, 40.0), Anchor::Middle, INK);
+        sides.draw(&mut scene, (middle, 64.0 + title.extra()), Anchor::Middle, MUTED);
+        settings.draw(&mut scene, (middle, foot), Anchor::Middle, MUTED);
+        scene
     }
-    keys.retain(|(_, _, share)| *share > 0.0);
-    let mut y = CORNER.1;
+
+    /// Where everything goes.
+    pub(super) fn layout(&self, sheet: Sheet) -> MapLayout {
+        let Self { canvas, plan, .. } = *self;
+        let title = Lines::fit(&self.title(), sheet.pick((18.0, 11.0), (17.0, 14.5)), sheet.room(1.3 * SIDE), true);
+        let sampled = if canvas.is_whole() { "" } else { ", not all of them drawn" };
+        let sides = format!("{} × {} pixels{sampled}; {}", plan.size().0, plan.size().1, super::start_text(plan));
+        let note = |text: &str, size: f64| {
+            Lines::fit(text, sheet.pick((size, 6.0), (12.5, 12.5)), sheet.room(1.3 * SIDE), false)
+        };
+        let (sides, settings) = (note(&sides, 12.5), note(&super::settings_text(plan), 12.0));
+        let ([x, y], [across, up]) = (plan.axes(), plan.varied());
+        let axis = |axis: &MapAxis, varied: Varied| Axis {
+            label: label(varied, axis, plan.spec()),
+            low: axis.range.low,
+            high: axis.range.high,
+            log: axis.range.log,
+        };
+        let corner = (CORNER.0, CORNER.1 + title.extra() + sides.extra());
+        let mut frame = sheet.frame(corner, (SIDE, SIDE), axis(x, across), axis(y, up));
+        let (columns, rows) = plan.size();
+        // A map of any shape stays legible.
+        frame.size.1 = (frame.size.0 * rows as f64 / columns as f64).clamp(0.25 * frame.size.0, 1.6 * frame.size.0);
+        MapLayout { title, sides, settings, frame }
+    }
+
+    /// "XOR by 2-3-1: epochs until training solves it".
+    fn title(&self) -> String {
+        let spec = self.plan.spec();
+        let says = match (self.what, self.plan.start_count()) {
+            (MapColour::Epochs, 1) => "epochs until training solves it".to_owned(),
+            (MapColour::Epochs, _) => "mean epochs until training solves it".to_owned(),
+            (MapColour::Fate, 1) => "what becomes of training".to_owned(),
+            (MapColour::Fate, _) => "what most often becomes of training".to_owned(),
+            (MapColour::Loss, 1) => "loss after training".to_owned(),
+            (MapColour::Loss, _) => "mean loss after training".to_owned(),
+            (MapColour::Share(Fate::Solved), count) => format!("share of {count} starts that training solves"),
+            (MapColour::Share(fate), count) => format!("share of {count} starts, {}", words(fate)),
+        };
+        let title = format!("{} by {}: {says}", spec.task.to_string().to_uppercase(), dashed(&spec.layers));
+        named(self.label, &title)
+    }
+
+    /// A square for each colour beside the scale's that occurs.
+    fn keys(&self) -> Vec<ColourKey> {
+        let Self { canvas, plan, .. } = *self;
+        let known = canvas.points().iter().flatten().count().max(1) as f64;
+        let share = |holds: &dyn Fn(&MapCell) -> bool| {
+            canvas.points().iter().flatten().filter(|cell| holds(cell)).count() as f64 / known
+        };
+        let mut keys: Vec<ColourKey> = Vec::new();
+        match self.what {
+            MapColour::Fate => {
+                let fates = Fate::ALL
+                    .into_iter()
+                    .map(|fate| (fate_colour(fate), words(fate), share(&|cell| cell.fate == fate)));
+                keys.extend(fates);
+                keys.sort_by(|a, b| b.2.total_cmp(&a.2));
+            }
+            MapColour::Epochs => {
+                let budget = grouped(plan.spec().epochs.into());
+                let unsolved = share(&|cell| cell.count(Fate::Solved) == 0 && !diverged(cell));
+                let none = if plan.start_count() > 1 { "none" } else { "not" };
+                keys.push((UNSOLVED, format!("{none} solved in {budget} epochs"), unsolved));
+                keys.push((DIVERGED, "diverged".into(), share(&diverged)));
+            }
+            MapColour::Loss => keys.push((DIVERGED, "diverged".into(), share(&diverged))),
+            MapColour::Share(_) => {}
+        }
+        keys.retain(|(_, _, share)| *share > 0.0);
+        keys
+    }
+}
+
+/// A colour bar where there is a scale, and squares with their names.
+fn draw_legend(scene: &mut Scene, frame: &Frame, colours: &MapColours, keys: Vec<ColourKey>, sheet: Sheet) {
+    let (left, mut y) = sheet.pick((BESIDE, frame.corner.1), (12.0, frame.bottom() + LEGEND_GAP));
     if let Some(scale) = &colours.scale {
+        let height = frame.size.1;
         let room = (height - KEY_ROW * (keys.len() as f64 + 2.0)).max(0.4 * height);
-        colour_bar(scene, (BESIDE, y), (20.0, room), scale);
-        y += room + KEY_ROW;
+        sheet.bar(scene, frame, (BESIDE, y), (20.0, room), scale);
+        y += sheet.pick(room + KEY_ROW, 62.0);
     }
+    let room = sheet.pick(WIDTH, sheet.width(WIDTH)) - left - 34.0;
     for (colour, name, share) in keys {
-        scene.rectangle((BESIDE, y), (15.0, 15.0), colour, Some(Stroke::new(INK, 0.8)));
+        scene.rectangle((left, y), (15.0, 15.0), colour.kept(), Some(Stroke::new(INK, 0.8)));
         let text = format!("{name}: {}", percentage(share));
-        let size = (KEY_SIZE * (WIDTH - BESIDE - 34.0) / text_width(&text, KEY_SIZE)).min(KEY_SIZE);
-        scene.text((BESIDE + 24.0, y + 12.2), size, Anchor::Start, &text);
+        let size = (KEY_SIZE * room / text_width(&text, KEY_SIZE)).min(KEY_SIZE);
+        scene.text((left + 24.0, y + 12.2), size, Anchor::Start, &text);
         y += KEY_ROW;
     }
 }
 
 fn percentage(share: f64) -> String {
     if share < 0.001 { "under 0.1%".into() } else { format!("{:.1}%", 100.0 * share) }
-}
-
-/// The title, and below the picture what was the same for all pixels.
-fn headings(scene: &mut Scene, canvas: &Canvas, plan: &MapPlan, what: MapColour, height: f64) {
-    let spec = plan.spec();
-    let sizes = dashed(&spec.layers);
-    let says = match (what, plan.start_count()) {
-        (MapColour::Epochs, 1) => "epochs until training solves it".to_owned(),
-        (MapColour::Epochs, _) => "mean epochs until training solves it".to_owned(),
-        (MapColour::Fate, 1) => "what becomes of training".to_owned(),
-        (MapColour::Fate, _) => "what most often becomes of training".to_owned(),
-        (MapColour::Loss, 1) => "loss after training".to_owned(),
-        (MapColour::Loss, _) => "mean loss after training".to_owned(),
-        (MapColour::Share(Fate::Solved), count) => format!("share of {count} starts that training solves"),
-        (MapColour::Share(fate), count) => format!("share of {count} starts, {}", words(fate)),
-    };
-    let title = format!("{} by {sizes}: {says}", spec.task.to_string().to_uppercase());
-    // Centred over the frame, whose middle lies left of the picture's.
-    let fit = |text: &str, size: f64| (size * 1.3 * SIDE / text_width(text, size).max(1.0)).min(size);
-    let middle = CORNER.0 + 0.5 * SIDE;
-    scene.styled_text((middle, 40.0), fit(&title, 18.0), Anchor::Middle, &title, INK, true, 0.0);
-    let sampled = if canvas.is_whole() { "" } else { ", not all of them drawn" };
-    let sides = format!("{} × {} pixels{sampled}; {}", plan.size().0, plan.size().1, super::start_text(plan));
-    scene.styled_text((middle, 64.0), fit(&sides, 12.5), Anchor::Middle, &sides, MUTED, false, 0.0);
-    let settings = super::settings_text(plan);
-    let foot = (middle, CORNER.1 + height + 78.0);
-    scene.styled_text(foot, fit(&settings, 12.0), Anchor::Middle, &settings, MUTED, false, 0.0);
 }
 
 fn label(varied: Varied, axis: &MapAxis, spec: &Spec) -> String {

@@ -18,19 +18,24 @@ pub const POSITIVE: Rgb = Rgb(178, 24, 43);
 /// See [`POSITIVE`].
 pub const NEGATIVE: Rgb = Rgb(33, 102, 172);
 
-/// Ink and paper on something that has a colour of its own, in the light and in the dark: to the eye the same.
-const INK_ON_COLOUR: Rgb = Rgb(34, 37, 44);
-/// See [`INK_ON_COLOUR`].
-const PAPER_ON_COLOUR: Rgb = Rgb(255, 255, 254);
 /// Lines of a grid.
 pub(super) const GRID: Rgb = Rgb(226, 229, 233);
+/// Floor and walls of a box, their edges, and the lines on them.
+pub(super) const FLOOR: Rgb = Rgb(236, 238, 241);
+pub(super) const WALL: Rgb = Rgb(243, 244, 246);
+pub(super) const EDGE: Rgb = Rgb(200, 204, 210);
+pub(super) const WALL_GRID: Rgb = Rgb(218, 221, 226);
 
 /// What colours become on a dark page: the picture's own, and those for curves that are too dark there.
-pub(super) const DARK: [(Rgb, Rgb); 10] = [
+pub(super) const DARK: [(Rgb, Rgb); 14] = [
     (INK, Rgb(230, 232, 236)),
     (MUTED, Rgb(163, 170, 181)),
     (PAPER, Rgb(22, 24, 28)),
     (GRID, Rgb(54, 59, 68)),
+    (FLOOR, Rgb(36, 39, 46)),
+    (WALL, Rgb(29, 32, 37)),
+    (EDGE, Rgb(84, 90, 101)),
+    (WALL_GRID, Rgb(54, 59, 68)),
     (PALETTE[0], Rgb(64, 156, 222)),
     (PALETTE[1], Rgb(240, 122, 40)),
     (PALETTE[2], Rgb(32, 186, 140)),
@@ -50,6 +55,25 @@ pub const PALETTE: [Rgb; 7] = [
     Rgb(90, 90, 90),
 ];
 
+/// What a picture of pixels lies on; that of an SVG knows by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shade {
+    /// A light page.
+    Light,
+    /// A dark one.
+    Dark,
+}
+
+impl Shade {
+    /// What a colour becomes.
+    pub(super) fn of(self, colour: Rgb) -> Rgb {
+        match self {
+            Self::Light => colour,
+            Self::Dark => DARK.iter().find(|(light, _)| *light == colour).map_or(colour, |(_, dark)| *dark),
+        }
+    }
+}
+
 impl Rgb {
     /// So much of the way to another colour, from 0 to 1.
     pub fn towards(self, other: Self, share: f64) -> Self {
@@ -57,10 +81,16 @@ impl Rgb {
         Self(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
     }
 
+    /// The same to the eye, but nothing in the dark changes it: what lies on a colour of its own, or names one.
+    pub fn kept(self) -> Self {
+        let changes = DARK.iter().any(|(light, _)| *light == self);
+        if changes { Self(self.0, self.1, if self.2 < 255 { self.2 + 1 } else { 254 }) } else { self }
+    }
+
     /// Ink or paper: what can be read on this colour. Nothing in the dark changes it, as nothing changes the colour.
     pub fn contrast(self) -> Self {
         let light = 0.299 * f64::from(self.0) + 0.587 * f64::from(self.1) + 0.114 * f64::from(self.2);
-        if light > 140.0 { INK_ON_COLOUR } else { PAPER_ON_COLOUR }
+        if light > 140.0 { INK.kept() } else { PAPER.kept() }
     }
 }
 

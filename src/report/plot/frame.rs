@@ -1,7 +1,7 @@
 //! A rectangle with two axes, and what is drawn in it.
 
-use super::colour::{Colours, GRID, INK, PALETTE, PAPER, Rgb};
-use super::{Anchor, Axis, Scene, Stroke, text_width};
+use super::colour::{Colours, GRID, INK, PAPER, Rgb};
+use super::{Anchor, Axis, Scene, Stroke, WordTicks, text_width};
 
 /// Size of the numbers at ticks.
 const TICK_SIZE: f64 = 13.0;
@@ -21,21 +21,26 @@ pub struct Frame {
     pub y: Axis,
 }
 
-/// A line of a legend.
-#[derive(Clone, Debug)]
-pub struct Key {
-    /// Its colour.
-    pub colour: Rgb,
-    /// Whether its line is dashed.
-    pub dashed: bool,
-    /// Its name.
-    pub name: String,
-}
-
 impl Frame {
     /// Where a point of the axes lies in the scene.
     pub fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
         (self.corner.0 + self.x.place(x) * self.size.0, self.corner.1 + (1.0 - self.y.place(y)) * self.size.1)
+    }
+
+    /// Where its foot lies.
+    pub fn bottom(&self) -> f64 {
+        self.corner.1 + self.size.1
+    }
+
+    /// What an axis up needs at the left: its numbers, and its label on its side.
+    pub(super) fn left_room(y: &Axis) -> f64 {
+        let label = if y.label.is_empty() { 12.0 } else { 42.0 };
+        label + widest(y)
+    }
+
+    /// What an axis across needs at the right: half of its last number.
+    pub(super) fn right_room(x: &Axis) -> f64 {
+        (0.5 * widest(x) + 3.0).max(12.0)
     }
 
     /// Grid lines, below what is drawn next.
@@ -53,8 +58,7 @@ impl Frame {
     }
 
     fn x_tick_count(&self) -> usize {
-        let widest = self.x.ticks(6).iter().map(|(_, label)| text_width(label, TICK_SIZE)).fold(10.0, f64::max);
-        ((self.size.0 / (1.7 * widest)) as usize).clamp(2, 10)
+        tick_count(&self.x, self.size.0)
     }
 
     fn y_tick_count(&self) -> usize {
@@ -63,25 +67,42 @@ impl Frame {
 
     /// The outline, ticks, numbers and labels, above what was drawn before.
     pub fn axes(&self, scene: &mut Scene) {
-        self.axes_with(scene, None);
-    }
-
-    /// The same, with words at 0, 1, 2, ... of the axis across instead of numbers where there are some.
-    pub fn axes_with(&self, scene: &mut Scene, words: Option<&[String]>) {
-        let (left, top) = self.corner;
-        let bottom = top + self.size.1;
-        scene.outline(self.corner, self.size, Stroke::new(INK, 1.2));
+        let (left, bottom) = (self.corner.0, self.bottom());
         let tick = Stroke::new(INK, 1.2);
+        scene.outline(self.corner, self.size, tick);
         for number in self.x.small_ticks() {
             let x = left + self.x.place(number) * self.size.0;
             scene.line(&[(x, bottom), (x, bottom + 3.0)], tick);
         }
-        let worded = |words: &[String]| (0..words.len()).map(|at| at as f64).zip(words.iter().cloned()).collect();
-        for (number, label) in words.map_or_else(|| self.x.ticks(self.x_tick_count()), worded) {
+        for (number, label) in self.x.ticks(self.x_tick_count()) {
             let x = left + self.x.place(number) * self.size.0;
             scene.line(&[(x, bottom), (x, bottom + 6.0)], tick);
             scene.text((x, bottom + 21.0), TICK_SIZE, Anchor::Middle, &label);
         }
+        self.labels(scene, 0.0);
+    }
+
+    /// The same with words at 0, 1, 2, ... of the axis across.
+    pub fn worded_axes(&self, scene: &mut Scene, words: &WordTicks) {
+        let tick = Stroke::new(INK, 1.2);
+        scene.outline(self.corner, self.size, tick);
+        words.draw(scene, self.bottom() + 21.0, |scene, x| {
+            scene.line(&[(x, self.bottom()), (x, self.bottom() + 6.0)], tick);
+        });
+        self.labels(scene, words.extra());
+    }
+
+    /// Words at 0, 1, 2, ... of the axis across.
+    pub fn word_ticks(&self, words: &[String]) -> WordTicks {
+        let place = |at: f64| self.corner.0 + self.x.place(at) * self.size.0;
+        WordTicks::new(words, place(0.0), place(1.0) - place(0.0))
+    }
+
+    /// The axis up and the labels of both, that of the axis across so much lower.
+    fn labels(&self, scene: &mut Scene, lower: f64) {
+        let (left, top) = self.corner;
+        let bottom = self.bottom();
+        let tick = Stroke::new(INK, 1.2);
         for number in self.y.small_ticks() {
             let y = bottom - self.y.place(number) * self.size.1;
             scene.line(&[(left - 3.0, y), (left, y)], tick);
@@ -93,17 +114,9 @@ impl Frame {
             scene.text((left - 10.0, y + 4.5), TICK_SIZE, Anchor::End, &label);
             widest = widest.max(text_width(&label, TICK_SIZE));
         }
-        scene.text((left + 0.5 * self.size.0, bottom + 44.0), LABEL_SIZE, Anchor::Middle, &self.x.label);
+        scene.text((left + 0.5 * self.size.0, bottom + 44.0 + lower), LABEL_SIZE, Anchor::Middle, &self.x.label);
         let middle = (left - 24.0 - widest, top + 0.5 * self.size.1);
         scene.styled_text(middle, LABEL_SIZE, Anchor::Middle, &self.y.label, INK, false, -90.0);
-    }
-
-    /// The title above.
-    pub fn title(&self, scene: &mut Scene, title: &str) {
-        // As large as fits above the frame and its margins.
-        let size = (17.0 * self.size.0 * 1.12 / text_width(title, 17.0).max(1.0)).clamp(12.0, 17.0);
-        let at = (self.corner.0 + 0.5 * self.size.0, self.corner.1 - 16.0);
-        scene.styled_text(at, size, Anchor::Middle, title, INK, true, 0.0);
     }
 
     /// A line through points of the axes, cut off at the outline.
@@ -134,60 +147,50 @@ impl Frame {
         let pixels: Vec<Rgb> = rows.flatten().map(|number| colours.of(*number)).collect();
         scene.image(self.corner, self.size, columns, &pixels);
     }
-
-    /// A legend in the corner with most room, which the caller knows: right or left, top or bottom.
-    pub fn legend(&self, scene: &mut Scene, keys: &[Key], right: bool, top: bool) {
-        let (width, height) = legend_size(keys);
-        let x = if right { self.corner.0 + self.size.0 - width - 10.0 } else { self.corner.0 + 10.0 };
-        let y = if top { self.corner.1 + 10.0 } else { self.corner.1 + self.size.1 - height - 10.0 };
-        draw_legend(scene, (x, y), keys);
-    }
-
-    /// A legend below the frame's axis, where it covers nothing; it needs `legend_size` of the scene and a gap.
-    pub fn legend_below(&self, scene: &mut Scene, keys: &[Key]) {
-        draw_legend(scene, (self.corner.0, self.corner.1 + self.size.1 + LEGEND_GAP), keys);
-    }
-
-    /// A legend to the right of the frame, where it covers nothing; it needs `legend_size` of the scene and a gap.
-    pub fn legend_beside(&self, scene: &mut Scene, keys: &[Key]) {
-        draw_legend(scene, (self.corner.0 + self.size.0 + 14.0, self.corner.1), keys);
-    }
 }
 
-/// From a frame to the legend below it: ticks, numbers and the axis's label stand between.
-pub const LEGEND_GAP: f64 = 62.0;
-/// Distance between the lines of a legend.
-const LEGEND_ROW: f64 = 21.0;
-/// Size of its text.
-const LEGEND_TEXT: f64 = 13.5;
-
-/// Width and height of a legend.
-pub fn legend_size(keys: &[Key]) -> (f64, f64) {
-    let widest = keys.iter().map(|key| text_width(&key.name, LEGEND_TEXT)).fold(0.0, f64::max);
-    (widest + 58.0, LEGEND_ROW * keys.len() as f64 + 12.0)
+/// Ticks that an axis across has room for.
+fn tick_count(axis: &Axis, width: f64) -> usize {
+    let widest = axis.ticks(6).iter().map(|(_, label)| text_width(label, TICK_SIZE)).fold(10.0, f64::max);
+    ((width / (1.7 * widest)) as usize).clamp(2, 10)
 }
 
-fn draw_legend(scene: &mut Scene, (x, y): (f64, f64), keys: &[Key]) {
-    scene.rectangle((x, y), legend_size(keys), PAPER, Some(Stroke::new(GRID, 1.0)));
-    for (at, key) in keys.iter().enumerate() {
-        let middle = y + 6.0 + LEGEND_ROW * (at as f64 + 0.5);
-        let stroke = Stroke { dashed: key.dashed, ..Stroke::new(key.colour, 2.6) };
-        scene.line(&[(x + 10.0, middle), (x + 38.0, middle)], stroke);
-        scene.text((x + 46.0, middle + 4.8), LEGEND_TEXT, Anchor::Start, &key.name);
-    }
+/// Width of the widest number at any ticks of an axis.
+fn widest(axis: &Axis) -> f64 {
+    let labels = (2..=10).flat_map(|most| axis.ticks(most));
+    labels.map(|(_, label)| text_width(&label, TICK_SIZE)).fold(10.0, f64::max)
 }
 
-/// A bar of colours with ticks at its right and its label beside them.
+/// A bar of colours: upright with ticks at its right and its label beside them, lying with both below it.
 pub fn colour_bar(scene: &mut Scene, (x, y): (f64, f64), (width, height): (f64, f64), colours: &Colours) {
     const STEPS: usize = 256;
     let axis = &colours.axis;
     let number = |place: f64| {
         if axis.log { axis.low * (axis.high / axis.low).powf(place) } else { axis.low + place * (axis.high - axis.low) }
     };
-    let column: Vec<Rgb> =
-        (0..STEPS).map(|step| colours.of(number(1.0 - (step as f64 + 0.5) / STEPS as f64))).collect();
-    scene.image((x, y), (width, height), 1, &column);
+    let of_step = |step: usize| colours.of(number((step as f64 + 0.5) / STEPS as f64));
+    let upright = height > width;
+    match upright {
+        true => {
+            let column: Vec<Rgb> =
+                (0..STEPS).map(|step| colours.of(number(1.0 - (step as f64 + 0.5) / STEPS as f64))).collect();
+            scene.image((x, y), (width, height), 1, &column);
+        }
+        false => scene.image((x, y), (width, height), STEPS, &(0..STEPS).map(of_step).collect::<Vec<Rgb>>()),
+    }
     scene.outline((x, y), (width, height), Stroke::new(INK, 1.2));
+    if !upright {
+        let foot = y + height;
+        for (number, label) in axis.ticks(tick_count(axis, width)) {
+            let at = x + axis.place(number) * width;
+            scene.line(&[(at, foot), (at, foot + 5.0)], Stroke::new(INK, 1.2));
+            scene.text((at, foot + 19.0), TICK_SIZE, Anchor::Middle, &label);
+        }
+        if !axis.label.is_empty() {
+            scene.text((x + 0.5 * width, foot + 40.0), LABEL_SIZE, Anchor::Middle, &axis.label);
+        }
+        return;
+    }
     let mut widest: f64 = 0.0;
     for (number, label) in axis.ticks(((height / 44.0) as usize).clamp(2, 9)) {
         widest = widest.max(text_width(&label, TICK_SIZE));
@@ -197,10 +200,4 @@ pub fn colour_bar(scene: &mut Scene, (x, y): (f64, f64), (width, height): (f64, 
     }
     let beside = (x + width + 30.0 + widest, y + 0.5 * height);
     scene.styled_text(beside, LABEL_SIZE, Anchor::Middle, &axis.label, INK, false, -90.0);
-}
-
-/// Keys of a legend that need no frame of their own.
-pub fn keys(names: impl IntoIterator<Item = String>) -> Vec<Key> {
-    let colours = PALETTE.iter().cycle();
-    names.into_iter().zip(colours).map(|(name, colour)| Key { colour: *colour, dashed: false, name }).collect()
 }

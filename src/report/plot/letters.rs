@@ -121,6 +121,26 @@ impl OutlineBuilder for Pen {
 mod tests {
     use super::*;
 
+    /// What pictures are laid out by is near what their letters take.
+    #[test]
+    fn widths_are_estimated_well() {
+        use crate::report::plot::text_width;
+        let fonts = Fonts::new();
+        for text in [
+            "XOR, 2-3-1: how many are still unsolved",
+            "Kaplan-Meier estimate over 3,000 networks; 95% bands: dark for each epoch by itself",
+            "sigmoid, cross-entropy, batch-mean gd, rate 4, init tutorial, solved at max-error:0.1 within 300 epochs",
+            "starting weight theta1[0,0]",
+            "Training 2-3-1 on xor: population at which each backend wins",
+        ] {
+            for (bold, wider) in [(false, 1.0), (true, 1.12)] {
+                let line = fonts.line(text, bold).unwrap();
+                let share = text_width(text, 1.0) * wider / f64::from(line.width / line.em);
+                assert!((0.97..1.08).contains(&share), "{share:.3} {text}");
+            }
+        }
+    }
+
     #[test]
     fn letters_have_outlines_and_widths() {
         let fonts = Fonts::new();

@@ -7,7 +7,7 @@ use tiny_skia::{
 
 use crate::error::{Error, Result};
 
-use super::colour::{PAPER, Rgb};
+use super::colour::{PAPER, Rgb, Shade};
 use super::letters::Fonts;
 use super::png_text::add_text;
 use super::scene::{Anchor, Image, Point, SEAM, Scene, Shape, Stroke, Text};
@@ -26,18 +26,18 @@ impl Scene {
     /// # Errors
     /// The picture is too large.
     pub fn to_png_with(&self, scale: f64, object: Option<&str>) -> Result<Vec<u8>> {
-        let pixmap = self.to_pixels(scale)?;
+        let pixmap = self.to_pixels(scale, Shade::Light)?;
         opaque_png(&pixmap, object).map_err(|error| fail(&error.to_string()))
     }
 
-    /// As pixels, so many to a unit.
-    pub(super) fn to_pixels(&self, scale: f64) -> Result<Pixmap> {
+    /// As pixels, so many to a unit, in the colours of a page.
+    pub(super) fn to_pixels(&self, scale: f64, shade: Shade) -> Result<Pixmap> {
         let size = |units: f64| (units * scale).round().max(1.0) as u32;
         let mut pixmap = Pixmap::new(size(self.width()), size(self.height())).ok_or_else(|| fail("it is too large"))?;
-        let Rgb(r, g, b) = PAPER;
+        let Rgb(r, g, b) = shade.of(PAPER);
         pixmap.fill(Color::from_rgba8(r, g, b, 255));
         self.images.iter().for_each(|image| draw_image(&mut pixmap, image, scale));
-        let mut painter = Painter { pixmap: &mut pixmap, fonts: Fonts::new() };
+        let mut painter = Painter { pixmap: &mut pixmap, fonts: Fonts::new(), shade };
         painter.draw(&self.shapes, Transform::from_scale(scale as f32, scale as f32), None);
         Ok(pixmap)
     }
@@ -69,6 +69,7 @@ fn draw_image(pixmap: &mut Pixmap, image: &Image, scale: f64) {
 struct Painter<'p> {
     pixmap: &'p mut Pixmap,
     fonts: Fonts,
+    shade: Shade,
 }
 
 impl Painter<'_> {
@@ -100,7 +101,7 @@ impl Painter<'_> {
                     let Some(path) = path(std::slice::from_ref(points), true) else { continue };
                     self.fill(&path, *fill, 1.0, to, clip);
                     let seam = tiny_skia::Stroke { width: SEAM as f32, ..tiny_skia::Stroke::default() };
-                    self.pixmap.stroke_path(&path, &paint(*fill, 1.0), &seam, to, clip);
+                    self.pixmap.stroke_path(&path, &self.paint(*fill, 1.0), &seam, to, clip);
                 }
                 Shape::Text(text) => self.text(text, to, clip),
                 Shape::Placed { offset, shapes } => {
@@ -126,7 +127,7 @@ impl Painter<'_> {
     }
 
     fn fill(&mut self, path: &Path, colour: Rgb, opacity: f64, to: Transform, clip: Option<&Mask>) {
-        self.pixmap.fill_path(path, &paint(colour, opacity), FillRule::Winding, to, clip);
+        self.pixmap.fill_path(path, &self.paint(colour, opacity), FillRule::Winding, to, clip);
     }
 
     fn stroke(&mut self, path: &Path, stroke: Stroke, to: Transform, clip: Option<&Mask>) {
@@ -138,7 +139,7 @@ impl Painter<'_> {
             dash: if stroke.dashed { StrokeDash::new(vec![4.0 * width, 3.0 * width], 0.0) } else { None },
             ..tiny_skia::Stroke::default()
         };
-        self.pixmap.stroke_path(path, &paint(stroke.colour, stroke.opacity), &line, to, clip);
+        self.pixmap.stroke_path(path, &self.paint(stroke.colour, stroke.opacity), &line, to, clip);
     }
 
     fn text(&mut self, text: &Text, to: Transform, clip: Option<&Mask>) {
@@ -156,12 +157,13 @@ impl Painter<'_> {
             .pre_scale(scale, scale);
         self.fill(&line.outline, text.colour, 1.0, to, clip);
     }
-}
 
-fn paint(Rgb(r, g, b): Rgb, opacity: f64) -> Paint<'static> {
-    let mut paint = Paint { anti_alias: true, ..Paint::default() };
-    paint.set_color_rgba8(r, g, b, (255.0 * opacity).round() as u8);
-    paint
+    fn paint(&self, colour: Rgb, opacity: f64) -> Paint<'static> {
+        let Rgb(r, g, b) = self.shade.of(colour);
+        let mut paint = Paint { anti_alias: true, ..Paint::default() };
+        paint.set_color_rgba8(r, g, b, (255.0 * opacity).round() as u8);
+        paint
+    }
 }
 
 fn rectangle((x, y): Point, (width, height): Point) -> Option<Path> {
@@ -183,7 +185,7 @@ fn path(lines: &[Vec<Point>], closed: bool) -> Option<Path> {
 }
 
 /// Red, green and blue of each pixel: an opaque picture has no use for more.
-pub(super) fn opaque(pixmap: &Pixmap) -> Vec<u8> {
+fn opaque(pixmap: &Pixmap) -> Vec<u8> {
     pixmap.data().chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect()
 }
 

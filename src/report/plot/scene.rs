@@ -191,6 +191,11 @@ impl Scene {
         self.styled_text(at, size, anchor, text, INK, false, 0.0);
     }
 
+    /// Text in ink, turned by degrees.
+    pub fn turned_text(&mut self, at: (f64, f64), size: f64, anchor: Anchor, text: &str, turned: f64) {
+        self.styled_text(at, size, anchor, text, INK, false, turned);
+    }
+
     /// Text in any colour, bold or turned by degrees.
     #[expect(clippy::too_many_arguments, reason = "the rare form; `text` is the common one")]
     pub fn styled_text(

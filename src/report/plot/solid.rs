@@ -1,6 +1,6 @@
 //! A surface z(x, y) seen from aside and above, in parallel projection, far parts first.
 
-use super::colour::{Colours, INK, PAPER, Rgb};
+use super::colour::{Colours, EDGE, FLOOR, INK, PAPER, Rgb, WALL, WALL_GRID};
 use super::{Anchor, Axis, Scene, Stroke, text_width};
 
 /// A surface in its box.
@@ -46,16 +46,15 @@ impl Solid {
         let depth = |(x, y): &(f64, f64)| self.project((*x, *y, 0.0)).1;
         let far = corners.into_iter().max_by(|a, b| depth(a).total_cmp(&depth(b))).unwrap_or((0.0, 1.0));
         let near = (1.0 - far.0, 1.0 - far.1);
-        let wall = Rgb(243, 244, 246);
-        let edge = Stroke::new(Rgb(200, 204, 210), 1.0);
+        let edge = Stroke::new(EDGE, 1.0);
         let floor = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)].map(|(x, y)| self.at(x, y, 0.0));
-        scene.polygon(&floor, Rgb(236, 238, 241), Some(edge));
+        scene.polygon(&floor, FLOOR, Some(edge));
         let wall_x = [(far.0, 0.0, 0.0), (far.0, 1.0, 0.0), (far.0, 1.0, 1.0), (far.0, 0.0, 1.0)];
         let wall_y = [(0.0, far.1, 0.0), (1.0, far.1, 0.0), (1.0, far.1, 1.0), (0.0, far.1, 1.0)];
         for side in [wall_x, wall_y] {
-            scene.polygon(&side.map(|(x, y, z)| self.at(x, y, z)), wall, Some(edge));
+            scene.polygon(&side.map(|(x, y, z)| self.at(x, y, z)), WALL, Some(edge));
         }
-        let grid = Stroke::new(Rgb(218, 221, 226), 1.0);
+        let grid = Stroke::new(WALL_GRID, 1.0);
         for (number, _) in self.x.ticks(5) {
             let x = self.x.place(number);
             scene.line(&[self.at(x, near.1, 0.0), self.at(x, far.1, 0.0), self.at(x, far.1, 1.0)], grid);
@@ -97,10 +96,13 @@ impl Solid {
             let (x, y) = edge(axis.place(number));
             scene.line(&[(x, y), (x + 6.0 * out.0, y + 6.0 * out.1)], Stroke::new(INK, 1.2));
             let half = 0.5 * text_width(&label, 13.0);
-            scene.text((x + (14.0 + half) * out.0, y + 17.0 * out.1 + 6.0), 13.0, Anchor::Middle, &label);
+            scene.text((x + (14.0 + half) * out.0, y + 17.0 * out.1 + 9.0), 13.0, Anchor::Middle, &label);
         }
         let half = 0.5 * text_width(&axis.label, 14.5);
         let at = (middle.0 + (46.0 + half) * out.0, middle.1 + 52.0 * out.1 + 6.0);
+        // A label that would run out of the sheet keeps to it, and as far below the numbers as that moves it over them.
+        let kept = at.0.min(scene.width() - half - 6.0).max(half + 6.0);
+        let at = (kept, at.1 + 0.8 * (at.0 - kept).abs());
         scene.text(at, 14.5, Anchor::Middle, &axis.label);
     }
 

@@ -2,23 +2,22 @@
 
 use crate::reproduce::{Curves, Scale};
 
-use crate::report::plot::{Axis, Frame, INK, Scene, Stroke, keys};
+use crate::report::plot::{Axis, Frame, INK, Legend, Scene, Sheet, Stroke, keys};
 
 /// Curves with a legend, and a marked point where there is one.
 pub fn curves_picture(curves: &Curves, title: &str) -> Scene {
-    let mut scene = Scene::new(860.0, 560.0);
+    let sheet = Sheet::Wide;
+    let title = sheet.title(title, 720.0);
     let points = || curves.curves.iter().flat_map(|curve| &curve.points);
     let axis = |scale: Scale, numbers: Vec<f64>| {
         let axis = Axis::around(scale.label, numbers, scale.log);
         // A share has its natural ends.
         if scale.label.starts_with("share") { Axis { low: 0.0, high: 1.0, ..axis } } else { axis }
     };
-    let frame = Frame {
-        corner: (100.0, 60.0),
-        size: (720.0, 420.0),
-        x: axis(curves.x, points().map(|(x, _)| *x).collect()),
-        y: axis(curves.y, points().map(|(_, y)| *y).collect()),
-    };
+    let x = axis(curves.x, points().map(|(x, _)| *x).collect());
+    let y = axis(curves.y, points().map(|(_, y)| *y).collect());
+    let frame = sheet.frame((100.0, 60.0 + title.extra()), (720.0, 420.0), x, y);
+    let mut scene = Scene::new(860.0, frame.bottom() + 80.0);
     frame.grid(&mut scene);
     let keys = keys(curves.curves.iter().map(|curve| curve.name.clone()));
     for (curve, key) in curves.curves.iter().zip(&keys) {
@@ -28,10 +27,10 @@ pub fn curves_picture(curves: &Curves, title: &str) -> Scene {
         frame.mark(&mut scene, (*x, *y), name, INK);
     }
     frame.axes(&mut scene);
-    frame.title(&mut scene, title);
+    sheet.head(&mut scene, &frame, &title);
     if keys.len() > 1 {
         let (right, top) = emptiest(&frame, curves);
-        frame.legend(&mut scene, &keys, right, top);
+        frame.legend(&mut scene, &Legend::new(&keys, 700.0), right, top);
     }
     scene
 }

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::error::Result;
 use crate::outcome::Fate;
-use crate::report::html::{Fact, Page, labelled, spec_pairs};
+use crate::report::html::{Fact, Page, spec_pairs};
 use crate::report::number::{grouped, percent, short};
-use crate::report::words::{dashed, duration, settings};
+use crate::report::words::{dashed, duration, labelled, settings};
 use crate::spec::Spec;
 use crate::stats::Interval;
 use crate::study::{KindRow, RunAnswer};
@@ -46,8 +46,9 @@ pub fn run_page(answer: &RunAnswer, run: &Value, command: &str) -> Result<String
     }
     page.section("How long it takes");
     epochs(&mut page, answer);
+    let title = labelled(&survival_title(spec), run);
     page.picture(
-        &survival_picture(answer, &survival_title(spec)),
+        |sheet| survival_picture(answer, &title, sheet),
         "Share of the networks that are still unsolved after so many epochs, with its 95% bands: dark for each epoch by \
          itself, light for the whole curve (Hall-Wellner).",
     )?;

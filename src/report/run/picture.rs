@@ -5,7 +5,7 @@ use crate::stats::SurvivalStep;
 use crate::study::RunAnswer;
 
 use crate::report::number::grouped;
-use crate::report::plot::{Anchor, Axis, Frame, INK, MUTED, PALETTE, PAPER, Scene, Stroke, text_width};
+use crate::report::plot::{Anchor, Axis, Frame, INK, MUTED, PALETTE, PAPER, Scene, Sheet, Stroke, even, text_width};
 
 /// Points of the curve that a picture can show.
 const POINTS: usize = 600;
@@ -14,8 +14,7 @@ const POINTS: usize = 600;
 const LOG_FACTOR: f64 = 20.0;
 
 /// The curve with a pointwise band within one for the whole curve, the median with its interval, and the best cut-off where restarting pays.
-pub fn survival_picture(answer: &RunAnswer, title: &str) -> Scene {
-    let mut scene = Scene::new(860.0, 560.0);
+pub fn survival_picture(answer: &RunAnswer, title: &str, sheet: Sheet) -> Scene {
     let curve = answer.survival();
     let budget = f64::from(answer.problem.spec().epochs);
     let first = curve.steps.first().map_or(1.0, |step| f64::from(step.epoch));
@@ -24,8 +23,21 @@ pub fn survival_picture(answer: &RunAnswer, title: &str) -> Scene {
         true => Axis::log(label, (0.7 * first).max(0.7), budget),
         false => Axis::linear(label, 0.0, budget),
     };
-    let frame =
-        Frame { corner: (95.0, 60.0), size: (725.0, 405.0), x, y: Axis::linear("share still unsolved", 0.0, 1.0) };
+    let title = sheet.title(title, 725.0);
+    let y = Axis::linear("share still unsolved", 0.0, 1.0);
+    let frame = sheet.frame((95.0, 60.0 + title.extra()), (725.0, 405.0), x, y);
+    let level = 100.0 * curve.level;
+    let note = format!(
+        "Kaplan-Meier estimate over {} networks; {level:.0}% bands: dark for each epoch by itself, light for the whole curve{}",
+        grouped(curve.networks),
+        if answer.interrupted { "; interrupted" } else { "" }
+    );
+    // Beside the median's words a narrow sheet has no room for others.
+    let cut = best_cut_off(answer);
+    let below = cut.iter().filter(|_| sheet == Sheet::Narrow);
+    let note = below.fold(note, |note, (_, [when, saving])| format!("{note}; dashed line: {when}, {saving}"));
+    let note = sheet.note(&note, 850.0);
+    let mut scene = Scene::new(sheet.width(860.0), frame.bottom() + 95.0 + note.extra());
     let steps = curve.thinned(POINTS);
     frame.grid(&mut scene);
     let from = |start: f64, share: fn(&SurvivalStep) -> f64| stairs(&steps, share, (frame.x.low, start), budget);
@@ -36,19 +48,16 @@ pub fn survival_picture(answer: &RunAnswer, title: &str) -> Scene {
     frame.band(&mut scene, &stairs(|step| step.low), &stairs(|step| step.high), colour);
     frame.line(&mut scene, &stairs(|step| step.unsolved), Stroke::new(colour, 1.6));
     // What finished before an interruption is no fair sample: no median, no advice.
+    if let Some(cut) = cut {
+        cut_off(&mut scene, &frame, cut, sheet);
+    }
     if !answer.interrupted {
-        cut_off(&mut scene, &frame, answer);
         median(&mut scene, &frame, answer);
     }
     frame.axes(&mut scene);
-    frame.title(&mut scene, title);
-    let level = 100.0 * curve.level;
-    let note = format!(
-        "Kaplan-Meier estimate over {} networks; {level:.0}% bands: dark for each epoch by itself, light for the whole curve{}",
-        grouped(curve.networks),
-        if answer.interrupted { "; interrupted" } else { "" }
-    );
-    scene.styled_text((0.5 * scene.width(), scene.height() - 16.0), 11.5, Anchor::Middle, &note, MUTED, false, 0.0);
+    sheet.head(&mut scene, &frame, &title);
+    let foot = (0.5 * scene.width(), scene.height() - 16.0 - note.extra());
+    note.draw(&mut scene, foot, Anchor::Middle, MUTED);
     scene
 }
 
@@ -90,26 +99,40 @@ fn median(scene: &mut Scene, frame: &Frame, answer: &RunAnswer) {
         true => (ends[0] - 12.0, Anchor::End, 24.0),
         false => (ends[1] + 12.0, Anchor::Start, -30.0),
     };
+    let room = match anchor {
+        Anchor::End => at - frame.corner.0 - 6.0,
+        _ => frame.corner.0 + frame.size.0 - at - 6.0,
+    };
+    let lines: Vec<String> = lines.iter().flat_map(|line| even(line, 13.5, room)).collect();
+    // What is broken grows away from the median.
+    let more = 18.0 * (lines.len() - 2) as f64;
+    let lift = if lift < 0.0 { lift - more } else { lift };
     // On paper of its own: the line of a cut-off may pass here.
     let widest = lines.iter().map(|line| text_width(line, 13.5)).fold(0.0, f64::max);
     let left = if anchor == Anchor::End { at - widest } else { at };
-    scene.rectangle((left - 3.0, y + lift - 14.0), (widest + 6.0, 38.0), PAPER, None);
+    scene.rectangle((left - 3.0, y + lift - 14.0), (widest + 6.0, 38.0 + more), PAPER, None);
     for (row, line) in lines.iter().enumerate() {
         scene.text((at, y + lift + 18.0 * row as f64), 13.5, anchor, line);
     }
 }
 
-/// A line at the best cut-off; nothing where giving up early gains nothing.
-fn cut_off(scene: &mut Scene, frame: &Frame, answer: &RunAnswer) {
-    let Some(restart) = answer.restart().filter(|restart| restart.pays()) else { return };
+/// The best moment to give up and what that saves, where it saves anything.
+fn best_cut_off(answer: &RunAnswer) -> Option<(u32, [String; 2])> {
+    let restart = answer.restart().filter(|restart| restart.pays() && !answer.interrupted)?;
+    let epoch = restart.best.epoch;
+    let words = format!("best restart: after {} epochs", grouped(epoch.into()));
+    Some((epoch, [words, format!("saves {:.0}% of the epochs per solution", 100.0 * restart.saving())]))
+}
+
+/// A line at the best cut-off with its words, for which a narrow sheet has no room.
+fn cut_off(scene: &mut Scene, frame: &Frame, (epoch, lines): (u32, [String; 2]), sheet: Sheet) {
     let colour = PALETTE[1];
     let (top, bottom) = (frame.corner.1, frame.corner.1 + frame.size.1);
-    let x = frame.at((f64::from(restart.best.epoch), 0.0)).0;
+    let x = frame.at((f64::from(epoch), 0.0)).0;
     scene.line(&[(x, top), (x, bottom)], Stroke { dashed: true, ..Stroke::new(colour, 1.8) });
-    let lines = [
-        format!("best restart: after {} epochs", grouped(restart.best.epoch.into())),
-        format!("saves {:.0}% of the epochs per solution", 100.0 * restart.saving()),
-    ];
+    if sheet == Sheet::Narrow {
+        return;
+    }
     let widest = lines.iter().map(|line| text_width(line, 13.5)).fold(0.0, f64::max);
     let right = x + widest + 12.0 < frame.corner.0 + frame.size.0;
     let (at, anchor) = if right { (x + 9.0, Anchor::Start) } else { (x - 9.0, Anchor::End) };

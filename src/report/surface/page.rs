@@ -4,14 +4,14 @@ use serde_json::Value;
 
 use crate::backend::DeviceInfo;
 use crate::error::Result;
-use crate::report::html::{Fact, Page, labelled, spec_pairs};
+use crate::report::html::{Fact, Page, spec_pairs};
 use crate::report::number::short;
-use crate::report::words::settings;
+use crate::report::words::{labelled, settings};
 use crate::spec::Problem;
 use crate::study::Surface;
 
 use super::picture::{slope_map, surface_map, surface_picture};
-use super::{BOUNDS, surface_text, surface_title};
+use super::{BOUNDS, slope_title, surface_title, surface_words};
 
 /// The page; `object` is the surface's, `command` what makes it again.
 ///
@@ -24,9 +24,8 @@ pub fn surface_page(
     object: &Value,
     command: &str,
 ) -> Result<String> {
-    let title = surface_title(problem);
-    let mut page =
-        Page::new(&labelled(&title, object), &settings(problem.spec(), object["settings"]["weights-in"].is_string()));
+    let title = labelled(&surface_title(problem), object);
+    let mut page = Page::new(&title, &settings(problem.spec(), object["settings"]["weights-in"].is_string()));
     let (x, y, least) = surface.lowest();
     let mut facts = vec![
         Fact::new(short(least), format!("least loss, at {} = {x:.3}, {} = {y:.3}", surface.x_name, surface.y_name)),
@@ -42,14 +41,17 @@ pub fn surface_page(
         facts.push(Fact::new(format!("{right} of {}", surface.paths.len()), label));
     }
     page.facts(&facts);
-    page.picture(&surface_picture(surface, &title), "The loss over the plane, seen from aside.")?;
-    page.picture(&surface_map(surface, &title), "The loss from above, with lines of equal loss and paths of descent.")?;
+    let caption = "The loss over the plane, seen from aside.";
+    page.picture(|sheet| surface_picture(surface, &title, sheet), caption)?;
+    let caption = "The loss from above, with lines of equal loss and paths of descent.";
+    page.picture(|sheet| surface_map(surface, &title, sheet), caption)?;
     let caption = "Norm of the gradient within the plane: where it is small, descent is slow.";
-    page.picture(&slope_map(surface, &format!("{title}: where it is flat")), caption)?;
+    let title = slope_title(&title);
+    page.picture(|sheet| slope_map(surface, &title, sheet), caption)?;
     page.section("In words");
-    for line in surface_text(surface, problem).lines().filter(|line| !line.is_empty()) {
-        page.paragraph(line);
-    }
+    let [computed, found] = surface_words(surface, problem);
+    page.paragraph(&computed.join(" "));
+    found.iter().for_each(|sentence| page.paragraph(sentence));
     page.section("Settings");
     let pairs = spec_pairs(&object["spec"]);
     page.settings(pairs.iter().map(|(name, value)| (name.as_str(), value.clone())));

@@ -2,7 +2,10 @@
 
 use crate::study::Surface;
 
-use crate::report::plot::{Anchor, Axis, Colours, Frame, INK, PAPER, Rgb, Scene, Solid, Stroke, colour_bar, contours};
+use crate::report::plot::{
+    Anchor, Axis, Colours, Frame, INK, LEGEND_GAP, Lines, PAPER, Rgb, Scene, Sheet, Solid, Stroke, colour_bar, contours,
+};
+use crate::report::words::capital;
 
 /// Rows and columns of the surface's patches at most.
 const PATCHES: usize = 61;
@@ -10,13 +13,15 @@ const RIGHT: Rgb = Rgb(255, 255, 255);
 const WRONG: Rgb = Rgb(255, 120, 70);
 
 /// The surface seen from aside.
-pub fn surface_picture(surface: &Surface, title: &str) -> Scene {
-    let mut scene = Scene::new(860.0, 660.0);
+pub fn surface_picture(surface: &Surface, title: &str, sheet: Sheet) -> Scene {
+    let title = Lines::fit(title, (18.0, sheet.pick(12.0, 14.5)), sheet.room(840.0), true);
+    let (width, lower) = (sheet.width(860.0), title.extra());
+    let mut scene = Scene::new(width, sheet.pick(660.0, 470.0) + lower);
     let (low, high) = surface.loss_range();
-    let name = upper_first(&surface.loss_name);
+    let name = capital(&surface.loss_name);
     let solid = Solid {
-        centre: (400.0, 345.0),
-        scale: 430.0,
+        centre: sheet.pick((400.0, 345.0 + lower), (216.0, 215.0 + lower)),
+        scale: sheet.pick(430.0, 216.0),
         azimuth: 35.0,
         elevation: 32.0,
         rise: 0.62,
@@ -27,18 +32,18 @@ pub fn surface_picture(surface: &Surface, title: &str) -> Scene {
     solid.axes(&mut scene);
     // The upright axis names the loss already.
     let colours = Colours::viridis(Axis::linear("", low, high).rounded());
-    let (columns, loss) = resampled(surface.x.len(), &surface.loss, PATCHES);
+    let (columns, loss) = resampled(surface.x.len(), &surface.loss, sheet.pick(PATCHES, PATCHES * 2 / 3));
     solid.surface(&mut scene, columns, &loss, &colours);
-    colour_bar(&mut scene, (745.0, 130.0), (20.0, 380.0), &colours);
-    scene.styled_text((430.0, 42.0), 18.0, Anchor::Middle, &upper_first(title), INK, true, 0.0);
+    let bar = sheet.pick(((745.0, 130.0 + lower), (20.0, 380.0)), ((60.0, 420.0 + lower), (300.0, 16.0)));
+    colour_bar(&mut scene, bar.0, bar.1, &colours);
+    title.draw(&mut scene, (0.5 * width, 42.0), Anchor::Middle, INK);
     scene
 }
 
 /// The plane from above: colours, contours, and paths of descent.
-pub fn surface_map(surface: &Surface, title: &str) -> Scene {
-    let mut scene = Scene::new(790.0, 700.0);
+pub fn surface_map(surface: &Surface, title: &str, sheet: Sheet) -> Scene {
     let (low, high) = surface.loss_range();
-    let frame = plane(surface);
+    let (mut scene, frame, title) = plane(surface, title, sheet, legend_rows(surface).count());
     let colours = Colours::viridis(Axis::linear(surface.loss_name.clone(), low, high).rounded());
     frame.heat(&mut scene, surface.x.len(), &surface.loss, &colours);
     for level in levels(surface, 10) {
@@ -62,18 +67,20 @@ pub fn surface_map(surface: &Surface, title: &str) -> Scene {
         }
     }
     frame.axes(&mut scene);
-    frame.title(&mut scene, &upper_first(title));
-    colour_bar(&mut scene, (670.0, 70.0), (20.0, 540.0), &colours);
-    if !surface.paths.is_empty() {
-        legend(&mut scene, surface);
-    }
+    sheet.head(&mut scene, &frame, &title);
+    sheet.bar(&mut scene, &frame, (670.0, frame.corner.1), (20.0, 540.0), &colours);
+    legend(&mut scene, surface, &frame, sheet);
     scene
 }
 
+/// The title of [`slope_map`], from that of the surface.
+pub fn slope_title(title: &str) -> String {
+    format!("{title}: where it is flat")
+}
+
 /// Where the plane is flat: the gradient's norm, on a logarithmic scale.
-pub fn slope_map(surface: &Surface, title: &str) -> Scene {
-    let mut scene = Scene::new(790.0, 700.0);
-    let frame = plane(surface);
+pub fn slope_map(surface: &Surface, title: &str, sheet: Sheet) -> Scene {
+    let (mut scene, frame, title) = plane(surface, title, sheet, 0);
     let largest = surface.slope.iter().copied().filter(|slope| slope.is_finite()).fold(1e-6, f64::max);
     let colours = Colours::inferno(Axis::log("gradient norm", largest.min(1.0) * 1e-6, largest));
     let shown: Vec<f64> = surface.slope.iter().map(|slope| slope.max(colours.axis.low)).collect();
@@ -82,33 +89,40 @@ pub fn slope_map(surface: &Surface, title: &str) -> Scene {
         draw_contour(&mut scene, &frame, surface, &shown, level, Stroke { opacity: 0.5, ..Stroke::new(PAPER, 1.0) });
     }
     frame.axes(&mut scene);
-    frame.title(&mut scene, &upper_first(title));
-    colour_bar(&mut scene, (670.0, 70.0), (20.0, 540.0), &colours);
+    sheet.head(&mut scene, &frame, &title);
+    sheet.bar(&mut scene, &frame, (670.0, frame.corner.1), (20.0, 540.0), &colours);
     scene
 }
 
-fn plane(surface: &Surface) -> Frame {
-    Frame {
-        corner: (90.0, 70.0),
-        size: (540.0, 540.0),
-        x: ends(&surface.x_name, &surface.x),
-        y: ends(&surface.y_name, &surface.y),
-    }
+/// The sheet, the frame of the plane on it, and the title; with so many rows of a legend.
+fn plane(surface: &Surface, title: &str, sheet: Sheet, legend: usize) -> (Scene, Frame, Lines) {
+    let title = sheet.title(title, 540.0);
+    let (x, y) = (ends(&surface.x_name, &surface.x), ends(&surface.y_name, &surface.y));
+    let frame = sheet.frame((90.0, 70.0 + title.extra()), (540.0, 540.0), x, y);
+    let legend = sheet.pick(0.0, LEGEND_ROW * legend as f64);
+    (Scene::new(sheet.width(790.0), frame.bottom() + sheet.below(90.0) + legend), frame, title)
 }
 
-fn legend(scene: &mut Scene, surface: &Surface) {
+/// Distance between lines of the legend.
+const LEGEND_ROW: f64 = 24.0;
+
+/// How paths end.
+fn legend_rows(surface: &Surface) -> impl Iterator<Item = (Rgb, &'static str)> {
     let (right, wrong) = (surface.paths.iter().any(|path| path.right), surface.paths.iter().any(|path| !path.right));
-    let mut x = 90.0;
-    for (shown, colour, name) in
-        [(right, RIGHT, "descent that ends right"), (wrong, WRONG, "descent that is stuck on the wrong side")]
-    {
-        if shown {
-            scene.line(&[(x, 682.0), (x + 26.0, 682.0)], Stroke::new(INK, 4.4));
-            scene.line(&[(x, 682.0), (x + 26.0, 682.0)], Stroke::new(colour, 2.4));
-            scene.disc((x, 682.0), 5.0, colour, Some(Stroke::new(INK, 1.4)));
-            scene.text((x + 36.0, 686.5), 13.0, Anchor::Start, name);
-            x += 240.0;
-        }
+    let rows = [(right, RIGHT, "descent that ends right"), (wrong, WRONG, "descent that is stuck on the wrong side")];
+    rows.into_iter().filter(|(shown, ..)| *shown).map(|(_, colour, name)| (colour, name))
+}
+
+/// Kinds of paths, beside each other or, on a narrow sheet, below each other.
+fn legend(scene: &mut Scene, surface: &Surface, frame: &Frame, sheet: Sheet) {
+    let step = sheet.pick((240.0, 0.0), (0.0, LEGEND_ROW));
+    let (mut x, mut y) = (sheet.pick(90.0, 20.0), frame.bottom() + sheet.pick(72.0, LEGEND_GAP + 72.0));
+    for (colour, name) in legend_rows(surface) {
+        scene.line(&[(x, y), (x + 26.0, y)], Stroke::new(INK, 4.4));
+        scene.line(&[(x, y), (x + 26.0, y)], Stroke::new(colour, 2.4));
+        scene.disc((x, y), 5.0, colour, Some(Stroke::new(INK, 1.4)));
+        scene.text((x + 36.0, y + 4.5), 13.0, Anchor::Start, name);
+        (x, y) = (x + step.0, y + step.1);
     }
 }
 
@@ -158,9 +172,4 @@ fn resampled(columns: usize, numbers: &[f64], most: usize) -> (usize, Vec<f64>) 
 
 fn ends(name: &str, values: &[f64]) -> Axis {
     Axis::linear(name, values[0], values[values.len() - 1])
-}
-
-fn upper_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -3,13 +3,12 @@
 use serde_json::Value;
 
 use crate::error::Result;
-use crate::report::html::{Fact, Page, labelled, spec_pairs};
+use crate::report::html::{Fact, Page, spec_pairs};
 use crate::report::number::{grouped, percent, short};
-use crate::report::plot::Scene;
-use crate::report::words::{dashed, duration};
+use crate::report::words::{dashed, duration, labelled};
 use crate::study::Sweep;
 
-use super::picture::counts;
+use super::picture::{counts, sweep_picture, sweep_title};
 use super::{header, networks_each, point_name, row, verdict};
 
 /// Rows of the table; larger sweeps have theirs in sweep.csv.
@@ -19,7 +18,7 @@ const ROW_LIMIT: usize = 500;
 ///
 /// # Errors
 /// The picture cannot be encoded.
-pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str) -> Result<String> {
+pub fn sweep_page(sweep: &Sweep, object: &Value, command: &str) -> Result<String> {
     let names: Vec<&str> = sweep.varied.iter().map(|vary| vary.name.as_str()).collect();
     let title = format!("{} learning {}, over {}", dashed(&sweep.spec.layers), sweep.spec.task, names.join(" and "));
     let varied: Vec<String> = sweep.varied.iter().map(ToString::to_string).collect();
@@ -34,7 +33,9 @@ pub fn sweep_page(sweep: &Sweep, picture: &Scene, object: &Value, command: &str)
         ));
     }
     page.facts(&facts(sweep));
-    page.picture(picture, "Share of the networks solved at each point, with 95% intervals, each point by itself.")?;
+    let title = labelled(&sweep_title(sweep), object);
+    let caption = "Share of the networks solved at each point, with 95% intervals, each point by itself.";
+    page.picture(|sheet| sweep_picture(sweep, &title, sheet), caption)?;
     page.section("Every point");
     let shown = sweep.points.len().min(ROW_LIMIT);
     let rows: Vec<Vec<String>> = (0..shown).map(|at| row(sweep, at)).collect();

@@ -11,7 +11,7 @@ use std::io;
 
 use crate::outcome::Status;
 use crate::report::table::{WIDTH, broken, wrapped};
-use crate::report::words::{dashed, settings};
+use crate::report::words::{capital, dashed, settings};
 use crate::spec::Problem;
 use crate::study::{Explanation, Matrix, Trace};
 
@@ -20,9 +20,9 @@ use crate::study::{Explanation, Matrix, Trace};
 pub(crate) use self::object::{ExplanationObject, TraceObject};
 pub use self::object::{TracedNetwork, explanation_json, trace_json};
 #[cfg(feature = "pictures")]
-pub use self::page::{TracePage, explanation_markdown, explanation_page};
+pub use self::page::{Animation, TracePage, explanation_markdown, explanation_page};
 #[cfg(feature = "pictures")]
-pub use self::picture::{network_picture, trace_picture, training_frames};
+pub use self::picture::{network_picture, trace_picture};
 
 /// Rows of the summary's table.
 const ROWS: usize = 14;
@@ -126,14 +126,6 @@ pub fn explanation_text(explanation: &Explanation) -> String {
     text.push('\n');
     let _ = wrapped(&mut text, "", &explanation.ending);
     text
-}
-
-/// With a capital at its start.
-fn capital(text: &str) -> String {
-    match text.get(..1) {
-        Some(first) => first.to_uppercase() + &text[1..],
-        None => text.to_owned(),
-    }
 }
 
 fn write_matrix(text: &mut String, matrix: &Matrix) -> std::fmt::Result {

@@ -5,14 +5,15 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use crate::error::Result;
-use crate::report::html::{Fact, Page, labelled, spec_pairs};
+use crate::report::html::{Fact, Page, Pixels, spec_pairs};
 use crate::report::number::grouped;
-use crate::report::words::{dashed, settings};
+use crate::report::plot::{Scene, Shade, Sheet, animation};
+use crate::report::words::{capital, dashed, labelled, settings};
 use crate::spec::Problem;
 use crate::study::{Explanation, Matrix, Trace};
 
-use super::picture::{network_picture, trace_picture};
-use super::{MATRIX_LIMIT, OUTPUTS, capital, digits, ending, picked};
+use super::picture::{network_picture, trace_picture, training_frames};
+use super::{MATRIX_LIMIT, OUTPUTS, digits, ending, picked};
 
 /// What was traced, for a page.
 pub struct TracePage<'a> {
@@ -24,10 +25,39 @@ pub struct TracePage<'a> {
     pub name: &'a str,
     /// Whether its start was read from a file.
     pub imported: bool,
-    /// The training as an animated PNG, `width` wide.
-    pub animation: &'a [u8],
-    /// Width of the animation.
-    pub width: f64,
+    /// The training as it goes on.
+    pub animation: &'a Animation,
+}
+
+/// A training as it goes on, as animated PNGs.
+pub struct Animation {
+    pixels: Pixels,
+    width: f64,
+}
+
+impl Animation {
+    /// Of a trace.
+    ///
+    /// # Errors
+    /// A picture is too large.
+    pub fn of(trace: &Trace, problem: &Problem, title: &str) -> Result<Self> {
+        let drawn = |sheet: Sheet| -> Result<([Vec<u8>; 2], f64)> {
+            let scenes = training_frames(trace, problem, title, sheet);
+            let width = scenes.first().map_or(0.0, Scene::width);
+            Ok(([animation(&scenes, 1.0, Shade::Light)?, animation(&scenes, 1.0, Shade::Dark)?], width))
+        };
+        let ((wide, width), (narrow, _)) = (drawn(Sheet::Wide)?, drawn(Sheet::Narrow)?);
+        Ok(Self { pixels: Pixels { wide, narrow }, width })
+    }
+
+    /// As a file.
+    pub fn file(&self) -> &[u8] {
+        &self.pixels.wide[0]
+    }
+
+    fn show(&self, page: &mut Page, caption: &str) {
+        page.png(&self.pixels, self.width, caption);
+    }
 }
 
 impl TracePage<'_> {
@@ -39,7 +69,8 @@ impl TracePage<'_> {
         let (trace, problem) = (self.trace, self.problem);
         let spec = problem.spec();
         let title = format!("{}: {} learning {}", self.name, dashed(&spec.layers), spec.task);
-        let mut page = Page::new(&labelled(&title, object), &settings(spec, self.imported));
+        let title = labelled(&title, object);
+        let mut page = Page::new(&title, &settings(spec, self.imported));
         let last = trace.row_count() - 1;
         page.facts(&[
             Fact::new(grouped(trace.epochs[last].into()), capital(&ending(trace, problem))),
@@ -51,17 +82,14 @@ impl TracePage<'_> {
         ]);
         page.section("Training");
         let regions = if problem.layers().input_count() == 2 { ", and the answers over the input square" } else { "" };
-        page.png(
-            self.animation,
-            self.width,
-            &format!("The output for each example by epoch{regions}, as training goes on."),
-        );
+        let caption = format!("The output for each example by epoch{regions}, as training goes on.");
+        self.animation.show(&mut page, &caption);
         let caption =
             "Loss and norm of the gradient, and the output for each example, by epoch. Epoch E means after E epochs.";
-        page.picture(&trace_picture(trace, problem, &title), caption)?;
+        page.picture(|sheet| trace_picture(trace, problem, &title, sheet), caption)?;
         page.section("The network");
         let caption = "Weights as lines, as broad as they are large; a number in a unit is its bias. At the start, and at the end.";
-        page.picture(&network_picture(trace, problem, &title), caption)?;
+        page.picture(|sheet| network_picture(trace, problem, &title, sheet), caption)?;
         page.section("Epochs");
         let shown = trace.outputs_of(0).len().min(OUTPUTS);
         let outputs: Vec<String> = (0..shown).map(|at| format!("output {at}")).collect();
@@ -90,11 +118,11 @@ impl TracePage<'_> {
     }
 }
 
-/// An explanation as a page; `animation` is an animated PNG of the whole training, so wide.
+/// An explanation as a page, with the whole training.
 pub fn explanation_page(
     explanation: &Explanation,
     title: &str,
-    (animation, width): (&[u8], f64),
+    animation: &Animation,
     object: &Value,
     command: &str,
 ) -> String {
@@ -102,7 +130,7 @@ pub fn explanation_page(
         &format!("{title}, epoch {}", explanation.epoch),
         "One epoch spelt out, every matrix with its shape.",
     );
-    page.png(animation, width, "The whole training, of which this is one epoch.");
+    animation.show(&mut page, "The whole training, of which this is one epoch.");
     for section in &explanation.sections {
         page.section(&capital(&section.heading));
         for matrix in &section.matrices {

@@ -6,8 +6,8 @@ use crate::study::{Trace, response};
 
 use super::ending;
 use crate::report::plot::{
-    Anchor, Axis, Colours, Frame, INK, Key, MUTED, NEGATIVE, PALETTE, PAPER, POSITIVE, Rgb, Scene, Stroke, colour_bar,
-    contours, text_width,
+    Anchor, Axis, Colours, Frame, INK, Key, LEGEND_GAP, Legend, Lines, MUTED, NEGATIVE, PALETTE, PAPER, POSITIVE, Rgb,
+    Scene, Sheet, Stroke, colour_bar, contours, text_width,
 };
 
 /// Outputs that get a line of their own.
@@ -16,17 +16,32 @@ const LINES: usize = 16;
 const UNITS: usize = 10;
 
 /// Loss and gradient norm above, outputs below, over the epochs.
-pub fn trace_picture(trace: &Trace, problem: &Problem, title: &str) -> Scene {
-    let mut scene = Scene::new(900.0, 820.0);
+pub fn trace_picture(trace: &Trace, problem: &Problem, title: &str, sheet: Sheet) -> Scene {
     let last = f64::from(trace.epochs[trace.row_count() - 1].max(1));
     let epochs = || trace.epochs.iter().map(|epoch| f64::from(*epoch));
     let positive = trace.loss.iter().chain(&trace.gradient_norm).copied().filter(|number| *number > 0.0);
-    let above = Frame {
-        corner: (105.0, 70.0),
-        size: (750.0, 300.0),
-        x: Axis::linear("", 0.0, last),
-        y: Axis::around("loss, gradient norm", positive, true),
-    };
+    let title = sheet.title(title, 750.0);
+    let y = Axis::around("loss, gradient norm", positive, true);
+    let above = sheet.frame((105.0, 70.0 + title.extra()), (750.0, 300.0), Axis::linear("", 0.0, last), y);
+    let names = [("loss", PALETTE[0]), ("gradient norm", PALETTE[4])];
+    let keys = names.map(|(name, colour)| Key { colour, dashed: false, name: name.into() });
+    let legend = Legend::new(&keys, 300.0);
+    // The axis across has no label here: what follows stands nearer.
+    let gap = sheet.pick(38.0, LEGEND_GAP + legend.size.1);
+    let ended = Lines::fit(&ending(trace, problem), (13.0, 12.5), sheet.room(800.0), false);
+    let next = above.bottom() + gap + ended.extra() + 32.0;
+    let y = Axis::around("outputs", trace.outputs.iter().chain(problem.examples().targets()).copied(), false);
+    let below = sheet.frame((105.0, next), (750.0, 310.0), Axis::linear("epoch", 0.0, last), y);
+    let count = trace.outputs_of(0).len();
+    let names = example_names(problem);
+    let dashed = |at: usize| at >= PALETTE.len();
+    let outputs: Vec<Key> = (0..count.min(LINES))
+        .map(|at| Key { colour: PALETTE[at % PALETTE.len()], dashed: dashed(at), name: names[at].clone() })
+        .collect();
+    let outputs_legend = Legend::new(&outputs, 300.0);
+    let named = count <= 8;
+    let foot = if named { sheet.pick(0.0, outputs_legend.size.1 + 4.0) } else { 0.0 };
+    let mut scene = Scene::new(sheet.width(900.0), below.bottom() + 70.0 + foot);
     above.grid(&mut scene);
     for (numbers, colour) in [(&trace.gradient_norm, PALETTE[4]), (&trace.loss, PALETTE[0])] {
         let points: Vec<(f64, f64)> =
@@ -34,84 +49,92 @@ pub fn trace_picture(trace: &Trace, problem: &Problem, title: &str) -> Scene {
         above.line(&mut scene, &thinned(&points), Stroke::new(colour, 2.4));
     }
     above.axes(&mut scene);
-    above.title(&mut scene, title);
-    let names = [("loss", PALETTE[0]), ("gradient norm", PALETTE[4])];
-    let keys = names.map(|(name, colour)| Key { colour, dashed: false, name: name.into() });
-    above.legend(&mut scene, &keys, true, true);
-    scene.styled_text((480.0, 408.0), 13.0, Anchor::Middle, &ending(trace, problem), MUTED, false, 0.0);
-
-    let below = Frame {
-        corner: (105.0, 440.0),
-        size: (750.0, 310.0),
-        x: Axis::linear("epoch", 0.0, last),
-        y: Axis::around("outputs", trace.outputs.iter().chain(problem.examples().targets()).copied(), false),
-    };
+    sheet.head(&mut scene, &above, &title);
+    match sheet {
+        Sheet::Wide => above.legend(&mut scene, &legend, true, true),
+        Sheet::Narrow => above.legend_below(&mut scene, &legend, -22.0),
+    }
+    ended.draw(&mut scene, (sheet.pick(480.0, 200.0), above.bottom() + gap), Anchor::Middle, MUTED);
     below.grid(&mut scene);
-    let count = trace.outputs_of(0).len();
-    let names = example_names(problem);
-    let mut keys = Vec::new();
-    for at in 0..count.min(LINES) {
-        let colour = PALETTE[at % PALETTE.len()];
+    for (at, Key { colour, dashed, .. }) in outputs.iter().enumerate() {
         let points: Vec<(f64, f64)> =
             epochs().enumerate().map(|(row, epoch)| (epoch, trace.outputs_of(row)[at])).collect();
-        below.line(&mut scene, &thinned(&points), Stroke { dashed: at >= PALETTE.len(), ..Stroke::new(colour, 2.4) });
-        keys.push(Key { colour, dashed: at >= PALETTE.len(), name: names[at].clone() });
+        below.line(&mut scene, &thinned(&points), Stroke { dashed: *dashed, ..Stroke::new(*colour, 2.4) });
     }
     below.axes(&mut scene);
-    if count <= 8 {
-        // Where lines run is where a legend must not lie: outputs part in the end, so it stands at the left.
-        let middle = 0.5 * (below.y.low + below.y.high);
-        let early = trace.outputs_of(0).iter().sum::<f64>() / count as f64;
-        below.legend(&mut scene, &keys, false, early < middle);
+    match sheet {
+        _ if !named => {}
+        Sheet::Wide => {
+            // Where lines run is where a legend must not lie: outputs part in the end, so it stands at the left.
+            let middle = 0.5 * (below.y.low + below.y.high);
+            let early = trace.outputs_of(0).iter().sum::<f64>() / count as f64;
+            below.legend(&mut scene, &outputs_legend, false, early < middle);
+        }
+        Sheet::Narrow => below.legend_below(&mut scene, &outputs_legend, 0.0),
     }
     scene
 }
 
-/// The units and weights, and the answers over the input square where there are two inputs: start left, end right.
-pub fn network_picture(trace: &Trace, problem: &Problem, title: &str) -> Scene {
+/// The units and weights, and the answers over the input square where there are two inputs: start left, end right, or below
+/// each other.
+pub fn network_picture(trace: &Trace, problem: &Problem, title: &str, sheet: Sheet) -> Scene {
     let square = problem.layers().input_count() == 2;
-    let mut scene = Scene::new(990.0, if square { 880.0 } else { 480.0 });
-    scene.styled_text((480.0, 36.0), 18.0, Anchor::Middle, title, INK, true, 0.0);
+    let title = Lines::fit(title, (18.0, sheet.pick(12.0, 14.5)), sheet.room(940.0), true);
+    let lower = title.extra();
+    // From one network to the next: across, and down.
+    let step = sheet.pick((450.0, 0.0), (0.0, if square { 680.0 } else { 330.0 }));
+    let wide_height = if square { 880.0 } else { 480.0 };
+    let height = sheet.pick(wide_height, 2.0 * step.1 + 130.0 + if square { 60.0 } else { 0.0 });
+    let mut scene = Scene::new(sheet.width(990.0), height + lower);
+    title.draw(&mut scene, (sheet.pick(480.0, 200.0), 36.0), Anchor::Middle, INK);
     let last = trace.row_count() - 1;
     let most =
         [0, last].iter().flat_map(|row| trace.weights_of(*row)).fold(0f64, |most, weight| most.max(weight.abs()));
-    for (row, left) in [(0, 40.0), (last, 490.0)] {
+    for (row, at) in [(0, 0.0), (last, 1.0)] {
+        let (left, top) = (sheet.pick(40.0, 8.0) + at * step.0, lower + at * step.1);
         let when = if row == 0 { "start".to_owned() } else { format!("after {} epochs", trace.epochs[row]) };
-        scene.styled_text((left + 200.0, 72.0), 15.0, Anchor::Middle, &when, MUTED, true, 0.0);
-        draw_network(&mut scene, problem, trace.weights_of(row), most, (left, 90.0), (400.0, 330.0));
+        let size = sheet.pick((400.0, 330.0), (384.0, 280.0));
+        scene.styled_text((left + 0.5 * size.0, top + 72.0), 15.0, Anchor::Middle, &when, MUTED, true, 0.0);
+        draw_network(&mut scene, problem, trace.weights_of(row), most, (left, top + 90.0), size);
         if square {
-            draw_answers(&mut scene, problem, trace.weights_of(row), (left + 42.0, 470.0), 340.0);
+            let place = sheet.pick(((left + 42.0, top + 470.0), 340.0), ((80.0, top + 380.0), 290.0));
+            draw_answers(&mut scene, problem, trace.weights_of(row), POINTS, place);
         }
     }
-    weight_key(&mut scene, most, (480.0, 440.0));
+    let foot = lower + 2.0 * step.1;
+    weight_key(&mut scene, most, sheet.pick((480.0, lower + 440.0), (200.0, foot + 80.0)), sheet);
     if square {
-        colour_bar(&mut scene, (895.0, 470.0), (16.0, 340.0), &answer_colours(problem));
+        let bar = sheet.pick(((895.0, lower + 470.0), (16.0, 340.0)), ((80.0, foot + 130.0), (290.0, 16.0)));
+        colour_bar(&mut scene, bar.0, bar.1, &answer_colours(problem));
     }
     scene
 }
 
 /// Frames of an animation.
 const FRAMES: usize = 40;
+/// Points along a side of the input square at which the answers are drawn.
+const POINTS: usize = 160;
 
 /// The training as it goes on: outputs so far, and where there are two inputs the answers over the input square.
-pub fn training_frames(trace: &Trace, problem: &Problem, title: &str) -> Vec<Scene> {
+pub(super) fn training_frames(trace: &Trace, problem: &Problem, title: &str, sheet: Sheet) -> Vec<Scene> {
     let last = trace.row_count() - 1;
     let count = FRAMES.min(trace.row_count());
     let mut rows: Vec<usize> = (0..count).map(|at| last * at / (count - 1).max(1)).collect();
     rows.dedup();
-    rows.into_iter().map(|row| training_frame(trace, problem, title, row)).collect()
+    rows.into_iter().map(|row| training_frame(trace, problem, title, row, sheet)).collect()
 }
 
-fn training_frame(trace: &Trace, problem: &Problem, title: &str, row: usize) -> Scene {
+fn training_frame(trace: &Trace, problem: &Problem, title: &str, row: usize, sheet: Sheet) -> Scene {
     let square = problem.layers().input_count() == 2;
-    let mut scene = Scene::new(if square { 880.0 } else { 500.0 }, 430.0);
+    let width = sheet.width(if square { 880.0 } else { 500.0 });
+    let title = Lines::fit(title, (16.0, sheet.pick(12.0, 14.5)), sheet.room(width - 16.0), true);
+    let lower = title.extra();
     let last = f64::from(trace.epochs[trace.row_count() - 1].max(1));
-    let frame = Frame {
-        corner: (80.0, 70.0),
-        size: (390.0, 290.0),
-        x: Axis::linear("epoch", 0.0, last),
-        y: Axis::around("outputs", trace.outputs.iter().chain(problem.examples().targets()).copied(), false),
-    };
+    let y = Axis::around("outputs", trace.outputs.iter().chain(problem.examples().targets()).copied(), false);
+    let frame = sheet.frame((80.0, 70.0 + lower), (390.0, 290.0), Axis::linear("epoch", 0.0, last), y);
+    let (corner, side) = sheet.pick(((550.0, frame.corner.1), 290.0), ((80.0, frame.bottom() + 64.0), 300.0));
+    let height = if square && sheet == Sheet::Narrow { corner.1 + side } else { frame.bottom() };
+    let mut scene = Scene::new(width, height + 70.0);
     frame.grid(&mut scene);
     for at in 0..trace.outputs_of(0).len().min(LINES) {
         let colour = PALETTE[at % PALETTE.len()];
@@ -122,11 +145,19 @@ fn training_frame(trace: &Trace, problem: &Problem, title: &str, row: usize) -> 
         scene.disc(frame.at(point(row)), 4.0, colour, None);
     }
     frame.axes(&mut scene);
-    scene.styled_text((0.5 * scene.width(), 30.0), 16.0, Anchor::Middle, title, INK, true, 0.0);
+    title.draw(&mut scene, (0.5 * width, 30.0), Anchor::Middle, INK);
     let when = format!("epoch {}, loss {:.4}", trace.epochs[row], trace.loss[row]);
-    scene.styled_text((275.0, 58.0), 13.5, Anchor::Middle, &when, MUTED, true, 0.0);
+    scene.styled_text(
+        (frame.corner.0 + 0.5 * frame.size.0, 58.0 + lower),
+        13.5,
+        Anchor::Middle,
+        &when,
+        MUTED,
+        true,
+        0.0,
+    );
     if square {
-        draw_answers(&mut scene, problem, trace.weights_of(row), (550.0, 70.0), 290.0);
+        draw_answers(&mut scene, problem, trace.weights_of(row), sheet.pick(POINTS, 64), (corner, side));
     }
     scene
 }
@@ -223,16 +254,18 @@ fn subscript(number: usize) -> String {
     number.to_string().chars().filter_map(|digit| char::from_u32('₀' as u32 + digit.to_digit(10)?)).collect()
 }
 
-fn weight_key(scene: &mut Scene, most: f64, (x, y): (f64, f64)) {
+/// What lines and numbers are, in a line or, on a narrow sheet, in two, around a place.
+fn weight_key(scene: &mut Scene, most: f64, (x, y): (f64, f64), sheet: Sheet) {
     let text = format!("largest weight {most:.2}; a number in a unit is its bias");
-    let width = 330.0 + text_width(&text, 12.5);
+    let width = 330.0 + sheet.pick(text_width(&text, 12.5), -20.0);
     let mut at = x - 0.5 * width;
     for (colour, name) in [(POSITIVE, "positive weight"), (NEGATIVE, "negative weight")] {
         scene.line(&[(at, y), (at + 24.0, y)], Stroke { opacity: 0.75, ..Stroke::new(colour, 5.0) });
         scene.text((at + 34.0, y + 4.5), 12.5, Anchor::Start, name);
         at += 160.0;
     }
-    scene.styled_text((at, y + 4.5), 12.5, Anchor::Start, &text, MUTED, false, 0.0);
+    let (place, anchor) = sheet.pick(((at, y + 4.5), Anchor::Start), ((x, y + 26.5), Anchor::Middle));
+    scene.styled_text(place, 12.5, anchor, &text, MUTED, false, 0.0);
 }
 
 fn answer_colours(problem: &Problem) -> Colours {
@@ -241,26 +274,31 @@ fn answer_colours(problem: &Problem) -> Colours {
 }
 
 /// The first output over the input square, the border between the answers, and the examples.
-fn draw_answers(scene: &mut Scene, problem: &Problem, weights: &[f64], corner: (f64, f64), side: f64) {
-    const POINTS: usize = 160;
+fn draw_answers(
+    scene: &mut Scene,
+    problem: &Problem,
+    weights: &[f64],
+    points: usize,
+    (corner, side): ((f64, f64), f64),
+) {
     let inputs = problem.examples().inputs();
     let (low, high) = inputs.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(*x), b.max(*x)));
     let margin = 0.25 * (high - low).max(0.1);
     let (low, high) = (low - margin, high + margin);
-    let answers = response(problem, weights, (low, high), POINTS);
+    let answers = response(problem, weights, (low, high), points);
     let frame =
         Frame { corner, size: (side, side), x: Axis::linear("x₁", low, high), y: Axis::linear("x₂", low, high) };
     let colours = answer_colours(problem);
-    frame.heat(scene, POINTS, &answers, &colours);
+    frame.heat(scene, points, &answers, &colours);
     let at = |(column, row): (f64, f64)| {
-        let place = |at: f64| (at + 0.5) / POINTS as f64;
+        let place = |at: f64| (at + 0.5) / points as f64;
         (corner.0 + side * place(column), corner.1 + side * (1.0 - place(row)))
     };
-    let border: Vec<Vec<(f64, f64)>> = contours(POINTS, &answers, problem.midpoint())
+    let border: Vec<Vec<(f64, f64)>> = contours(points, &answers, problem.midpoint())
         .into_iter()
         .map(|line| line.into_iter().map(at).collect())
         .collect();
-    scene.segments(&border, Stroke::new(INK, 2.0));
+    scene.segments(&border, Stroke::new(INK.kept(), 2.0));
     let examples = problem.examples();
     for example in 0..examples.count().min(400) {
         let input = examples.input(example);

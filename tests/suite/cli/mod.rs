@@ -8,6 +8,7 @@ mod hostile;
 mod kept;
 mod maps;
 mod pages;
+mod phones;
 mod pictures;
 mod power;
 mod records;

@@ -12,8 +12,9 @@ fn stands_alone(page: &str) {
 
 /// The same with so many scripts.
 fn stands_alone_with(page: &str, scripts: usize) {
-    let addresses = page.matches("src=\"").count() + page.matches("href=\"").count();
-    assert!(addresses > 0 && page.matches("src=\"data:image/").count() == addresses);
+    let addresses = ["src=\"", "srcset=\"", "href=\""].map(|name| page.matches(name).count()).iter().sum::<usize>();
+    let data = page.matches("src=\"data:image/").count() + page.matches("srcset=\"data:image/").count();
+    assert!(addresses > 0 && data == addresses);
     let data = page.matches("<script type=\"application/json\"").count();
     assert_eq!(page.matches("<script").count(), data + scripts);
     for foreign in ["http://", "https://", "@import", "url(", "<link", "onload"] {
@@ -21,7 +22,7 @@ fn stands_alone_with(page: &str, scripts: usize) {
     }
     assert!(page.contains("prefers-color-scheme: dark") && page.contains("width=device-width"));
     assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
-    for element in ["table", "figure", "section", "dl", "div", "main", "tr", "td"] {
+    for element in ["table", "figure", "section", "dl", "div", "main", "tr", "td", "picture"] {
         let opened = page.matches(&format!("<{element}>")).count() + page.matches(&format!("<{element} ")).count();
         assert_eq!(opened, page.matches(&format!("</{element}>")).count(), "{element}");
     }
@@ -92,7 +93,12 @@ fn a_trace_has_a_page_and_moves() {
     assert!(page.contains("<code>basins trace --lr 2 --epochs 300 --backend reference --net 7</code>"), "the command");
     let animation = std::fs::read(folder.path().join("t/training.png")).unwrap();
     assert_eq!(frame_count(&animation), 40);
-    assert!(page.contains("data:image/png;base64,"), "the animation");
+    assert_eq!(
+        page.matches("data:image/png;base64,").count(),
+        4,
+        "the animation, light and dark, for a desk and a phone"
+    );
+    assert!(page.contains("media=\"(max-width: 44rem) and (prefers-color-scheme: dark)\" srcset=\"data:image/png"));
     let drawing = std::fs::read_to_string(folder.path().join("t/trace.svg")).unwrap();
     assert!(drawing.contains("@media (prefers-color-scheme:dark)") && drawing.contains("[fill=\"#22252b\"]"));
 }
