@@ -10,7 +10,7 @@ use crate::spec::keyword::typed;
 use crate::stats::{Difference, LEVEL};
 use crate::study::{BestCutOff, Ends, FateRow, RunComparison, RunRecord, SettingRow, SolvedEpochs};
 
-use super::number::{grouped, p_value, percent, signed};
+use super::number::{grouped, p_value, p_words, percent, signed};
 use super::table::{WIDTH, wrapped, write_table};
 
 const SCHEMA: &str = "basins.compare/1";
@@ -97,7 +97,7 @@ fn write_shares(text: &mut String, comparison: &RunComparison) -> std::fmt::Resu
         points(interval.low),
         points(interval.high)
     )?;
-    writeln!(text, "           p = {}: {verdict} (5% level)", p_value(difference.p_value))?;
+    writeln!(text, "           {}: {verdict} (5% level)", p_words(difference.p_value))?;
     let how = match comparison.pairs {
         Some(pairs) => format!(
             "The same networks in both, compared one by one ({}): {} solved in A alone, {} in B alone, {} in both.",
@@ -267,7 +267,7 @@ struct FateSides {
     b: u64,
     /// Share in b less that in a; null where shares cannot be compared.
     difference: Option<Difference>,
-    /// Its p-value, adjusted for the number of fates by Holm's method.
+    /// Its p-value, adjusted for the number of fates by Holm's method; 0 stands for one below what a double holds.
     adjusted_p: Option<f64>,
 }
 

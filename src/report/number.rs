@@ -31,13 +31,19 @@ pub(super) fn signed(share: f64, half_width: f64) -> String {
     format!("{sign}{}", text.trim_end_matches('%'))
 }
 
-/// Probability of a test: 0.0421, where it is small in two digits as 3.2e-149, and never 0.
+/// Probability of a test: 0.0421, where it is small in two digits as 3.2e-149, and never 0: that is one that no double holds.
 pub(super) fn p_value(p: f64) -> String {
     match p {
-        p if p < 1e-300 => "<1e-300".into(),
+        p if p < 1e-300 => "< 1e-300".into(),
         p if p < 0.001 => format!("{p:.1e}"),
         p => format!("{p:.4}"),
     }
+}
+
+/// The same in a sentence: p = 0.0421, p < 1e-300.
+pub(super) fn p_words(p: f64) -> String {
+    let written = p_value(p);
+    if written.starts_with('<') { format!("p {written}") } else { format!("p = {written}") }
 }
 
 /// Large number in three digits: 3.61e8, 950.
@@ -66,7 +72,8 @@ mod tests {
         assert_eq!((percent(-1e-6, 0.01), percent(-0.02, 0.01)), ("0.0%".into(), "-2.0%".into()));
         assert_eq!((signed(-0.004_2, 0.001), signed(0.004_2, 0.001)), ("-0.4".into(), "+0.4".into()));
         assert_eq!((p_value(0.042_13), p_value(3.24e-149)), ("0.0421".into(), "3.2e-149".into()));
-        assert_eq!((p_value(0.0), p_value(1.0)), ("<1e-300".into(), "1.0000".into()));
+        assert_eq!((p_value(0.0), p_value(1.0)), ("< 1e-300".into(), "1.0000".into()));
+        assert_eq!((p_words(0.0), p_words(0.042_13)), ("p < 1e-300".into(), "p = 0.0421".into()));
         assert_eq!((short(3.614e8), short(12.0), short(950.4)), ("3.61e8".into(), "12.00".into(), "950".into()));
     }
 }

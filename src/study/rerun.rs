@@ -230,7 +230,7 @@ pub struct RerunRow {
     pub of: Option<(u64, u64)>,
     /// The difference of the shares, where shares are held against each other.
     pub difference: Option<Difference>,
-    /// Its p-value, adjusted for the number of rows by Holm's method.
+    /// Its p-value, adjusted for the number of rows by Holm's method; 0 stands for one below what a double holds.
     pub adjusted_p: Option<f64>,
     /// Whether they agree; absent where the number is only shown.
     pub agrees: Option<bool>,

@@ -71,7 +71,7 @@ pub struct FateRow {
     pub second: u64,
     /// Second share less the first; absent where shares cannot be compared.
     pub difference: Option<Difference>,
-    /// Its p-value, adjusted for the number of fates by Holm's method.
+    /// Its p-value, adjusted for the number of fates by Holm's method; 0 stands for one below what a double holds.
     pub adjusted_p: Option<f64>,
 }
 

@@ -54,7 +54,7 @@ pub struct SweepPoint {
 pub struct Comparison {
     /// This rate less that one; all intervals together have the level of 95%, each by itself the one that it says.
     pub difference: Difference,
-    /// The p-value, adjusted for all comparisons of the sweep's [`Family`].
+    /// The p-value, adjusted for all comparisons of the sweep's [`Family`]; 0 stands for one below what a double holds.
     pub adjusted_p: f64,
     /// Whether this may be the best point of all although another is better here; true of the best one at least with
     /// probability 95%.
