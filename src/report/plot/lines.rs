@@ -84,7 +84,7 @@ pub(super) fn broken(text: &str, size: f64, room: f64) -> Vec<String> {
     if lines.len() > MOST_LINES {
         lines.truncate(MOST_LINES);
         if let Some(last) = lines.last_mut() {
-            *last = shortened(&format!("{last} ..."), size, room);
+            *last = shortened(&format!("{last} …"), size, room);
         }
     }
     lines
@@ -96,7 +96,7 @@ pub fn shortened(text: &str, size: f64, room: f64) -> String {
         return text.to_owned();
     }
     let mut short = String::new();
-    for letter in text.trim_end_matches('.').chars() {
+    for letter in text.trim_end_matches([' ', '…']).chars() {
         if text_width(&format!("{short}{letter}…"), size) > room {
             break;
         }

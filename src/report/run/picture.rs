@@ -38,7 +38,7 @@ pub fn survival_picture(answer: &RunAnswer, title: &str, sheet: Sheet) -> Scene 
     let note = below.fold(note, |note, (_, [when, saving])| format!("{note}; dashed line: {when}, {saving}"));
     let note = sheet.note(&note, 850.0);
     let mut scene = Scene::new(sheet.width(860.0), frame.bottom() + 95.0 + note.extra());
-    let steps = curve.thinned(POINTS);
+    let steps = curve.thinned(sheet.pick(POINTS, POINTS / 3));
     frame.grid(&mut scene);
     let from = |start: f64, share: fn(&SurvivalStep) -> f64| stairs(&steps, share, (frame.x.low, start), budget);
     let stairs = |share: fn(&SurvivalStep) -> f64| from(1.0, share);

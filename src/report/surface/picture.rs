@@ -5,7 +5,6 @@ use crate::study::Surface;
 use crate::report::plot::{
     Anchor, Axis, Colours, Frame, INK, LEGEND_GAP, Lines, PAPER, Rgb, Scene, Sheet, Solid, Stroke, colour_bar, contours,
 };
-use crate::report::words::capital;
 
 /// Rows and columns of the surface's patches at most.
 const PATCHES: usize = 61;
@@ -18,7 +17,6 @@ pub fn surface_picture(surface: &Surface, title: &str, sheet: Sheet) -> Scene {
     let (width, lower) = (sheet.width(860.0), title.extra());
     let mut scene = Scene::new(width, sheet.pick(660.0, 470.0) + lower);
     let (low, high) = surface.loss_range();
-    let name = capital(&surface.loss_name);
     let solid = Solid {
         centre: sheet.pick((400.0, 345.0 + lower), (216.0, 215.0 + lower)),
         scale: sheet.pick(430.0, 216.0),
@@ -27,7 +25,7 @@ pub fn surface_picture(surface: &Surface, title: &str, sheet: Sheet) -> Scene {
         rise: 0.62,
         x: ends(&surface.x_name, &surface.x),
         y: ends(&surface.y_name, &surface.y),
-        z: Axis::linear(name, low.min(0.0), high).rounded(),
+        z: Axis::linear(surface.loss_name.clone(), low.min(0.0), high).rounded(),
     };
     solid.axes(&mut scene);
     // The upright axis names the loss already.

@@ -1,5 +1,6 @@
 //! What the documentation says: every command in a block of a page is one that the program takes, the guide's run from the
-//! first to the last, and every link leads somewhere.
+//! first to the last, its Rust is compiled, scripts are there, what is shown of a trait is the trait's, and every link leads
+//! somewhere. Blocks of Python are run by `python/tests/test_docs.py`.
 
 use std::path::{Path, PathBuf};
 
@@ -186,6 +187,95 @@ fn the_guide_runs_from_its_first_command_to_its_last() {
     }
     assert!(folder.path().join("xor/report.html").is_file() && folder.path().join("fast/outcomes.parquet").is_file());
     assert!(refused(folder.path(), &small("compare xor slow")).is_some(), "a folder that no command has made");
+}
+
+/// Lines of all blocks in a language.
+fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
+    lines(text).into_iter().filter(|(block, _)| *block == Some(language)).map(|(_, line)| line).collect()
+}
+
+/// What the guide shows in Rust, as it stands there.
+#[allow(clippy::print_stdout, reason = "the guide prints")]
+#[rustfmt::skip]
+fn shown_in_the_guide() -> basins::Result<()> {
+    use basins::{Run, spec::Spec};
+
+    let answer = Run::new(Spec { lr: 3.0.into(), ..Spec::default() }).nets(10_000).run()?;
+    println!("{:.1}% of {:?}", 100.0 * answer.rate(), answer.interval());
+    Ok(())
+}
+
+#[test]
+fn rust_of_the_guide_is_compiled() {
+    let guide = std::fs::read_to_string(root().join("docs/guide.md")).unwrap();
+    let shown = blocks(&guide, "rust");
+    let source = include_str!("docs.rs");
+    let (_, rest) = source.split_once("fn shown_in_the_guide() -> basins::Result<()> {\n").unwrap();
+    let (body, _) = rest.split_once("    Ok(())\n").unwrap();
+    let compiled: Vec<&str> = body.lines().map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
+    assert_eq!(shown, compiled);
+    let _: fn() -> basins::Result<()> = shown_in_the_guide;
+}
+
+/// Functions and constants of traits that a page shows and the source has not, as `fn range(self) -> (f64, f64)`.
+fn unknown_items(text: &str, source: &str) -> Vec<String> {
+    let items = blocks(text, "rust").into_iter().filter_map(|line| {
+        let line = line.trim();
+        let ends = [line.find(" {"), line.find(" ="), Some(line.len())];
+        let item = &line[..ends.into_iter().flatten().min()?];
+        (line.starts_with("fn ") || line.starts_with("const ")).then(|| item.to_owned())
+    });
+    // An argument that is not used has an underscore before its name.
+    items.filter(|item| !source.contains(item) && !source.contains(&item.replace(" _", " "))).collect()
+}
+
+#[test]
+fn traits_are_shown_as_they_are() {
+    let page = std::fs::read_to_string(root().join("docs/adding.md")).unwrap();
+    let files = ["src/rule/activation/mod.rs", "src/cli/verb.rs"];
+    let source: String = files.map(|file| std::fs::read_to_string(root().join(file)).unwrap()).concat();
+    assert_eq!(unknown_items(&page, &source), [""; 0]);
+    let planted = page.replace("fn special_count(self) -> u64", "fn special_count(self) -> u32");
+    assert_eq!(unknown_items(&planted, &source), ["fn special_count(self) -> u32"]);
+    assert!(blocks(&page, "rust").len() > 30);
+}
+
+/// What lines of a page run that the repository has not: scripts, and tests, benches and examples by their names.
+fn missing(text: &str) -> Vec<String> {
+    let blocks = lines(text).into_iter().filter(|(block, _)| matches!(block, Some("" | "console" | "text")));
+    let mut found = Vec::new();
+    for line in blocks.map(|(_, line)| line.trim().trim_start_matches("$ ")) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let script = words
+            .first()
+            .filter(|word| ["tests/", "benches/", "fuzz/", "examples/"].iter().any(|folder| word.starts_with(folder)));
+        found.extend(script.filter(|path| !root().join(path).exists()).map(|path| (*path).to_owned()));
+        if words.first() == Some(&"cargo") {
+            for pair in words.windows(2) {
+                let folder = match pair[0] {
+                    "--test" => "tests",
+                    "--bench" => "benches",
+                    "--example" => "examples",
+                    _ => continue,
+                };
+                let places = [format!("{folder}/{}.rs", pair[1]), format!("{folder}/{}/main.rs", pair[1])];
+                if !places.iter().any(|place| root().join(place).exists()) {
+                    found.push(format!("{} {}", pair[0], pair[1]));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn what_pages_run_is_there() {
+    for page in pages() {
+        assert_eq!(missing(&std::fs::read_to_string(&page).unwrap()), [""; 0], "{}", name(&page));
+    }
+    let planted =
+        "    tests/gone.sh      a script\n\n    cargo test --test suite NAME\n\n    cargo run --example gone\n";
+    assert_eq!(missing(planted), ["tests/gone.sh", "--example gone"]);
 }
 
 /// The anchor of a heading, as GitHub makes it.

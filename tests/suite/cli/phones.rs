@@ -70,7 +70,7 @@ fn faults(svg: &str) -> Vec<String> {
 /// Every kind of picture: what is asked, and how many its page has.
 const ASKED: [(&str, usize); 12] = [
     ("run --nets 60 --lr 4 --epochs 400 --init uniform:1", 1),
-    ("run --nets 60 --lr 4 --epochs 60000 --init uniform:3 --after-solved retire", 1),
+    ("run --nets 60 --lr 4 --epochs 6000 --init uniform:3", 1),
     ("sweep --vary lr=0.1..10:log:7 --vary optimizer=gd,adam --nets 6 --epochs 50", 1),
     ("sweep --vary lr=0.1..10:random:4 --vary loss=mse,cross-entropy --nets 6 --epochs 20", 1),
     ("sweep --vary init=tutorial,glorot-normal,lecun-uniform,he-uniform,pytorch,sklearn --nets 6 --epochs 20", 1),
@@ -79,7 +79,7 @@ const ASKED: [(&str, usize); 12] = [
     ("map --layers 2,2,1 --lr 4 --epochs 100 --x 0=-6..6 --y 7=-6..6 --size 12x3 --colour fate --trained", 1),
     ("map --lr 4 --epochs 60 --x lr=0.1..10:log --y momentum=0..0.9 --starts each:2 --size 8x8 --colour solved", 1),
     ("surface --task table:10 --layers 1,1 --loss mse --epochs 50 --points 12 --range=-15,15", 3),
-    ("trace --net 7 --lr 2 --epochs 40", 2),
+    ("trace --net 7 --lr 2 --epochs 8", 2),
     ("bench --task and --layers 2,1 --populations 2,70 --seconds 0.001 --repeats 2", 1),
 ];
 
