@@ -119,6 +119,10 @@ impl MapPicture<'_> {
         let (columns, rows) = plan.size();
         // A map of any shape stays legible.
         frame.size.1 = (frame.size.0 * rows as f64 / columns as f64).clamp(0.25 * frame.size.0, 1.6 * frame.size.0);
+        // Beside a low frame a long label would run into the lines above it; the caption says it in full.
+        if sheet == Sheet::Narrow && text_width(&frame.y.label, 14.5) > frame.size.1 {
+            frame.y.label.clone_from(&y.name);
+        }
         MapLayout { title, sides, settings, frame }
     }
 
