@@ -29,7 +29,7 @@ fn count(
         var net: Network;
         draw(network_at(at), &net);
         atomicAdd(&seen_here, 1u);
-        if (criterion_holds(measure_of(&net))) {
+        if (criterion_holds(measure_of(&net), numbers.criterion_bound)) {
             atomicAdd(&solved_here, 1u);
         }
     }

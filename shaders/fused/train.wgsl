@@ -7,6 +7,8 @@ struct Course {
     epoch: u32,
     solved_epoch: u32,
     status: u32,
+    // What it is judged by, see `criterion_holds`.
+    bound: f32,
 }
 
 // `by_powers` is a constant at each call, so no compiler keeps both ways.
@@ -30,10 +32,10 @@ fn train_epoch(net: ptr<function, Network>, course: ptr<function, Course>, netwo
             apply(net, update_at(epoch, 0u));
         }
         if (is_judged(epoch)) {
-            solved = criterion_holds(measure_of(net));
+            solved = criterion_holds(measure_of(net), (*course).bound);
         }
     } else {
-        solved = criterion_holds(measure);
+        solved = criterion_holds(measure, (*course).bound);
     }
     if (solved || epoch % DIVERGENCE_STRIDE == 0u) {
         if (any_out_of_bounds(net, &before)) {
@@ -63,8 +65,8 @@ fn train(@builtin(global_invocation_id) id: vec3<u32>) {
     let network = slots[slot].network;
     var net: Network;
     load(slot, &net);
-    var course = Course(slots[slot].epoch, slots[slot].solved_epoch, RUNNING);
-    let last = course.epoch + min(EPOCHS - course.epoch, slice.slice_epochs);
+    var course = Course(slots[slot].epoch, slots[slot].solved_epoch, RUNNING, numbers.criterion_bound);
+    let last = course.epoch + min(numbers.epochs - course.epoch, slice.slice_epochs);
     // Two loops rather than a choice in one: software devices go through both sides of a choice.
     while (course.epoch < last && course.status == RUNNING) {
         if (SHARES_POWERS) {

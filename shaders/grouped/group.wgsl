@@ -245,7 +245,10 @@ fn apply(layer: Layer, slot: u32, local: u32, own: ptr<function, Own>, update: U
     for (var cell = local; cell < (layer.fan_in + layer.shortcut + 1u) * layer.fan_out; cell += GROUP_SIZE) {
         let k = layer.offset + cell;
         var rate = table[TABLE_RATES + k];
-        var momentum = MOMENTUM;
+        var momentum = 0.0;
+        if (HAS_MOMENTUM) {
+            momentum = numbers.momentum;
+        }
         if (RATE_ROW_COUNT > 0u) {
             // The table still says which weights never move.
             rate = select(state[(STATE_ROW_COUNT + layer.index) * SLOT_COUNT + slot], 0.0, rate == 0.0);

@@ -113,7 +113,8 @@ fn train(
     var epoch = began.epoch;
     var solved_epoch = began.solved_epoch;
     var status = RUNNING;
-    let last = epoch + min(EPOCHS - epoch, slice.slice_epochs);
+    let bound = numbers.criterion_bound;
+    let last = epoch + min(numbers.epochs - epoch, slice.slice_epochs);
     while (epoch < last) {
         epoch += 1u;
         if (KEEPS_START) {
@@ -129,7 +130,7 @@ fn train(
                 measure = measure_examples(local);
             }
         }
-        let solved = is_judged(epoch) && criterion_holds(joined(local, measure, false));
+        let solved = is_judged(epoch) && criterion_holds(joined(local, measure, false), bound);
         if (solved || epoch % DIVERGENCE_STRIDE == 0u) {
             if (any_out_of_bounds(local, &own)) {
                 status = DIVERGED;
@@ -156,7 +157,7 @@ fn train(
         slots[slot].solved_epoch = solved_epoch;
         slots[slot].status = status;
     }
-    if (status == RUNNING && epoch < EPOCHS && slice.flush == 0u) {
+    if (status == RUNNING && epoch < numbers.epochs && slice.flush == 0u) {
         return;
     }
     var loss = 0.0;

@@ -75,5 +75,5 @@ fn update_at(epoch: u32, batch: u32) -> Update {
 
 // Whether an epoch, counted from 1, is one in which networks are judged.
 fn is_judged(epoch: u32) -> bool {
-    return !JUDGED_ONCE || epoch == EPOCHS;
+    return !JUDGED_ONCE || epoch == numbers.epochs;
 }

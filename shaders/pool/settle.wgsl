@@ -17,7 +17,7 @@ fn weights_out_of_bounds(slot: u32) -> bool {
 
 // Status of a network that has reached its last epoch, or is cut off.
 fn final_status(slot: u32, epoch: u32, solved_epoch: u32) -> u32 {
-    if (epoch < EPOCHS) {
+    if (epoch < numbers.epochs) {
         return UNFINISHED;
     }
     if (weights_out_of_bounds(slot)) {
@@ -58,7 +58,7 @@ fn settle(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocatio
         slot = active_in.slots[id.x];
         record = slots[slot];
         atomicAdd(&trained_sum, record.epoch - record.reported_epoch);
-        if (record.status == RUNNING && (record.epoch == EPOCHS || slice.flush == 1u)) {
+        if (record.status == RUNNING && (record.epoch == numbers.epochs || slice.flush == 1u)) {
             record.status = final_status(slot, record.epoch, record.solved_epoch);
         }
         if (record.status == RUNNING) {
@@ -76,7 +76,7 @@ fn settle(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocatio
     if (!inside || record.status == RUNNING) {
         return;
     }
-    add_spared(EPOCHS - record.epoch);
+    add_spared(numbers.epochs - record.epoch);
     let stride = slice.window_sizes[record.window / 4u][record.window % 4u];
     let place = record.window * WINDOW_WORDS + record.position;
     results[place] = record.status;

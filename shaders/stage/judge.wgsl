@@ -50,7 +50,7 @@ fn judge(@builtin(global_invocation_id) id: vec3<u32>) {
     slots[slot].epoch = epoch;
     var solved = false;
     if (is_judged(epoch)) {
-        solved = criterion_holds(measure_of(id.x));
+        solved = criterion_holds(measure_of(id.x), numbers.criterion_bound);
     }
     var status = RUNNING;
     if (solved || epoch % DIVERGENCE_STRIDE == 0u) {

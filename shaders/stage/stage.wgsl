@@ -59,5 +59,5 @@ fn feeding(position: u32, row: u32, lane: u32) -> f32 {
 
 // Whether a network has an epoch left to train.
 fn trains(slot: u32) -> bool {
-    return slots[slot].status == RUNNING && slots[slot].epoch < EPOCHS;
+    return slots[slot].status == RUNNING && slots[slot].epoch < numbers.epochs;
 }

@@ -30,7 +30,10 @@ fn update(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups)
             before.second = state[place + 2u * WEIGHT_COUNT * SLOT_COUNT];
         }
         var rate = table[TABLE_RATES + k];
-        var momentum = MOMENTUM;
+        var momentum = 0.0;
+        if (HAS_MOMENTUM) {
+            momentum = numbers.momentum;
+        }
         if (RATE_ROW_COUNT > 0u) {
             // The table still says which weights never move.
             rate = select(state[(STATE_ROW_COUNT + stage.layer) * SLOT_COUNT + slot], 0.0, rate == 0.0);

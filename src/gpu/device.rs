@@ -1,11 +1,12 @@
 //! One opened device: how it is asked for, waited for, and found lost.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
 use super::adapter::driver;
+use super::kernel::Library;
 use super::{AdapterKind, Found};
 
 /// The device is gone, or no longer answers: what it held is lost.
@@ -35,6 +36,7 @@ pub struct Gpu {
     limits: wgpu::Limits,
     trouble: Arc<Mutex<Option<String>>>,
     adapter: Option<wgpu::Adapter>,
+    library: Mutex<Library>,
 }
 
 impl Gpu {
@@ -83,7 +85,7 @@ impl Gpu {
         let uncaptured = note(&trouble);
         device.on_uncaptured_error(Arc::new(move |error| uncaptured(format!("the device reports: {error}"))));
         let limits = device.limits();
-        Self { device, queue, name, kind, driver, limits, trouble, adapter: None }
+        Self { device, queue, name, kind, driver, limits, trouble, adapter: None, library: Mutex::default() }
     }
 
     /// The same adapter's device anew, after a loss.
@@ -127,6 +129,16 @@ impl Gpu {
     /// Largest number of workgroups along one axis of a dispatch.
     pub fn workgroup_limit(&self) -> u32 {
         self.limits.max_compute_workgroups_per_dimension
+    }
+
+    /// What it has compiled. A library is never left half changed, so a panic elsewhere does not matter.
+    pub(super) fn library(&self) -> MutexGuard<'_, Library> {
+        self.library.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Kernels compiled since the device was opened.
+    pub fn compiled_count(&self) -> usize {
+        self.library().compiled_count()
     }
 
     /// What went wrong since the device was opened, if anything.

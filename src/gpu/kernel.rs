@@ -33,7 +33,53 @@ pub enum Checks {
     All,
 }
 
+/// Compiled kernels that a device keeps. A run has some ten; those of a sweep over rules come and go.
+const KEPT: usize = 64;
+
+/// A compiled kernel and what it was compiled from.
+struct Compiled {
+    entry: String,
+    source: String,
+    bindings: Vec<Binding>,
+    checks: Checks,
+    kernel: Kernel,
+}
+
+/// What a device has compiled, the latest use last.
+#[derive(Default)]
+pub(super) struct Library {
+    kept: Vec<Compiled>,
+    compiled_count: usize,
+}
+
+impl Library {
+    fn find(&mut self, entry: &str, source: &str, bindings: &[Binding], checks: Checks) -> Option<Kernel> {
+        let is_it = |one: &Compiled| {
+            (one.entry.as_str(), one.checks, &one.bindings[..]) == (entry, checks, bindings) && one.source == source
+        };
+        let found = self.kept.iter().position(is_it)?;
+        let one = self.kept.remove(found);
+        let kernel = one.kernel.clone();
+        self.kept.push(one);
+        Some(kernel)
+    }
+
+    fn keep(&mut self, one: Compiled) {
+        self.compiled_count += 1;
+        if self.kept.len() == KEPT {
+            self.kept.remove(0);
+        }
+        self.kept.push(one);
+    }
+
+    /// Kernels compiled so far.
+    pub(super) fn compiled_count(&self) -> usize {
+        self.compiled_count
+    }
+}
+
 /// A compiled entry point.
+#[derive(Clone)]
 pub struct Kernel {
     label: String,
     pipeline: wgpu::ComputePipeline,
@@ -47,11 +93,21 @@ pub struct Bound {
 }
 
 impl Kernel {
-    /// Compiles `entry` of the shader.
+    /// Compiles `entry` of the shader, unless the device has done so before.
     ///
     /// # Errors
     /// The device refuses the shader.
     pub fn new(gpu: &Gpu, entry: &str, source: &str, bindings: &[Binding], checks: Checks) -> Result<Self> {
+        if let Some(known) = gpu.library().find(entry, source, bindings, checks) {
+            return Ok(known);
+        }
+        let kernel = Self::compile(gpu, entry, source, bindings, checks)?;
+        let (entry, source, bindings) = (entry.to_owned(), source.to_owned(), bindings.to_vec());
+        gpu.library().keep(Compiled { entry, source, bindings, checks, kernel: kernel.clone() });
+        Ok(kernel)
+    }
+
+    fn compile(gpu: &Gpu, entry: &str, source: &str, bindings: &[Binding], checks: Checks) -> Result<Self> {
         gpu.guarded(&format!("compiling the kernel {entry}"), || {
             let description =
                 wgpu::ShaderModuleDescriptor { label: Some(entry), source: wgpu::ShaderSource::Wgsl(source.into()) };

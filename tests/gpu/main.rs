@@ -5,6 +5,7 @@ mod counts;
 mod forms;
 mod lists;
 mod loss;
+mod numbers;
 mod orders;
 mod portable;
 mod stages;
@@ -46,6 +47,7 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
     add("forms::a_smaller_pool_where_memory_is_short", forms::a_smaller_pool_where_memory_is_short);
     add("forms::powers_that_leave_the_range_are_not_multiplied", forms::powers_that_leave_the_range_are_not_multiplied);
     add("forms::long_slices_end_in_time", forms::long_slices_end_in_time);
+    add("numbers::another_number_compiles_nothing", numbers::another_number_compiles_nothing);
     add("loss::lost_device_costs_no_outcome", loss::lost_device_costs_no_outcome);
     add("loss::lost_for_good_is_an_error", loss::lost_for_good_is_an_error);
     for form in FORMS.iter().map(|form| form.name) {

@@ -1,4 +1,4 @@
-// The measure is the largest error. Needs CRITERION_BOUND from the prelude. Rust twin: src/rule/criterion.rs.
+// The measure is the largest error. Rust twin: src/rule/criterion.rs.
 
 // The measure after one more output h with target y; it starts at 0.
 fn gather(measure: f32, z: f32, h: f32, y: f32, right: f32) -> f32 {
@@ -10,6 +10,6 @@ fn join(a: f32, b: f32) -> f32 {
     return max(a, b);
 }
 
-fn criterion_holds(measure: f32) -> bool {
-    return measure <= CRITERION_BOUND;
+fn criterion_holds(measure: f32, bound: f32) -> bool {
+    return measure <= bound;
 }

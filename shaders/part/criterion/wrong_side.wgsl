@@ -1,5 +1,5 @@
-// The measure is 1 once an output is not on its target's side of the midpoint. Needs CRITERION_BOUND and MIDPOINT from the
-// prelude. Rust twin: src/rule/criterion.rs.
+// The measure is 1 once an output is not on its target's side of the midpoint. Needs MIDPOINT from the prelude.
+// Rust twin: src/rule/criterion.rs.
 
 // The measure after one more output h with target y; it starts at 0.
 fn gather(measure: f32, z: f32, h: f32, y: f32, right: f32) -> f32 {
@@ -11,6 +11,6 @@ fn join(a: f32, b: f32) -> f32 {
     return max(a, b);
 }
 
-fn criterion_holds(measure: f32) -> bool {
-    return measure <= CRITERION_BOUND;
+fn criterion_holds(measure: f32, bound: f32) -> bool {
+    return measure <= bound;
 }

@@ -5,6 +5,7 @@ use crate::gpu::{Binding, Gpu, Kind, Readback, storage_buffer, uniform_buffer};
 use crate::spec::Problem;
 
 use super::bus::{Counters, SliceParams, Slot, Start, WINDOW_COUNT};
+use super::numbers;
 use super::prelude::{Sizes, rate_row_count, result_row_count, state_row_count, table};
 
 /// Settings of the slice.
@@ -29,6 +30,7 @@ pub(super) struct PoolBuffers {
     pub(super) results: wgpu::Buffer,
     pub(super) table: wgpu::Buffer,
     pub(super) slice: wgpu::Buffer,
+    pub(super) numbers: wgpu::Buffer,
     pub(super) starts: wgpu::Buffer,
     /// `[row][lane]`, as the form lays it out.
     pub(super) scratch: wgpu::Buffer,
@@ -80,6 +82,7 @@ impl PoolBuffers {
             results: storage_buffer(gpu, "results", 4 * window_words * WINDOW_COUNT as u64),
             table: storage_buffer(gpu, "table", 4 * table.len() as u64),
             slice: uniform_buffer(gpu, "slice", bytemuck::bytes_of(&SliceParams::default())),
+            numbers: numbers::buffer(gpu, problem),
             starts: uniform_buffer(gpu, "starts", &vec![0; start_stride(gpu) as usize * START_LIMIT]),
             scratch: storage_buffer(gpu, "scratch", 4 * slots * scratch_row_count as u64),
             imports: None,

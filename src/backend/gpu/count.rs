@@ -13,13 +13,15 @@ use crate::spec::Problem;
 
 use super::bus::{Start, words};
 use super::form::Tuning;
+use super::numbers::{self, NUMBERS};
 use super::prelude::{Sizes, table};
 use super::source::{DRAW, INIT, POOL, RANDOM, compose};
 use super::unroll::{count_code, network_code};
 
 const COUNT: &str = include_str!("../../../shaders/fused/count.wgsl");
 
-const BINDINGS: [Binding; 3] = [Binding(5, Kind::Storage), Binding(7, Kind::ReadOnly), Binding(10, Kind::Uniform)];
+const BINDINGS: [Binding; 4] =
+    [Binding(5, Kind::Storage), Binding(7, Kind::ReadOnly), Binding(10, Kind::Uniform), NUMBERS];
 
 /// Most networks of one dispatch.
 const LARGEST_BATCH: u64 = 1 << 28;
@@ -79,17 +81,18 @@ impl Counter {
             keep_weights: false,
             own_rates: false,
         };
-        let numbers = table(job.problem, false);
-        let (table, sums, start) = gpu.guarded("allocating memory for counting", || {
+        let contents = table(job.problem, false);
+        let (table, sums, start, numbers) = gpu.guarded("allocating memory for counting", || {
             (
-                storage_buffer(gpu, "table", 4 * numbers.len() as u64),
+                storage_buffer(gpu, "table", 4 * contents.len() as u64),
                 storage_buffer(gpu, "sums", ANSWER_BYTES),
                 uniform_buffer(gpu, "start", bytemuck::bytes_of(&Start::default())),
+                numbers::buffer(gpu, job.problem),
             )
         })?;
-        gpu.queue.write_buffer(&table, 0, bytemuck::cast_slice(&numbers));
+        gpu.queue.write_buffer(&table, 0, bytemuck::cast_slice(&contents));
         let kernel = Kernel::new(gpu, "count", &source(job.problem, sizes), &BINDINGS, tuning.checks)?;
-        let kernel = kernel.bind(gpu, &BINDINGS, &[(5, &sums), (7, &table), (10, &start)]);
+        let kernel = kernel.bind(gpu, &BINDINGS, &[(5, &sums), (7, &table), (10, &start), (NUMBERS.0, &numbers)]);
         let (workgroup_size, workgroup_limit) = (tuning.workgroup_size, gpu.workgroup_limit());
         let products = job.problem.examples().count() * job.problem.layers().weight_count();
         let clock = SliceClock::new(products as f64 * PRODUCT_SECONDS);

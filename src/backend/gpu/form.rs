@@ -8,6 +8,7 @@ use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind};
 use crate::spec::Problem;
 
 use super::buffers::PoolBuffers;
+use super::numbers::NUMBERS;
 use super::prelude::Sizes;
 
 /// What the fused form computes once for several sigmoids. Outcomes differ by roundings.
@@ -129,8 +130,13 @@ pub(super) struct Setup<'a> {
 }
 
 /// Bindings of the pool that every trainer uses.
-const POOL_BINDINGS: [Binding; 4] =
-    [Binding(0, Kind::Storage), Binding(1, Kind::Storage), Binding(2, Kind::Storage), Binding(7, Kind::ReadOnly)];
+const POOL_BINDINGS: [Binding; 5] = [
+    Binding(0, Kind::Storage),
+    Binding(1, Kind::Storage),
+    Binding(2, Kind::Storage),
+    Binding(7, Kind::ReadOnly),
+    NUMBERS,
+];
 
 impl Setup<'_> {
     /// Compiles the kernels, each bound to either active list, with the trainer's own bindings beside the pool's.
@@ -138,13 +144,13 @@ impl Setup<'_> {
     /// # Errors
     /// The device refuses.
     pub(super) fn compile(&self, own: &[(Binding, &wgpu::Buffer)]) -> Result<Vec<[Bound; 2]>> {
-        let PoolBuffers { state, slots, active, table, .. } = self.buffers;
+        let PoolBuffers { state, slots, active, table, numbers, .. } = self.buffers;
         let bindings: Vec<Binding> = POOL_BINDINGS.into_iter().chain(own.iter().map(|(binding, _)| *binding)).collect();
         let mut all = Vec::new();
         for (entry, source) in &self.kernels {
             let kernel = Kernel::new(self.gpu, entry, source, &bindings, self.tuning.checks)?;
             all.push([0, 1].map(|list: usize| {
-                let mut bound = vec![(0, state), (1, slots), (2, &active[list]), (7, table)];
+                let mut bound = vec![(0, state), (1, slots), (2, &active[list]), (7, table), (NUMBERS.0, numbers)];
                 bound.extend(own.iter().map(|(Binding(number, _), buffer)| (*number, *buffer)));
                 kernel.bind(self.gpu, &bindings, &bound)
             }));

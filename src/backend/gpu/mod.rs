@@ -17,6 +17,7 @@ mod fused;
 mod grouped;
 mod lists;
 mod meter;
+mod numbers;
 mod outcomes;
 mod pool;
 mod prelude;

@@ -10,6 +10,7 @@ use super::buffers::{PoolBuffers, SCRATCH, SLICE, start_stride};
 use super::bus::{SliceParams, Start, WINDOW_COUNT};
 use super::form::{Form, Limits, Setup, Trainer, Tuning};
 use super::lists::{self, ListBuffers, Lists};
+use super::numbers::NUMBERS;
 use super::prelude::{Sizes, rate_row_count, result_row_count};
 use super::source::{DRAW, INIT, POOL, RANDOM, SETTLE, START, compose};
 
@@ -50,7 +51,7 @@ const START_BINDINGS: [Binding; 7] = [
     Binding(10, Kind::Record(size_of::<Start>() as u64)),
 ];
 
-const SETTLE_BINDINGS: [Binding; 7] = [
+const SETTLE_BINDINGS: [Binding; 8] = [
     Binding(0, Kind::Storage),
     Binding(1, Kind::Storage),
     Binding(2, Kind::Storage),
@@ -58,6 +59,7 @@ const SETTLE_BINDINGS: [Binding; 7] = [
     Binding(6, Kind::Storage),
     Binding(7, Kind::ReadOnly),
     SLICE,
+    NUMBERS,
 ];
 
 /// Entry `start`.
@@ -127,6 +129,7 @@ impl Pool {
                     (6, &buffers.results),
                     (7, &buffers.table),
                     (SLICE.0, &buffers.slice),
+                    (NUMBERS.0, &buffers.numbers),
                     (SCRATCH.0, &buffers.scratch),
                 ],
             )

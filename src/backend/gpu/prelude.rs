@@ -1,4 +1,4 @@
-//! What a shader must know of the problem, as lines of `const`; and the table of numbers that it reads.
+//! What a shader must know of the problem when it is compiled, as lines of `const`; and the table of numbers that it reads.
 
 use std::fmt::Write;
 
@@ -7,6 +7,7 @@ use crate::seed::{NormalTable, Purpose, Starts, WeightDraw};
 use crate::spec::{Activation, DIVERGENCE_STRIDE, Judge, Order, Problem, Schedule, WEIGHT_BOUND};
 
 use super::bus::WINDOW_COUNT;
+use super::numbers::rate_quad_count;
 
 /// Sizes that the host chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,7 +174,6 @@ pub(super) fn prelude(problem: &Problem, sizes: Sizes) -> String {
     line("SCHEDULED", (table.end > table.schedule).to_string());
     line("PURPOSE_START", format!("{}u", Purpose::Start as u32));
     line("PURPOSE_ORDER", format!("{}u", Purpose::Order as u32));
-    line("EPOCHS", format!("{}u", spec.epochs));
     line("MOVES_WITHIN", update.moves_within().to_string());
     line("DRAWS_ORDER", draws_order(problem).to_string());
     line("SHUFFLES", (update.order() == Order::Shuffled).to_string());
@@ -187,7 +187,8 @@ pub(super) fn prelude(problem: &Problem, sizes: Sizes) -> String {
     line("RETIRE", problem.retires().to_string());
     line("DIVERGENCE_STRIDE", format!("{DIVERGENCE_STRIDE}u"));
     line("WEIGHT_BOUND_BITS", format!("{}u", WEIGHT_BOUND.to_bits()));
-    line("MOMENTUM", literal(spec.momentum));
+    // The number itself is in a buffer; that it is 0 changes code.
+    line("HAS_MOMENTUM", (spec.momentum != 0.0).to_string());
     line("SHARE", literal(problem.share()));
     for (at, beta) in tuning.betas.into_iter().enumerate() {
         let at = at + 1;
@@ -199,7 +200,7 @@ pub(super) fn prelude(problem: &Problem, sizes: Sizes) -> String {
     line("EPSILON", literal(tuning.epsilon));
     line("DECOUPLED_DECAY", literal(if spec.optimizer.decouples_decay() { tuning.decay } else { 0.0 }));
     line("GRADIENT_DECAY", literal(problem.gradient_decay()));
-    line("CRITERION_BOUND", literal(problem.standard().measured().1));
+    line("RATE_QUAD_COUNT", unsigned(rate_quad_count(problem)));
     line("MIDPOINT", literal(problem.midpoint()));
     text
 }

@@ -8,6 +8,7 @@ use super::prelude::{Sizes, draws_order, prelude, rule_parts};
 pub(super) const RANDOM: &str = include_str!("../../../shaders/part/random.wgsl");
 pub(super) const INIT: &str = include_str!("../../../shaders/part/init.wgsl");
 pub(super) const ORDER: &str = include_str!("../../../shaders/part/order.wgsl");
+const NUMBERS: &str = include_str!("../../../shaders/part/numbers.wgsl");
 const BOUND: &str = include_str!("../../../shaders/part/bound.wgsl");
 pub(super) const POOL: &str = include_str!("../../../shaders/pool/pool.wgsl");
 pub(super) const DRAW: &str = include_str!("../../../shaders/pool/draw.wgsl");
@@ -20,7 +21,7 @@ pub(super) const RECALL: &str = include_str!("../../../shaders/pool/recall.wgsl"
 /// A kernel of a problem: the prelude, the parts of its rules, then what the kernel brings. WGSL takes declarations in any
 /// order.
 pub(super) fn compose(problem: &Problem, sizes: Sizes, files: &[&str]) -> String {
-    prelude(problem, sizes) + &rule_parts(problem) + BOUND + &files.concat()
+    prelude(problem, sizes) + NUMBERS + &rule_parts(problem) + BOUND + &files.concat()
 }
 
 /// What kernels need that draw an order, before `own`, their way of keeping it; nothing where none is drawn.

@@ -7,6 +7,7 @@ use naga::valid::{Capabilities, ValidationFlags, Validator};
 use super::bus::{Counters, SliceParams, Slot, Stage, Start};
 use super::composed::{Composed, LIMITS, SIZES, composed_shaders};
 use super::form::{Form, Limits, Sharing, Source};
+use super::numbers::Numbers;
 use super::prelude::Sizes;
 use super::{FORMS, form, fused, pool, words};
 use crate::backend::conformance::{short_specs, slow_specs};
@@ -97,6 +98,11 @@ fn structs_lie_as_shaders_read_them() {
     let first = [offset_of!(SliceParams, slice_epochs), offset_of!(SliceParams, flush), offset_of!(SliceParams, seed)];
     assert_eq!((size, &offsets[..3]), (size_of::<SliceParams>(), &first[..]));
     assert_eq!(offsets.last(), Some(&offset_of!(SliceParams, window_sizes)));
+    let (size, offsets) = layout(&settle, "Numbers");
+    let (expected_size, mut expected) = fields!(Numbers: epochs, criterion_bound, momentum, reserved);
+    // Rates come after them, four of them for up to four layers.
+    expected.push(expected_size);
+    assert_eq!((size, offsets), (expected_size + 16, expected));
     let (size, offsets) = layout(&pool::start_source(&problem, SIZES), "Start");
     let (expected_size, expected) =
         fields!(Start: seed, first, count, window, position, free_head, imported, zero, reserved);

@@ -20,9 +20,8 @@ use self::examples::{are_few, writes_out};
 use self::shared::{has_powers, range_code};
 use self::writer::{Backward, Forward, Writer};
 use super::form::Sharing;
-use super::prelude::{
-    Sizes, draws_order, judged_after, keeps_start, literal, order_steps, rate_row_count, weight_rates,
-};
+use super::numbers::rate_name;
+use super::prelude::{Sizes, draws_order, judged_after, keeps_start, order_steps, rate_row_count, weight_rates};
 
 /// Examples that go forward side by side where there is room.
 const BLOCK: usize = 4;
@@ -38,7 +37,8 @@ pub(super) fn network_code(problem: &Problem, sizes: Sizes) -> String {
     let spec = problem.spec();
     let weight_count = problem.layers().weight_count();
     let memories = spec.optimizer.state_count(spec.momentum);
-    let rates = rate_row_count(problem, sizes.own_rates);
+    // One for each layer of weights, then the momentum.
+    let rates = problem.layers().shapes().len() + 1;
     let size = |kept: bool| if kept { weight_count } else { 1 };
     let mut text = format!(
         "alias Weights = array<f32, {weight_count}>;\n\
@@ -46,7 +46,7 @@ pub(super) fn network_code(problem: &Problem, sizes: Sizes) -> String {
          gradient: Weights,\n    rates: array<f32, {}>,\n}}\n",
         size(memories > 0),
         size(memories > 1),
-        rates.max(1)
+        rates
     );
     let rows = ["weights", "first", "second"].into_iter().take(1 + memories).enumerate();
     let places: Vec<(String, usize)> = rows
@@ -59,7 +59,12 @@ pub(super) fn network_code(problem: &Problem, sizes: Sizes) -> String {
         let _ = writeln!(text, "    {place} = state[{row}u * SLOT_COUNT + slot];");
     }
     for rate in 0..rates {
-        let _ = writeln!(text, "    (*net).rates[{rate}] = state[(STATE_ROW_COUNT + {rate}u) * SLOT_COUNT + slot];");
+        let number = match rate_row_count(problem, sizes.own_rates) {
+            0 if rate + 1 == rates => "numbers.momentum".into(),
+            0 => rate_name(rate),
+            _ => format!("state[(STATE_ROW_COUNT + {rate}u) * SLOT_COUNT + slot]"),
+        };
+        let _ = writeln!(text, "    (*net).rates[{rate}] = {number};");
     }
     text.push_str("}\nfn save(slot: u32, net: ptr<function, Network>) {\n");
     for (place, row) in &places {
@@ -151,8 +156,7 @@ fn apply_code(problem: &Problem, own_rates: bool) -> String {
     let mut text = String::from("fn apply(net: ptr<function, Network>, update: Update) {\n    var after: Step;\n");
     let layers = problem.layers().shapes().enumerate();
     let layers: Vec<usize> = layers.flat_map(|(layer, shape)| vec![layer; shape.weight_count()]).collect();
-    let momentum =
-        if own_rates { format!("(*net).rates[{}]", layers[layers.len() - 1] + 1) } else { "MOMENTUM".into() };
+    let momentum = layers[layers.len() - 1] + 1;
     for (k, rate) in weight_rates(problem, own_rates).into_iter().enumerate() {
         // A weight that does not move needs no step.
         if rate == 0.0 {
@@ -162,11 +166,11 @@ fn apply_code(problem: &Problem, own_rates: bool) -> String {
             if memories > at { format!("(*net).{name}[{k}]") } else { "0.0".into() }
         };
         let (first, second) = (memory(0, "first"), memory(1, "second"));
-        let rate = if own_rates { format!("(*net).rates[{}]", layers[k]) } else { literal(rate) };
         let _ = writeln!(
             text,
-            "    after = stepped(Step((*net).weights[{k}], {first}, {second}), (*net).gradient[{k}], {rate}, \
-             {momentum}, update);\n    (*net).weights[{k}] = after.weight;"
+            "    after = stepped(Step((*net).weights[{k}], {first}, {second}), (*net).gradient[{k}], \
+             (*net).rates[{}], (*net).rates[{momentum}], update);\n    (*net).weights[{k}] = after.weight;",
+            layers[k]
         );
         for (at, name) in ["first", "second"].into_iter().enumerate().take(memories) {
             let _ = writeln!(text, "    {} = after.{name};", memory(at, name));
