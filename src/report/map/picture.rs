@@ -100,7 +100,7 @@ impl MapPicture<'_> {
     /// Where everything goes.
     pub(super) fn layout(&self, sheet: Sheet) -> MapLayout {
         let Self { canvas, plan, .. } = *self;
-        let title = Lines::fit(&self.title(), sheet.pick((18.0, 11.0), (17.0, 14.5)), sheet.room(1.3 * SIDE), true);
+        let title = Lines::fit(&self.title(), sheet.pick((18.0, 11.0), (17.0, 14.5)), sheet.room(720.0), true);
         let sampled = if canvas.is_whole() { "" } else { ", not all of them drawn" };
         let sides = format!("{} × {} pixels{sampled}; {}", plan.size().0, plan.size().1, super::start_text(plan));
         let note = |text: &str, size: f64| {

@@ -13,6 +13,8 @@ pub enum Sheet {
 
 /// Units across a narrow sheet: a phone has about 360 pixels for them.
 const ACROSS: f64 = 400.0;
+/// Most that a title takes on a wide sheet: frames lie a little to the right, and titles over their middle.
+const MOST_TITLE: f64 = 785.0;
 /// What stays free at either side of it.
 const EDGE: f64 = 8.0;
 /// From the foot of a frame to the end of a bar below it, with its numbers and its label.
@@ -39,7 +41,7 @@ impl Sheet {
 
     /// The title of a picture whose frame is so wide on a wide sheet.
     pub fn title(self, title: &str, frame: f64) -> Lines {
-        Lines::fit(title, (17.0, self.pick(12.0, 14.5)), self.room(1.08 * frame), true)
+        Lines::fit(title, (17.0, self.pick(12.0, 14.5)), self.room((1.12 * 1.12 * frame).min(MOST_TITLE)), true)
     }
 
     /// Draws a title above its frame: from the frame's middle or, where the sheet is hardly wider, from that of the sheet.
