@@ -21,7 +21,7 @@ const PLANTED_RISE: f64 = 0.05;
 
 /// What is counted of the vectors beside the networks that are timed: every rule should cost little more than plain descent,
 /// and every size little more than those compiled apart.
-const RULES: [(&str, &str, &str); 10] = [
+const RULES: [(&str, &str, &str); 16] = [
     ("xor", "2,3,1", r#"{"momentum":0.9}"#),
     ("xor", "2,3,1", r#"{"optimizer":"nesterov","momentum":0.9}"#),
     ("xor", "2,3,1", r#"{"optimizer":"rmsprop","lr":0.01}"#),
@@ -32,6 +32,12 @@ const RULES: [(&str, &str, &str); 10] = [
     ("xor", "2,3,1", r#"{"update":"online:shuffled"}"#),
     ("xor", "2,5,1", "{}"),
     ("xor", "2,8,1", "{}"),
+    ("xor", "2,3,3,1", "{}"),
+    ("xor", "2,3,1", r#"{"update":"minibatch:2"}"#),
+    ("xor", "2,4,4,1", r#"{"update":"online"}"#),
+    ("parity:3", "3,3,1", "{}"),
+    ("parity:3", "3,3,1", r#"{"optimizer":"adam","lr":0.01}"#),
+    ("parity:4", "4,8,8,1", "{}"),
 ];
 
 /// Instructions of a net-epoch by row: backend, task, layers and other settings.

@@ -27,6 +27,8 @@ pub(super) struct LayerSums<V> {
 pub(super) struct Steps<'a, V> {
     pub(super) net: &'a Net,
     pub(super) weights: Weights<V>,
+    /// Whether gradients are sums over blocks: then none is left for the next step.
+    pub(super) is_summed: bool,
 }
 
 /// The functions.
@@ -95,25 +97,30 @@ pub(super) fn step_weights<V: Vector>(steps: &Steps<'_, V>) {
     let (net, moved) = (steps.net, &steps.weights);
     // Loops are compiled for what a rule may remember, and no more.
     with_optimizer!(net.optimizer, Row => match net.memory_count {
-        0 if const { may_remember::<Row>(0) } => update_all::<V, Row, 0>(net, moved),
-        1 if const { may_remember::<Row>(1) } => update_all::<V, Row, 1>(net, moved),
-        2 if const { may_remember::<Row>(2) } => update_all::<V, Row, 2>(net, moved),
+        0 if const { may_remember::<Row>(0) } => update_all::<V, Row, 0>(net, moved, steps.is_summed),
+        1 if const { may_remember::<Row>(1) } => update_all::<V, Row, 1>(net, moved, steps.is_summed),
+        2 if const { may_remember::<Row>(2) } => update_all::<V, Row, 2>(net, moved, steps.is_summed),
         _ => debug_assert!(false, "an optimizer remembers what it said it would not"),
     });
 }
 
 /// The same by an optimizer that remembers `M` numbers of each weight.
 #[inline(always)]
-fn update_all<V: Vector, O: Optimize, const M: usize>(net: &Net, moved: &Weights<V>) {
+fn update_all<V: Vector, O: Optimize, const M: usize>(net: &Net, moved: &Weights<V>, is_summed: bool) {
     let (shared, decay) = (moved.shared::<O, M>(net), V::splat(net.decay));
     for (layer, shape) in net.shapes.iter().enumerate() {
         let step = moved.step(net, layer);
         let rows = if net.trains_biases { shape.row_count() } else { shape.fan_in };
-        for at in shape.offset..shape.offset + shape.weight_count() {
-            if at < shape.offset + rows * shape.fan_out {
-                let gradient = decay.mul_add(moved.weights.get(at), moved.gradient.get(at));
-                moved.change::<O, M>(at, step, gradient, &shared);
+        let end = shape.offset + shape.weight_count();
+        let moving = shape.offset + rows * shape.fan_out;
+        for at in shape.offset..moving {
+            let gradient = decay.mul_add(moved.weights.get(at), moved.gradient.get(at));
+            moved.change::<O, M>(at, step, gradient, &shared);
+            if is_summed {
+                moved.gradient.set(at, V::splat(0.0));
             }
+        }
+        for at in moving..end {
             moved.gradient.set(at, V::splat(0.0));
         }
     }

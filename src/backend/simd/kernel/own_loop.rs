@@ -33,12 +33,14 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         if is_local {
             self.copy_weights(self.gradient, self.outside.gradient);
         }
-        let steps = Steps { net: self.net, weights: self.outside };
+        let steps = Steps { net: self.net, weights: self.outside, is_summed: !self.is_single_block() };
         // SAFETY: as above.
         unsafe { (self.apart.step)(&steps) }
         if is_local {
             self.copy_weights(self.outside.weights, self.weights);
-            self.copy_weights(self.outside.gradient, self.gradient);
+            if steps.is_summed {
+                self.copy_weights(self.outside.gradient, self.gradient);
+            }
         }
     }
 }
