@@ -67,14 +67,18 @@ fn train(@builtin(global_invocation_id) id: vec3<u32>) {
     load(slot, &net);
     var course = Course(slots[slot].epoch, slots[slot].solved_epoch, RUNNING, numbers.criterion_bound);
     let last = course.epoch + min(numbers.epochs - course.epoch, slice.slice_epochs);
-    // Two loops rather than a choice in one: software devices go through both sides of a choice.
-    while (course.epoch < last && course.status == RUNNING) {
-        if (SHARES_POWERS) {
+    if (SHARES_POWERS) {
+        // Two loops rather than a choice in one: software devices go through both sides of a choice.
+        while (course.epoch < last && course.status == RUNNING) {
             while (course.epoch < last && course.status == RUNNING && powers_in_range(&net)) {
                 train_epoch(&net, &course, network, true);
             }
+            while (course.epoch < last && course.status == RUNNING && !powers_in_range(&net)) {
+                train_epoch(&net, &course, network, false);
+            }
         }
-        while (course.epoch < last && course.status == RUNNING && !(SHARES_POWERS && powers_in_range(&net))) {
+    } else {
+        while (course.epoch < last && course.status == RUNNING) {
             train_epoch(&net, &course, network, false);
         }
     }

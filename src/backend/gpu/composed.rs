@@ -4,7 +4,7 @@
 use crate::error::Result;
 use crate::spec::Problem;
 
-use super::form::{Limits, Sharing};
+use super::form::Limits;
 use super::prelude::Sizes;
 use super::{FORMS, count, lists, pool};
 
@@ -30,7 +30,7 @@ pub(super) const LIMITS: Limits<'static> = Limits {
     workgroup_memory: 16 << 10,
     loop_limit: u64::MAX,
     group_size: None,
-    sharing: Sharing { powers: false, reciprocals: false },
+    sharing: None,
 };
 
 /// Those of every form that takes the problem.

@@ -33,7 +33,7 @@ pub struct Tuning {
     pub slot_limit: Option<u32>,
     /// Bytes of a pool from which on the device is taken to be out of memory, where a test plants that.
     pub memory_limit: Option<u64>,
-    /// What the fused form shares, where it is not left to the kind of device.
+    /// What the fused form shares, where it is not left to the device and the network.
     pub sharing: Option<Sharing>,
     /// How often the state of all networks in flight is copied to the host: as much work is lost with a device.
     pub checkpoint_interval: Duration,
@@ -66,14 +66,11 @@ pub(super) struct Limits<'a> {
     pub(super) loop_limit: u64,
     /// See [`Tuning::group_size`].
     pub(super) group_size: Option<u32>,
-    /// What the fused form shares there.
-    pub(super) sharing: Sharing,
+    /// See [`Tuning::sharing`].
+    pub(super) sharing: Option<Sharing>,
 }
 
 impl<'a> Limits<'a> {
-    /// On Mesa's llvmpipe (22.3, AVX2) eight networks of 2-3-1 take 694 instructions an epoch with shared powers, some 720
-    /// without. Reciprocals in pairs take 8 divisions out of 16 there, and six instructions more than before. No hardware has
-    /// been measured, so nothing is shared there.
     pub(super) fn of(gpu: &'a Gpu, tuning: &Tuning) -> Self {
         Self {
             device: &gpu.name,
@@ -81,7 +78,7 @@ impl<'a> Limits<'a> {
             workgroup_memory: gpu.workgroup_memory(),
             loop_limit: gpu.loop_limit(),
             group_size: tuning.group_size,
-            sharing: tuning.sharing.unwrap_or(Sharing { powers: !gpu.kind.is_hardware(), reciprocals: false }),
+            sharing: tuning.sharing,
         }
     }
 }

@@ -36,7 +36,7 @@ fn every_shader_is_valid() {
         }
     }
     // What is shared on some devices only.
-    let sharing = Limits { sharing: Sharing { powers: true, reciprocals: true }, ..LIMITS };
+    let sharing = Limits { sharing: Some(Sharing { powers: true, reciprocals: true }), ..LIMITS };
     for spec in short_specs() {
         let problem = spec.problem().unwrap();
         if (fused::FORM.check)(&problem, &sharing).is_ok() {
