@@ -1,5 +1,6 @@
 //! Numbers of a problem are no part of its kernels: another rate or budget compiles nothing, and counts all the same.
 
+use basins::backend::Trained;
 use basins::backend::gpu::{FORMS, Tuning};
 use basins::gpu::Found;
 use basins::spec::Spec;
@@ -8,8 +9,11 @@ use libtest_mimic::Failed;
 use crate::forms::sample;
 use crate::open;
 
+/// Settings by name.
+type Settings = &'static [(&'static str, &'static str)];
+
 /// A rule in which these numbers count, and other values of each.
-const NUMBERS: [(&[(&str, &str)], &[(&str, &str)]); 2] = [
+const NUMBERS: [(Settings, Settings); 2] = [
     (
         &[("lr", "0.5"), ("momentum", "0.5"), ("epochs", "40")],
         &[("lr", "0.7"), ("lr", "0.5,0.6"), ("momentum", "0.9"), ("epochs", "30"), ("solved", "loss:0.75")],
@@ -20,7 +24,7 @@ const NUMBERS: [(&[(&str, &str)], &[(&str, &str)]); 2] = [
     ),
 ];
 
-fn spec(settings: &[(&str, &str)]) -> Result<Spec, Failed> {
+fn spec(settings: Settings) -> Result<Spec, Failed> {
     let mut spec = Spec::default().with("solved", "loss:0.6")?;
     for (name, value) in settings {
         spec = spec.with(name, value)?;
@@ -42,7 +46,7 @@ pub(crate) fn another_number_compiles_nothing(found: &Found) -> Result<(), Faile
                     return Err(format!("{form}: {name} {value} compiles kernels").into());
                 }
                 let afresh = sample(&mut open(found, form, Tuning::default())?, &spec)?;
-                let same = |a: &[basins::backend::Trained], b: &[basins::backend::Trained]| {
+                let same = |a: &[Trained], b: &[Trained]| {
                     a.iter().zip(b).all(|(a, b)| (&a.outcomes, &a.weights) == (&b.outcomes, &b.weights))
                 };
                 if !same(&other, &afresh) {
