@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 
 use super::adapter::driver;
-use super::kernel::Library;
+use super::library::Library;
 use super::{AdapterKind, Found};
 
 /// The device is gone, or no longer answers: what it held is lost.

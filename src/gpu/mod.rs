@@ -2,20 +2,24 @@
 //! hand it strings, sizes and bytes.
 
 mod adapter;
+mod binding;
 mod buffer;
 mod device;
 mod kernel;
+mod library;
 mod readback;
 mod stopwatch;
 
 pub use adapter::{AdapterKind, Found, adapters, missing, select};
+#[doc(hidden)]
+pub use binding::{Binding, Checks, Kind};
 #[doc(hidden)]
 pub use buffer::{Buffers, storage_buffer, uniform_buffer};
 pub use device::Gpu;
 #[doc(hidden)]
 pub use device::{Lost, SOFTWARE_LOOP_LIMIT};
 #[doc(hidden)]
-pub use kernel::{Binding, Bound, Checks, Kernel, Kind};
+pub use kernel::{Bound, Kernel};
 #[doc(hidden)]
 pub use readback::Readback;
 #[doc(hidden)]
