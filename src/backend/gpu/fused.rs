@@ -38,10 +38,10 @@ pub(super) const FORM: Form = Form {
     trainer: |setup| Ok(Box::new(Fused::new(setup)?)),
 };
 
-/// What is shared where nothing is asked for. On Mesa's llvmpipe (22.3, AVX2) shared powers gain 7% at 2-2-1 and 2-3-1 and 2% at
-/// 2-5-1. Of larger networks, measured on a busy machine, 2-8-1, 2-4-4-1, 3-8-1 and 4-8-1 lost 4% to 40% by the second way
-/// through an epoch, 3-3-1 and 4-4-1 gained 5% and 25%: the line is drawn by size. Reciprocals in pairs take more instructions
-/// there than the divisions that they save. No hardware has been measured, so nothing is shared there.
+/// What is shared where nothing is asked for. On Mesa's llvmpipe (22.3, AVX2) shared powers gain 7% at 2-2-1 and 2-3-1
+/// and 2% at 2-5-1. Of larger networks, measured on a busy machine, 2-8-1, 2-4-4-1, 3-8-1 and 4-8-1 lost 4% to 40% by the
+/// second way through an epoch, 3-3-1 and 4-4-1 gained 5% and 25%: the line is drawn by size. Reciprocals in pairs take
+/// more instructions there than the divisions that they save. No hardware has been measured, so nothing is shared there.
 fn sharing(problem: &Problem, limits: &Limits<'_>) -> Sharing {
     let activation_count = problem.examples().count() * problem.layers().sizes()[1..].iter().sum::<usize>();
     let powers = !limits.hardware && activation_count <= ACTIVATIONS_OF_SHARED;

@@ -1,5 +1,5 @@
-//! Sizes of a network as the kernels ask for them: read from the problem, or known to the compiler, all or some, which then unrolls
-//! the loops over units and keeps weights and gradients in registers. The kernels are the same.
+//! Sizes of a network as the kernels ask for them: read from the problem or, all or some of them, known to the compiler,
+//! which then unrolls the loops over units and keeps weights and gradients in registers. The kernels are the same.
 
 use super::net::Net;
 
@@ -8,7 +8,7 @@ pub(super) trait Shape: Copy {
     /// Whether the compiler knows the sizes.
     fn is_fixed(self) -> bool;
 
-    /// Whether there is room on the stack for all numbers of a network, see `fits_local` in `kernel/epoch.rs`.
+    /// Whether there is room on the stack for all numbers of a network: whoever chooses a kernel asks `fits_local`.
     fn is_local(self) -> bool;
 
     /// Whether the compiler knows the number of inputs.
@@ -130,7 +130,7 @@ impl Shape for Any<'_> {
     }
 }
 
-/// `DEPTH` layers of weights, 2 or 3, and one output. A size of 0 is known when it runs alone.
+/// `DEPTH` layers of weights, 2 or 3, and one output. A size of 0 is read from the problem.
 #[derive(Clone, Copy)]
 pub(super) struct Known<const DEPTH: usize, const INPUTS: usize, const FIRST: usize, const SECOND: usize> {
     inputs: usize,

@@ -37,8 +37,7 @@ pub(super) fn network_code(problem: &Problem, sizes: Sizes) -> String {
     let spec = problem.spec();
     let weight_count = problem.layers().weight_count();
     let memories = spec.optimizer.state_count(spec.momentum);
-    // One for each layer of weights, then the momentum.
-    let rates = problem.layers().shapes().len() + 1;
+    let rates = rate_row_count(problem, true);
     let size = |kept: bool| if kept { weight_count } else { 1 };
     let mut text = format!(
         "alias Weights = array<f32, {weight_count}>;\n\
@@ -59,10 +58,12 @@ pub(super) fn network_code(problem: &Problem, sizes: Sizes) -> String {
         let _ = writeln!(text, "    {place} = state[{row}u * SLOT_COUNT + slot];");
     }
     for rate in 0..rates {
-        let number = match rate_row_count(problem, sizes.own_rates) {
-            0 if rate + 1 == rates => "numbers.momentum".into(),
-            0 => rate_name(rate),
-            _ => format!("state[(STATE_ROW_COUNT + {rate}u) * SLOT_COUNT + slot]"),
+        let number = if sizes.own_rates {
+            format!("state[(STATE_ROW_COUNT + {rate}u) * SLOT_COUNT + slot]")
+        } else if rate + 1 == rates {
+            "numbers.momentum".into()
+        } else {
+            rate_name(rate)
         };
         let _ = writeln!(text, "    (*net).rates[{rate}] = {number};");
     }
