@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use basins::backend::simd::Curve;
 use basins::backend::{Backend, Chunk, Job, Simd, Unwatched, Vectors};
-use basins::outcome::{Outcomes, Tally};
+use basins::outcome::{Outcomes, Status, Tally};
 use basins::seed::{NormalTable, Purpose, Starts, words};
 use basins::spec::{AfterSolved, Init, Layers, Problem, Spec};
 use basins::stats::{Survival, clopper_pearson, confidence_sequence, wilson};
@@ -133,7 +133,32 @@ fn statistics(criterion: &mut Criterion) {
     let outcomes = train(&mut backend, &problem).expect("delivered");
     group.throughput(Throughput::Elements(NETWORK_COUNT));
     group.bench_function("tally of outcomes", |bencher| bencher.iter(|| Tally::of(&problem, black_box(&outcomes))));
+    // As a GPU hands them over: many at a time, most of them solved, each in an epoch of its own.
+    let window = solved_outcomes(1 << 17);
+    let before = Tally::of(&problem, &window);
+    group.throughput(Throughput::Elements(1 << 17));
+    group.bench_function("tally of a GPU's window, joined to another", |bencher| {
+        bencher.iter(|| {
+            let (tally, kinds) = Tally::with_kinds(&problem, black_box(&window));
+            let mut joined = before.clone();
+            joined.merge(&tally);
+            (joined, kinds)
+        });
+    });
     group.finish();
+}
+
+/// Networks of the tutorial that were all solved, in epochs 2,700 to 10,000.
+fn solved_outcomes(count: usize) -> Outcomes {
+    let epochs: Vec<u32> = (0..count as u32).map(|at| 2_700 + at.wrapping_mul(2_654_435_761) % 7_300).collect();
+    Outcomes {
+        status: vec![Status::Solved; count],
+        solved_epoch: epochs.clone(),
+        stop_epoch: epochs,
+        loss: vec![0.09; count],
+        outputs: [0.1, 0.9, 0.9, 0.1].repeat(count),
+        ..Outcomes::with_capacity(0, 4, 0)
+    }
 }
 
 /// Short: a few percent of noise are seen anyway, and instruction counts tell the rest.

@@ -1,6 +1,7 @@
 //! What came back: columns of outcomes, their fates, tallies that merge, and files of weights.
 
 mod columns;
+mod epochs;
 pub(crate) mod exact;
 mod fate;
 mod kind;

@@ -32,6 +32,9 @@ pub(super) struct Patterns<'a> {
     floor: f64,
     low: f64,
     high: f64,
+    /// The excess where all examples share their outputs. Groups that are parted have more outputs to choose, so theirs is
+    /// less.
+    largest_tied: f64,
     known: Vec<Known>,
 }
 
@@ -46,16 +49,21 @@ struct Known {
 impl<'a> Patterns<'a> {
     pub(super) fn new(problem: &'a Problem) -> Self {
         let (low, high) = problem.examples().target_range();
-        Self { problem, floor: floor(problem), low, high, known: Vec::new() }
+        let all =
+            Grouping { groups: Groups::from_iter([(0..problem.examples().count()).collect()]), ..Grouping::default() };
+        Self { problem, floor: floor(problem), low, high, largest_tied: all.excess(problem), known: Vec::new() }
     }
 
     /// The pattern that outputs and loss both match.
     pub(super) fn find(&mut self, outputs: &[f32], loss: f64) -> Option<(Fate, Variant)> {
         let excess = loss - self.floor;
         let outputs = Outputs::new(self.problem, (self.low, self.high), outputs);
-        Grouping::candidates(&outputs).find_map(|grouping| {
+        let fits = |own: f64| (excess - own).abs() <= LOSS_TOLERANCE * own;
+        // Most networks that have learnt little are told apart by their loss alone.
+        let readings = if excess > self.largest_tied && !fits(self.largest_tied) { &UNTIED } else { &READINGS[..] };
+        Grouping::read(&outputs, readings).find_map(|grouping| {
             let known = self.look_up(grouping);
-            let fits = (excess - known.excess).abs() <= LOSS_TOLERANCE * known.excess;
+            let fits = fits(known.excess);
             fits.then_some((known.fate, known.variant))
         })
     }
@@ -92,7 +100,7 @@ impl Known {
 /// number of examples.
 pub(super) fn pattern_excesses(problem: &Problem, outputs: &[f32]) -> Vec<f64> {
     let outputs = Outputs::new(problem, problem.examples().target_range(), outputs);
-    Grouping::candidates(&outputs).map(|grouping| grouping.excess(problem)).collect()
+    Grouping::read(&outputs, &READINGS).map(|grouping| grouping.excess(problem)).collect()
 }
 
 /// The loss of a network whose outputs are its targets.
@@ -101,11 +109,18 @@ pub(super) fn floor(problem: &Problem) -> f64 {
     targets.iter().map(|target| unit_loss(problem, *target, *target)).sum::<f64>() / problem.examples().count() as f64
 }
 
+/// What outputs could mean.
+type Reading = fn(&Outputs<'_>) -> Option<Grouping>;
+
+/// All readings, likeliest first.
+const READINGS: [Reading; 3] = [Grouping::wrong_ends, Grouping::tied, Grouping::one_at_middle];
+/// Those by which no examples share their outputs.
+const UNTIED: [Reading; 2] = [Grouping::wrong_ends, Grouping::one_at_middle];
+
 impl Grouping {
-    /// What the outputs could mean, likeliest first.
-    fn candidates(outputs: &Outputs<'_>) -> impl Iterator<Item = Self> {
-        let readings: [fn(&Outputs<'_>) -> Option<Self>; 3] = [Self::wrong_ends, Self::tied, Self::one_at_middle];
-        readings.into_iter().filter_map(move |reading| reading(outputs))
+    /// What the outputs could mean by these readings.
+    fn read(outputs: &Outputs<'_>, readings: &[Reading]) -> impl Iterator<Item = Self> {
+        readings.iter().filter_map(move |reading| reading(outputs))
     }
 
     /// Every output at its target or, at least one, at the other end. Under cross-entropy nothing rests at a wrong end: it
@@ -347,6 +362,34 @@ mod tests {
         assert_eq!(named(&problem, &[0.0, 0.66, 0.66, 0.66], 0.33), None, "the mean of three is no place of rest");
         assert_eq!(named(&problem, &[0.0, 1.0, 1.0, 1.0], 0.25), Some((Fate::WrongSaturated, "11 wrong".into())));
         assert_eq!(named(&problem, &[0.3; 4], 0.5), Some((Fate::AllHalf, String::new())));
+    }
+
+    /// What lets networks with a larger loss be told without looking for ties.
+    #[test]
+    fn parting_examples_never_costs_more() {
+        let tables = ["xor", "table:0111", "table:1011001110001111"];
+        let layered = |task: &str| if task.len() > 10 { "4,2,1" } else { "2,2,1" };
+        let mut problems: Vec<Problem> = tables
+            .iter()
+            .flat_map(|task| [Loss::Mse, Loss::Mae, Loss::CrossEntropy].map(|loss| problem(task, layered(task), loss)))
+            .collect();
+        let soft = Spec { targets: Levels { low: 0.1, high: 0.9 }, ..Spec::default() };
+        problems.extend([soft.problem().unwrap(), classes("encoder:3", "3,2,3")]);
+        for problem in problems {
+            let (count, largest) = (problem.examples().count(), Patterns::new(&problem).largest_tied);
+            let mut least = largest;
+            for number in 0..3u64.pow(count.min(10) as u32) {
+                // Of each example the group, by a digit.
+                let group_of = |example: usize| number / 3u64.pow(example as u32 % 10) % 3;
+                let groups: Groups =
+                    (0..3).map(|group| (0..count).filter(|example| group_of(*example) == group).collect()).collect();
+                let groups = groups.into_iter().filter(|group: &Places| !group.is_empty()).collect();
+                let excess = Grouping { groups, ..Grouping::default() }.excess(&problem);
+                assert!(excess <= largest * (1.0 + 1e-12), "{number}: {excess} above {largest}");
+                least = least.min(excess);
+            }
+            assert!(least < 0.9 * largest, "groupings that all cost the same prove nothing");
+        }
     }
 
     #[test]

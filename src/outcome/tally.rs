@@ -1,13 +1,13 @@
 //! Counts over outcomes. Merging is associative and commutative, so chunks may be tallied apart and in any order.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::spec::Problem;
 
+use super::epochs::EpochCounts;
 use super::{Fate, Kind, Kinds, Outcomes};
 
 /// Networks that one thread counts at a time.
@@ -22,8 +22,8 @@ pub struct Tally {
     net_epochs: u64,
     #[serde(with = "pairs")]
     kinds: BTreeMap<Kind, KindTally>,
-    solved_epochs: BTreeMap<u32, u64>,
-    unfinished_epochs: BTreeMap<u32, u64>,
+    solved_epochs: EpochCounts,
+    unfinished_epochs: EpochCounts,
 }
 
 /// Counts of the networks of one kind.
@@ -77,12 +77,6 @@ impl KindTally {
     }
 }
 
-/// How often each epoch occurs.
-fn histogram(mut epochs: Vec<u32>) -> BTreeMap<u32, u64> {
-    epochs.sort_unstable();
-    epochs.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u64)).collect()
-}
-
 impl Tally {
     /// Counts a chunk, on all cores.
     pub fn of(problem: &Problem, outcomes: &Outcomes) -> Self {
@@ -91,21 +85,21 @@ impl Tally {
 
     /// The same, and the kind of each network.
     pub fn with_kinds(problem: &Problem, outcomes: &Outcomes) -> (Self, Vec<Kind>) {
-        let parts = (0..outcomes.count().div_ceil(PART)).into_par_iter();
-        let parts: Vec<_> =
-            parts.map(|part| Self::of_rows(problem, outcomes, part * PART..(part + 1) * PART)).collect();
-        let (mut all, mut kinds) = (Self::default(), Vec::with_capacity(outcomes.count()));
-        for (tally, of_part) in parts {
+        let mut kinds = vec![Kind::whole(Fate::Unfinished); outcomes.count()];
+        let parts = kinds.par_chunks_mut(PART).enumerate();
+        let tallies = parts.map(|(part, kinds)| Self::of_rows(problem, outcomes, part * PART, kinds));
+        let joined = tallies.reduce(Self::default, |mut all, tally| {
             all.merge(&tally);
-            kinds.extend(of_part);
-        }
-        (all, kinds)
+            all
+        });
+        (joined, kinds)
     }
 
-    fn of_rows(problem: &Problem, outcomes: &Outcomes, rows: Range<usize>) -> (Self, Vec<Kind>) {
+    /// Counts the rows from `first` on, one for each place for a kind.
+    fn of_rows(problem: &Problem, outcomes: &Outcomes, first: usize, places: &mut [Kind]) -> Self {
         let (mut tally, mut kinds) = (Self::default(), Kinds::new(problem));
         let (mut solved, mut unfinished) = (Vec::new(), Vec::new());
-        let count = |row| {
+        for (row, place) in (first..).zip(places) {
             let outcome = outcomes.get(row);
             tally.networks += 1;
             tally.net_epochs += u64::from(outcome.stop_epoch);
@@ -116,12 +110,11 @@ impl Tally {
                 Fate::Unfinished => unfinished.push(outcome.stop_epoch),
                 _ => {}
             }
-            kind
-        };
-        let found = (rows.start..rows.end.min(outcomes.count())).map(count).collect();
-        tally.solved_epochs = histogram(solved);
-        tally.unfinished_epochs = histogram(unfinished);
-        (tally, found)
+            *place = kind;
+        }
+        tally.solved_epochs = EpochCounts::of(solved);
+        tally.unfinished_epochs = EpochCounts::of(unfinished);
+        tally
     }
 
     /// Adds another tally's counts.
@@ -131,13 +124,8 @@ impl Tally {
         for (kind, tally) in &other.kinds {
             self.kinds.entry(*kind).or_default().merge(tally);
         }
-        for (mine, theirs) in
-            [(&mut self.solved_epochs, &other.solved_epochs), (&mut self.unfinished_epochs, &other.unfinished_epochs)]
-        {
-            for (epoch, count) in theirs {
-                *mine.entry(*epoch).or_default() += count;
-            }
-        }
+        self.solved_epochs.merge(&other.solved_epochs);
+        self.unfinished_epochs.merge(&other.unfinished_epochs);
     }
 
     /// Networks counted.
@@ -179,14 +167,14 @@ impl Tally {
     }
 
     /// How many networks were solved in each epoch, ascending.
-    pub fn solved_epochs(&self) -> &BTreeMap<u32, u64> {
-        &self.solved_epochs
+    pub fn solved_epochs(&self) -> BTreeMap<u32, u64> {
+        self.solved_epochs.map()
     }
 
     /// Until which epoch the others were watched without being solved: the budget, or where an interruption cut them off.
     /// A network that diverged is unsolved for the whole budget.
     pub fn watched_until(&self, budget: u32) -> BTreeMap<u32, u64> {
-        let mut until = self.unfinished_epochs.clone();
+        let mut until = self.unfinished_epochs.map();
         let to_the_end = self.networks - self.solved() - self.count(Fate::Unfinished);
         if to_the_end > 0 {
             *until.entry(budget).or_default() += to_the_end;

@@ -248,7 +248,8 @@ pub(crate) fn size_decides(found: &Found) -> Result<(), Failed> {
         Ok(Spec { task: task.parse()?, layers: layers.parse()?, ..Spec::default() })
     };
     let open = |form| -> Result<GpuBackend, Failed> { Ok(GpuBackend::new(Gpu::open(found.clone())?, form)) };
-    let large = of("xor", "2,90,90,1")?;
+    // More weights than the memory of any device's workgroups holds.
+    let large = of("xor", "2,300,300,1")?;
     for (spec, form) in
         [(of("xor", "2,3,1")?, "fused"), (of("parity:8", "8,64,1")?, "grouped"), (large.clone(), "staged")]
     {

@@ -60,6 +60,8 @@ pub(super) struct Limits<'a> {
     pub(super) device: &'a str,
     /// Whether it is more than a driver in software.
     pub(super) hardware: bool,
+    /// Whether NVIDIA made it: what was measured on one of its GPUs is taken to hold for the others.
+    pub(super) nvidia: bool,
     /// Bytes that a workgroup's invocations can share.
     pub(super) workgroup_memory: usize,
     /// Steps that one invocation can go through in all loops of a dispatch together.
@@ -75,6 +77,7 @@ impl<'a> Limits<'a> {
         Self {
             device: &gpu.name,
             hardware: gpu.kind.is_hardware(),
+            nvidia: gpu.is_nvidia(),
             workgroup_memory: gpu.workgroup_memory(),
             loop_limit: gpu.loop_limit(),
             group_size: tuning.group_size,

@@ -6,9 +6,9 @@ use crate::spec::Problem;
 
 use super::buffers::SLICE;
 use super::form::{Form, Limits, Setup, Sharing, Source, Trainer};
-use super::prelude::{Sizes, draws_order};
+use super::prelude::{Sizes, draws_order, state_row_count};
 use super::source::{POOL, compose, order_code};
-use super::unroll::{evaluation_code, loop_steps, network_code, order_keeping, training_code};
+use super::unroll::{evaluation_code, loop_steps, network_code, order_keeping, training_code, writes_out};
 
 /// Most weights of a network that is trained this way. Above it another form takes over. Measured on a software
 /// device (docs/measured): up to 801 weights the kernel compiles within 2 s and is some 70 times as fast as the stages;
@@ -16,8 +16,13 @@ use super::unroll::{evaluation_code, loop_steps, network_code, order_keeping, tr
 const WEIGHT_LIMIT: usize = 512;
 
 /// Numbers that an invocation holds in registers, of the 255 or 256 that GPUs have at most; the rest is for addresses
-/// and what is being computed.
+/// and what is being computed. A guess, but for NVIDIA.
 const REGISTERS: usize = 224;
+
+/// The same on NVIDIA's, where a few that go through memory cost less than another form does. On an H100 (docs/measured)
+/// 2-12-12-1 with 305 numbers was three times as fast as grouped, 8-16-1 with 339 somewhat slower, 2-48-1 with 389 a third
+/// as fast.
+const REGISTERS_OF_NVIDIA: usize = 320;
 
 /// Most activations of an epoch beside which powers are kept on a software device.
 const ACTIVATIONS_OF_SHARED: usize = 24;
@@ -31,7 +36,10 @@ pub(super) const FORM: Form = Form {
     name: "fused",
     check,
     // Where there are registers they decide; a device in software has none to run out of.
-    suits: |problem, limits| in_registers(problem) || !limits.hardware,
+    suits: |problem, limits| {
+        let registers = if limits.nvidia { REGISTERS_OF_NVIDIA } else { REGISTERS };
+        live_count(problem) <= registers || !limits.hardware
+    },
     scratch_row_count: |_| 0,
     settle_code: |problem, sizes| network_code(problem, sizes) + &evaluation_code(problem),
     kernels: |problem, sizes, limits| Ok(kernels(problem, sizes, sharing(problem, limits))),
@@ -41,18 +49,34 @@ pub(super) const FORM: Form = Form {
 /// What is shared where nothing is asked for. On Mesa's llvmpipe (22.3, AVX2) shared powers gain 7% at 2-2-1 and 2-3-1
 /// and 2% at 2-5-1. Of larger networks, measured on a busy machine, 2-8-1, 2-4-4-1, 3-8-1 and 4-8-1 lost 4% to 40% by the
 /// second way through an epoch, 3-3-1 and 4-4-1 gained 5% and 25%: the line is drawn by size. Reciprocals in pairs take
-/// more instructions there than the divisions that they save. No hardware has been measured, so nothing is shared there.
+/// more instructions there than the divisions that they save.
+///
+/// In hardware a few units do all exponentials and divisions, and both kinds of sharing pay: on an H100 together 22% to 28%
+/// at 2-3-1, 25% at 2-2-1, 12% at 2-4-4-1 and 50% at 4-8-1. Those were networks whose examples are written out one by one.
 fn sharing(problem: &Problem, limits: &Limits<'_>) -> Sharing {
-    let activation_count = problem.examples().count() * problem.layers().sizes()[1..].iter().sum::<usize>();
-    let powers = !limits.hardware && activation_count <= ACTIVATIONS_OF_SHARED;
-    limits.sharing.unwrap_or(Sharing { powers, reciprocals: false })
+    let activation_count = problem.examples().count() * unit_count(problem);
+    limits.sharing.unwrap_or(match limits.hardware {
+        true => Sharing { powers: true, reciprocals: writes_out(problem) },
+        false => Sharing { powers: activation_count <= ACTIVATIONS_OF_SHARED, reciprocals: false },
+    })
 }
 
-/// Whether weights and gradient of a network of the problem, and what an example leaves, stay in registers: beyond
-/// them they go through memory in every example. A count, not a measurement.
-fn in_registers(problem: &Problem) -> bool {
-    let layers = problem.layers();
-    2 * layers.weight_count() + layers.sizes()[1..].iter().sum::<usize>() <= REGISTERS
+/// Units that compute something.
+fn unit_count(problem: &Problem) -> usize {
+    problem.layers().sizes()[1..].iter().sum()
+}
+
+/// Numbers of a network that are needed at the same time: weights with what the optimizer keeps of them, and the units of
+/// one example with the gradient, or where examples are written out, of all before anything is learnt from them. A count, not
+/// a measurement.
+fn live_count(problem: &Problem) -> usize {
+    let update = problem.spec().update;
+    let together = update.batch_size(problem.examples().count());
+    state_row_count(problem)
+        + match writes_out(problem) {
+            true => together * unit_count(problem),
+            false => problem.layers().weight_count() + unit_count(problem),
+        }
 }
 
 /// Refuses networks that cannot be trained this way.

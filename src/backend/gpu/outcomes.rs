@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::backend::Trained;
 use crate::error::{Error, Result};
 use crate::outcome::{Outcomes, Status, Values, Weights};
@@ -75,11 +77,20 @@ fn status(word: u32) -> Result<Status> {
     }
 }
 
-/// `[row][position]` to `[position][row]`.
+/// Networks whose rows one thread turns at a time.
+const PART: usize = 4096;
+
+/// `[row][position]` to `[position][row]`, on all cores.
 fn transposed(words: &[u32], count: usize, row_count: usize) -> Vec<f32> {
-    let mut values = Vec::with_capacity(count * row_count);
-    for position in 0..count {
-        values.extend((0..row_count).map(|row| f32::from_bits(words[row * count + position])));
+    let mut values = vec![0.0; count * row_count];
+    if row_count > 0 {
+        values.par_chunks_mut(PART * row_count).enumerate().for_each(|(part, values)| {
+            for (position, network) in (part * PART..).zip(values.chunks_exact_mut(row_count)) {
+                for (value, column) in network.iter_mut().zip(words.chunks_exact(count)) {
+                    *value = f32::from_bits(column[position]);
+                }
+            }
+        });
     }
     values
 }

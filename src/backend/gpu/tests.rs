@@ -68,6 +68,9 @@ fn size_and_device_decide_the_form() {
     assert_eq!(names("8,8,1", &LIMITS), [("fused", true), ("grouped", true), ("staged", false)]);
     assert_eq!(names("8,16,1", &LIMITS), [("fused", false), ("grouped", true), ("staged", false)]);
     assert_eq!(names("8,16,1", &Limits { hardware: false, ..LIMITS })[0], ("fused", true));
+    let nvidia = Limits { nvidia: true, ..LIMITS };
+    assert_eq!([names("8,12,1", &LIMITS)[0], names("8,12,1", &nvidia)[0]], [("fused", false), ("fused", true)]);
+    assert_eq!(names("8,16,1", &nvidia)[0], ("fused", false));
     assert_eq!(names("8,64,1", &LIMITS), [("grouped", true), ("staged", false)]);
     assert_eq!(names("8,999,1", &LIMITS), [("staged", false)]);
     assert!(form("staged").is_some() && form("stage").is_none());

@@ -117,7 +117,7 @@ fn write_epochs(text: &mut String, answer: &RunAnswer) -> std::fmt::Result {
         writeln!(text, "{:>8}", grouped(epochs.mean.round() as u64))?;
         if epochs.min < epochs.max {
             let (start, end) = (grouped(epochs.min.into()), grouped(epochs.max.into()));
-            writeln!(text, "   {}", histogram(answer.tally.solved_epochs(), epochs.min, epochs.max))?;
+            writeln!(text, "   {}", histogram(&answer.tally.solved_epochs(), epochs.min, epochs.max))?;
             writeln!(text, "   {start}{end:>width$}", width = BAR_COUNT - start.len())?;
         }
         writeln!(text)?;

@@ -67,7 +67,7 @@ fn program(lab: &mut Lab<'_>) -> Result<()> {
     ] {
         lab.found(quantity, within(bound));
     }
-    if let Some(epochs) = EpochSummary::of(answer.tally.solved_epochs()) {
+    if let Some(epochs) = EpochSummary::of(&answer.tally.solved_epochs()) {
         lab.found("median epoch in which all errors are <= 0.1", f64::from(epochs.median));
         lab.remark(format!(
             "Of those that come within 0.1 in 10,000 epochs, half do by epoch {} and 95% by epoch {}.",
@@ -103,7 +103,7 @@ fn rates(lab: &mut Lab<'_>) -> Result<()> {
     let mut curves = Vec::new();
     for rate in [0.001, 0.01, 0.1, 1.0, 10.0] {
         let answer = lab.population(&Spec { lr: rate.into(), ..Spec::default() }.problem()?, count)?;
-        let median = quantile(answer.tally.solved_epochs(), 0.5);
+        let median = quantile(&answer.tally.solved_epochs(), 0.5);
         lab.remark(format!(
             "Rate {rate}: {} of {count} within 0.1 in 10,000 epochs{}.",
             answer.tally.solved(),
@@ -115,7 +115,7 @@ fn rates(lab: &mut Lab<'_>) -> Result<()> {
         let mut solved = 0;
         let first = answer.tally.solved_epochs().keys().next().copied().unwrap_or(100);
         let mut points = vec![(f64::from(first), 0.0)];
-        for (epoch, networks) in answer.tally.solved_epochs() {
+        for (epoch, networks) in &answer.tally.solved_epochs() {
             solved += networks;
             points.push((f64::from(*epoch), solved as f64 / count as f64));
         }

@@ -102,13 +102,13 @@ impl RunAnswer {
 
     /// When the solved ones were solved.
     pub fn epochs_to_solve(&self) -> Option<EpochSummary> {
-        EpochSummary::of(self.tally.solved_epochs())
+        EpochSummary::of(&self.tally.solved_epochs())
     }
 
     /// How many are still unsolved after t epochs.
     pub fn survival(&self) -> Survival {
         let budget = self.problem.spec().epochs;
-        Survival::of(self.tally.solved_epochs(), &self.tally.watched_until(budget), LEVEL)
+        Survival::of(&self.tally.solved_epochs(), &self.tally.watched_until(budget), LEVEL)
     }
 
     /// When to give up on a start and draw another; `None` if nothing was solved.
@@ -121,7 +121,7 @@ impl RunAnswer {
         let restart = self.restart().filter(|_| !self.interrupted)?;
         let unsolved = self.tally.networks() - self.tally.solved();
         let mut random = Stream::new(self.population.seed(), 0, Purpose::Bootstrap);
-        cut_off_interval(self.tally.solved_epochs(), unsolved, restart.best.epoch, LEVEL, &mut random)
+        cut_off_interval(&self.tally.solved_epochs(), unsolved, restart.best.epoch, LEVEL, &mut random)
     }
 
     /// What became of those not solved, a row a fate, commonest first within the order of fates.

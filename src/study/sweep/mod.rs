@@ -256,7 +256,7 @@ impl SweepStudy<'_> {
     fn point(&self, point: &PlanPoint, state: PointState, rule: Option<&UntilWidth>) -> SweepPoint {
         let PointState { tally, solved, .. } = state;
         let budget = point.problem.spec().epochs;
-        let survival = Survival::of(tally.solved_epochs(), &tally.watched_until(budget), LEVEL);
+        let survival = Survival::of(&tally.solved_epochs(), &tally.watched_until(budget), LEVEL);
         SweepPoint {
             values: point.values.clone(),
             problem: point.problem.clone(),

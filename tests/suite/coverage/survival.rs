@@ -14,7 +14,7 @@ fn quarter_stuck(u: f64) -> Option<u32> {
 }
 
 fn survival(tally: &Tally, epochs: u32) -> Survival {
-    Survival::of(tally.solved_epochs(), &tally.watched_until(epochs), LEVEL)
+    Survival::of(&tally.solved_epochs(), &tally.watched_until(epochs), LEVEL)
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn the_interval_of_the_best_cut_off_covers() {
         let tally = train(&problem, r, count, two_humps);
         let mut random = Stream::new(r, 0, Purpose::Bootstrap);
         let unsolved = tally.networks() - tally.solved();
-        cut_off_interval(tally.solved_epochs(), unsolved, best(&tally), LEVEL, &mut random).unwrap()
+        cut_off_interval(&tally.solved_epochs(), unsolved, best(&tally), LEVEL, &mut random).unwrap()
     };
     let ends =
         |interval: EpochInterval| [interval.low, interval.epoch, interval.high].map(|end| f64::from(end.unwrap()));

@@ -18,7 +18,7 @@ pub(super) fn are_few(problem: &Problem) -> bool {
 }
 
 /// Whether examples are written out one by one in training.
-pub(super) fn writes_out(problem: &Problem) -> bool {
+pub(in super::super) fn writes_out(problem: &Problem) -> bool {
     are_few(problem) && (!draws_order(problem) || problem.examples().count() <= PACKED_LIMIT)
 }
 

@@ -16,7 +16,8 @@ use std::fmt::Write;
 
 use crate::spec::{Order, Problem};
 
-use self::examples::{are_few, writes_out};
+use self::examples::are_few;
+pub(super) use self::examples::writes_out;
 use self::shared::{has_powers, range_code};
 use self::writer::{Backward, Forward, Writer};
 use super::form::Sharing;
