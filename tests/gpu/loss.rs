@@ -108,8 +108,8 @@ pub(crate) fn lost_device_costs_no_outcome(found: &Found) -> Result<(), Failed> 
             return Err(format!("{name}, progress tells of {} of {needed} net-epochs", run.net_epochs_told).into());
         }
     }
-    // Two slices under way, and one whose copy was.
-    if often.lost_slices > 4 || never.lost_slices < 20 {
+    // Two slices under way, the one at hand, whose copy is lost with the device, and two since the copy before it.
+    if often.lost_slices > 5 || never.lost_slices < 20 {
         return Err(format!("{} slices are lost with copies, {} without", often.lost_slices, never.lost_slices).into());
     }
     Ok(())

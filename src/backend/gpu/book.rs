@@ -1,6 +1,7 @@
 //! What the host knows of the pool: which chunks' networks are in flight, and what the last slice said of them.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use crate::backend::Chunk;
 
@@ -19,6 +20,8 @@ pub(super) struct Window {
     pub(super) chunk: Chunk,
     pub(super) index: usize,
     pub(super) started_count: u32,
+    /// When the first of its networks was started.
+    pub(super) begun: Option<Instant>,
     /// Number of the first slice that knows of it: earlier ones tell of the window's previous chunk.
     pub(super) known_from: u32,
 }
@@ -61,6 +64,12 @@ impl Book {
         window.started_count == window.count() && self.remaining[window.index] == 0
     }
 
+    /// How long the networks that have been in flight longest have been so.
+    pub(super) fn age(&self) -> Duration {
+        let begun = self.windows.front().and_then(|window| window.begun);
+        begun.map_or(Duration::ZERO, |begun| begun.elapsed())
+    }
+
     /// Takes as many networks as there are free slots, in order.
     pub(super) fn starts(&mut self, seed: u64, slot_count: u32, unsettled_count: u32) -> Vec<Start> {
         let free = self.known.free_tail.wrapping_sub(self.taken_count);
@@ -84,6 +93,7 @@ impl Book {
                 reserved: [0; 2],
             });
             window.started_count += count;
+            window.begun.get_or_insert_with(Instant::now);
             self.taken_count = self.taken_count.wrapping_add(count);
             room -= count;
         }

@@ -11,6 +11,8 @@ use super::meter::Meter;
 
 /// Pools of more bytes are not kept: a loss costs their chunks in flight.
 const LIMIT: u64 = 256 << 20;
+/// A copy is followed by a pause of so many times what it took, but no longer than so many of the usual pauses.
+const PAUSE: u32 = 20;
 
 /// A state from which training can go on.
 #[derive(Clone)]
@@ -24,6 +26,9 @@ pub(super) struct Checkpoint {
 /// Says when the pool is to be copied out, and holds the latest copy.
 pub(super) struct Checkpoints {
     every: Duration,
+    /// How long the last copy took, from its recording to its arrival.
+    took: Duration,
+    /// When the last copy began, if it is under way, or else arrived.
     last: Instant,
     under_way: bool,
     spare: Option<Readback>,
@@ -33,16 +38,19 @@ pub(super) struct Checkpoints {
 impl Checkpoints {
     /// Copies at most every so often. `latest` is what the run went on from, if it did.
     pub(super) fn new(every: Duration, latest: Option<Checkpoint>) -> Self {
-        Self { every, last: Instant::now(), under_way: false, spare: None, latest }
+        Self { every, took: Duration::ZERO, last: Instant::now(), under_way: false, spare: None, latest }
     }
 
-    /// Room for a copy, where one is due.
-    pub(super) fn begin(&mut self, gpu: &Gpu, buffers: &PoolBuffers) -> Option<Readback> {
+    /// Room for a copy, where one is due: of the networks in flight some have been so for long, as `age` says. Those that
+    /// have not are soon trained again.
+    pub(super) fn begin(&mut self, gpu: &Gpu, buffers: &PoolBuffers, age: Duration) -> Option<Readback> {
         let bytes = buffers.checkpoint_bytes();
-        if self.under_way || self.last.elapsed() < self.every || bytes > LIMIT {
+        let pause = (self.took * PAUSE).clamp(self.every, self.every * PAUSE);
+        if self.under_way || age < self.every || self.last.elapsed() < pause || bytes > LIMIT {
             return None;
         }
         self.under_way = true;
+        self.last = Instant::now();
         Some(self.spare.take().unwrap_or_else(|| Readback::new(gpu, "pool read back", bytes)))
     }
 
@@ -51,6 +59,7 @@ impl Checkpoints {
         self.latest = Some(taken);
         self.spare = Some(spare);
         self.under_way = false;
+        self.took = self.last.elapsed();
         self.last = Instant::now();
     }
 }

@@ -35,7 +35,8 @@ pub struct Tuning {
     pub memory_limit: Option<u64>,
     /// What the fused form shares, where it is not left to the device and the network.
     pub sharing: Option<Sharing>,
-    /// How often the state of all networks in flight is copied to the host: as much work is lost with a device.
+    /// How often the state of all networks in flight is copied to the host, once some have been so for as long: about as much
+    /// work is lost with a device.
     pub checkpoint_interval: Duration,
 }
 

@@ -20,9 +20,9 @@ const WEIGHT_LIMIT: usize = 512;
 const REGISTERS: usize = 224;
 
 /// The same on NVIDIA's, where a few that go through memory cost less than another form does. On an H100 (docs/measured)
-/// 2-12-12-1 with 305 numbers was three times as fast as grouped, 8-16-1 with 339 somewhat slower, 2-48-1 with 389 a third
-/// as fast.
-const REGISTERS_OF_NVIDIA: usize = 320;
+/// 2-12-12-1 with 305 numbers was three times as fast as grouped, 2-40-1 with 325 2.7 times, 2-48-1 with 389 a third as
+/// fast.
+const REGISTERS_OF_NVIDIA: usize = 328;
 
 /// Most activations of an epoch beside which powers are kept on a software device.
 const ACTIVATIONS_OF_SHARED: usize = 24;
@@ -52,7 +52,8 @@ pub(super) const FORM: Form = Form {
 /// more instructions there than the divisions that they save.
 ///
 /// In hardware a few units do all exponentials and divisions, and both kinds of sharing pay: on an H100 together 22% to 28%
-/// at 2-3-1, 25% at 2-2-1, 12% at 2-4-4-1 and 50% at 4-8-1. Those were networks whose examples are written out one by one.
+/// at 2-3-1, 25% at 2-2-1, 12% at 2-4-4-1 and 50% at 4-8-1. In a loop over examples pairs cost more than they save: at
+/// 8-12-1 training took three times as long.
 fn sharing(problem: &Problem, limits: &Limits<'_>) -> Sharing {
     let activation_count = problem.examples().count() * unit_count(problem);
     limits.sharing.unwrap_or(match limits.hardware {

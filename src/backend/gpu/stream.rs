@@ -181,7 +181,8 @@ impl<'a> Stream<'a> {
             let Some((number, chunk)) = caller.next_chunk(is_idle) else { break };
             let index = self.book.next_window;
             self.book.next_window = (index + 1) % WINDOW_COUNT;
-            let window = Window { number, chunk, index, started_count: 0, known_from: self.book.slice_count };
+            let known_from = self.book.slice_count;
+            let window = Window { number, chunk, index, started_count: 0, begun: None, known_from };
             if window.count() > self.pool.sizes.window_capacity {
                 return Err(Error::failure(format!(
                     "a chunk of {} networks was given where at most {} were asked for",
@@ -263,7 +264,7 @@ impl<'a> Stream<'a> {
         status.copy(&mut encoder, &buffers.free, 0, 4, 4);
         status.copy(&mut encoder, &buffers.counters, 0, 8, size_of::<Counters>() as u64);
         let next = 1 - self.book.list;
-        let mut copy = self.checkpoints.begin(self.gpu, &self.pool.buffers);
+        let mut copy = self.checkpoints.begin(self.gpu, &self.pool.buffers, self.book.age());
         if let Some(copy) = &mut copy {
             self.pool.buffers.copy(&mut encoder, copy, next);
         }
