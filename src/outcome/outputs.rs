@@ -56,17 +56,24 @@ impl<'a> Outputs<'a> {
     }
 
     /// Examples whose outputs lie in chains of near ones, unit by unit.
-    pub(super) fn chains(&self, examples: Places) -> Groups {
-        let mut chains: Groups = SmallVec::from_iter([examples]);
-        for unit in 0..self.unit_count {
-            let at = |example: usize| self.values[example * self.unit_count + unit];
-            let apart = |a: &usize, b: &usize| f64::from(at(*b) - at(*a)) > self.tolerance;
-            for mut chain in std::mem::take(&mut chains) {
-                chain.sort_by(|a, b| at(*a).total_cmp(&at(*b)));
-                chains.extend(chain.chunk_by(|a, b| !apart(a, b)).map(Places::from_slice));
-            }
-        }
+    pub(super) fn chains(&self, mut examples: Places) -> Groups {
+        let mut chains = Groups::new();
+        self.part(&mut examples, 0, &mut chains);
         chains
+    }
+
+    /// Parts examples by the outputs of a unit, and each part by those of the units after it.
+    fn part(&self, examples: &mut [usize], unit: usize, chains: &mut Groups) {
+        if unit == self.unit_count {
+            chains.push(Places::from_slice(examples));
+            return;
+        }
+        let at = |example: usize| self.values[example * self.unit_count + unit];
+        let apart = |a: &usize, b: &usize| f64::from(at(*b) - at(*a)) > self.tolerance;
+        examples.sort_by(|a, b| at(*a).total_cmp(&at(*b)));
+        for part in examples.chunk_by_mut(|a, b| !apart(a, b)) {
+            self.part(part, unit + 1, chains);
+        }
     }
 
     /// Whether several examples share their outputs, and these lie where the group's loss is least.
@@ -83,14 +90,14 @@ impl<'a> Outputs<'a> {
     }
 
     /// Examples of these whose outputs are near the mean outputs of a group.
-    pub(super) fn near_group(&self, group: &[usize], examples: &[usize]) -> Places {
+    pub(super) fn near_group(&self, group: &[usize], examples: impl Iterator<Item = usize>) -> Places {
         let mean = |unit: usize| {
             let values = group.iter().map(|example| self.value(self.of(*example).start + unit));
             values.sum::<f64>() / group.len() as f64
         };
         let centre: SmallVec<[f64; 4]> = (0..self.unit_count).map(mean).collect();
         let is_near = |example: &usize| self.of(*example).zip(&centre).all(|(at, value)| self.is_near(at, *value));
-        examples.iter().copied().filter(is_near).collect()
+        examples.filter(is_near).collect()
     }
 }
 

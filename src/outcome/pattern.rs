@@ -137,13 +137,12 @@ impl Grouping {
     /// Every example at its targets or, with at least one other, where a group rests.
     fn tied(outputs: &Outputs<'_>) -> Option<Self> {
         let is_right = |example: usize| outputs.of(example).all(|at| outputs.is_near(at, outputs.targets[at]));
-        let (right, off): (Places, Places) =
-            (0..outputs.problem.examples().count()).partition(|example| is_right(*example));
-        let mut groups = outputs.chains(off);
+        let examples = || 0..outputs.problem.examples().count();
+        let mut groups = outputs.chains(examples().filter(|example| !is_right(*example)).collect());
         for group in &mut groups {
             if !outputs.is_settled(group) {
                 // Of a large group most targets may lie near the mean: these look right by themselves.
-                group.extend(outputs.near_group(group, &right));
+                group.extend(outputs.near_group(group, examples().filter(|example| is_right(*example))));
                 if !outputs.is_settled(group) {
                     return None;
                 }

@@ -11,7 +11,7 @@ use super::epochs::EpochCounts;
 use super::{Fate, Kind, Kinds, Outcomes};
 
 /// Networks that one thread counts at a time.
-const PART: usize = 4096;
+const PART: usize = 1024;
 
 /// Exact counts of a set of outcomes.
 ///

@@ -78,7 +78,7 @@ fn status(word: u32) -> Result<Status> {
 }
 
 /// Networks whose rows one thread turns at a time.
-const PART: usize = 4096;
+const PART: usize = 1024;
 
 /// `[row][position]` to `[position][row]`, on all cores.
 fn transposed(words: &[u32], count: usize, row_count: usize) -> Vec<f32> {
