@@ -122,7 +122,7 @@ forms() {
     done
     for rule in "--momentum 0" "--momentum 0.9" "--optimizer adam" "--update online" "--activation tanh,sigmoid"; do
         # shellcheck disable=SC2086 # two words
-        timed --backend fused --examine 0 --nets "$many" --epochs 2000 $rule || status=1
+        timed --backend fused --examine 0 --nets "$many" --epochs 5000 --after-solved continue $rule || status=1
     done
     return "$status"
 }

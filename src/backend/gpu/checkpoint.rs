@@ -45,13 +45,17 @@ impl Checkpoints {
     /// have not are soon trained again.
     pub(super) fn begin(&mut self, gpu: &Gpu, buffers: &PoolBuffers, age: Duration) -> Option<Readback> {
         let bytes = buffers.checkpoint_bytes();
-        let pause = (self.took * PAUSE).clamp(self.every, self.every * PAUSE);
-        if self.under_way || age < self.every || self.last.elapsed() < pause || bytes > LIMIT {
+        if self.under_way || bytes > LIMIT || !self.is_due(age, self.last.elapsed()) {
             return None;
         }
         self.under_way = true;
         self.last = Instant::now();
         Some(self.spare.take().unwrap_or_else(|| Readback::new(gpu, "pool read back", bytes)))
+    }
+
+    /// Whether networks that have been in flight for `age` are to be copied so long after the last copy.
+    fn is_due(&self, age: Duration, since: Duration) -> bool {
+        age >= self.every && since >= (self.took * PAUSE).clamp(self.every, self.every * PAUSE)
     }
 
     /// Takes a copy that has arrived.
@@ -61,5 +65,25 @@ impl Checkpoints {
         self.under_way = false;
         self.took = self.last.elapsed();
         self.last = Instant::now();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_are_rare_where_they_cost_much_or_save_little() {
+        let [zero, second] = [Duration::ZERO, Duration::from_secs(1)];
+        let due = |every: Duration, took: u64, age: u64, since: u64| {
+            let took = Duration::from_millis(took);
+            let checkpoints = Checkpoints { took, ..Checkpoints::new(every, None) };
+            checkpoints.is_due(Duration::from_millis(age), Duration::from_millis(since))
+        };
+        assert!(due(second, 0, 1_000, 1_000) && !due(second, 0, 1_000, 999));
+        assert!(!due(second, 0, 999, 60_000), "networks that are soon trained again");
+        assert!(due(second, 100, 9_000, 2_000) && !due(second, 100, 9_000, 1_999), "a copy that took long");
+        assert!(due(second, 60_000, 90_000, 20_000), "but not for ever");
+        assert!(due(zero, 100, 0, 0), "after every slice, where that is asked for");
     }
 }
