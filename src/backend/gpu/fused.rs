@@ -51,8 +51,8 @@ pub(super) const FORM: Form = Form {
 /// second way through an epoch, 3-3-1 and 4-4-1 gained 5% and 25%: the line is drawn by size. Reciprocals in pairs take
 /// more instructions there than the divisions that they save.
 ///
-/// In hardware a few units do all exponentials and divisions, and both kinds of sharing pay: on an H100 together 22% to 28%
-/// at 2-3-1, 25% at 2-2-1, 12% at 2-4-4-1 and 50% at 4-8-1. In a loop over examples pairs cost more than they save: at
+/// In hardware a few units do all exponentials and divisions, and both kinds of sharing pay: on an H100 together 22% at
+/// 2-3-1, 26% at 2-2-1, 11% at 2-4-4-1 and 52% at 4-8-1. In a loop over examples pairs cost more than they save: at
 /// 8-12-1 training took three times as long.
 fn sharing(problem: &Problem, limits: &Limits<'_>) -> Sharing {
     let activation_count = problem.examples().count() * unit_count(problem);

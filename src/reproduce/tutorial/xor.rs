@@ -113,9 +113,10 @@ fn rates(lab: &mut Lab<'_>) -> Result<()> {
             best = (rate, answer.rate());
         }
         let mut solved = 0;
-        let first = answer.tally.solved_epochs().keys().next().copied().unwrap_or(100);
+        let solved_epochs = answer.tally.solved_epochs();
+        let first = solved_epochs.keys().next().copied().unwrap_or(100);
         let mut points = vec![(f64::from(first), 0.0)];
-        for (epoch, networks) in &answer.tally.solved_epochs() {
+        for (epoch, networks) in &solved_epochs {
             solved += networks;
             points.push((f64::from(*epoch), solved as f64 / count as f64));
         }
