@@ -2,15 +2,6 @@
 // (load, save, apply, train_examples, train_by_powers, powers_in_range, measure_of, any_out_of_bounds) is generated:
 // src/backend/gpu/unroll.
 
-// How far a network has come.
-struct Course {
-    epoch: u32,
-    solved_epoch: u32,
-    status: u32,
-    // What it is judged by, see `criterion_holds`.
-    bound: f32,
-}
-
 // `by_powers` is a constant at each call, so no compiler keeps both ways.
 fn train_epoch(net: ptr<function, Network>, course: ptr<function, Course>, network: vec2<u32>, by_powers: bool) {
     let epoch = (*course).epoch + 1u;
@@ -38,14 +29,7 @@ fn train_epoch(net: ptr<function, Network>, course: ptr<function, Course>, netwo
         solved = criterion_holds(measure, (*course).bound);
     }
     if (solved || epoch % DIVERGENCE_STRIDE == 0u) {
-        if (any_out_of_bounds(net, &before)) {
-            (*course).status = DIVERGED;
-        } else if (solved) {
-            if ((*course).solved_epoch == 0u) {
-                (*course).solved_epoch = epoch;
-            }
-            (*course).status = select(RUNNING, SOLVED, RETIRE);
-        }
+        note(course, solved, any_out_of_bounds(net, &before));
     }
     if ((*course).status != RUNNING) {
         if (KEEPS_START) {

@@ -12,7 +12,7 @@ pub enum Choice {
     /// A hardware GPU if there is one (fused where the network fits in registers, else grouped, else staged), else the CPU.
     #[default]
     Auto,
-    /// GPU, one invocation a network.
+    /// GPU, weights in registers.
     Fused,
     /// GPU, one workgroup a network.
     Grouped,

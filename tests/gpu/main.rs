@@ -60,11 +60,14 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
     // Devices share what pays on them: either way is checked on all, as far as arithmetic can be wrong.
     let arithmetic =
         ["short_runs_agree", "every_criterion_agrees", "divergence_is_noticed", "poisoned_starts_are_survived"];
-    let both = Sharing { powers: true, reciprocals: true };
-    for (way, sharing, names) in [("shared", both, &arithmetic[..]), ("unshared", Sharing::default(), &arithmetic[..1])]
-    {
+    let both = Tuning { sharing: Some(Sharing { powers: true, reciprocals: true }), ..Tuning::default() };
+    let nothing = Tuning { sharing: Some(Sharing::default()), ..Tuning::default() };
+    // Teams that are not full: some invocations lack a hidden unit.
+    let team = Tuning { team_size: Some(4), ..Tuning::default() };
+    let in_teams = [&arithmetic[..], &["cuts_change_nothing"]].concat();
+    let ways = [("shared", both, &arithmetic[..]), ("unshared", nothing, &arithmetic[..1]), ("team", team, &in_teams)];
+    for (way, tuning, names) in ways {
         for check in basins::backend::conformance::CHECKS.iter().filter(|check| names.contains(&check.name)) {
-            let tuning = Tuning { sharing: Some(sharing), ..Tuning::default() };
             let run = check.run;
             checks.push((
                 format!("{way}::{}", check.name),

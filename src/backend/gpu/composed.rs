@@ -32,6 +32,7 @@ pub(super) const LIMITS: Limits<'static> = Limits {
     loop_limit: u64::MAX,
     group_size: None,
     sharing: None,
+    team_size: None,
 };
 
 /// Those of every form that takes the problem.
@@ -48,7 +49,7 @@ pub fn composed_shaders(problem: &Problem, keep_weights: bool, own_rates: bool) 
         all.push(composed("pool", "count", count::source(problem, sizes)));
     }
     for form in FORMS.iter().filter(|form| (form.check)(problem, &LIMITS).is_ok()) {
-        all.push(composed(form.name, "settle", pool::settle_source(problem, sizes, form)));
+        all.push(composed(form.name, "settle", pool::settle_source(problem, sizes, form, &LIMITS)));
         let kernels = (form.kernels)(problem, sizes, &LIMITS)?;
         all.extend(kernels.into_iter().map(|(entry, source)| composed(form.name, entry, source)));
     }

@@ -33,11 +33,11 @@ const DEPTH: usize = 2;
 const ANSWER_BYTES: u64 = 8;
 
 /// Refuses networks that cannot be counted this way: they take as many registers and steps as fused training does.
-pub(super) use super::fused::check;
+pub(super) use super::fused::check_alone as check;
 
 /// Entry `count`.
 pub(super) fn source(problem: &Problem, sizes: Sizes) -> String {
-    let code = network_code(problem, sizes) + &count_code(problem);
+    let code = network_code(problem, sizes, None) + &count_code(problem);
     compose(problem, sizes, &[RANDOM, INIT, POOL, DRAW, &code, COUNT])
 }
 

@@ -35,6 +35,9 @@ pub struct Tuning {
     pub memory_limit: Option<u64>,
     /// What the fused form shares, where it is not left to the device and the network.
     pub sharing: Option<Sharing>,
+    /// Invocations that train a network together in the fused form, a power of two up to 32, where it is not left to the device
+    /// and the network: of networks with one hidden layer.
+    pub team_size: Option<usize>,
     /// How often the state of all networks in flight is copied to the host, once some have been so for as long: about as much
     /// work is lost with a device.
     pub checkpoint_interval: Duration,
@@ -49,6 +52,7 @@ impl Default for Tuning {
             slot_limit: None,
             memory_limit: None,
             sharing: None,
+            team_size: None,
             checkpoint_interval: Duration::from_secs(1),
         }
     }
@@ -71,6 +75,8 @@ pub(super) struct Limits<'a> {
     pub(super) group_size: Option<u32>,
     /// See [`Tuning::sharing`].
     pub(super) sharing: Option<Sharing>,
+    /// See [`Tuning::team_size`].
+    pub(super) team_size: Option<usize>,
 }
 
 impl<'a> Limits<'a> {
@@ -83,6 +89,7 @@ impl<'a> Limits<'a> {
             loop_limit: gpu.loop_limit(),
             group_size: tuning.group_size,
             sharing: tuning.sharing,
+            team_size: tuning.team_size,
         }
     }
 }
@@ -101,9 +108,9 @@ pub struct Form {
     pub(super) suits: fn(&Problem, &Limits<'_>) -> bool,
     /// Rows a slot of scratch memory, where it leaves outputs and losses of networks that have finished. With none they
     /// are computed when the network is settled.
-    pub(super) scratch_row_count: fn(&Problem) -> usize,
+    pub(super) scratch_row_count: fn(&Problem, &Limits<'_>) -> usize,
     /// `evaluate`, which hands a finished network's outputs and loss to the pool's kernel `settle`.
-    pub(super) settle_code: fn(&Problem, Sizes) -> String,
+    pub(super) settle_code: fn(&Problem, Sizes, &Limits<'_>) -> String,
     /// The kernels that train.
     pub(super) kernels: fn(&Problem, Sizes, &Limits<'_>) -> Result<Vec<Source>>,
     /// Compiles those of a setup.

@@ -1,16 +1,19 @@
-//! The fused form: one invocation trains one network through a whole slice, its weights in registers.
+//! The fused form: one invocation trains one network through a whole slice, its weights in registers. Where those are too few,
+//! several invocations share a network with one hidden layer, each with some of the hidden units (`unroll/team.rs`).
 
 use crate::error::{Error, Result};
 use crate::gpu::Bound;
 use crate::spec::Problem;
 
-use super::buffers::SLICE;
-use super::form::{Form, Limits, Setup, Sharing, Source, Trainer};
+use super::buffers::{SCRATCH, SLICE};
+use super::form::{Form, Limits, Setup, Sharing, Trainer};
 use super::prelude::{Sizes, draws_order, state_row_count};
-use super::source::{POOL, compose, order_code};
-use super::unroll::{evaluation_code, loop_steps, network_code, order_keeping, training_code, writes_out};
+use super::source::{OUTCOME_ROWS, POOL, RECALL, compose, order_code, outcome_row_count};
+use super::unroll::{
+    Team, evaluation_code, loop_steps, network_code, order_keeping, recording_code, training_code, writes_out,
+};
 
-/// Most weights of a network that is trained this way. Above it another form takes over. Measured on a software
+/// Most weights that one invocation trains. Above it another form takes over. Measured on a software
 /// device (docs/measured): up to 801 weights the kernel compiles within 2 s and is some 70 times as fast as the stages;
 /// at 961 it was not compiled after 40 s. Drivers differ, so the limit keeps its distance.
 const WEIGHT_LIMIT: usize = 512;
@@ -19,9 +22,9 @@ const WEIGHT_LIMIT: usize = 512;
 /// and what is being computed. A guess, but for NVIDIA.
 const REGISTERS: usize = 224;
 
-/// The same on NVIDIA's, where a few that go through memory cost less than another form does. On an H100 (docs/measured)
-/// 2-12-12-1 with 305 numbers was three times as fast as grouped, 2-40-1 with 325 2.7 times, 2-48-1 with 389 a third as
-/// fast.
+/// The same on NVIDIA's for networks that no team shares: there a few that go through memory cost less than another form
+/// does. On an H100 (docs/measured) 2-12-12-1 with 305 numbers was three times as fast as grouped, 2-40-1 with 325 2.7
+/// times, 2-48-1 with 389 a third as fast.
 const REGISTERS_OF_NVIDIA: usize = 328;
 
 /// Most activations of an epoch beside which powers are kept on a software device.
@@ -30,21 +33,50 @@ const ACTIVATIONS_OF_SHARED: usize = 24;
 /// Most examples whose order an invocation keeps: half of the 8 KiB that every device lets it have in variables.
 const ORDER_LIMIT: usize = 1024;
 
+/// Sizes of teams, and how many numbers each invocation of one may hold. The smallest that does is taken. On an H100
+/// (docs/measured) the best sizes left each invocation with 66 to 222 numbers, and this bound comes within 8% of them but at
+/// 8-24-8, where it loses a fifth.
+const TEAM_SIZES: [usize; 5] = [2, 4, 8, 16, 32];
+const REGISTERS_OF_TEAM: usize = 160;
+
+const COURSE: &str = include_str!("../../../shaders/fused/course.wgsl");
 const TRAIN: &str = include_str!("../../../shaders/fused/train.wgsl");
+const TRAIN_TEAM: &str = include_str!("../../../shaders/fused/team.wgsl");
 
 pub(super) const FORM: Form = Form {
     name: "fused",
     check,
     // Where there are registers they decide; a device in software has none to run out of.
-    suits: |problem, limits| {
-        let registers = if limits.nvidia { REGISTERS_OF_NVIDIA } else { REGISTERS };
-        live_count(problem) <= registers || !limits.hardware
+    suits: |problem, limits| fits_alone(problem, limits) || !limits.hardware || team(problem, limits).is_some(),
+    scratch_row_count: |problem, limits| if team(problem, limits).is_some() { outcome_row_count(problem) } else { 0 },
+    settle_code: |problem, sizes, limits| match team(problem, limits) {
+        Some(_) => OUTCOME_ROWS.to_owned() + RECALL,
+        None => network_code(problem, sizes, None) + &evaluation_code(problem),
     },
-    scratch_row_count: |_| 0,
-    settle_code: |problem, sizes| network_code(problem, sizes) + &evaluation_code(problem),
-    kernels: |problem, sizes, limits| Ok(kernels(problem, sizes, sharing(problem, limits))),
+    kernels: |problem, sizes, limits| Ok(vec![("train", kernel(problem, sizes, limits))]),
     trainer: |setup| Ok(Box::new(Fused::new(setup)?)),
 };
+
+/// Whether one invocation is faster than another form.
+fn fits_alone(problem: &Problem, limits: &Limits<'_>) -> bool {
+    live_count(problem) <= if limits.nvidia { REGISTERS_OF_NVIDIA } else { REGISTERS }
+}
+
+/// The invocations that share a network, where more than one does.
+fn team(problem: &Problem, limits: &Limits<'_>) -> Option<Team> {
+    let of = |size: usize| Team::of(problem, size).filter(|team| team.memory() <= limits.workgroup_memory);
+    match limits.team_size {
+        Some(size) => of(size),
+        None if limits.hardware => {
+            let fits = live_count(problem) <= REGISTERS;
+            let fitting = |team: &Team| live_count(&team.share) <= REGISTERS_OF_TEAM;
+            // Examples that are written out are worth a team by themselves.
+            let pays = |team: &Team| !fits || (writes_out(&team.share) && !writes_out(problem));
+            TEAM_SIZES.into_iter().filter_map(of).filter(fitting).find(pays)
+        }
+        None => None,
+    }
+}
 
 /// What is shared where nothing is asked for. On Mesa's llvmpipe (22.3, AVX2) shared powers gain 7% at 2-2-1 and 2-3-1
 /// and 2% at 2-5-1. Of larger networks, measured on a busy machine, 2-8-1, 2-4-4-1, 3-8-1 and 4-8-1 lost 4% to 40% by the
@@ -84,7 +116,13 @@ fn live_count(problem: &Problem) -> usize {
 ///
 /// # Errors
 /// The network has too many weights, or the task too many examples to keep an order of, or for a device in software.
-pub(super) fn check(problem: &Problem, limits: &Limits<'_>) -> Result<()> {
+fn check(problem: &Problem, limits: &Limits<'_>) -> Result<()> {
+    let Some(team) = team(problem, limits) else { return check_alone(problem, limits) };
+    check_examples(problem, limits, loop_steps(&team.share) + team.loop_steps())
+}
+
+/// The same where one invocation is to do it.
+pub(super) fn check_alone(problem: &Problem, limits: &Limits<'_>) -> Result<()> {
     let (layers, weights) = (problem.layers(), problem.layers().weight_count());
     if weights > WEIGHT_LIMIT {
         return Err(Error::input(format!(
@@ -92,6 +130,10 @@ pub(super) fn check(problem: &Problem, limits: &Limits<'_>) -> Result<()> {
              --backend grouped or staged"
         )));
     }
+    check_examples(problem, limits, loop_steps(problem))
+}
+
+fn check_examples(problem: &Problem, limits: &Limits<'_>, loop_steps: u64) -> Result<()> {
     let (examples, device) = (problem.examples().count(), limits.device);
     if draws_order(problem) && examples > ORDER_LIMIT {
         return Err(Error::input(format!(
@@ -100,7 +142,7 @@ pub(super) fn check(problem: &Problem, limits: &Limits<'_>) -> Result<()> {
             problem.spec().task
         )));
     }
-    if loop_steps(problem) > limits.loop_limit {
+    if loop_steps > limits.loop_limit {
         return Err(Error::input(format!(
             "--backend fused cannot go through {examples} examples on {device}; use --backend staged"
         )));
@@ -108,22 +150,42 @@ pub(super) fn check(problem: &Problem, limits: &Limits<'_>) -> Result<()> {
     Ok(())
 }
 
-fn kernels(problem: &Problem, sizes: Sizes, sharing: Sharing) -> Vec<Source> {
-    let code = network_code(problem, sizes) + &training_code(problem, sizes, sharing);
-    vec![("train", compose(problem, sizes, &[POOL, &order_code(problem, &order_keeping(problem)), &code, TRAIN]))]
+fn kernel(problem: &Problem, sizes: Sizes, limits: &Limits<'_>) -> String {
+    let team = team(problem, limits);
+    let (share, (lines, own)) = match &team {
+        Some(team) => (&team.share, (team.lines() + OUTCOME_ROWS + &recording_code(team), TRAIN_TEAM)),
+        None => (problem, (String::new(), TRAIN)),
+    };
+    // Powers are chosen network by network, and a team's workgroup has several.
+    let sharing = sharing(share, limits);
+    let sharing = Sharing { powers: sharing.powers && team.is_none(), ..sharing };
+    let code = network_code(problem, sizes, team.as_ref()) + &training_code(problem, sizes, sharing, team.as_ref());
+    let order = order_code(problem, &order_keeping(share));
+    compose(problem, sizes, &[POOL, &order, &lines, &code, COURSE, own])
 }
 
 /// The one kernel, bound to either list.
 struct Fused {
     train: Vec<[Bound; 2]>,
     loop_steps: u64,
-    workgroup_size: u32,
+    /// Networks of a workgroup.
+    network_count: u32,
+    /// Whether it also leaves the outcomes of whoever is cut off.
+    records: bool,
+    workgroup_limit: u32,
 }
 
 impl Fused {
     fn new(setup: &Setup<'_>) -> Result<Self> {
-        let train = setup.compile(&[(SLICE, &setup.buffers.slice)])?;
-        Ok(Self { train, loop_steps: loop_steps(setup.problem), workgroup_size: setup.sizes.workgroup_size })
+        let Setup { gpu, problem, sizes, buffers, tuning, .. } = *setup;
+        let team = team(problem, &Limits::of(gpu, tuning));
+        let (loop_steps, network_count) = match &team {
+            Some(team) => (loop_steps(&team.share) + team.loop_steps(), team.network_count()),
+            None => (loop_steps(problem), sizes.workgroup_size),
+        };
+        let own = [(SLICE, &buffers.slice), (SCRATCH, &buffers.scratch)];
+        let train = setup.compile(&own[..if team.is_some() { 2 } else { 1 }])?;
+        Ok(Self { train, loop_steps, network_count, records: team.is_some(), workgroup_limit: gpu.workgroup_limit() })
     }
 }
 
@@ -133,9 +195,11 @@ impl Trainer for Fused {
     }
 
     fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, epochs: u32) {
-        if epochs > 0 {
+        if epochs > 0 || self.records {
+            let groups = bound.div_ceil(self.network_count);
+            let across = groups.min(self.workgroup_limit);
             for kernel in &self.train {
-                kernel[list].dispatch(pass, [bound.div_ceil(self.workgroup_size), 1], None);
+                kernel[list].dispatch(pass, [across, groups.div_ceil(across.max(1))], None);
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::spec::Problem;
 use super::buffers::{SCRATCH, SLICE};
 use super::form::{Form, Limits, Setup, Source, Trainer};
 use super::prelude::{Sizes, activation_code, draws_order, judged_after, keeps_start, order_steps};
-use super::source::{POOL, RECALL, compose, order_code};
+use super::source::{OUTCOME_ROWS, POOL, RECALL, compose, order_code, outcome_row_count};
 
 /// Workgroup memory that a network may take where it could do with less: as much as every device has. Smaller workgroups
 /// of which more fit on a processor hide each other's waits.
@@ -20,15 +20,12 @@ const GROUP: &str = include_str!("../../../shaders/grouped/group.wgsl");
 const ORDER: &str = include_str!("../../../shaders/grouped/order.wgsl");
 const TRAIN: &str = include_str!("../../../shaders/grouped/train.wgsl");
 
-/// Where outputs and loss lie in scratch memory.
-const ROW_LINES: &str = "const OUTPUT_ROW = 0u;\nconst LOSS_ROW = OUTPUT_ROW_COUNT;\n";
-
 pub(super) const FORM: Form = Form {
     name: "grouped",
     check: |problem, limits| Layout::on(problem, limits).map(drop),
     suits: |_, _| true,
-    scratch_row_count: |problem| problem.examples().targets().len() + 1,
-    settle_code: |_, _| ROW_LINES.to_owned() + RECALL,
+    scratch_row_count: |problem, _| outcome_row_count(problem),
+    settle_code: |_, _, _| OUTCOME_ROWS.to_owned() + RECALL,
     kernels: |problem, sizes, limits| Ok(kernels(problem, sizes, Layout::on(problem, limits)?)),
     trainer: |setup| Ok(Box::new(Grouped::new(setup)?)),
 };
@@ -36,7 +33,7 @@ pub(super) const FORM: Form = Form {
 fn kernels(problem: &Problem, sizes: Sizes, layout: Layout) -> Vec<Source> {
     let (lines, calls) = (layout.lines(problem), Layout::calls(problem));
     let order = order_code(problem, ORDER);
-    vec![("train", compose(problem, sizes, &[ROW_LINES, &lines, POOL, GROUP, &order, &calls, TRAIN]))]
+    vec![("train", compose(problem, sizes, &[OUTCOME_ROWS, &lines, POOL, GROUP, &order, &calls, TRAIN]))]
 }
 
 /// Whether outputs of an example look at each other before they are judged.

@@ -3,7 +3,7 @@
 //! The *pool* holds one network a slot. A slice starts new networks in free slots, trains all active ones for some epochs,
 //! and settles: finished networks leave their outcome in their chunk's window of results and free their slot. So lanes are
 //! refilled from slice to slice, the cost follows the networks that still train, and nothing but outcomes crosses the bus.
-//! What trains is the form: *fused* (one invocation a network, weights in registers), *grouped* (one workgroup a network,
+//! What trains is the form: *fused* (weights in registers of one invocation, or of a few), *grouped* (one workgroup a network,
 //! weights in workgroup memory) or *staged* (one kernel a stage of backpropagation, any network that fits the device).
 
 mod book;
@@ -113,7 +113,8 @@ impl GpuBackend {
 
     /// Sizes of a pool, and the bytes of each of its slots.
     fn sizes(&self, job: &Job<'_>) -> Result<(Sizes, u64)> {
-        let scratch_row_count = (self.form.scratch_row_count)(job.problem);
+        let limits = Limits::of(&self.gpu, &self.tuning);
+        let scratch_row_count = (self.form.scratch_row_count)(job.problem, &limits);
         let (bytes, largest) = bytes_per_slot(job.problem, (job.keep_weights, job.own_rates), scratch_row_count);
         let hardware = self.gpu.kind.is_hardware();
         let fitting = plan::chunk_limit(self.memory, bytes, self.gpu.buffer_limit(), largest);

@@ -68,8 +68,8 @@ pub(super) fn start_source(problem: &Problem, sizes: Sizes) -> String {
 }
 
 /// Entry `settle`.
-pub(super) fn settle_source(problem: &Problem, sizes: Sizes, form: &Form) -> String {
-    compose(problem, sizes, &[POOL, &(form.settle_code)(problem, sizes), SETTLE])
+pub(super) fn settle_source(problem: &Problem, sizes: Sizes, form: &Form, limits: &Limits<'_>) -> String {
+    compose(problem, sizes, &[POOL, &(form.settle_code)(problem, sizes, limits), SETTLE])
 }
 
 impl Pool {
@@ -79,7 +79,8 @@ impl Pool {
     /// The device refuses.
     pub(super) fn new(gpu: &Gpu, problem: &Problem, sizes: Sizes, form: &Form, tuning: &Tuning) -> Result<Self> {
         let checks = tuning.checks;
-        let scratch_row_count = (form.scratch_row_count)(problem);
+        let limits = Limits::of(gpu, tuning);
+        let scratch_row_count = (form.scratch_row_count)(problem, &limits);
         let buffers = PoolBuffers::new(gpu, problem, sizes, scratch_row_count)?;
         let start_kernel = Kernel::new(gpu, "start", &start_source(problem, sizes), &START_BINDINGS, checks)?;
         // Forms with scratch memory have left outputs there, so the table is not needed.
@@ -87,8 +88,9 @@ impl Pool {
         if scratch_row_count > 0 {
             bindings[5] = SCRATCH;
         }
-        let settle_kernel = Kernel::new(gpu, "settle", &settle_source(problem, sizes, form), &bindings, checks)?;
-        let kernels = (form.kernels)(problem, sizes, &Limits::of(gpu, tuning))?;
+        let settle_source = settle_source(problem, sizes, form, &limits);
+        let settle_kernel = Kernel::new(gpu, "settle", &settle_source, &bindings, checks)?;
+        let kernels = (form.kernels)(problem, sizes, &limits)?;
         let trainer = (form.trainer)(&Setup { gpu, problem, sizes, buffers: &buffers, tuning, kernels })?;
         let settle = Self::bind_settle(gpu, &settle_kernel, &bindings, &buffers);
         let start = Self::bind_start(gpu, &start_kernel, &buffers);

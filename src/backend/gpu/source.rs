@@ -15,8 +15,16 @@ pub(super) const DRAW: &str = include_str!("../../../shaders/pool/draw.wgsl");
 pub(super) const START: &str = include_str!("../../../shaders/pool/start.wgsl");
 pub(super) const SETTLE: &str = include_str!("../../../shaders/pool/settle.wgsl");
 pub(super) const COMPACT: &str = include_str!("../../../shaders/pool/compact.wgsl");
-/// `evaluate` of forms with scratch memory.
+/// `evaluate` of forms that leave outputs and loss in scratch memory.
 pub(super) const RECALL: &str = include_str!("../../../shaders/pool/recall.wgsl");
+
+/// Where they lie if nothing else does there.
+pub(super) const OUTCOME_ROWS: &str = "const OUTPUT_ROW = 0u;\nconst LOSS_ROW = OUTPUT_ROW_COUNT;\n";
+
+/// How many rows these are.
+pub(super) fn outcome_row_count(problem: &Problem) -> usize {
+    problem.examples().targets().len() + 1
+}
 
 /// A kernel of a problem: the prelude, the parts of its rules, then what the kernel brings. WGSL takes declarations in any
 /// order.

@@ -23,8 +23,8 @@ pub(super) const FORM: Form = Form {
     check,
     // The last resort.
     suits: |_, _| false,
-    scratch_row_count: |problem| Rows::of(problem).count,
-    settle_code: |problem, _| Rows::of(problem).lines() + RECALL,
+    scratch_row_count: |problem, _| Rows::of(problem).count,
+    settle_code: |problem, _, _| Rows::of(problem).lines() + RECALL,
     kernels: |problem, sizes, _| Ok(kernels(problem, sizes, None)),
     trainer: |setup| Ok(Box::new(Staged::new(setup)?)),
 };

@@ -37,11 +37,16 @@ fn every_shader_is_valid() {
     }
     // What is shared on some devices only.
     let sharing = Limits { sharing: Some(Sharing { powers: true, reciprocals: true }), ..LIMITS };
+    let teams = Limits { team_size: Some(2), ..LIMITS };
     for spec in short_specs() {
         let problem = spec.problem().unwrap();
-        if (fused::FORM.check)(&problem, &sharing).is_ok() {
-            let (_, source) = (fused::FORM.kernels)(&problem, SIZES, &sharing).unwrap().remove(0);
-            validate(&source).unwrap_or_else(|error| panic!("sharing, {spec:?}:\n{error}"));
+        for limits in [&sharing, &teams] {
+            if (fused::FORM.check)(&problem, limits).is_ok() {
+                let (_, train) = (fused::FORM.kernels)(&problem, SIZES, limits).unwrap().remove(0);
+                for source in [train, pool::settle_source(&problem, SIZES, &fused::FORM, limits)] {
+                    validate(&source).unwrap_or_else(|error| panic!("{limits:?}, {spec:?}:\n{error}"));
+                }
+            }
         }
     }
     validate(&words::source()).unwrap();
@@ -66,12 +71,15 @@ fn size_and_device_decide_the_form() {
         taking.map(|form| (form.name, (form.suits)(&problem, limits))).collect::<Vec<_>>()
     };
     assert_eq!(names("8,8,1", &LIMITS), [("fused", true), ("grouped", true), ("staged", false)]);
-    assert_eq!(names("8,16,1", &LIMITS), [("fused", false), ("grouped", true), ("staged", false)]);
-    assert_eq!(names("8,16,1", &Limits { hardware: false, ..LIMITS })[0], ("fused", true));
+    assert_eq!(names("8,10,10,1", &LIMITS), [("fused", false), ("grouped", true), ("staged", false)]);
+    let software = Limits { hardware: false, ..LIMITS };
+    assert_eq!(names("8,10,10,1", &software)[0], ("fused", true));
     let nvidia = Limits { nvidia: true, ..LIMITS };
-    assert_eq!([names("8,12,1", &LIMITS)[0], names("8,12,1", &nvidia)[0]], [("fused", false), ("fused", true)]);
-    assert_eq!(names("8,16,1", &nvidia)[0], ("fused", false));
-    assert_eq!(names("8,64,1", &LIMITS), [("grouped", true), ("staged", false)]);
+    assert_eq!([names("8,7,7,1", &LIMITS)[0], names("8,7,7,1", &nvidia)[0]], [("fused", false), ("fused", true)]);
+    assert_eq!(names("8,10,10,1", &nvidia)[0], ("fused", false));
+    // One hidden layer is shared among invocations, where there are registers to spare.
+    assert_eq!(names("8,64,1", &LIMITS)[0], ("fused", true));
+    assert_eq!(names("8,64,1", &software), [("grouped", true), ("staged", false)]);
     assert_eq!(names("8,999,1", &LIMITS), [("staged", false)]);
     assert!(form("staged").is_some() && form("stage").is_none());
 }
@@ -91,7 +99,7 @@ macro_rules! fields {
 #[test]
 fn structs_lie_as_shaders_read_them() {
     let problem = Spec::default().problem().unwrap();
-    let settle = pool::settle_source(&problem, SIZES, &fused::FORM);
+    let settle = pool::settle_source(&problem, SIZES, &fused::FORM, &LIMITS);
     assert_eq!(
         layout(&settle, "Slot"),
         fields!(Slot: window, position, epoch, solved_epoch, status, reported_epoch, network)

@@ -10,6 +10,7 @@
 
 mod examples;
 mod shared;
+mod team;
 mod writer;
 
 use std::fmt::Write;
@@ -19,10 +20,14 @@ use crate::spec::{Order, Problem};
 use self::examples::are_few;
 pub(super) use self::examples::writes_out;
 use self::shared::{has_powers, range_code};
+use self::team::Place;
+pub(super) use self::team::{Team, recording_code};
 use self::writer::{Backward, Forward, Writer};
 use super::form::Sharing;
 use super::numbers::rate_name;
-use super::prelude::{Sizes, draws_order, judged_after, keeps_start, order_steps, rate_row_count, weight_rates};
+use super::prelude::{
+    Sizes, draws_order, judged_after, keeps_start, order_steps, rate_row_count, state_row_count, weight_rates,
+};
 
 /// Examples that go forward side by side where there is room.
 const BLOCK: usize = 4;
@@ -33,10 +38,10 @@ const ROOM: usize = 128;
 const ORDER: &str = include_str!("../../../../shaders/fused/order.wgsl");
 const PACKED_ORDER: &str = include_str!("../../../../shaders/fused/packed_order.wgsl");
 
-/// Types, and the functions `load` and `save`.
-pub(super) fn network_code(problem: &Problem, sizes: Sizes) -> String {
+/// Types, and the functions `load` and `save`; of one invocation's share where a network is a team's.
+pub(super) fn network_code(problem: &Problem, sizes: Sizes, team: Option<&Team>) -> String {
     let spec = problem.spec();
-    let weight_count = problem.layers().weight_count();
+    let weight_count = team.map_or(problem, |team| &team.share).layers().weight_count();
     let memories = spec.optimizer.state_count(spec.momentum);
     let rates = rate_row_count(problem, true);
     let size = |kept: bool| if kept { weight_count } else { 1 };
@@ -48,16 +53,15 @@ pub(super) fn network_code(problem: &Problem, sizes: Sizes) -> String {
         size(memories > 1),
         rates
     );
-    let rows = ["weights", "first", "second"].into_iter().take(1 + memories).enumerate();
-    let places: Vec<(String, usize)> = rows
-        .flat_map(|(block, name)| {
-            (0..weight_count).map(move |k| (format!("(*net).{name}[{k}]"), block * weight_count + k))
-        })
-        .collect();
+    let names = ["weights", "first", "second"].into_iter().take(1 + memories);
+    let places = names.flat_map(|name| (0..weight_count).map(move |k| format!("(*net).{name}[{k}]")));
+    let rows = match team {
+        Some(team) => team.places(problem),
+        None => (0..state_row_count(problem)).map(Place::alone).collect(),
+    };
+    let places: Vec<(String, Place)> = places.zip(rows).collect();
     text.push_str("fn load(slot: u32, net: ptr<function, Network>) {\n");
-    for (place, row) in &places {
-        let _ = writeln!(text, "    {place} = state[{row}u * SLOT_COUNT + slot];");
-    }
+    text.extend(places.iter().map(|(variable, place)| place.load(variable)));
     for rate in 0..rates {
         let number = if sizes.own_rates {
             format!("state[(STATE_ROW_COUNT + {rate}u) * SLOT_COUNT + slot]")
@@ -69,23 +73,22 @@ pub(super) fn network_code(problem: &Problem, sizes: Sizes) -> String {
         let _ = writeln!(text, "    (*net).rates[{rate}] = {number};");
     }
     text.push_str("}\nfn save(slot: u32, net: ptr<function, Network>) {\n");
-    for (place, row) in &places {
-        let _ = writeln!(text, "    state[{row}u * SLOT_COUNT + slot] = {place};");
-    }
+    text.extend(places.iter().map(|(variable, place)| place.save(variable)));
     text.push_str("}\n");
     text
 }
 
 /// `apply`, `any_out_of_bounds`, `train_examples`, `train_by_powers`, `powers_in_range` and `measure_of`: an epoch's work.
-pub(super) fn training_code(problem: &Problem, sizes: Sizes, sharing: Sharing) -> String {
+pub(super) fn training_code(problem: &Problem, sizes: Sizes, sharing: Sharing, team: Option<&Team>) -> String {
+    let problem = team.map_or(problem, |team| &team.share);
     let measure = match judged_after(problem) {
-        true => measure_code(problem),
+        true => measure_code(problem, team),
         // Nobody asks.
         false => "fn measure_of(net: ptr<function, Network>) -> f32 {\n    return 0.0;\n}\n".into(),
     };
     apply_code(problem, sizes.own_rates)
         + &bounds_code(problem)
-        + &examples_code(problem, Sharing { powers: false, ..sharing })
+        + &examples_code(problem, Sharing { powers: false, ..sharing }, team)
         + &powers_code(problem, sharing)
         + &measure
 }
@@ -95,7 +98,7 @@ pub(super) fn evaluation_code(problem: &Problem) -> String {
     String::from(
         "fn evaluate(slot: u32, lane: u32, place: u32, stride: u32) -> f32 {\n    var net: Network;\n    \
          load(slot, &net);\n    var loss = 0.0;\n",
-    ) + &outputs_code(problem, "net.", |writer, forward, targets| {
+    ) + &outputs_code(problem, None, "net.", |writer, forward, targets| {
         for (unit, y) in targets.iter().enumerate() {
             let (z, h) = (forward.sum(unit), forward.output(unit));
             let _ = writeln!(
@@ -118,19 +121,19 @@ pub(super) fn count_code(problem: &Problem) -> String {
         let _ = writeln!(text, "    (*net).weights[{k}] = drawn_weight({k}u, words[{}]);", k % 4);
     }
     text.push_str("}\n");
-    text + &measure_code(problem)
+    text + &measure_code(problem, None)
 }
 
 /// `measure_of`: what the criterion measures of a network's outputs, examples in the given order.
-fn measure_code(problem: &Problem) -> String {
+fn measure_code(problem: &Problem, team: Option<&Team>) -> String {
     let few = are_few(problem);
     let examples = match few {
         true => {
-            let mut writer = Writer::new(problem);
+            let mut writer = Writer::new(problem, Sharing::default(), team);
             writer.write_out_measure();
             writer.text
         }
-        false => outputs_code(problem, "(*net).", |writer, forward, targets| {
+        false => outputs_code(problem, team, "(*net).", |writer, forward, targets| {
             let right = writer.right_output(forward, targets);
             writer.gather(forward, targets, &right);
         }),
@@ -141,8 +144,13 @@ fn measure_code(problem: &Problem) -> String {
 }
 
 /// A loop over examples; `each` writes what becomes of one, by what it led to and its targets.
-fn outputs_code(problem: &Problem, net: &str, each: impl Fn(&mut Writer<'_>, &Forward, &[String])) -> String {
-    let mut writer = Writer::new(problem);
+fn outputs_code(
+    problem: &Problem,
+    team: Option<&Team>,
+    net: &str,
+    each: impl Fn(&mut Writer<'_>, &Forward, &[String]),
+) -> String {
+    let mut writer = Writer::new(problem, Sharing::default(), team);
     writer.text.push_str("    for (var example = 0u; example < EXAMPLE_COUNT; example += 1u) {\n");
     let inputs = writer.read_inputs("example", "");
     let forward = writer.forward(&[String::new()], vec![inputs], net).remove(0);
@@ -230,8 +238,8 @@ pub(super) fn loop_steps(problem: &Problem) -> u64 {
     order_steps(problem) + learning + judging + choosing
 }
 
-fn examples_code(problem: &Problem, sharing: Sharing) -> String {
-    let mut writer = Writer::sharing(problem, sharing);
+fn examples_code(problem: &Problem, sharing: Sharing, team: Option<&Team>) -> String {
+    let mut writer = Writer::new(problem, sharing, team);
     let name = if sharing.powers { "train_by_powers" } else { "train_examples" };
     let _ = writeln!(
         writer.text,
@@ -251,7 +259,7 @@ fn examples_code(problem: &Problem, sharing: Sharing) -> String {
 fn powers_code(problem: &Problem, sharing: Sharing) -> String {
     let shares = sharing.powers && has_powers(problem);
     let code = match shares {
-        true => examples_code(problem, sharing) + &range_code(problem, sharing.reciprocals),
+        true => examples_code(problem, sharing, None) + &range_code(problem, sharing.reciprocals),
         false => "fn train_by_powers(net: ptr<function, Network>, epoch: u32, network: vec2<u32>) -> f32 {\n    \
                   return 0.0;\n}\nfn powers_in_range(net: ptr<function, Network>) -> bool {\n    return false;\n}\n"
             .into(),
@@ -265,7 +273,8 @@ impl Writer<'_> {
         let layers = self.problem.layers();
         let units: usize = layers.sizes()[1..].iter().sum();
         let fits = 2 * layers.weight_count() + BLOCK * units <= ROOM;
-        if fits { BLOCK.min(batch) } else { 1 }
+        // A team meets once a block.
+        if fits || self.team.is_some() { BLOCK.min(batch) } else { 1 }
     }
 
     /// What a block of examples leads to: the measure goes on, and what it sends back.
@@ -397,7 +406,7 @@ mod tests {
     fn few_examples_are_written_out_and_many_are_looped_over() {
         let code = |task: &str, layers: &str| {
             let spec = Spec { task: task.parse().unwrap(), layers: layers.parse().unwrap(), ..Spec::default() };
-            examples_code(&spec.problem().unwrap(), Sharing::default())
+            examples_code(&spec.problem().unwrap(), Sharing::default(), None)
         };
         assert!(!code("xor", "2,3,1").contains("for ("));
         assert!(code("parity:8", "8,16,1").contains("for (var first"));

@@ -127,7 +127,7 @@ mod tests {
     fn sharing_saves_exponentials_and_divisions() {
         let count = |layers: &str, task: &str, powers: bool, reciprocals: bool| {
             let problem = problem(task, layers, "batch");
-            let mut writer = Writer::sharing(&problem, Sharing { powers, reciprocals });
+            let mut writer = Writer::new(&problem, Sharing { powers, reciprocals }, None);
             writer.write_powers();
             writer.write_out();
             let text = writer.text;

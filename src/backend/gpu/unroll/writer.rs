@@ -7,6 +7,7 @@ use crate::spec::{LayerShape, Problem};
 
 use super::super::form::Sharing;
 use super::super::prelude::{activation_code, literal};
+use super::team::Team;
 
 /// What feeds a row of weights.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ impl Feed {
 pub(super) struct Writer<'p> {
     pub(super) problem: &'p Problem,
     pub(super) sharing: Sharing,
+    /// Where the problem is one invocation's share of a network.
+    pub(super) team: Option<&'p Team>,
     shapes: Vec<LayerShape>,
     pub(super) text: String,
     /// Names of partial sums by unit and the inputs summed so far.
@@ -53,14 +56,9 @@ pub(super) struct Forward {
 }
 
 impl<'p> Writer<'p> {
-    pub(super) fn new(problem: &'p Problem) -> Self {
-        Self::sharing(problem, Sharing::default())
-    }
-
-    /// One that shares.
-    pub(super) fn sharing(problem: &'p Problem, sharing: Sharing) -> Self {
+    pub(super) fn new(problem: &'p Problem, sharing: Sharing, team: Option<&'p Team>) -> Self {
         let shapes = problem.layers().shapes().collect();
-        Self { problem, sharing, shapes, text: String::new(), sums: HashMap::new(), next_sum: 0 }
+        Self { problem, sharing, team, shapes, text: String::new(), sums: HashMap::new(), next_sum: 0 }
     }
 
     /// The code of a layer's activation.
@@ -94,6 +92,10 @@ impl<'p> Writer<'p> {
             for example in &mut examples {
                 example.sums.push(Vec::new());
             }
+            let joins = self.team.is_some() && layer + 1 == self.shapes.len();
+            if joins {
+                self.join_outputs(&mut examples, net);
+            }
             // A unit is done with before the next: fewer numbers wait in registers. Of one example the units of a layer go
             // side by side.
             let columns: Vec<usize> = (0..shape.fan_out).collect();
@@ -101,10 +103,12 @@ impl<'p> Writer<'p> {
                 let mut units = Vec::new();
                 for column in columns {
                     for (example, suffix) in examples.iter_mut().zip(block) {
-                        let rows: Vec<&Feed> = self.rows(&example.feeds, layer).collect();
-                        let sum = self.weighted_sum(shape, *column, &rows, net);
-                        units.push((name(*column, suffix), sum.clone()));
-                        example.sums[layer].push(sum);
+                        if !joins {
+                            let rows: Vec<&Feed> = self.rows(&example.feeds, layer).collect();
+                            let sum = self.weighted_sum(shape, *column, &rows, net);
+                            example.sums[layer].push(sum);
+                        }
+                        units.push((name(*column, suffix), example.sums[layer][*column].clone()));
                     }
                 }
                 if !normalises {
@@ -125,6 +129,32 @@ impl<'p> Writer<'p> {
             }
         }
         examples
+    }
+
+    /// Names the weighted sums of the outputs, to which each invocation of a network adds a part.
+    fn join_outputs(&mut self, examples: &mut [Forward], net: &str) {
+        let (layer, shape) = (self.shapes.len() - 1, self.shapes[self.shapes.len() - 1]);
+        let mut parts = Vec::new();
+        for example in &*examples {
+            for column in 0..shape.fan_out {
+                let units = example.feeds[layer].iter().enumerate();
+                let part = units.fold(String::new(), |sum, (row, feed)| {
+                    let weight = format!("{net}weights[{}]", shape.position(row, column));
+                    match sum.as_str() {
+                        "" => format!("{} * {weight}", feed.name()),
+                        _ => format!("fma({}, {weight}, {sum})", feed.name()),
+                    }
+                });
+                parts.push(self.name_sum(&part));
+            }
+        }
+        let mut sums = self.join_parts(&parts).into_iter();
+        for example in examples {
+            for (column, sum) in (0..shape.fan_out).zip(&mut sums) {
+                let bias = shape.position(shape.fan_in, column);
+                example.sums[layer].push(self.name_sum(&format!("{net}weights[{bias}] + {sum}")));
+            }
+        }
     }
 
     /// Names z - ln sum e^z of each z. The activation is the exponential; the largest of its sums is made 1.
@@ -332,6 +362,9 @@ impl<'p> Writer<'p> {
 
     /// The only hidden layer's gradient, summed without the weights to the single output, gets them once for all examples.
     pub(super) fn finish_gradient(&mut self) {
+        if let Some(team) = self.team {
+            self.clear_absent(team);
+        }
         if self.shapes.len() != 2 || !self.narrows() {
             return;
         }
