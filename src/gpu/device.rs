@@ -21,9 +21,6 @@ pub const SOFTWARE_LOOP_LIMIT: u64 = 65_000;
 /// Bytes past which no buffer grows, whatever the adapter says: drivers count in signed 32 bits.
 const BUFFER_LIMIT: u64 = i32::MAX as u64 & !0xff;
 
-/// NVIDIA's number among makers of PCI devices.
-const NVIDIA: u32 = 0x10de;
-
 /// An opened device with its queue.
 pub struct Gpu {
     /// The device.
@@ -37,7 +34,6 @@ pub struct Gpu {
     /// Driver and version.
     pub driver: String,
     /// Who made it, by the number of PCI.
-    vendor: u32,
     limits: wgpu::Limits,
     trouble: Arc<Mutex<Option<String>>>,
     adapter: Option<wgpu::Adapter>,
@@ -89,8 +85,8 @@ impl Gpu {
         device.set_device_lost_callback(move |reason, text| lost(format!("the device was lost ({reason:?}): {text}")));
         let uncaptured = note(&trouble);
         device.on_uncaptured_error(Arc::new(move |error| uncaptured(format!("the device reports: {error}"))));
-        let (limits, vendor) = (device.limits(), device.adapter_info().vendor);
-        Self { device, queue, name, kind, driver, vendor, limits, trouble, adapter: None, library: Mutex::default() }
+        let limits = device.limits();
+        Self { device, queue, name, kind, driver, limits, trouble, adapter: None, library: Mutex::default() }
     }
 
     /// The same adapter's device anew, after a loss.
@@ -129,11 +125,6 @@ impl Gpu {
     /// Steps that one invocation can go through in all loops of a dispatch together.
     pub fn loop_limit(&self) -> u64 {
         if self.kind.is_hardware() { u64::MAX } else { SOFTWARE_LOOP_LIMIT }
-    }
-
-    /// Whether NVIDIA made it.
-    pub fn is_nvidia(&self) -> bool {
-        self.vendor == NVIDIA
     }
 
     /// Largest number of workgroups along one axis of a dispatch.

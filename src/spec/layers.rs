@@ -16,6 +16,8 @@ pub struct Layers {
     sizes: Vec<usize>,
     shortcuts: bool,
     bias: Bias,
+    /// Units that feed each matrix, where these are not all that `sizes` says: see [`Layers::shared_by`].
+    feeding: Option<Vec<usize>>,
 }
 
 /// One matrix of weights.
@@ -67,7 +69,7 @@ impl Layers {
                 Self::UNIT_LIMIT
             )));
         }
-        Self { sizes, shortcuts: false, bias: Bias::On }.within_limit()
+        Self { sizes, shortcuts: false, bias: Bias::On, feeding: None }.within_limit()
     }
 
     fn within_limit(self) -> Result<Self, SpecError> {
@@ -94,7 +96,7 @@ impl Layers {
                 self.output_count()
             )));
         }
-        Self { sizes: self.sizes.clone(), shortcuts, bias }.within_limit()
+        Self { sizes: self.sizes.clone(), shortcuts, bias, feeding: None }.within_limit()
     }
 
     /// Whether the inputs feed the last layer as well.
@@ -109,7 +111,19 @@ impl Layers {
 
     /// 2-3-1.
     pub(crate) fn tutorial() -> Self {
-        Self { sizes: vec![2, 3, 1], shortcuts: false, bias: Bias::On }
+        Self { sizes: vec![2, 3, 1], shortcuts: false, bias: Bias::On, feeding: None }
+    }
+
+    /// What one of `holders` has that share a network: of each hidden layer its part of the units, all weights to these, and
+    /// the weights from those of the last hidden layer to the outputs.
+    pub(crate) fn shared_by(&self, holders: usize) -> Self {
+        let last = self.sizes.len() - 1;
+        let part =
+            |(layer, size): (usize, &usize)| if (1..last).contains(&layer) { size.div_ceil(holders) } else { *size };
+        let sizes: Vec<usize> = self.sizes.iter().enumerate().map(part).collect();
+        let mut feeding = self.sizes[..last].to_vec();
+        feeding[last - 1] = sizes[last - 1];
+        Self { sizes, feeding: Some(feeding), ..self.clone() }
     }
 
     /// Units of each layer, inputs first.
@@ -137,7 +151,8 @@ impl Layers {
             .map(|(layer, pair)| {
                 let last = layer + 2 == self.sizes.len();
                 let shortcut = if self.shortcuts && last { self.input_count() } else { 0 };
-                let shape = LayerShape { fan_in: pair[0] + shortcut, shortcut, fan_out: pair[1], offset };
+                let feeding = self.feeding.as_ref().map_or(pair[0], |feeding| feeding[layer]);
+                let shape = LayerShape { fan_in: feeding + shortcut, shortcut, fan_out: pair[1], offset };
                 offset += shape.weight_count();
                 shape
             })

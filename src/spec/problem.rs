@@ -71,6 +71,11 @@ impl Problem {
         Self { spec, layers, examples: self.examples.clone() }
     }
 
+    /// The same where one of `holders` trains its share of each network, see [`Layers::shared_by`].
+    pub(crate) fn shared_by(&self, holders: usize) -> Self {
+        Self { layers: self.layers.shared_by(holders), ..self.clone() }
+    }
+
     /// The settings.
     pub fn spec(&self) -> &Spec {
         &self.spec

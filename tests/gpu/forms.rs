@@ -251,7 +251,7 @@ pub(crate) fn size_decides(found: &Found) -> Result<(), Failed> {
     // More weights than the memory of any device's workgroups holds.
     let large = of("xor", "2,300,300,1")?;
     for (spec, form) in
-        [(of("xor", "2,3,1")?, "fused"), (of("parity:8", "8,24,24,1")?, "grouped"), (large.clone(), "staged")]
+        [(of("xor", "2,3,1")?, "fused"), (of("parity:8", "8,64,64,1")?, "grouped"), (large.clone(), "staged")]
     {
         let problem = spec.problem()?;
         let mut backend = open(None)?;

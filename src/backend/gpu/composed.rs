@@ -27,7 +27,6 @@ pub(super) const SIZES: Sizes =
 pub(super) const LIMITS: Limits<'static> = Limits {
     device: "a device",
     hardware: true,
-    nvidia: false,
     workgroup_memory: 16 << 10,
     loop_limit: u64::MAX,
     group_size: None,

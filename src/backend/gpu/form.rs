@@ -36,7 +36,7 @@ pub struct Tuning {
     /// What the fused form shares, where it is not left to the device and the network.
     pub sharing: Option<Sharing>,
     /// Invocations that train a network together in the fused form, a power of two up to 32, where it is not left to the device
-    /// and the network: of networks with one hidden layer.
+    /// and the network.
     pub team_size: Option<usize>,
     /// How often the state of all networks in flight is copied to the host, once some have been so for as long: about as much
     /// work is lost with a device.
@@ -65,8 +65,6 @@ pub(super) struct Limits<'a> {
     pub(super) device: &'a str,
     /// Whether it is more than a driver in software.
     pub(super) hardware: bool,
-    /// Whether NVIDIA made it: what was measured on one of its GPUs is taken to hold for the others.
-    pub(super) nvidia: bool,
     /// Bytes that a workgroup's invocations can share.
     pub(super) workgroup_memory: usize,
     /// Steps that one invocation can go through in all loops of a dispatch together.
@@ -84,7 +82,6 @@ impl<'a> Limits<'a> {
         Self {
             device: &gpu.name,
             hardware: gpu.kind.is_hardware(),
-            nvidia: gpu.is_nvidia(),
             workgroup_memory: gpu.workgroup_memory(),
             loop_limit: gpu.loop_limit(),
             group_size: tuning.group_size,

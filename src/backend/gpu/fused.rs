@@ -1,5 +1,5 @@
 //! The fused form: one invocation trains one network through a whole slice, its weights in registers. Where those are too few,
-//! several invocations share a network with one hidden layer, each with some of the hidden units (`unroll/team.rs`).
+//! a team of several shares a network, each with some of the units of every hidden layer (`unroll/team.rs`).
 
 use crate::error::{Error, Result};
 use crate::gpu::Bound;
@@ -19,25 +19,23 @@ use super::unroll::{
 const WEIGHT_LIMIT: usize = 512;
 
 /// Numbers that an invocation holds in registers, of the 255 or 256 that GPUs have at most; the rest is for addresses
-/// and what is being computed. A guess, but for NVIDIA.
+/// and what is being computed. A guess, but for NVIDIA: on an H100 (docs/measured) 2-16-16-1 with 237 numbers in each of two
+/// invocations is half as fast as in four, and 2-24-1 with 197 in one a little faster than in two.
 const REGISTERS: usize = 224;
 
-/// The same on NVIDIA's for networks that no team shares: there a few that go through memory cost less than another form
-/// does. On an H100 (docs/measured) 2-12-12-1 with 305 numbers was three times as fast as grouped, 2-40-1 with 325 2.7
-/// times, 2-48-1 with 389 a third as fast.
-const REGISTERS_OF_NVIDIA: usize = 328;
+/// Sizes of teams. The smallest is taken whose invocations have registers enough. On an H100 that is within a sixth of the
+/// best of them at 16 networks.
+const TEAM_SIZES: [usize; 5] = [2, 4, 8, 16, 32];
+
+/// Bytes of workgroup memory that a team may take: with more too few of them fit on a processor. On an H100 2-32-32-1 in teams
+/// of eight, with 18 kB, is 1.3 times as fast as grouped, and 2-40-40-1 in teams of 16, with 26 kB, half as fast.
+const ROOM_OF_TEAM: usize = 20 << 10;
 
 /// Most activations of an epoch beside which powers are kept on a software device.
 const ACTIVATIONS_OF_SHARED: usize = 24;
 
 /// Most examples whose order an invocation keeps: half of the 8 KiB that every device lets it have in variables.
 const ORDER_LIMIT: usize = 1024;
-
-/// Sizes of teams, and how many numbers each invocation of one may hold. The smallest that does is taken. On an H100
-/// (docs/measured) the best sizes left each invocation with 66 to 222 numbers, and this bound comes within 8% of them but at
-/// 8-24-8, where it loses a fifth.
-const TEAM_SIZES: [usize; 5] = [2, 4, 8, 16, 32];
-const REGISTERS_OF_TEAM: usize = 160;
 
 const COURSE: &str = include_str!("../../../shaders/fused/course.wgsl");
 const TRAIN: &str = include_str!("../../../shaders/fused/train.wgsl");
@@ -47,7 +45,7 @@ pub(super) const FORM: Form = Form {
     name: "fused",
     check,
     // Where there are registers they decide; a device in software has none to run out of.
-    suits: |problem, limits| fits_alone(problem, limits) || !limits.hardware || team(problem, limits).is_some(),
+    suits: |problem, limits| live_count(problem) <= REGISTERS || !limits.hardware || team(problem, limits).is_some(),
     scratch_row_count: |problem, limits| if team(problem, limits).is_some() { outcome_row_count(problem) } else { 0 },
     settle_code: |problem, sizes, limits| match team(problem, limits) {
         Some(_) => OUTCOME_ROWS.to_owned() + RECALL,
@@ -57,19 +55,15 @@ pub(super) const FORM: Form = Form {
     trainer: |setup| Ok(Box::new(Fused::new(setup)?)),
 };
 
-/// Whether one invocation is faster than another form.
-fn fits_alone(problem: &Problem, limits: &Limits<'_>) -> bool {
-    live_count(problem) <= if limits.nvidia { REGISTERS_OF_NVIDIA } else { REGISTERS }
-}
-
 /// The invocations that share a network, where more than one does.
 fn team(problem: &Problem, limits: &Limits<'_>) -> Option<Team> {
-    let of = |size: usize| Team::of(problem, size).filter(|team| team.memory() <= limits.workgroup_memory);
+    let room = ROOM_OF_TEAM.min(limits.workgroup_memory);
+    let of = |size: usize| Team::of(problem, size).filter(|team| team.memory() <= room);
     match limits.team_size {
         Some(size) => of(size),
         None if limits.hardware => {
             let fits = live_count(problem) <= REGISTERS;
-            let fitting = |team: &Team| live_count(&team.share) <= REGISTERS_OF_TEAM;
+            let fitting = |team: &Team| live_count(&team.share) <= REGISTERS;
             // Examples that are written out are worth a team by themselves.
             let pays = |team: &Team| !fits || (writes_out(&team.share) && !writes_out(problem));
             TEAM_SIZES.into_iter().filter_map(of).filter(fitting).find(pays)
@@ -201,6 +195,39 @@ impl Trainer for Fused {
             for kernel in &self.train {
                 kernel[list].dispatch(pass, [across, groups.div_ceil(across.max(1))], None);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::composed::LIMITS;
+    use super::*;
+    use crate::spec::Spec;
+
+    /// As docs/measured says.
+    #[test]
+    fn invocations_share_what_one_cannot_hold() {
+        let size = |task: &str, layers: &str, limits: &Limits<'_>| {
+            let spec = Spec { task: task.parse().unwrap(), layers: layers.parse().unwrap(), ..Spec::default() };
+            team(&spec.problem().unwrap(), limits).map_or(1, |team| team.size)
+        };
+        let room = Limits { workgroup_memory: 48 << 10, ..LIMITS };
+        for (task, layers, expected) in [
+            ("xor", "2,3,1", 1),
+            ("xor", "2,24,1", 1),
+            ("xor", "2,48,1", 2),
+            ("xor", "2,250,1", 16),
+            ("parity:4", "4,12,1", 2),
+            ("encoder:8", "8,24,8", 4),
+            ("xor", "2,8,8,1", 1),
+            ("xor", "2,16,16,1", 4),
+            ("xor", "2,32,32,1", 8),
+            // Too much to tell each other.
+            ("xor", "2,40,40,1", 1),
+        ] {
+            assert_eq!(size(task, layers, &room), expected, "{task} {layers}");
+            assert_eq!(size(task, layers, &Limits { hardware: false, ..room }), 1, "{task} {layers} in software");
         }
     }
 }

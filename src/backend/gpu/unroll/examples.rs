@@ -1,8 +1,9 @@
-//! Where a writer has inputs and targets from: literals, the table, or one of several literals by an order that is drawn.
+//! Where a writer has inputs and targets from: literals, the table, or one of several literals by an order that is drawn;
+//! and how that order is kept.
 
 use std::fmt::Write;
 
-use crate::spec::Problem;
+use crate::spec::{Order, Problem};
 
 use super::super::prelude::{draws_order, literal};
 use super::writer::{Feed, Writer};
@@ -12,6 +13,9 @@ const WRITTEN_OUT_LIMIT: usize = 1024;
 /// Examples up to which an order is kept in one number, four bits each.
 const PACKED_LIMIT: usize = 8;
 
+const ORDER: &str = include_str!("../../../../shaders/fused/order.wgsl");
+const PACKED_ORDER: &str = include_str!("../../../../shaders/fused/packed_order.wgsl");
+
 /// Whether examples and weights are few enough for each example to be written out.
 pub(super) fn are_few(problem: &Problem) -> bool {
     problem.examples().count() * problem.layers().weight_count() <= WRITTEN_OUT_LIMIT
@@ -20,6 +24,29 @@ pub(super) fn are_few(problem: &Problem) -> bool {
 /// Whether examples are written out one by one in training.
 pub(in super::super) fn writes_out(problem: &Problem) -> bool {
     are_few(problem) && (!draws_order(problem) || problem.examples().count() <= PACKED_LIMIT)
+}
+
+/// What draws an epoch's order and keeps it; nothing where none is drawn.
+pub(in super::super) fn order_keeping(problem: &Problem) -> String {
+    if writes_out(problem) { PACKED_ORDER.to_owned() + &packed_code(problem) } else { ORDER.to_owned() }
+}
+
+/// `draw_packed_order`.
+fn packed_code(problem: &Problem) -> String {
+    let count = problem.examples().count();
+    let shuffles = problem.spec().update.order() == Order::Shuffled;
+    let (all, decided) = if shuffles { ("0x76543210u", count.saturating_sub(1)) } else { ("0u", count) };
+    let mut text = format!(
+        "fn draw_packed_order(whose: Whose) -> u32 {{\n    var order = {all};\n    var words = order_words(whose, 0u);\n"
+    );
+    // What remains for the last position of a permutation is decided by the others.
+    for position in 0..decided {
+        if position == 4 {
+            text.push_str("    words = order_words(whose, 1u);\n");
+        }
+        let _ = writeln!(text, "    order = with_position(order, whose, {position}u, words[{}]);", position % 4);
+    }
+    text + "    return order;\n}\n"
 }
 
 impl Writer<'_> {

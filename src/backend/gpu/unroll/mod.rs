@@ -15,10 +15,10 @@ mod writer;
 
 use std::fmt::Write;
 
-use crate::spec::{Order, Problem};
+use crate::spec::Problem;
 
 use self::examples::are_few;
-pub(super) use self::examples::writes_out;
+pub(super) use self::examples::{order_keeping, writes_out};
 use self::shared::{has_powers, range_code};
 use self::team::Place;
 pub(super) use self::team::{Team, recording_code};
@@ -34,9 +34,6 @@ const BLOCK: usize = 4;
 /// Room: weights, their gradient and the block's activations, half of what a thread of a GPU has in registers. Networks
 /// just above it lose a little by blocks of any size, those below gain up to 1.6 times (measured on a software device).
 const ROOM: usize = 128;
-
-const ORDER: &str = include_str!("../../../../shaders/fused/order.wgsl");
-const PACKED_ORDER: &str = include_str!("../../../../shaders/fused/packed_order.wgsl");
 
 /// Types, and the functions `load` and `save`; of one invocation's share where a network is a team's.
 pub(super) fn network_code(problem: &Problem, sizes: Sizes, team: Option<&Team>) -> String {
@@ -204,29 +201,6 @@ fn bounds_code(problem: &Problem) -> String {
     text
 }
 
-/// What draws an epoch's order and keeps it; nothing where none is drawn.
-pub(super) fn order_keeping(problem: &Problem) -> String {
-    if writes_out(problem) { PACKED_ORDER.to_owned() + &packed_code(problem) } else { ORDER.to_owned() }
-}
-
-/// `draw_packed_order`.
-fn packed_code(problem: &Problem) -> String {
-    let count = problem.examples().count();
-    let shuffles = problem.spec().update.order() == Order::Shuffled;
-    let (all, decided) = if shuffles { ("0x76543210u", count.saturating_sub(1)) } else { ("0u", count) };
-    let mut text = format!(
-        "fn draw_packed_order(whose: Whose) -> u32 {{\n    var order = {all};\n    var words = order_words(whose, 0u);\n"
-    );
-    // What remains for the last position of a permutation is decided by the others.
-    for position in 0..decided {
-        if position == 4 {
-            text.push_str("    words = order_words(whose, 1u);\n");
-        }
-        let _ = writeln!(text, "    order = with_position(order, whose, {position}u, words[{}]);", position % 4);
-    }
-    text + "    return order;\n}\n"
-}
-
 /// Steps of all loops in an epoch, at most.
 pub(super) fn loop_steps(problem: &Problem) -> u64 {
     let count = problem.examples().count() as u64;
@@ -284,11 +258,21 @@ impl Writer<'_> {
         forward: &'f [Forward],
         targets: Vec<Vec<String>>,
     ) -> Vec<(&'f Forward, Backward)> {
+        let hidden = self.shapes.len() - 1;
         let mut back = Vec::new();
         for ((targets, suffix), forward) in targets.iter().zip(suffixes).zip(forward) {
             let right = self.right_output(forward, targets);
             self.gather(forward, targets, &right);
-            back.push((forward, self.backward(suffix, forward, targets)));
+            let mut deltas = self.output_deltas(suffix, forward, targets);
+            if self.team.is_none() {
+                for layer in (0..hidden).rev() {
+                    self.hidden_deltas(layer, (suffix, forward), &mut deltas, None);
+                }
+            }
+            back.push((forward, deltas));
+        }
+        if self.team.is_some() {
+            self.hidden_deltas_together(suffixes, &mut back);
         }
         back
     }

@@ -1,12 +1,12 @@
-//! A network with one hidden layer that several invocations train together, each with some of the hidden units.
+//! A network that several invocations train together, each with some of the units of every hidden layer.
 
 use std::fmt::Write;
 
-use crate::spec::{Layers, Problem, Spec};
+use crate::spec::Problem;
 
 use super::super::prelude::state_row_count;
 use super::outputs_code;
-use super::writer::Writer;
+use super::writer::{Backward, Forward, Writer, sum_back};
 
 /// Invocations of a workgroup: as many as most devices run in step.
 const GROUP_SIZE: usize = 32;
@@ -15,21 +15,19 @@ const GROUP_SIZE: usize = 32;
 pub(in super::super) struct Team {
     /// Invocations of each network: a power of two.
     pub(in super::super) size: usize,
-    /// Hidden units of the network.
-    hidden: usize,
-    /// The network that one of them trains by itself but for the sums of the outputs: hidden unit u of it is unit
-    /// u * `size` + `own` of the whole.
+    /// Units of the network's hidden layers.
+    hidden: Vec<usize>,
+    /// What one of them trains: unit u of a hidden layer of its share is unit u * `size` + `own` of the whole.
     pub(in super::super) share: Problem,
 }
 
 impl Team {
     /// Of so many invocations, where the network is such that they can share it.
     pub(in super::super) fn of(problem: &Problem, size: usize) -> Option<Self> {
-        let [inputs, hidden, outputs] = problem.layers().sizes() else { return None };
-        let fits = size > 1 && size <= GROUP_SIZE && !problem.layers().shortcuts();
-        let layers = Layers::new(vec![*inputs, hidden.div_ceil(size), *outputs]).ok()?;
-        let share = problem.with_unchecked(Spec { layers, ..problem.spec().clone() });
-        fits.then_some(Self { size, hidden: *hidden, share })
+        let layers = problem.layers();
+        let [_, hidden @ .., _] = layers.sizes() else { return None };
+        let fits = !hidden.is_empty() && size > 1 && size <= GROUP_SIZE && !layers.shortcuts();
+        fits.then(|| Self { size, hidden: hidden.to_vec(), share: problem.shared_by(size) })
     }
 
     /// Networks of a workgroup.
@@ -37,57 +35,66 @@ impl Team {
         (GROUP_SIZE / self.size) as u32
     }
 
+    /// Hidden layers whose units all units of the next hidden layer are fed by.
+    fn spread_layers(&self) -> &[usize] {
+        &self.hidden[..self.hidden.len() - 1]
+    }
+
+    /// Most quads that an invocation tells the others at once: the outputs', or one for each unit of a hidden layer.
+    fn part_quads(&self) -> usize {
+        let rows = self.spread_layers().iter().map(|units| units.next_multiple_of(self.size));
+        rows.chain([self.share.layers().output_count()]).max().unwrap_or_default()
+    }
+
     /// Bytes of workgroup memory.
     pub(in super::super) fn memory(&self) -> usize {
-        GROUP_SIZE * (16 * self.share.layers().output_count() + 4) + 4
+        let spread: usize = self.spread_layers().iter().map(|units| units.div_ceil(self.size)).sum();
+        GROUP_SIZE * (16 * (self.part_quads() + spread) + 4) + 4
     }
 
     /// Steps of the loops in which an epoch's parts and words are gathered, at most.
     pub(in super::super) fn loop_steps(&self) -> u64 {
-        let outputs = self.share.examples().targets().len();
+        let layers = self.share.layers().sizes();
+        let totals: usize = layers[1..].iter().sum::<usize>() * self.share.examples().count();
         // Learning, judging and recording.
-        (3 * outputs * (self.size + 1) + self.size + 3 * (GROUP_SIZE + 1)) as u64
+        (3 * totals * (self.size + 1) + self.size + 3 * (GROUP_SIZE + 1)) as u64
     }
 
-    /// Hidden units that an invocation holds; of the last of them some have none.
-    fn unit_count(&self) -> usize {
-        self.hidden.div_ceil(self.size)
-    }
-
-    /// Whether a unit is there in each of a network's invocations.
-    fn is_everywhere(&self, unit: usize) -> bool {
-        (unit + 1) * self.size <= self.hidden
-    }
-
-    /// Which of a network's invocations have the unit.
-    fn holders(&self, unit: usize) -> Holders {
-        if self.is_everywhere(unit) { Holders::All } else { Holders::Below(self.hidden - unit * self.size) }
+    /// Which of a network's invocations have a unit of a hidden layer.
+    fn holders(&self, layer: usize, unit: usize) -> Holders {
+        match self.hidden[layer] - unit * self.size {
+            rest if rest < self.size => Holders::Below(rest),
+            _ => Holders::All,
+        }
     }
 
     /// Where each weight of a share lies in the pool, and what the optimizer remembers of it.
     pub(super) fn places(&self, problem: &Problem) -> Vec<Place> {
-        let (layers, whole) = (self.share.layers(), problem.layers().shapes().collect::<Vec<_>>());
-        let (inputs, outputs) = (layers.input_count(), layers.output_count());
+        let (whole, last) = (problem.layers().shapes(), self.hidden.len());
         let mut places = Vec::new();
-        for block in (0..state_row_count(problem)).step_by(problem.layers().weight_count()) {
-            let mut place = |row: usize, step: usize, holders: Holders| {
-                places.push(Place { row: block + row, step, holders });
-            };
-            for input in 0..=inputs {
-                for unit in 0..self.unit_count() {
-                    place(whole[0].position(input, unit * self.size), 1, self.holders(unit));
-                }
-            }
-            for unit in 0..self.unit_count() {
-                for output in 0..outputs {
-                    place(whole[1].position(unit * self.size, output), outputs, self.holders(unit));
-                }
-            }
-            for output in 0..outputs {
-                place(whole[1].position(self.hidden, output), 0, Holders::AllAlike);
+        for (layer, shape) in whole.enumerate() {
+            let units = |layer: usize| 0..self.hidden[layer].div_ceil(self.size);
+            if layer < last {
+                let columns = (0..=shape.fan_in).flat_map(|row| units(layer).map(move |unit| (row, unit)));
+                places.extend(columns.map(|(row, unit)| {
+                    let holders = self.holders(layer, unit);
+                    Place { row: shape.position(row, unit * self.size), step: 1, holders }
+                }));
+            } else {
+                let rows = units(last - 1).flat_map(|unit| (0..shape.fan_out).map(move |output| (unit, output)));
+                places.extend(rows.map(|(unit, output)| {
+                    let holders = self.holders(last - 1, unit);
+                    Place { row: shape.position(unit * self.size, output), step: shape.fan_out, holders }
+                }));
+                places.extend((0..shape.fan_out).map(|output| Place {
+                    row: shape.position(shape.fan_in, output),
+                    step: 0,
+                    holders: Holders::AllAlike,
+                }));
             }
         }
-        places
+        let blocks = (0..state_row_count(problem)).step_by(problem.layers().weight_count());
+        blocks.flat_map(|block| places.iter().map(move |place| Place { row: block + place.row, ..*place })).collect()
     }
 
     /// `const` lines of the kernel.
@@ -97,10 +104,14 @@ impl Team {
             ("GROUP_SIZE", GROUP_SIZE),
             ("TEAM_SIZE", self.size),
             ("TEAM_COUNT", GROUP_SIZE / self.size),
-            ("PART_COUNT", GROUP_SIZE * self.share.layers().output_count()),
+            ("PART_COUNT", GROUP_SIZE * self.part_quads()),
         ] {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "const {name} = {value}u;");
+        }
+        for (layer, units) in self.spread_layers().iter().enumerate() {
+            let count = GROUP_SIZE * units.div_ceil(self.size);
+            let _ = writeln!(text, "var<workgroup> units{layer}: array<vec4<f32>, {count}>;");
         }
         text
     }
@@ -178,25 +189,130 @@ impl Place {
     }
 }
 
+/// One example's of four numbers.
+pub(super) fn lane(quad: &str, example: usize) -> String {
+    format!("{quad}.{}", ["x", "y", "z", "w"][example])
+}
+
+/// WGSL of up to four numbers.
+fn quad_of(numbers: &[String]) -> String {
+    let four: Vec<&str> = numbers.iter().map(String::as_str).chain(["0.0"; 4]).take(4).collect();
+    format!("vec4<f32>({})", four.join(", "))
+}
+
 impl Writer<'_> {
+    fn barrier(&mut self) {
+        self.text.push_str("    workgroupBarrier();\n");
+    }
+
     /// Names the sums of values over a network's invocations, in which each has a part of each.
-    pub(super) fn join_parts(&mut self, parts: &[String]) -> Vec<String> {
+    fn join_parts(&mut self, parts: &[String]) -> Vec<String> {
         for (quad, parts) in parts.chunks(4).enumerate() {
-            let four: Vec<&str> = parts.iter().map(String::as_str).chain(["0.0"; 3]).take(4).collect();
-            let _ = writeln!(self.text, "    parts[{quad}u * GROUP_SIZE + local] = vec4<f32>({});", four.join(", "));
+            let _ = writeln!(self.text, "    parts[{quad}u * GROUP_SIZE + local] = {};", quad_of(parts));
         }
-        self.text.push_str("    workgroupBarrier();\n");
-        let quads: Vec<String> =
-            (0..parts.len().div_ceil(4)).map(|quad| self.name_sum(&format!("total({quad}u)"))).collect();
-        self.text.push_str("    workgroupBarrier();\n");
-        (0..parts.len()).map(|at| format!("{}.{}", quads[at / 4], ["x", "y", "z", "w"][at % 4])).collect()
+        self.barrier();
+        let quads = 0..parts.len().div_ceil(4);
+        let quads: Vec<String> = quads.map(|quad| self.name_sum(&format!("total({quad}u)"))).collect();
+        self.barrier();
+        (0..parts.len()).map(|at| lane(&quads[at / 4], at % 4)).collect()
+    }
+
+    /// Names the weighted sums of the outputs, to which each invocation of a network adds a part.
+    pub(super) fn join_outputs(&mut self, examples: &mut [Forward], net: &str) {
+        let (layer, shape) = (self.shapes.len() - 1, self.shapes[self.shapes.len() - 1]);
+        let mut parts = Vec::new();
+        for example in &*examples {
+            for column in 0..shape.fan_out {
+                let units = example.feeds[layer].iter().enumerate();
+                let part = units.fold(String::new(), |sum, (row, feed)| {
+                    let weight = format!("{net}weights[{}]", shape.position(row, column));
+                    match sum.as_str() {
+                        "" => format!("{} * {weight}", feed.name()),
+                        _ => format!("fma({}, {weight}, {sum})", feed.name()),
+                    }
+                });
+                parts.push(self.name_sum(&part));
+            }
+        }
+        let mut sums = self.join_parts(&parts).into_iter();
+        for example in examples {
+            for (column, sum) in (0..shape.fan_out).zip(&mut sums) {
+                let bias = shape.position(shape.fan_in, column);
+                example.sums[layer].push(self.name_sum(&format!("{net}weights[{bias}] + {sum}")));
+            }
+        }
+    }
+
+    /// Names the weighted sums of a hidden layer's units behind another: each invocation tells the others its units of that one.
+    pub(super) fn sum_units_of_all(&mut self, layer: usize, examples: &mut [Forward], net: &str) {
+        let (before, shape) = (layer - 1, self.shapes[layer]);
+        // Whoever still reads what was told of the examples before.
+        self.barrier();
+        for unit in 0..self.shapes[before].fan_out {
+            let units: Vec<String> = examples.iter().map(|example| example.feeds[layer][unit].name().into()).collect();
+            let _ = writeln!(self.text, "    units{before}[{unit}u * GROUP_SIZE + local] = {};", quad_of(&units));
+        }
+        self.barrier();
+        for example in &mut *examples {
+            let biases = (0..shape.fan_out).map(|column| shape.position(shape.fan_in, column));
+            example.sums[layer] = biases.map(|k| format!("{net}weights[{k}]")).collect();
+        }
+        // What is read serves all units at once.
+        for row in 0..shape.fan_in {
+            let Some(quad) = self.fed_by_all(layer, row) else { continue };
+            for column in 0..shape.fan_out {
+                let weight = format!("{net}weights[{}]", shape.position(row, column));
+                for (at, example) in examples.iter_mut().enumerate() {
+                    let sum = format!("fma({}, {weight}, {})", lane(&quad, at), example.sums[layer][column]);
+                    example.sums[layer][column] = self.name_sum(&sum);
+                }
+            }
+        }
+    }
+
+    /// Names what feeds a row of weights between hidden layers, for the examples at hand, as its invocation told it.
+    pub(super) fn fed_by_all(&mut self, layer: usize, row: usize) -> Option<String> {
+        let team = self.team?;
+        let is_between = layer > 0 && layer + 1 < self.shapes.len() && row < self.shapes[layer].fan_in;
+        is_between.then(|| {
+            let (unit, other) = (row / team.size, row % team.size);
+            let place = format!("{unit}u * GROUP_SIZE + {other}u * TEAM_COUNT + team");
+            self.name_sum(&format!("units{}[{place}]", layer - 1))
+        })
+    }
+
+    /// Names the deltas of the hidden layers. Between two of them each invocation has a part of what comes back to any unit.
+    pub(super) fn hidden_deltas_together(&mut self, suffixes: &[String], back: &mut [(&Forward, Backward)]) {
+        let (last, Some(team)) = (self.shapes.len() - 1, self.team) else { return };
+        for layer in (0..last).rev() {
+            let sums = (layer + 1 < last).then(|| {
+                let shape = self.shapes[layer + 1];
+                for row in 0..shape.fan_in.next_multiple_of(team.size) {
+                    let parts: Vec<String> = match row < shape.fan_in {
+                        true => back.iter().map(|(_, back)| sum_back(shape, row, &back.deltas[layer + 1])).collect(),
+                        false => Vec::new(),
+                    };
+                    let _ = writeln!(self.text, "    parts[{row}u * GROUP_SIZE + local] = {};", quad_of(&parts));
+                }
+                self.barrier();
+                let units = 0..self.shapes[layer].fan_out;
+                let quads = units.map(|unit| self.name_sum(&format!("total({}u + own)", unit * team.size)));
+                let quads: Vec<String> = quads.collect();
+                self.barrier();
+                quads
+            });
+            for (at, ((forward, back), suffix)) in back.iter_mut().zip(suffixes).enumerate() {
+                let sums = sums.as_ref().map(|quads| quads.iter().map(|quad| lane(quad, at)).collect::<Vec<_>>());
+                self.hidden_deltas(layer, (suffix, forward), back, sums.as_deref());
+            }
+        }
     }
 
     /// Units that an invocation lacks must go on adding nothing.
     pub(super) fn clear_absent(&mut self, team: &Team) {
-        let Some(output) = self.problem.layers().shapes().nth(1) else { return };
-        for unit in 0..team.unit_count() {
-            let Holders::Below(count) = team.holders(unit) else { continue };
+        let (last, output) = (team.hidden.len() - 1, self.shapes[team.hidden.len()]);
+        for unit in 0..output.fan_in {
+            let Holders::Below(count) = team.holders(last, unit) else { continue };
             for k in (0..output.fan_out).map(|column| output.position(unit, column)) {
                 let gradient = format!("(*net).gradient[{k}]");
                 let _ = writeln!(self.text, "    {gradient} = select(0.0, {gradient}, own < {count}u);");
@@ -210,6 +326,7 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
+    use crate::spec::Spec;
 
     fn problem(task: &str, layers: &str, optimizer: &str) -> Problem {
         let (task, layers, optimizer) = (task.parse().unwrap(), layers.parse().unwrap(), optimizer.parse().unwrap());
@@ -219,9 +336,12 @@ mod tests {
     /// Each number of a network is written by one of its invocations, and those that all have by all read.
     #[test]
     fn shares_make_up_a_network() {
-        for (task, layers, optimizer, size) in
-            [("xor", "2,3,1", "gd", 2), ("xor", "2,8,1", "adam", 4), ("encoder:8", "8,5,8", "rmsprop", 4)]
-        {
+        for (task, layers, optimizer, size) in [
+            ("xor", "2,3,1", "gd", 2),
+            ("xor", "2,8,1", "adam", 4),
+            ("encoder:8", "8,5,8", "rmsprop", 4),
+            ("xor", "2,5,8,3,1", "adam", 4),
+        ] {
             let problem = problem(task, layers, optimizer);
             let team = Team::of(&problem, size).unwrap();
             let (mut read, mut written) = (HashMap::new(), HashMap::new());
@@ -250,11 +370,15 @@ mod tests {
     }
 
     #[test]
-    fn only_one_hidden_layer_is_shared() {
+    fn hidden_layers_are_shared() {
         let of = |layers: &str, size: usize| Team::of(&problem("xor", layers, "gd"), size).map(|team| team.share);
         assert_eq!(of("2,48,1", 8).unwrap().layers().sizes(), [2, 6, 1]);
         assert_eq!(of("2,49,1", 8).unwrap().layers().sizes(), [2, 7, 1]);
-        assert!(of("2,8,8,1", 4).is_none() && of("2,1", 2).is_none() && of("2,8,1", 1).is_none());
+        let deep = of("2,9,6,1", 4).unwrap();
+        assert_eq!(deep.layers().sizes(), [2, 3, 2, 1]);
+        // All of the first hidden layer's units feed those of the second that an invocation has.
+        assert_eq!(deep.layers().shapes().map(|shape| shape.fan_in).collect::<Vec<_>>(), [2, 9, 2]);
+        assert!(of("2,1", 2).is_none() && of("2,8,1", 1).is_none());
         let spec = Spec { shortcuts: true, ..Spec::default() };
         assert!(Team::of(&spec.problem().unwrap(), 2).is_none());
     }

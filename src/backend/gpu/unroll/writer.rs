@@ -7,7 +7,7 @@ use crate::spec::{LayerShape, Problem};
 
 use super::super::form::Sharing;
 use super::super::prelude::{activation_code, literal};
-use super::team::Team;
+use super::team::{Team, lane};
 
 /// What feeds a row of weights.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub(super) enum Feed {
 }
 
 impl Feed {
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         match self {
             Self::Name(name) => name,
             Self::Number(_) => unreachable!("units after the inputs are computed"),
@@ -31,7 +31,7 @@ pub(super) struct Writer<'p> {
     pub(super) sharing: Sharing,
     /// Where the problem is one invocation's share of a network.
     pub(super) team: Option<&'p Team>,
-    shapes: Vec<LayerShape>,
+    pub(super) shapes: Vec<LayerShape>,
     pub(super) text: String,
     /// Names of partial sums by unit and the inputs summed so far.
     pub(super) sums: HashMap<(usize, Vec<u64>), String>,
@@ -40,9 +40,9 @@ pub(super) struct Writer<'p> {
 
 /// Names of what an example sends back.
 pub(super) struct Backward {
-    /// `[layer][unit]`, the deltas of the layers after the inputs. Of the only hidden layer in front of a single output
+    /// `[layer][unit]`, the deltas of the layers after the inputs, as far as they are known. Of the only hidden layer in front of a single output
     /// they lack the weight to the output, see [`Writer::finish_gradient`].
-    deltas: Vec<Vec<String>>,
+    pub(super) deltas: Vec<Vec<String>>,
     /// In front of a single output: its delta times each unit of the last hidden layer.
     products: Vec<String>,
 }
@@ -52,7 +52,7 @@ pub(super) struct Forward {
     /// `[layer][unit]`, inputs first.
     pub(super) feeds: Vec<Vec<Feed>>,
     /// Weighted sums z, `[layer][unit]` after the inputs; of a layer that is normalised, what became of them.
-    sums: Vec<Vec<String>>,
+    pub(super) sums: Vec<Vec<String>>,
 }
 
 impl<'p> Writer<'p> {
@@ -92,9 +92,12 @@ impl<'p> Writer<'p> {
             for example in &mut examples {
                 example.sums.push(Vec::new());
             }
-            let joins = self.team.is_some() && layer + 1 == self.shapes.len();
-            if joins {
+            // Sums of which a team's invocations have parts, or for which they need each other's units.
+            let together = self.team.is_some() && layer > 0;
+            if together && layer + 1 == self.shapes.len() {
                 self.join_outputs(&mut examples, net);
+            } else if together {
+                self.sum_units_of_all(layer, &mut examples, net);
             }
             // A unit is done with before the next: fewer numbers wait in registers. Of one example the units of a layer go
             // side by side.
@@ -103,7 +106,7 @@ impl<'p> Writer<'p> {
                 let mut units = Vec::new();
                 for column in columns {
                     for (example, suffix) in examples.iter_mut().zip(block) {
-                        if !joins {
+                        if !together {
                             let rows: Vec<&Feed> = self.rows(&example.feeds, layer).collect();
                             let sum = self.weighted_sum(shape, *column, &rows, net);
                             example.sums[layer].push(sum);
@@ -129,32 +132,6 @@ impl<'p> Writer<'p> {
             }
         }
         examples
-    }
-
-    /// Names the weighted sums of the outputs, to which each invocation of a network adds a part.
-    fn join_outputs(&mut self, examples: &mut [Forward], net: &str) {
-        let (layer, shape) = (self.shapes.len() - 1, self.shapes[self.shapes.len() - 1]);
-        let mut parts = Vec::new();
-        for example in &*examples {
-            for column in 0..shape.fan_out {
-                let units = example.feeds[layer].iter().enumerate();
-                let part = units.fold(String::new(), |sum, (row, feed)| {
-                    let weight = format!("{net}weights[{}]", shape.position(row, column));
-                    match sum.as_str() {
-                        "" => format!("{} * {weight}", feed.name()),
-                        _ => format!("fma({}, {weight}, {sum})", feed.name()),
-                    }
-                });
-                parts.push(self.name_sum(&part));
-            }
-        }
-        let mut sums = self.join_parts(&parts).into_iter();
-        for example in examples {
-            for (column, sum) in (0..shape.fan_out).zip(&mut sums) {
-                let bias = shape.position(shape.fan_in, column);
-                example.sums[layer].push(self.name_sum(&format!("{net}weights[{bias}] + {sum}")));
-            }
-        }
     }
 
     /// Names z - ln sum e^z of each z. The activation is the exponential; the largest of its sums is made 1.
@@ -233,8 +210,8 @@ impl<'p> Writer<'p> {
         self.name_sum(&right)
     }
 
-    /// Names the deltas.
-    pub(super) fn backward(&mut self, suffix: &str, forward: &Forward, targets: &[String]) -> Backward {
+    /// Names the deltas of the outputs.
+    pub(super) fn output_deltas(&mut self, suffix: &str, forward: &Forward, targets: &[String]) -> Backward {
         let last = self.shapes.len() - 1;
         let mut deltas = vec![Vec::new(); self.shapes.len()];
         let activation = self.activation(last);
@@ -247,38 +224,41 @@ impl<'p> Writer<'p> {
             );
             deltas[last].push(name);
         }
-        let mut products = Vec::new();
-        for layer in (0..last).rev() {
-            let shape = self.shapes[layer + 1];
-            let activation = self.activation(layer);
-            let inlined = self.problem.spec().activation.of_layer(layer).is_inlined();
-            for row in 0..self.shapes[layer].fan_out {
-                let name = format!("d{layer}_{row}{suffix}");
-                let a = forward.feeds[layer + 1][row].name();
-                let slope = format!("activation_slope({activation}u, {}, {a})", forward.sums[layer][row]);
-                if layer + 1 == last && self.narrows() {
-                    let (product, delta) = (format!("p{row}{suffix}"), &deltas[last][0]);
-                    let slope = match inlined {
-                        true => format!("times_slope({activation}u, {delta}, {product}, {a})"),
-                        false => format!("{delta} * {slope}"),
-                    };
-                    let weight = format!("(*net).weights[{}]", shape.position(row, 0));
-                    let value = if layer == 0 { slope } else { format!("{weight} * {slope}") };
-                    let _ = writeln!(self.text, "    let {product} = {a} * {delta};\n    let {name} = {value};");
-                    products.push(product);
-                } else {
-                    let terms: Vec<String> = deltas[layer + 1]
-                        .iter()
-                        .enumerate()
-                        .map(|(column, delta)| format!("(*net).weights[{}] * {delta}", shape.position(row, column)))
-                        .collect();
-                    let sum = terms.join(" + ");
-                    let _ = writeln!(self.text, "    let {name} = ({sum}) * {slope};");
-                }
-                deltas[layer].push(name);
+        Backward { deltas, products: Vec::new() }
+    }
+
+    /// Names the deltas of a hidden layer; `sums` are those of the next layer's deltas with the weights between, where they are
+    /// known.
+    pub(super) fn hidden_deltas(
+        &mut self,
+        layer: usize,
+        (suffix, forward): (&str, &Forward),
+        back: &mut Backward,
+        sums: Option<&[String]>,
+    ) {
+        let (last, shape) = (self.shapes.len() - 1, self.shapes[layer + 1]);
+        let activation = self.activation(layer);
+        let inlined = self.problem.spec().activation.of_layer(layer).is_inlined();
+        for row in 0..self.shapes[layer].fan_out {
+            let name = format!("d{layer}_{row}{suffix}");
+            let a = forward.feeds[layer + 1][row].name();
+            let slope = format!("activation_slope({activation}u, {}, {a})", forward.sums[layer][row]);
+            if layer + 1 == last && self.narrows() {
+                let (product, delta) = (format!("p{row}{suffix}"), &back.deltas[last][0]);
+                let slope = match inlined {
+                    true => format!("times_slope({activation}u, {delta}, {product}, {a})"),
+                    false => format!("{delta} * {slope}"),
+                };
+                let weight = format!("(*net).weights[{}]", shape.position(row, 0));
+                let value = if layer == 0 { slope } else { format!("{weight} * {slope}") };
+                let _ = writeln!(self.text, "    let {product} = {a} * {delta};\n    let {name} = {value};");
+                back.products.push(product);
+            } else {
+                let sum = sums.map_or_else(|| sum_back(shape, row, &back.deltas[layer + 1]), |sums| sums[row].clone());
+                let _ = writeln!(self.text, "    let {name} = ({sum}) * {slope};");
             }
+            back.deltas[layer].push(name);
         }
-        Backward { deltas, products }
     }
 
     /// Adds the gradient of a block of examples; weights not `begun` are set instead.
@@ -287,9 +267,13 @@ impl<'p> Writer<'p> {
         let mut pairs = HashMap::new();
         for (layer, shape) in self.shapes.clone().into_iter().enumerate() {
             for row in 0..=shape.fan_in {
+                let fed = self.fed_by_all(layer, row);
                 for column in 0..shape.fan_out {
                     let k = shape.position(row, column);
-                    let parts = block.iter().filter_map(|(forward, back)| self.part(forward, back, layer, row, column));
+                    let parts = block.iter().enumerate().filter_map(|(at, (forward, back))| match &fed {
+                        Some(quad) => Some((back.deltas[layer][column].clone(), Some(lane(quad, at)))),
+                        None => self.part(forward, back, layer, row, column),
+                    });
                     let parts = parts.collect();
                     let Some(sum) = self.sum(parts, &mut pairs) else { continue };
                     let sign = if begun[k] { "+=" } else { "=" };
@@ -387,6 +371,13 @@ impl<'p> Writer<'p> {
     pub(super) fn apply(&mut self, batch: &str) {
         let _ = writeln!(self.text, "    apply(net, update_at(epoch, {batch}));");
     }
+}
+
+/// The sum of a layer's deltas with the weights from a unit before it.
+pub(super) fn sum_back(shape: LayerShape, row: usize, deltas: &[String]) -> String {
+    let columns = deltas.iter().enumerate();
+    let terms = columns.map(|(column, delta)| format!("(*net).weights[{}] * {delta}", shape.position(row, column)));
+    terms.collect::<Vec<_>>().join(" + ")
 }
 
 impl Forward {
