@@ -127,12 +127,17 @@ fn statistics(criterion: &mut Criterion) {
         bencher.iter(|| Survival::of(black_box(&solved), &watched, 0.95));
     });
 
-    let problem = problem("xor", "2,3,1", 200);
-    let mut backend = Simd::new(Some(1)).expect("threads");
-    backend.prepare(&Job::new(&problem, 0)).expect("fits");
-    let outcomes = train(&mut backend, &problem).expect("delivered");
     group.throughput(Throughput::Elements(NETWORK_COUNT));
-    group.bench_function("tally of outcomes", |bencher| bencher.iter(|| Tally::of(&problem, black_box(&outcomes))));
+    // Fresh starts, then most outputs still in the middle, then networks of every kind.
+    for epochs in [1, 300, 3_000] {
+        let problem = problem("xor", "2,3,1", epochs);
+        let mut backend = Simd::new(Some(1)).expect("threads");
+        backend.prepare(&Job::new(&problem, 0)).expect("fits");
+        let outcomes = train(&mut backend, &problem).expect("delivered");
+        let name = format!("tally of outcomes after {epochs} epochs");
+        group.bench_function(name, |bencher| bencher.iter(|| Tally::of(&problem, black_box(&outcomes))));
+    }
+    let problem = problem("xor", "2,3,1", 10_000);
     // As a GPU hands them over: many at a time, most of them solved, each in an epoch of its own.
     let window = solved_outcomes(1 << 17);
     let before = Tally::of(&problem, &window);

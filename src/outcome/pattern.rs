@@ -6,6 +6,8 @@
 //! the two in the middle is one, and the loss is the same at each. Of an odd number it is one of the targets: with two target
 //! values the examples of the rarer one are then at the wrong end, and are named so.
 
+use smallvec::SmallVec;
+
 use crate::rule::{Lose, with_loss};
 use crate::spec::Problem;
 
@@ -17,6 +19,9 @@ const LOSS_TOLERANCE: f64 = 0.05;
 
 /// Groupings of one problem whose excess is kept: of small tasks there are few, and the same come again and again.
 const KNOWN_LIMIT: usize = 64;
+
+/// Of so many of these, the most frequent ones, it is looked at first whether outputs lie in their midst.
+const CORE_LIMIT: usize = 8;
 
 /// What is not right: examples that share their outputs; outputs at the wrong end or at the middle, by their positions.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,7 +49,12 @@ struct Known {
     excess: f64,
     fate: Fate,
     variant: Variant,
+    /// Where it can be said beforehand: from where to where each output may lie such that no other grouping is read.
+    core: Option<Core>,
 }
+
+/// Ranges of outputs, one for each.
+type Core = SmallVec<[(f32, f32); 8]>;
 
 impl<'a> Patterns<'a> {
     pub(super) fn new(problem: &'a Problem) -> Self {
@@ -59,6 +69,11 @@ impl<'a> Patterns<'a> {
         let excess = loss - self.floor;
         let outputs = Outputs::new(self.problem, (self.low, self.high), outputs);
         let fits = |own: f64| (excess - own).abs() <= LOSS_TOLERANCE * own;
+        let within = |known: &Known| known.core.as_ref().is_some_and(|core| outputs.lie_within(core));
+        if let Some(at) = self.known.iter().take(CORE_LIMIT).position(within) {
+            let known = self.bring_forward(at);
+            return fits(known.excess).then_some((known.fate, known.variant));
+        }
         // Most networks that have learnt little are told apart by their loss alone.
         let readings = if excess > self.largest_tied && !fits(self.largest_tied) { &UNTIED } else { &READINGS[..] };
         Grouping::read(&outputs, readings).find_map(|grouping| {
@@ -75,7 +90,11 @@ impl<'a> Patterns<'a> {
             self.known.push(Known::of(grouping, self.problem));
             self.known.len() - 1
         });
-        // What is frequent comes to the front.
+        self.bring_forward(at)
+    }
+
+    /// What is frequent comes to the front.
+    fn bring_forward(&mut self, at: usize) -> &Known {
         self.known.swap(at, at / 2);
         &self.known[at / 2]
     }
@@ -91,7 +110,8 @@ impl Known {
         };
         let (middle, wrong) = (examples(&grouping.middle), examples(&grouping.wrong));
         let variant = Variant::of(&grouping.groups, &middle, &wrong, example_count);
-        Self { excess: grouping.excess(problem), fate: grouping.fate(example_count), variant, grouping }
+        let (excess, fate, core) = (grouping.excess(problem), grouping.fate(example_count), grouping.core(problem));
+        Self { excess, fate, variant, core, grouping }
     }
 }
 
@@ -183,6 +203,39 @@ impl Grouping {
         let middle = self.middle.iter().map(|position| above(*position, 0.5 * (low + high)));
         let wrong = self.wrong.iter().map(|position| above(*position, low + high - targets[*position]));
         grouped.chain(middle).chain(wrong).sum::<f64>() / examples.count() as f64
+    }
+
+    /// Outputs that are read as this grouping and as nothing else: of a single unit, those of a group so near its place of
+    /// rest that they hang together, are at neither end and are far from every other group; the rest at their targets.
+    fn core(&self, problem: &Problem) -> Option<Core> {
+        // Far more than roundings.
+        const MARGIN: f64 = 1e-3;
+        let examples = problem.examples();
+        let outputs = Outputs::new(problem, examples.target_range(), &[]);
+        if self.groups.is_empty() || examples.output_count() != 1 || outputs.tolerance <= 0.0 {
+            return None;
+        }
+        let range = |centre: f64, width: f64| {
+            let width = width * (1.0 - MARGIN) * outputs.tolerance;
+            ((centre - width) as f32, (centre + width) as f32)
+        };
+        let mut core: Core = outputs.targets.iter().map(|target| range(*target, 1.0)).collect();
+        let mut places = Vec::new();
+        for group in &self.groups {
+            let (from, to) = resting_place(problem, group, 0);
+            let is_apart = |place: f64, by: f64| (from - place).abs() > by * (1.0 + MARGIN) * outputs.tolerance;
+            let off_ends = |example: &usize| {
+                is_apart(outputs.targets[*example], 1.5) && is_apart(outputs.other_end(*example), 1.5)
+            };
+            if from != to || !group.iter().all(off_ends) || !places.iter().all(|place| is_apart(*place, 2.0)) {
+                return None;
+            }
+            places.push(from);
+            for example in group {
+                core[*example] = range(from, 0.5);
+            }
+        }
+        Some(core)
     }
 
     fn fate(&self, example_count: usize) -> Fate {

@@ -60,7 +60,9 @@ impl KindTally {
         self.count += 1;
         if loss.abs() <= LOSS_LIMIT {
             self.finite += 1;
-            self.loss_sum += (loss / LOSS_UNIT).round() as i128;
+            let units = (loss / LOSS_UNIT).round();
+            // Nearly always there are few of them, and half of 128 bits are soon dealt with.
+            self.loss_sum += if units.abs() < i64::MAX as f64 { i128::from(units as i64) } else { units as i128 };
         }
     }
 
@@ -99,12 +101,18 @@ impl Tally {
     fn of_rows(problem: &Problem, outcomes: &Outcomes, first: usize, places: &mut [Kind]) -> Self {
         let (mut tally, mut kinds) = (Self::default(), Kinds::new(problem));
         let (mut solved, mut unfinished) = (Vec::new(), Vec::new());
+        // Neighbours are often of one kind.
+        let mut last = (Kind::whole(Fate::Solved), KindTally::default());
         for (row, place) in (first..).zip(places) {
             let outcome = outcomes.get(row);
             tally.networks += 1;
             tally.net_epochs += u64::from(outcome.stop_epoch);
             let kind = kinds.of(&outcome);
-            tally.kinds.entry(kind).or_default().add(outcome.loss);
+            if kind != last.0 {
+                tally.add_kind(&last);
+                last = (kind, KindTally::default());
+            }
+            last.1.add(outcome.loss);
             match kind.fate {
                 Fate::Solved => solved.push(outcome.solved_epoch),
                 Fate::Unfinished => unfinished.push(outcome.stop_epoch),
@@ -112,9 +120,16 @@ impl Tally {
             }
             *place = kind;
         }
+        tally.add_kind(&last);
         tally.solved_epochs = EpochCounts::of(solved);
         tally.unfinished_epochs = EpochCounts::of(unfinished);
         tally
+    }
+
+    fn add_kind(&mut self, (kind, tally): &(Kind, KindTally)) {
+        if tally.count > 0 {
+            self.kinds.entry(*kind).or_default().merge(tally);
+        }
     }
 
     /// Adds another tally's counts.
@@ -122,7 +137,7 @@ impl Tally {
         self.networks += other.networks;
         self.net_epochs += other.net_epochs;
         for (kind, tally) in &other.kinds {
-            self.kinds.entry(*kind).or_default().merge(tally);
+            self.add_kind(&(*kind, *tally));
         }
         self.solved_epochs.merge(&other.solved_epochs);
         self.unfinished_epochs.merge(&other.unfinished_epochs);

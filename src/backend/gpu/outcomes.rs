@@ -23,7 +23,11 @@ pub(super) struct Arrived {
 
 impl Arrived {
     pub(super) fn new(networks: Range<u64>, bytes: &[u8]) -> Self {
-        Self { networks, words: bytemuck::pod_collect_to_vec(bytes), idle: 0, device_seconds: None }
+        // One core alone would be slow to read what the device wrote.
+        let mut words = vec![0; bytes.len() / size_of::<u32>()];
+        let parts = bytemuck::cast_slice_mut::<u32, u8>(&mut words).par_chunks_mut(COPIED_PART);
+        parts.zip(bytes.par_chunks(COPIED_PART)).for_each(|(words, bytes)| words.copy_from_slice(bytes));
+        Self { networks, words, idle: 0, device_seconds: None }
     }
 
     /// Networks of the chunk.
@@ -47,16 +51,25 @@ impl Arrived {
     pub(super) fn trained(&self, problem: &Problem, keep_weights: bool) -> Result<Trained> {
         let count = self.count();
         let output_row_count = problem.examples().targets().len();
-        let status = self.row(0).iter().map(|word| status(*word)).collect::<Result<Vec<Status>>>()?;
-        let outcomes = Outcomes {
-            first: self.networks.start,
-            outputs_per_network: output_row_count,
-            status,
-            solved_epoch: self.row(1).to_vec(),
-            stop_epoch: self.row(2).to_vec(),
-            loss: self.row(3).iter().map(|word| f64::from(f32::from_bits(*word))).collect(),
-            outputs: transposed(&self.words[HEAD_ROW_COUNT * count..], count, output_row_count),
-        };
+        // Each column by itself, the widest first.
+        let (outputs, (loss, (status, epochs))) = rayon::join(
+            || transposed(&self.words[HEAD_ROW_COUNT * count..], count, output_row_count),
+            || {
+                rayon::join(
+                    || self.row(3).iter().map(|word| f64::from(f32::from_bits(*word))).collect(),
+                    || {
+                        rayon::join(
+                            || self.row(0).iter().map(|word| status(*word)).collect::<Result<Vec<Status>>>(),
+                            || [1, 2].map(|row| self.row(row).to_vec()),
+                        )
+                    },
+                )
+            },
+        );
+        let ([solved_epoch, stop_epoch], first) = (epochs, self.networks.start);
+        let outputs_per_network = output_row_count;
+        let outcomes =
+            Outcomes { first, outputs_per_network, status: status?, solved_epoch, stop_epoch, loss, outputs };
         let weights = keep_weights.then(|| {
             let from = (HEAD_ROW_COUNT + output_row_count) * count;
             let values = transposed(&self.words[from..], count, problem.layers().weight_count());
@@ -79,6 +92,8 @@ fn status(word: u32) -> Result<Status> {
 
 /// Networks whose rows one thread turns at a time.
 const PART: usize = 1024;
+/// Bytes that one thread copies at a time.
+const COPIED_PART: usize = 1 << 17;
 
 /// `[row][position]` to `[position][row]`, on all cores.
 fn transposed(words: &[u32], count: usize, row_count: usize) -> Vec<f32> {
