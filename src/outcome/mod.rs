@@ -5,6 +5,7 @@ mod epochs;
 pub(crate) mod exact;
 mod fate;
 mod kind;
+mod midst;
 mod npz;
 mod outputs;
 mod pattern;

@@ -36,11 +36,6 @@ impl<'a> Outputs<'a> {
         f64::from(self.values[position])
     }
 
-    /// Whether each lies in its range.
-    pub(super) fn lie_within(&self, ranges: &[(f32, f32)]) -> bool {
-        self.values.iter().zip(ranges).all(|(value, (low, high))| low <= value && value <= high)
-    }
-
     pub(super) fn is_near(&self, position: usize, value: f64) -> bool {
         (self.value(position) - value).abs() <= self.tolerance
     }

@@ -6,11 +6,10 @@
 //! the two in the middle is one, and the loss is the same at each. Of an odd number it is one of the targets: with two target
 //! values the examples of the rarer one are then at the wrong end, and are named so.
 
-use smallvec::SmallVec;
-
 use crate::rule::{Lose, with_loss};
 use crate::spec::Problem;
 
+use super::midst::{MIDST_LIMIT, Midst};
 use super::outputs::{Groups, Outputs, Places, resting_place};
 use super::{Fate, Variant};
 
@@ -20,13 +19,10 @@ const LOSS_TOLERANCE: f64 = 0.05;
 /// Groupings of one problem whose excess is kept: of small tasks there are few, and the same come again and again.
 const KNOWN_LIMIT: usize = 64;
 
-/// Of so many of these, the most frequent ones, it is looked at first whether outputs lie in their midst.
-const CORE_LIMIT: usize = 8;
-
 /// What is not right: examples that share their outputs; outputs at the wrong end or at the middle, by their positions.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Grouping {
-    groups: Groups,
+pub(super) struct Grouping {
+    pub(super) groups: Groups,
     middle: Places,
     wrong: Places,
 }
@@ -35,26 +31,22 @@ struct Grouping {
 pub(super) struct Patterns<'a> {
     problem: &'a Problem,
     floor: f64,
-    low: f64,
-    high: f64,
+    pub(super) low: f64,
+    pub(super) high: f64,
     /// The excess where all examples share their outputs. Groups that are parted have more outputs to choose, so theirs is
     /// less.
     largest_tied: f64,
-    known: Vec<Known>,
+    pub(super) known: Vec<Known>,
 }
 
 /// A pattern: what it is called, and its loss above that of a solution.
-struct Known {
+pub(super) struct Known {
     grouping: Grouping,
     excess: f64,
     fate: Fate,
     variant: Variant,
-    /// Where it can be said beforehand: from where to where each output may lie such that no other grouping is read.
-    core: Option<Core>,
+    pub(super) midst: Option<Midst>,
 }
-
-/// Ranges of outputs, one for each.
-type Core = SmallVec<[(f32, f32); 8]>;
 
 impl<'a> Patterns<'a> {
     pub(super) fn new(problem: &'a Problem) -> Self {
@@ -69,8 +61,8 @@ impl<'a> Patterns<'a> {
         let excess = loss - self.floor;
         let outputs = Outputs::new(self.problem, (self.low, self.high), outputs);
         let fits = |own: f64| (excess - own).abs() <= LOSS_TOLERANCE * own;
-        let within = |known: &Known| known.core.as_ref().is_some_and(|core| outputs.lie_within(core));
-        if let Some(at) = self.known.iter().take(CORE_LIMIT).position(within) {
+        let within = |known: &Known| known.midst.as_ref().is_some_and(|midst| outputs.lie_within(midst));
+        if let Some(at) = self.known.iter().take(MIDST_LIMIT).position(within) {
             let known = self.bring_forward(at);
             return fits(known.excess).then_some((known.fate, known.variant));
         }
@@ -110,8 +102,8 @@ impl Known {
         };
         let (middle, wrong) = (examples(&grouping.middle), examples(&grouping.wrong));
         let variant = Variant::of(&grouping.groups, &middle, &wrong, example_count);
-        let (excess, fate, core) = (grouping.excess(problem), grouping.fate(example_count), grouping.core(problem));
-        Self { excess, fate, variant, core, grouping }
+        let (excess, fate, midst) = (grouping.excess(problem), grouping.fate(example_count), grouping.midst(problem));
+        Self { excess, fate, variant, midst, grouping }
     }
 }
 
@@ -205,39 +197,6 @@ impl Grouping {
         grouped.chain(middle).chain(wrong).sum::<f64>() / examples.count() as f64
     }
 
-    /// Outputs that are read as this grouping and as nothing else: of a single unit, those of a group so near its place of
-    /// rest that they hang together, are at neither end and are far from every other group; the rest at their targets.
-    fn core(&self, problem: &Problem) -> Option<Core> {
-        // Far more than roundings.
-        const MARGIN: f64 = 1e-3;
-        let examples = problem.examples();
-        let outputs = Outputs::new(problem, examples.target_range(), &[]);
-        if self.groups.is_empty() || examples.output_count() != 1 || outputs.tolerance <= 0.0 {
-            return None;
-        }
-        let range = |centre: f64, width: f64| {
-            let width = width * (1.0 - MARGIN) * outputs.tolerance;
-            ((centre - width) as f32, (centre + width) as f32)
-        };
-        let mut core: Core = outputs.targets.iter().map(|target| range(*target, 1.0)).collect();
-        let mut places = Vec::new();
-        for group in &self.groups {
-            let (from, to) = resting_place(problem, group, 0);
-            let is_apart = |place: f64, by: f64| (from - place).abs() > by * (1.0 + MARGIN) * outputs.tolerance;
-            let off_ends = |example: &usize| {
-                is_apart(outputs.targets[*example], 1.5) && is_apart(outputs.other_end(*example), 1.5)
-            };
-            if from != to || !group.iter().all(off_ends) || !places.iter().all(|place| is_apart(*place, 2.0)) {
-                return None;
-            }
-            places.push(from);
-            for example in group {
-                core[*example] = range(from, 0.5);
-            }
-        }
-        Some(core)
-    }
-
     fn fate(&self, example_count: usize) -> Fate {
         match self.groups.as_slice() {
             [] if self.wrong.is_empty() => Fate::OneAtMiddle,
@@ -251,7 +210,7 @@ impl Grouping {
 }
 
 /// Loss of one output unit on one example.
-fn unit_loss(problem: &Problem, target: f64, output: f64) -> f64 {
+pub(super) fn unit_loss(problem: &Problem, target: f64, output: f64) -> f64 {
     problem.loss().of_output(output, target)
 }
 
