@@ -83,11 +83,11 @@ fn list_slots(@builtin(global_invocation_id) id: vec3<u32>) {
     var block = blocks[id.x];
     for (var bit = 0u; bit < 32u; bit += 1u) {
         let slot = 32u * id.x + bit;
-        if ((block.going >> bit & 1u) == 1u) {
+        if (((block.going >> bit) & 1u) == 1u) {
             active_out.slots[block.going_base] = slot;
             block.going_base += 1u;
         }
-        if ((block.freed >> bit & 1u) == 1u) {
+        if (((block.freed >> bit) & 1u) == 1u) {
             free.slots[block.freed_base & (SLOT_COUNT - 1u)] = slot;
             block.freed_base += 1u;
         }

@@ -17,7 +17,20 @@ fn kernels(form: &Form, problem: &Problem, sizes: Sizes) -> Vec<Source> {
     (form.kernels)(problem, sizes, &LIMITS).unwrap()
 }
 
+/// A shift beside an `&`, `|` or `^` without parentheses: naga takes it, browsers do not.
+fn bare_shift(source: &str) -> Option<&str> {
+    source.lines().find(|line| {
+        ["<<", ">>"].iter().flat_map(|shift| line.split(shift).skip(1)).any(|after| {
+            let after = after.trim_start().trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_.".contains(c));
+            after.trim_start().starts_with(['&', '|', '^'])
+        })
+    })
+}
+
 fn validate(source: &str) -> Result<(), String> {
+    if let Some(line) = bare_shift(source) {
+        return Err(format!("parentheses are missing: {line}"));
+    }
     let module = naga::front::wgsl::parse_str(source).map_err(|error| error.emit_to_string(source))?;
     let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
     validator.validate(&module).map(drop).map_err(|error| error.emit_to_string(source))
@@ -60,6 +73,9 @@ fn an_invalid_shader_is_refused() {
     let (_, source) = kernels(&fused::FORM, &problem, SIZES).remove(0);
     assert!(validate(&source).is_ok());
     assert!(validate(&source.replace("epoch + 1u;", "epoch + 1.0;")).is_err());
+    for (wrong, right) in [("x >> 3u & 1u", "(x >> 3u) & 1u"), ("a << b.c | d", "(a << b.c) | d")] {
+        assert!(bare_shift(wrong).is_some() && bare_shift(right).is_none(), "{wrong}");
+    }
 }
 
 #[test]
