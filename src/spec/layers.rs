@@ -116,6 +116,7 @@ impl Layers {
 
     /// What one of `holders` has that share a network: of each hidden layer its part of the units, all weights to these, and
     /// the weights from those of the last hidden layer to the outputs.
+    #[cfg(feature = "gpu")]
     pub(crate) fn shared_by(&self, holders: usize) -> Self {
         let last = self.sizes.len() - 1;
         let part =

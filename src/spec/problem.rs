@@ -72,6 +72,7 @@ impl Problem {
     }
 
     /// The same where one of `holders` trains its share of each network, see [`Layers::shared_by`].
+    #[cfg(feature = "gpu")]
     pub(crate) fn shared_by(&self, holders: usize) -> Self {
         Self { layers: self.layers.shared_by(holders), ..self.clone() }
     }
