@@ -113,7 +113,8 @@ workgroups() {
 # By the device's own clock: net-epochs executed in `device` seconds.
 forms() {
     local status=0 network task layers epochs rule
-    for network in "xor 2,16,1" "xor 2,32,1" "xor 2,48,1" "xor 2,8,8,1" "parity:4 4,12,1" "parity:8 8,12,1" "parity:8 8,16,1"; do
+    for network in "xor 2,16,1" "xor 2,32,1" "xor 2,48,1" "xor 2,250,1" "xor 2,8,8,1" "xor 2,16,16,1" "xor 2,32,32,1" \
+        "parity:4 4,12,1" "parity:8 8,16,1" "encoder:8 8,24,8"; do
         read -r task layers <<<"$network"
         [[ "$task" == parity:8 ]] && epochs=120 || epochs=1000
         set -- --examine 0 --task "$task" --layers "$layers" --nets "$crowd"

@@ -5,8 +5,7 @@ use smallvec::SmallVec;
 
 use crate::spec::Problem;
 
-use super::outputs::{Outputs, resting_place};
-use super::pattern::Grouping;
+use super::outputs::{Groups, Outputs, resting_place};
 
 /// Of so many known patterns, the most frequent ones, it is looked at first whether outputs lie in their midst.
 pub(super) const MIDST_LIMIT: usize = 8;
@@ -21,39 +20,36 @@ impl Outputs<'_> {
     }
 }
 
-impl Grouping {
-    /// Outputs that are read as this grouping and as nothing else: of a single unit, those of a group so near its place of
-    /// rest that they hang together, are at neither end and are far from every other group; the rest at their targets.
-    pub(super) fn midst(&self, problem: &Problem) -> Option<Midst> {
-        // Far more than roundings.
-        const MARGIN: f64 = 1e-3;
-        let examples = problem.examples();
-        let outputs = Outputs::new(problem, examples.target_range(), &[]);
-        if self.groups.is_empty() || examples.output_count() != 1 || outputs.tolerance <= 0.0 {
+/// Outputs that are read as these groups and as nothing else: of a single unit, those of a group so near its place of
+/// rest that they hang together, are at neither end and are far from every other group; the rest at their targets.
+pub(super) fn midst(problem: &Problem, groups: &Groups) -> Option<Midst> {
+    // Far more than roundings.
+    const MARGIN: f64 = 1e-3;
+    let examples = problem.examples();
+    let outputs = Outputs::new(problem, examples.target_range(), &[]);
+    if groups.is_empty() || examples.output_count() != 1 || outputs.tolerance <= 0.0 {
+        return None;
+    }
+    let range = |centre: f64, width: f64| {
+        let width = width * (1.0 - MARGIN) * outputs.tolerance;
+        ((centre - width) as f32, (centre + width) as f32)
+    };
+    let mut midst: Midst = outputs.targets.iter().map(|target| range(*target, 1.0)).collect();
+    let mut places = Vec::new();
+    for group in groups {
+        let (from, to) = resting_place(problem, group, 0);
+        let is_apart = |place: f64, by: f64| (from - place).abs() > by * (1.0 + MARGIN) * outputs.tolerance;
+        let off_ends =
+            |example: &usize| is_apart(outputs.targets[*example], 1.5) && is_apart(outputs.other_end(*example), 1.5);
+        if from != to || !group.iter().all(off_ends) || !places.iter().all(|place| is_apart(*place, 2.0)) {
             return None;
         }
-        let range = |centre: f64, width: f64| {
-            let width = width * (1.0 - MARGIN) * outputs.tolerance;
-            ((centre - width) as f32, (centre + width) as f32)
-        };
-        let mut midst: Midst = outputs.targets.iter().map(|target| range(*target, 1.0)).collect();
-        let mut places = Vec::new();
-        for group in &self.groups {
-            let (from, to) = resting_place(problem, group, 0);
-            let is_apart = |place: f64, by: f64| (from - place).abs() > by * (1.0 + MARGIN) * outputs.tolerance;
-            let off_ends = |example: &usize| {
-                is_apart(outputs.targets[*example], 1.5) && is_apart(outputs.other_end(*example), 1.5)
-            };
-            if from != to || !group.iter().all(off_ends) || !places.iter().all(|place| is_apart(*place, 2.0)) {
-                return None;
-            }
-            places.push(from);
-            for example in group {
-                midst[*example] = range(from, 0.5);
-            }
+        places.push(from);
+        for example in group {
+            midst[*example] = range(from, 0.5);
         }
-        Some(midst)
     }
+    Some(midst)
 }
 
 #[cfg(test)]

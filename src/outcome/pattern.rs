@@ -9,7 +9,7 @@
 use crate::rule::{Lose, with_loss};
 use crate::spec::Problem;
 
-use super::midst::{MIDST_LIMIT, Midst};
+use super::midst::{MIDST_LIMIT, Midst, midst};
 use super::outputs::{Groups, Outputs, Places, resting_place};
 use super::{Fate, Variant};
 
@@ -21,8 +21,8 @@ const KNOWN_LIMIT: usize = 64;
 
 /// What is not right: examples that share their outputs; outputs at the wrong end or at the middle, by their positions.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Grouping {
-    pub(super) groups: Groups,
+struct Grouping {
+    groups: Groups,
     middle: Places,
     wrong: Places,
 }
@@ -102,8 +102,8 @@ impl Known {
         };
         let (middle, wrong) = (examples(&grouping.middle), examples(&grouping.wrong));
         let variant = Variant::of(&grouping.groups, &middle, &wrong, example_count);
-        let (excess, fate, midst) = (grouping.excess(problem), grouping.fate(example_count), grouping.midst(problem));
-        Self { excess, fate, variant, midst, grouping }
+        let (fate, midst) = (grouping.fate(example_count), midst(problem, &grouping.groups));
+        Self { excess: grouping.excess(problem), fate, variant, midst, grouping }
     }
 }
 

@@ -9,6 +9,7 @@
 //! into a register, and inputs are chosen among literals, which costs less than reading them.
 
 mod examples;
+mod meeting;
 mod shared;
 mod team;
 mod writer;
@@ -21,7 +22,7 @@ use self::examples::are_few;
 pub(super) use self::examples::{order_keeping, writes_out};
 use self::shared::{has_powers, range_code};
 use self::team::Place;
-pub(super) use self::team::{Team, recording_code};
+pub(super) use self::team::Team;
 use self::writer::{Backward, Forward, Writer};
 use super::form::Sharing;
 use super::numbers::rate_name;
@@ -105,6 +106,22 @@ pub(super) fn evaluation_code(problem: &Problem) -> String {
             );
         }
     }) + "    return loss / f32(EXAMPLE_COUNT);\n}\n"
+}
+
+/// `record`: a team's outputs to scratch memory, and the loss.
+pub(super) fn recording_code(team: &Team) -> String {
+    String::from("fn record(net: ptr<function, Network>, lane: u32, writes: bool) -> f32 {\n    var loss = 0.0;\n")
+        + &outputs_code(&team.share, Some(team), "(*net).", |writer, forward, targets| {
+            for (unit, y) in targets.iter().enumerate() {
+                let (z, h) = (forward.sum(unit), forward.output(unit));
+                let _ = writeln!(
+                    writer.text,
+                    "    loss += output_loss({z}, {h}, {y});\n    if (writes) {{ scratch[(OUTPUT_ROW + example * OUTPUT_COUNT + \
+                 {unit}u) * SLOT_COUNT + lane] = {h}; }}"
+                );
+            }
+        })
+        + "    return loss / f32(EXAMPLE_COUNT);\n}\n"
 }
 
 /// `draw` and `measure_of`: a network's starting weights, and what the criterion measures of its outputs.
