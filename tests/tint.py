@@ -12,8 +12,9 @@ from pathlib import Path
 
 # Seconds for all of it: pipelines of written-out kernels take some each.
 LIMIT = 900
-# Pipelines are made of these: the rest differ in their rules, and in how long they take.
-PIPELINES = "task_xor_layers_2_3_1.wgsl"
+# Pipelines are made of these, the smallest network's and one that invocations share: the rest differ in their rules,
+# and in how long they take.
+PIPELINES = ("task_xor_layers_2_3_1.wgsl", "fused_train_task_parity_8_layers_8_16_1.wgsl")
 WRONG = "@compute @workgroup_size(1) fn train() { let x = 1.0 + 1u; }"
 
 PAGE = """<!doctype html><script>
@@ -21,12 +22,14 @@ async function compiled(device, name, source, pipelines) {
   const module = device.createShaderModule({code: source});
   const said = (await module.getCompilationInfo()).messages.map(one => `${one.type} ${one.lineNum}: ${one.message}`);
   if (pipelines && !said.length) {
-    device.pushErrorScope("validation");
-    try {
-      await device.createComputePipelineAsync({layout: "auto", compute: {module}});
-    } catch (error) { said.push(`pipeline: ${error.message}`); }
-    const error = await device.popErrorScope();
-    if (error) said.push(`pipeline: ${error.message}`);
+    for (const [, entryPoint] of source.matchAll(/@compute[^{]*?fn (\\w+)/g)) {
+      device.pushErrorScope("validation");
+      try {
+        await device.createComputePipelineAsync({layout: "auto", compute: {module, entryPoint}});
+      } catch (error) { said.push(`${entryPoint}: ${error.message}`); }
+      const error = await device.popErrorScope();
+      if (error) said.push(`${entryPoint}: ${error.message}`);
+    }
   }
   return {name, said};
 }
@@ -82,7 +85,14 @@ def main(folder, profile):
     files = sorted(Path(folder).glob("*.wgsl"))
     if len(files) < 50:
         sys.exit(f"only {len(files)} shaders")
-    shaders = [{"name": file.name, "source": file.read_text(), "pipelines": PIPELINES in file.name} for file in files]
+    shaders = [
+        {
+            "name": file.name,
+            "source": file.read_text(),
+            "pipelines": any(part in file.name for part in PIPELINES),
+        }
+        for file in files
+    ]
     shaders.append({"name": "wrong", "source": WRONG, "pipelines": False})
     server, said, done = serve(shaders)
     browser = subprocess.Popen(
