@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The composed shaders by a second compiler of WGSL: Tint, that of Chromium, headless and on its software adapter. Every
-# shader of `benches/shaders.json` becomes a module, those of two networks pipelines too, one for each entry point; a message of any kind is a
-# failure, and so is a wrong shader without one.
+# shader of `benches/shaders.json` becomes a module, those of two networks pipelines too, one for each entry point; a
+# message of any kind is a failure, and so is a wrong shader without one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
