@@ -1,8 +1,8 @@
-// A few invocations train one network with one hidden layer through a slice: each holds some of the hidden units, the
-// weights to and from them in registers, and what they add to the outputs they tell each other through workgroup memory. The
-// outputs, with their biases, are every one's. A workgroup is as many invocations as many processors run in step anyway, so
-// that its barriers cost next to nothing; several networks share it, and all go through its epochs until the last has finished.
-// Outputs and loss of whoever has finished are left in scratch memory.
+// A few invocations train one network through a slice: each holds some of the units of every hidden layer, the weights to them
+// and those to the outputs in registers, and what these add to the outputs, and between hidden layers, they tell each other
+// through workgroup memory. The outputs, with their biases, are every one's. A workgroup is as many invocations as many
+// processors run in step anyway, so that its barriers cost next to nothing; several networks share it, and all go through
+// its epochs until the last has finished. Outputs and loss of whoever has finished are left in scratch memory.
 //
 // Straight-line code of the units at hand (load, save, apply, train_examples, measure_of, any_out_of_bounds, record) is
 // generated: src/backend/gpu/unroll.
@@ -14,8 +14,8 @@ var<workgroup> parts: array<vec4<f32>, PART_COUNT>;
 var<workgroup> raised: array<u32, GROUP_SIZE>;
 var<workgroup> verdict: u32;
 
-// Where an invocation stands in its workgroup, which of the workgroup's networks it trains, and which of that one's invocations
-// it is.
+// Where an invocation stands in its workgroup, which of the workgroup's networks it trains, and which of that one's
+// invocations it is.
 var<private> local: u32;
 var<private> team: u32;
 var<private> own: u32;

@@ -68,6 +68,12 @@ impl Bound {
     }
 }
 
+/// So many workgroups along two axes, of which neither may be longer than `limit`; as many as that, or a few more.
+pub fn grid(count: u32, limit: u32) -> [u32; 2] {
+    let across = count.min(limit);
+    [across, count.div_ceil(across.max(1))]
+}
+
 fn compile(gpu: &Gpu, shader: &Shader) -> Result<Pipeline> {
     let Shader { entry, source, bindings, checks } = shader;
     let entry = entry.as_str();

@@ -19,7 +19,7 @@ pub use device::Gpu;
 #[doc(hidden)]
 pub use device::{Lost, SOFTWARE_LOOP_LIMIT};
 #[doc(hidden)]
-pub use kernel::{Bound, Kernel};
+pub use kernel::{Bound, Kernel, grid};
 #[doc(hidden)]
 pub use readback::Readback;
 #[doc(hidden)]

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::backend::{Counted, Job, Progress, Watch};
 use crate::error::Result;
-use crate::gpu::{Binding, Bound, Gpu, Kernel, Kind, Lost, Readback, storage_buffer, uniform_buffer};
+use crate::gpu::{Binding, Bound, Gpu, Kernel, Kind, Lost, Readback, grid, storage_buffer, uniform_buffer};
 use crate::plan::SliceClock;
 use crate::spec::Problem;
 
@@ -143,10 +143,9 @@ impl Counter {
         let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("count") });
         encoder.clear_buffer(&self.sums, 0, None);
         let groups = count.div_ceil(self.workgroup_size);
-        let across = groups.min(self.workgroup_limit);
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            self.kernel.dispatch(&mut pass, [across, groups.div_ceil(across)], None);
+            self.kernel.dispatch(&mut pass, grid(groups, self.workgroup_limit), None);
         }
         let mut answer = Readback::new(gpu, "sums read back", ANSWER_BYTES);
         answer.copy(&mut encoder, &self.sums, 0, 0, ANSWER_BYTES);

@@ -35,8 +35,8 @@ pub struct Tuning {
     pub memory_limit: Option<u64>,
     /// What the fused form shares, where it is not left to the device and the network.
     pub sharing: Option<Sharing>,
-    /// Invocations that train a network together in the fused form, a power of two up to 32, where it is not left to the device
-    /// and the network.
+    /// Invocations that train a network together in the fused form, a power of two up to 32, where it is not left to the
+    /// device and the network.
     pub team_size: Option<usize>,
     /// How often the state of all networks in flight is copied to the host, once some have been so for as long: about as much
     /// work is lost with a device.

@@ -2,7 +2,7 @@
 //! a team of several shares a network, each with some of the units of every hidden layer (`unroll/team.rs`).
 
 use crate::error::{Error, Result};
-use crate::gpu::Bound;
+use crate::gpu::{Bound, grid};
 use crate::spec::Problem;
 
 use super::buffers::{SCRATCH, SLICE};
@@ -190,10 +190,9 @@ impl Trainer for Fused {
 
     fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, epochs: u32) {
         if epochs > 0 || self.records {
-            let groups = bound.div_ceil(self.network_count);
-            let across = groups.min(self.workgroup_limit);
+            let groups = grid(bound.div_ceil(self.network_count), self.workgroup_limit);
             for kernel in &self.train {
-                kernel[list].dispatch(pass, [across, groups.div_ceil(across.max(1))], None);
+                kernel[list].dispatch(pass, groups, None);
             }
         }
     }

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use crate::error::{Error, Result};
-use crate::gpu::{Bound, SOFTWARE_LOOP_LIMIT};
+use crate::gpu::{Bound, SOFTWARE_LOOP_LIMIT, grid};
 use crate::spec::Problem;
 
 use super::buffers::{SCRATCH, SLICE};
@@ -266,9 +266,8 @@ impl Grouped {
 impl Trainer for Grouped {
     fn record(&self, pass: &mut wgpu::ComputePass<'_>, list: usize, bound: u32, _epochs: u32) {
         // A slice of no epochs still leaves the outputs of whoever is cut off.
-        let across = bound.min(self.workgroup_limit);
         for kernel in &self.train {
-            kernel[list].dispatch(pass, [across, bound.div_ceil(across.max(1))], None);
+            kernel[list].dispatch(pass, grid(bound, self.workgroup_limit), None);
         }
     }
 

@@ -48,7 +48,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Names the weighted sums of a hidden layer's units behind another: each invocation tells the others its units of that one.
+    /// Names the weighted sums of a hidden layer's units behind another: each invocation tells the others its units of
+    /// that one.
     pub(super) fn sum_units_of_all(&mut self, layer: usize, examples: &mut [Forward], net: &str) {
         let (before, shape) = (layer - 1, self.shapes[layer]);
         // Whoever still reads what was told of the examples before.

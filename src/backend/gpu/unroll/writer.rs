@@ -40,8 +40,8 @@ pub(super) struct Writer<'p> {
 
 /// Names of what an example sends back.
 pub(super) struct Backward {
-    /// `[layer][unit]`, the deltas of the layers after the inputs, as far as they are known. Of the only hidden layer in front of a single output
-    /// they lack the weight to the output, see [`Writer::finish_gradient`].
+    /// `[layer][unit]`, the deltas of the layers after the inputs, as far as they are known. Of the only hidden layer in
+    /// front of a single output they lack the weight to the output, see [`Writer::finish_gradient`].
     pub(super) deltas: Vec<Vec<String>>,
     /// In front of a single output: its delta times each unit of the last hidden layer.
     products: Vec<String>,
@@ -227,8 +227,8 @@ impl<'p> Writer<'p> {
         Backward { deltas, products: Vec::new() }
     }
 
-    /// Names the deltas of a hidden layer; `sums` are those of the next layer's deltas with the weights between, where they are
-    /// known.
+    /// Names the deltas of a hidden layer; `sums` are those of the next layer's deltas with the weights between, where they
+    /// are known.
     pub(super) fn hidden_deltas(
         &mut self,
         layer: usize,
