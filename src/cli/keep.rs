@@ -12,11 +12,11 @@ use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
-use crate::kept::{Pace, Store, place, temporary_in};
+use crate::kept::{FileSum, Pace, Store, Summing, place, temporary_in};
 use crate::outcome::{WeightsFile, read_final_weights};
 use crate::report::{OutcomeRows, RowForm};
 use crate::spec::Problem;
-use crate::study::{Continued, ContinuedCounts, Delivered, RunAnswer, RunPart, RunState};
+use crate::study::{Delivered, RunAnswer, RunPart, RunState};
 
 use super::folder::Folder;
 
@@ -24,18 +24,31 @@ use super::folder::Folder;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct KeptRun<'a> {
     pub state: Cow<'a, RunState>,
-    /// What became of those trained on, of a run that is over.
-    pub continued: Option<ContinuedCounts>,
     /// Networks of each part, in their order.
     parts: Cow<'a, [u64]>,
     /// Whether the parts were joined, and are gone.
     pub joined: bool,
+    /// Of the rows that they were joined to.
+    #[serde(default)]
+    pub rows: Option<FileSum>,
+    /// The file that got their weights.
+    #[serde(default)]
+    pub weights: Option<String>,
+}
+
+/// What a shard wrote that is joined with that of others.
+pub(super) struct ShardFiles {
+    pub networks: u64,
+    pub rows: Option<PathBuf>,
+    /// Which of the rows lose what was measured of their networks.
+    pub cleared: Vec<u64>,
+    pub weights: Option<PathBuf>,
 }
 
 impl KeptRun<'_> {
     /// What was found, in a form that joins.
     pub(super) fn part(self) -> RunPart {
-        RunPart::of(self.state.into_owned(), self.continued)
+        RunPart::of(self.state.into_owned())
     }
 }
 
@@ -55,8 +68,8 @@ pub(super) struct RunKeeper {
     store: Store,
     kept: KeptRun<'static>,
     open: Option<OpenPart>,
-    /// Rows of shards, where these are joined; and which of the rows lose what was measured of their networks.
-    shards: Vec<(PathBuf, Vec<u64>)>,
+    /// Of shards, where these are joined.
+    shards: Vec<ShardFiles>,
     /// Where all weights go in the end.
     weights_out: Option<PathBuf>,
     pace: Pace,
@@ -78,8 +91,7 @@ impl RunKeeper {
     ) -> Result<Self> {
         let store = Store::open(folder, manifest)?;
         let kept = store.progress::<KeptRun>()?.unwrap_or_default();
-        let weights_out = weights_out.map(Path::to_owned);
-        let mut keeper = Self { kept, weights_out, ..Self::joining(store, problem, seed, form, Vec::new()) };
+        let mut keeper = Self { kept, ..Self::joining(store, (problem, seed), form, weights_out, Vec::new()) };
         if !keeper.is_sound() {
             log::warn!("rows or weights that {} speaks of are gone: it begins anew", folder.display());
             keeper.kept = KeptRun::default();
@@ -88,15 +100,15 @@ impl RunKeeper {
         Ok(keeper)
     }
 
-    /// Joins the rows of shards that were trained elsewhere.
+    /// Joins the rows and weights of shards that were trained elsewhere.
     pub(super) fn joining(
         store: Store,
-        problem: &Problem,
-        seed: u64,
+        (problem, seed): (&Problem, u64),
         form: RowForm,
-        shards: Vec<(PathBuf, Vec<u64>)>,
+        weights_out: Option<&Path>,
+        shards: Vec<ShardFiles>,
     ) -> Self {
-        let (open, weights_out, failure) = (None, None, None);
+        let (open, weights_out, failure) = (None, weights_out.map(Path::to_owned), None);
         let (problem, kept, pace) = (problem.clone(), KeptRun::default(), pace());
         Self { problem, form, seed, store, kept, open, shards, weights_out, pace, failure }
     }
@@ -111,9 +123,9 @@ impl RunKeeper {
         std::mem::take(&mut self.kept.state).into_owned()
     }
 
-    /// Of a run that was over before: what became of those trained on. There is nothing left to train.
-    pub(super) fn over(&mut self) -> Option<Option<Continued>> {
-        self.kept.joined.then(|| self.kept.continued.take().map(Continued::from))
+    /// Whether the run was over before: there is nothing left to train.
+    pub(super) fn is_over(&self) -> bool {
+        self.kept.joined
     }
 
     /// Whether all that is spoken of is there.
@@ -121,8 +133,9 @@ impl RunKeeper {
         let is_file = |path: PathBuf| path.is_file();
         if self.kept.joined {
             let folder = self.store.folder().parent().unwrap_or(self.store.folder());
-            let rows = self.form.file_name().map(|name| folder.join(name));
-            return rows.is_none_or(is_file) && self.weights_out.as_ref().is_none_or(|path| path.is_file());
+            let rows = self.kept.rows.zip(self.form.file_name()).map(|(sum, name)| sum.is_as_long(&folder.join(name)));
+            return rows.unwrap_or(self.form == RowForm::None)
+                && self.weights_out.as_ref().is_none_or(|path| path.is_file());
         }
         let counted: u64 = self.kept.parts.iter().sum();
         let names = self.names();
@@ -150,20 +163,22 @@ impl RunKeeper {
 
     fn try_add(&mut self, chunk: &Delivered<'_>) -> Result<()> {
         let fail = |error: io::Error| Error::file(self.store.folder(), "cannot be written", &error);
-        if self.open.is_none() {
+        let count = chunk.outcomes.count() as u64;
+        if self.open.is_none() && count > 0 {
             self.open = Some(self.begin()?);
         }
-        let Some(part) = &mut self.open else { return Ok(()) };
-        part.rows.append(&self.problem, chunk).map_err(fail)?;
-        if let (Some(file), Some(weights)) = (&mut part.weights, chunk.weights) {
-            file.append(weights)?;
+        if let Some(part) = &mut self.open {
+            part.rows.append(&self.problem, chunk).map_err(fail)?;
+            if let (Some(file), Some(weights)) = (&mut part.weights, chunk.weights) {
+                file.append(weights)?;
+            }
+            part.networks += count;
         }
-        part.networks += chunk.outcomes.count() as u64;
         if chunk.is_whole && self.pace.is_due() {
             let began = Instant::now();
             self.close()?;
             let (state, parts) = (Cow::Borrowed(chunk.state), Cow::Borrowed(self.kept.parts.as_ref()));
-            self.store.keep(&KeptRun { state, continued: None, parts, joined: false })?;
+            self.store.keep(&KeptRun { state, parts, ..KeptRun::default() })?;
             self.pace.kept(began);
         }
         Ok(())
@@ -214,39 +229,49 @@ impl RunKeeper {
         self.close()?;
         if let Some(name) = rows {
             let target = folder.path().join(name);
-            let joined = self.join_rows(folder.path(), notes).and_then(|file| place(file, &target));
-            joined.map_err(|error| Error::file(&target, "cannot be written", &error))?;
+            let joined =
+                self.join_rows(folder.path(), notes).and_then(|(file, sum)| place(file, &target).map(|()| sum));
+            self.kept.rows = Some(joined.map_err(|error| Error::file(&target, "cannot be written", &error))?);
         }
         self.join_weights()?;
         if answer.interrupted || answer.cut_after {
             self.kept.parts.to_mut().truncate(kept_count);
         } else {
-            let continued = answer.continued.as_ref().map(Continued::counts);
             let (state, parts) = (Cow::Owned(answer.state()), Cow::Borrowed(self.kept.parts.as_ref()));
-            self.store.keep(&KeptRun { state, continued, parts, joined: true })?;
+            let weights = self.weights_out.as_ref().map(|path| path.display().to_string());
+            self.store.keep(&KeptRun { state, parts, joined: true, rows: self.kept.rows, weights })?;
             self.kept.joined = true;
         }
         self.tidy();
         Ok(())
     }
 
-    fn join_rows(&self, folder: &Path, notes: &[(&str, String)]) -> io::Result<NamedTempFile> {
+    fn join_rows(&self, folder: &Path, notes: &[(&str, String)]) -> io::Result<(NamedTempFile, FileSum)> {
         let file = temporary_in(folder)?;
-        let writer = BufWriter::new(file.as_file().try_clone()?);
+        let writer = Summing::new(BufWriter::new(file.as_file().try_clone()?));
+        let sum = writer.sum();
         let mut rows = OutcomeRows::new(writer, self.form, &self.problem, self.seed)?;
         let own = (0..self.kept.parts.len()).filter_map(|part| rows_name(part, self.form));
-        let own = own.map(|name| (self.store.folder().join(name), Vec::new()));
-        self.shards.iter().cloned().chain(own).try_for_each(|(path, cleared)| rows.join(&path, &cleared))?;
+        let shards = self.shards.iter().filter_map(|shard| Some((shard.rows.clone()?, shard.cleared.as_slice())));
+        let own = own.map(|name| (self.store.folder().join(name), [].as_slice()));
+        shards.chain(own).try_for_each(|(path, cleared)| rows.join(&path, cleared))?;
         rows.finish(notes)?;
-        Ok(file)
+        Ok((file, sum.get()))
     }
 
     fn join_weights(&self) -> Result<()> {
         let Some(path) = &self.weights_out else { return Ok(()) };
         let mut file = WeightsFile::create(path, self.problem.layers())?;
-        for part in 0..self.kept.parts.len() {
-            let path = self.store.folder().join(weights_name(part));
-            file.append(&read_final_weights(&path, self.problem.layers())?)?;
+        let own = self.kept.parts.iter().enumerate();
+        let own = own.map(|(part, count)| (self.store.folder().join(weights_name(part)), *count));
+        let shards = self.shards.iter().filter_map(|shard| Some((shard.weights.clone()?, shard.networks)));
+        for (path, count) in shards.chain(own) {
+            let weights = read_final_weights(&path, self.problem.layers())?;
+            if weights.count() as u64 != count {
+                let (path, found) = (path.display(), weights.count());
+                return Err(Error::failure(format!("{path} has the weights of {found} networks, not of {count}")));
+            }
+            file.append(&weights)?;
         }
         file.finish()
     }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
-use crate::kept::{Pace, Store, place, temporary_in};
+use crate::kept::{FileSum, Pace, Store, Summing, place, temporary_in};
 use crate::report::{RowFile, RowForm, SweepRows};
 use crate::spec::Population;
 use crate::study::{SweepDelivered, SweepPlan, SweepState};
@@ -30,6 +30,9 @@ pub(super) struct KeptSweep<'a> {
     parts: Cow<'a, [u64]>,
     /// Whether the parts were joined, and are gone.
     pub joined: bool,
+    /// Of the rows that they were joined to.
+    #[serde(default)]
+    pub rows: Option<FileSum>,
 }
 
 /// A part that grows.
@@ -85,7 +88,7 @@ impl SweepKeeper {
         form: RowForm,
         shards: Vec<(PathBuf, u64)>,
     ) -> Self {
-        let kept = KeptSweep { state: Cow::Borrowed(state), parts: Cow::Borrowed(&[]), joined: false };
+        let kept = KeptSweep { state: Cow::Borrowed(state), parts: Cow::Borrowed(&[]), joined: false, rows: None };
         let failure = store.keep(&kept).err();
         let (open, kept) = (None, KeptSweep::default());
         Self { plan, population, form, store, kept, open, shards, pace: pace(), failure }
@@ -105,7 +108,8 @@ impl SweepKeeper {
     fn is_sound(&self) -> bool {
         if self.kept.joined {
             let folder = self.store.folder().parent().unwrap_or(self.store.folder());
-            return self.form.file_name().is_none_or(|name| folder.join(name).is_file());
+            let rows = self.kept.rows.zip(self.form.file_name()).map(|(sum, name)| sum.is_as_long(&folder.join(name)));
+            return rows.unwrap_or(self.form == RowForm::None);
         }
         let counted: u64 = self.kept.parts.iter().sum();
         (self.form == RowForm::None || counted == self.kept.state.networks())
@@ -147,7 +151,7 @@ impl SweepKeeper {
             let began = Instant::now();
             self.close()?;
             let (state, parts) = (Cow::Borrowed(delivered.state), Cow::Borrowed(self.kept.parts.as_ref()));
-            self.store.keep(&KeptSweep { state, parts, joined: false })?;
+            self.store.keep(&KeptSweep { state, parts, joined: false, rows: None })?;
             self.pace.kept(began);
         }
         Ok(())
@@ -188,12 +192,12 @@ impl SweepKeeper {
         let kept_count = self.kept.parts.len();
         self.close()?;
         let target = folder.path().join(name);
-        let joined = self.join_rows(folder.path(), notes).and_then(|file| place(file, &target));
-        joined.map_err(|error| Error::file(&target, "cannot be written", &error))?;
+        let joined = self.join_rows(folder.path(), notes).and_then(|(file, sum)| place(file, &target).map(|()| sum));
+        self.kept.rows = Some(joined.map_err(|error| Error::file(&target, "cannot be written", &error))?);
         if is_over {
             // The state stands in the store already.
             let state = self.store.progress::<KeptSweep<'_>>()?.unwrap_or_default().state;
-            self.store.keep(&KeptSweep { state, parts: Cow::Borrowed(&[]), joined: true })?;
+            self.store.keep(&KeptSweep { state, parts: Cow::Borrowed(&[]), joined: true, rows: self.kept.rows })?;
             self.kept.joined = true;
         } else {
             self.kept.parts.to_mut().truncate(kept_count);
@@ -203,9 +207,10 @@ impl SweepKeeper {
     }
 
     /// The rows of shards by turns, and those of the parts one after another, as one file.
-    fn join_rows(&self, folder: &Path, notes: &[(&str, String)]) -> io::Result<NamedTempFile> {
+    fn join_rows(&self, folder: &Path, notes: &[(&str, String)]) -> io::Result<(NamedTempFile, FileSum)> {
         let file = temporary_in(folder)?;
-        let writer = BufWriter::new(file.as_file().try_clone()?);
+        let writer = Summing::new(BufWriter::new(file.as_file().try_clone()?));
+        let sum = writer.sum();
         let mut rows = SweepRows::new(writer, self.form, self.plan.clone(), self.population)?;
         let mut open: HashMap<&Path, RowFile> = HashMap::new();
         for (path, count) in &self.shards {
@@ -224,6 +229,6 @@ impl SweepKeeper {
             }
         }
         rows.finish(notes)?;
-        Ok(file)
+        Ok((file, sum.get()))
     }
 }

@@ -199,7 +199,6 @@ impl Join for Options {
         let plan = self.plan(frame.settings)?;
         let tiles = folder.path().join(TILES);
         let fail = |error: std::io::Error| Error::file(&tiles, "cannot be written", &error);
-        std::fs::create_dir_all(&tiles).map_err(fail)?;
         let mut work = Work::default();
         for part in parts.all() {
             let object = part.object("map.json")?;
@@ -207,8 +206,9 @@ impl Join for Options {
                 return Err(part.unfinished());
             }
             work.add(&object);
-            link_tiles(part.store().folder(), &tiles).map_err(fail)?;
         }
+        std::fs::create_dir_all(&tiles).map_err(fail)?;
+        parts.all().iter().try_for_each(|part| link_tiles(part.store().folder(), &tiles)).map_err(fail)?;
         let manifest = parts.manifest();
         let side = manifest["tile side"].as_u64().unwrap_or_default();
         let trainer = manifest["backend"].as_str().unwrap_or_default();

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 
 use super::arguments::OutputArgs;
 use super::ending::Ending;
-use super::parts::{Parts, expanded};
+use super::parts::{Joined, Parts, expanded};
 use super::verb::{Example, Execute, Verb};
 
 #[derive(Clone, Debug, clap::Args)]
@@ -20,6 +20,12 @@ pub(super) struct Args {
     /// Folder for what the whole had written
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+
+    /// File for the weights of all, as NPZ
+    ///
+    /// Of shards of a run that were trained with --weights-out
+    #[arg(long, value_name = "FILE")]
+    weights_out: Option<PathBuf>,
 
     /// Join parts that are not the whole
     ///
@@ -50,7 +56,7 @@ impl Execute for Args {
         if out.is_some() && folders.iter().any(|part| part.canonicalize().ok() == out) {
             return Err(Error::input(format!("--out {} is one of the parts; choose another", self.out.display())));
         }
-        let parts = Parts::open(&folders, self.partial)?;
+        let mut parts = Parts::open(&folders, self.partial)?;
         let schema = parts.schema();
         let joins = verbs.iter().filter_map(|verb| verb.joins).find(|joins| joins.schema == schema);
         let Some(joins) = joins else {
@@ -59,6 +65,7 @@ impl Execute for Args {
                 folders[0].display()
             )));
         };
-        (joins.run)(&parts, &self.out, self.fresh, &self.output)
+        let Self { out, weights_out, fresh, output, .. } = &self;
+        (joins.run)(&mut parts, &Joined { out, weights_out: weights_out.as_deref(), fresh: *fresh, output })
     }
 }

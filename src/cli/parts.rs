@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use crate::backend::Backend;
 use crate::error::{Error, Result};
 use crate::foreign::Source;
-use crate::kept::{Store, checksum, difference};
+use crate::kept::{FileSum, Store, checksum, difference};
+use crate::report::RowForm;
 use crate::spec::{Examples, Population, Shard, Spec};
 use crate::study::rounding;
 
@@ -103,6 +104,29 @@ impl Part {
         self.store.progress()
     }
 
+    /// Whether its rows are what it wrote.
+    pub(super) fn check_rows(&self, sum: Option<FileSum>, form: RowForm) -> Result<()> {
+        let Some(name) = form.file_name() else { return Ok(()) };
+        let sum = sum.ok_or_else(|| self.unfinished())?;
+        sum.check(&self.path.join(name)).map_err(|error| Error::input(format!("a part is damaged: {error}")))
+    }
+
+    /// The file that its weights went to: as it was named where it was written, seen from here or from the folder.
+    pub(super) fn weights(&self, name: Option<&str>) -> Result<PathBuf> {
+        let name = Path::new(name.ok_or_else(|| {
+            Error::input(format!("{} has no weights: it was trained without --weights-out", self.path.display()))
+        })?);
+        let beside = name.file_name().map(|name| self.path.join(name));
+        let found = [Some(name.to_owned()), beside].into_iter().flatten().find(|path| path.is_file());
+        found.ok_or_else(|| {
+            Error::input(format!(
+                "the weights of {} are not at {}, seen from here, and not in it",
+                self.path.display(),
+                name.display()
+            ))
+        })
+    }
+
     /// The error for a part that was not trained to its end.
     pub(super) fn unfinished(&self) -> Error {
         Error::input(format!(
@@ -150,7 +174,7 @@ pub(super) fn manifest<'a>(
 fn identity(manifest: &Value) -> Value {
     let mut identity = manifest.clone();
     if let Some(fields) = identity.as_object_mut() {
-        // Weights are not joined, so it makes no difference which parts have any.
+        // Which parts have weights matters where they are joined.
         ["shard", "part", "backend", "weights"].iter().for_each(|name| drop(fields.remove(*name)));
     }
     identity
@@ -180,14 +204,18 @@ impl Parts {
             let (start, end) = covered(&all, nets, partial)?;
             manifest["part"] = json!([start, end]);
             manifest["shard"] = Value::Null;
-            if let Some(weights) = manifest.get_mut("weights") {
-                *weights = json!(false);
-            }
         } else {
             check_numbers(&all)?;
             manifest.as_object_mut().map(|fields| fields.remove("shard"));
         }
         Ok(Self { all, manifest })
+    }
+
+    /// Whether weights are joined.
+    pub(super) fn with_weights(&mut self, joined: bool) {
+        if let Some(weights) = self.manifest.get_mut("weights") {
+            *weights = json!(joined);
+        }
     }
 
     /// What they are parts of.
@@ -288,6 +316,16 @@ fn listed(mut names: Vec<String>) -> String {
 #[derive(Clone, Copy)]
 pub(super) struct Joins {
     pub schema: &'static str,
-    /// Into this folder, whose results are replaced if that is asked for.
-    pub run: fn(&Parts, &Path, bool, &OutputArgs) -> Result<Ending>,
+    pub run: fn(&mut Parts, &Joined<'_>) -> Result<Ending>,
+}
+
+/// Where parts are joined to.
+#[derive(Clone, Copy)]
+pub(super) struct Joined<'a> {
+    pub out: &'a Path,
+    /// Where weights go, if they are joined too.
+    pub weights_out: Option<&'a Path>,
+    /// Whether results that are there are replaced.
+    pub fresh: bool,
+    pub output: &'a OutputArgs,
 }

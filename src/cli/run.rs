@@ -10,8 +10,8 @@ use crate::kept::{Store, checksum};
 use crate::outcome::{Values, WeightsFile, read_weights};
 use crate::report::plot::Sheet;
 use crate::report::{
-    RUN_NOTE, RowForm, SPEC_NOTE, check_rows, labelled, run_details, run_json, run_page, run_text, survival_csv,
-    survival_picture, survival_title,
+    RUN_NOTE, RowForm, SPEC_NOTE, labelled, run_details, run_json, run_page, run_text, survival_csv, survival_picture,
+    survival_title,
 };
 use crate::spec::{Population, Problem};
 use crate::stats::{LEVEL, wilson_trials};
@@ -22,7 +22,7 @@ use super::ending::Ending;
 use super::folder::{Folder, PARTS};
 use super::frame::{Frame, Record, Study};
 use super::join::Join;
-use super::keep::{KeptRun, RunKeeper};
+use super::keep::{KeptRun, RunKeeper, ShardFiles};
 use super::parts::{Joins, Parts, manifest};
 use super::pictures;
 use super::repeat::Repeat;
@@ -157,8 +157,8 @@ impl Study for Options {
             None => None,
         };
         let before = keeper.as_mut().map(RunKeeper::state).unwrap_or_default();
-        if let Some(continued) = keeper.as_mut().and_then(RunKeeper::over) {
-            return Ok(Answer { rate: opened.over(before, continued), keeper, networks: None });
+        if keeper.as_ref().is_some_and(RunKeeper::is_over) {
+            return Ok(Answer { rate: opened.over(before), keeper, networks: None });
         }
         let expected = expected_count(population.count(), self.until_width);
         let left = expected.saturating_sub(before.tally.networks()).max(1);
@@ -235,26 +235,25 @@ impl Options {
 }
 
 impl Join for Options {
-    const PARTS_SCHEMA: &'static str = "basins.run-parts/3";
+    const PARTS_SCHEMA: &'static str = "basins.run-parts/4";
+    const HAS_WEIGHTS: bool = true;
 
     fn join(&self, frame: &Frame<'_>, parts: &Parts, folder: &mut Folder) -> Result<Answer> {
         let (problem, settings) = (frame.problem()?, frame.settings);
         let population = parts.population()?;
         let mut joined = RunPart::default();
-        let mut rows = Vec::new();
+        let mut files = Vec::new();
         for part in parts.all() {
             let kept = part.progress::<KeptRun>()?.filter(|kept| kept.joined);
             let kept = kept.filter(|kept| kept.state.tally.networks() == part.count());
             let kept = kept.ok_or_else(|| part.unfinished())?;
+            part.check_rows(kept.rows, self.rows)?;
+            let weights = settings.weights_out.as_ref().map(|_| part.weights(kept.weights.as_deref())).transpose()?;
             let networks = parts.share(part)?.networks();
             let dropped = joined.append(kept.part(), self.examine.per_fate(problem)).into_iter();
-            let dropped: Vec<u64> = dropped.filter_map(|network| network.checked_sub(networks.start)).collect();
-            if let Some(name) = self.rows.file_name() {
-                let path = part.path().join(name);
-                check_rows(self.rows, &path, networks)
-                    .map_err(|error| Error::input(format!("a part is damaged: {error}")))?;
-                rows.push((path, dropped));
-            }
+            let cleared: Vec<u64> = dropped.filter_map(|network| network.checked_sub(networks.start)).collect();
+            let rows = self.rows.file_name().map(|name| part.path().join(name));
+            files.push(ShardFiles { networks: part.count(), rows, cleared, weights });
         }
         let imported_starts = !parts.manifest()["starts"].is_null();
         // Starts are read where networks are trained.
@@ -262,7 +261,8 @@ impl Join for Options {
         let run = self.run(&asked, problem, Open::default())?;
         let rate = RunAnswer { imported_starts, ..run.study(problem, population).joined(joined) };
         let store = Store::open(&folder.path().join(PARTS), parts.manifest())?;
-        let keeper = RunKeeper::joining(store, problem, population.seed(), self.rows, rows);
+        let weights_out = settings.weights_out.as_deref();
+        let keeper = RunKeeper::joining(store, (problem, population.seed()), self.rows, weights_out, files);
         Ok(Answer { rate, keeper: Some(keeper), networks: None })
     }
 }

@@ -223,7 +223,7 @@ impl Options {
 }
 
 impl Join for Options {
-    const PARTS_SCHEMA: &'static str = "basins.sweep-parts/2";
+    const PARTS_SCHEMA: &'static str = "basins.sweep-parts/3";
 
     fn join(&self, frame: &Frame<'_>, parts: &Parts, folder: &mut Folder) -> Result<Answer> {
         let spec = frame.settings.spec()?;
@@ -234,7 +234,9 @@ impl Join for Options {
             let kept = part.progress::<KeptSweep<'_>>()?;
             let kept = kept.filter(|kept| kept.joined || self.rows == RowForm::None);
             let kept = kept.filter(|kept| kept.state.is_complete(plan.points.len(), part.count()));
-            state.append(kept.ok_or_else(|| part.unfinished())?.state.into_owned());
+            let kept = kept.ok_or_else(|| part.unfinished())?;
+            part.check_rows(kept.rows, self.rows)?;
+            state.append(kept.state.into_owned());
         }
         let study = self.study(frame.settings, &spec, &plan, population)?;
         let mut rows = Vec::new();

@@ -57,8 +57,8 @@ impl<'a> Opened<'a> {
 
     /// The answer of what was found before, where nothing is left to train.
     #[cfg(feature = "cli")]
-    pub(crate) fn over(&self, state: RunState, continued: Option<crate::study::Continued>) -> RunAnswer {
-        self.run.study(&self.problem, self.population).answer(state, continued)
+    pub(crate) fn over(&self, state: RunState) -> RunAnswer {
+        self.run.study(&self.problem, self.population).answer(state)
     }
 
     /// Trains and counts.

@@ -4,8 +4,10 @@
 mod files;
 mod lock;
 mod store;
+mod sum;
 
 pub use lock::FolderLock;
 pub use store::{Pace, Store, checksum, difference};
 
 pub(crate) use files::{place, remove_dead, temporary_in};
+pub(crate) use sum::{FileSum, Summing};

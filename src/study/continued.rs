@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::backend::{Chunk, Driver, Job};
+use crate::backend::{Chunk, Driver, Job, Trained};
 use crate::error::{Error, Result};
 use crate::outcome::{Fate, Kind, Values, Weights};
 use crate::spec::{Order, Problem, Spec};
@@ -59,6 +59,16 @@ pub struct ContinuedCounts {
 }
 
 impl ContinuedCounts {
+    /// How many were trained on so far: the first ones.
+    fn done(&self) -> usize {
+        self.ends.values().flat_map(BTreeMap::values).sum::<u64>() as usize
+    }
+
+    /// Whether an interruption cut none of them off in its middle, so that the training can go on from here.
+    pub(super) fn is_whole(&self) -> bool {
+        self.ends.values().all(|ends| !ends.contains_key(&Fate::Unfinished))
+    }
+
     /// Adds those of another part of the population.
     pub fn merge(&mut self, other: &Self) {
         self.epochs = other.epochs;
@@ -140,42 +150,56 @@ impl Unsolved<'_> {
     /// # Errors
     /// The factor is too large, or the device failed.
     pub fn continue_to(&self, factor: u32, driver: &mut Driver<'_>) -> Result<Continued> {
+        let before = ContinuedCounts::default();
+        Ok(self.resume(before, factor, (None, None), driver, &mut |_| Ok(()))?.into())
+    }
+
+    /// The same from where it was interrupted, in chunks of so many networks and so many seconds at most, where that is said.
+    /// `told` is what came of each chunk and of those before it.
+    ///
+    /// # Errors
+    /// The factor is too large, the device failed, or `told` did.
+    pub(super) fn resume(
+        &self,
+        before: ContinuedCounts,
+        factor: u32,
+        (chunk_limit, chunk_seconds): (Option<u64>, Option<f64>),
+        driver: &mut Driver<'_>,
+        told: &mut dyn FnMut(&ContinuedCounts) -> Result<()>,
+    ) -> Result<ContinuedCounts> {
         let epochs = Self::longer(self.problem.spec(), factor)?;
         let longer = self.problem.with(|spec| spec.epochs = epochs)?;
         let taken = &self.networks[..self.networks.len().min(Self::LIMIT)];
-        let mut prepared = driver.begin(Job::new(&longer, self.seed))?;
-        let mut ends: BTreeMap<Fate, BTreeMap<Fate, u64>> = BTreeMap::new();
-        let mut asked = taken.len() as u64;
-        if let (Some((first, _)), Some((last, _)), true) =
-            (taken.first(), taken.last(), longer.spec().update.order() != Order::Given)
-        {
-            // Orders depend on a network's index: each trains at its own place, among its neighbours.
-            let before: BTreeMap<u64, Fate> = taken.iter().map(|(network, kind)| (*network, kind.fate)).collect();
-            asked = last + 1 - first;
-            prepared.starting(*first..last + 1, self.starts, &mut |trained| {
-                for outcome in trained.outcomes.iter() {
-                    if let Some(before) = before.get(&outcome.network) {
-                        *ends.entry(*before).or_default().entry(Fate::of(&longer, &outcome)).or_default() += 1;
-                    }
+        let networks = taken.len() as u64;
+        let mut counts = ContinuedCounts { epochs, networks, partial: networks < self.count, ..before };
+        let done = counts.done();
+        // Where all is done already, nothing need be compiled.
+        let Some([(first, _), ..]) = taken.get(done..) else { return Ok(counts) };
+        let mut prepared = driver.begin(Job::new(&longer, self.seed))?.limited(chunk_limit).paced(chunk_seconds);
+        let mut count = |trained: Trained, fate_before: &dyn Fn(u64) -> Option<Fate>| {
+            for outcome in trained.outcomes.iter() {
+                if let Some(before) = fate_before(outcome.network) {
+                    *counts.ends.entry(before).or_default().entry(Fate::of(&longer, &outcome)).or_default() += 1;
                 }
-                Ok(())
-            })?;
-        } else if !taken.is_empty() {
+            }
+            told(&counts)
+        };
+        if longer.spec().update.order() == Order::Given {
             let mut chunk = |networks: Range<u64>| Chunk {
                 starts: Some(self.gather(&taken[networks.start as usize..networks.end as usize])),
                 ..Chunk::drawn(networks)
             };
-            prepared.cut(0..taken.len() as u64, &mut chunk, &mut |trained| {
-                for outcome in trained.outcomes.iter() {
-                    let before = taken[outcome.network as usize].1.fate;
-                    *ends.entry(before).or_default().entry(Fate::of(&longer, &outcome)).or_default() += 1;
-                }
-                Ok(())
-            })?;
+            let fate = |place: u64| Some(taken[place as usize].1.fate);
+            prepared.cut(done as u64..networks, &mut chunk, &mut |trained| count(trained, &fate))?;
+        } else {
+            // Orders depend on a network's index: each trains at its own place, among its neighbours.
+            let fates: BTreeMap<u64, Fate> = taken.iter().map(|(network, kind)| (*network, kind.fate)).collect();
+            let fate = |network: u64| fates.get(&network).copied();
+            let end = taken.last().map_or(*first, |(last, _)| last + 1);
+            prepared.starting(*first..end, self.starts, &mut |trained| count(trained, &fate))?;
         }
-        let networks = taken.len() as u64;
-        let (partial, interrupted) = (networks < self.count, prepared.effort().networks < asked);
-        Ok(ContinuedCounts { epochs, networks, partial, interrupted, ends }.into())
+        counts.interrupted = counts.done() < taken.len() || !counts.is_whole();
+        Ok(counts)
     }
 
     /// The starts of scattered networks, side by side.

@@ -18,7 +18,6 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{FileReader, SerializedFileReader};
-use parquet::file::statistics::Statistics;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::TypePtr;
@@ -205,21 +204,6 @@ fn write<W: Write + Send>(target: &mut SerializedFileWriter<W>, columns: &[Colum
     let mut group = target.next_row_group()?;
     columns.iter().try_for_each(|column| column.write(&mut group))?;
     group.close().map(|_| ())
-}
-
-/// Of each group, the numbers that a column of whole numbers spans, and how many rows it has.
-///
-/// # Errors
-/// It is no such file, or does not say.
-pub(super) fn spans(file: &File, column: usize) -> io::Result<Vec<(std::ops::Range<u64>, u64)>> {
-    let reader = reader(file).map_err(io::Error::other)?;
-    let span = |group: &RowGroupMetaData| {
-        let Statistics::Int64(values) = group.columns().get(column)?.statistics()? else { return None };
-        let (low, high) = (values.min_opt()?.cast_unsigned(), values.max_opt()?.cast_unsigned());
-        Some((low..high.checked_add(1)?, group.num_rows().unsigned_abs()))
-    };
-    let spans = reader.metadata().row_groups().iter().map(span).collect::<Option<_>>();
-    spans.ok_or_else(|| io::Error::other("it does not say what its first column spans"))
 }
 
 fn field(name: &str, kind: ColumnType) -> String {

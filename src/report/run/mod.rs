@@ -31,7 +31,7 @@ pub use self::picture::survival_picture;
 #[cfg(feature = "tables")]
 pub(in crate::report) use self::rows::{Labels, outcome_columns, push_outcome};
 #[cfg(feature = "tables")]
-pub use self::rows::{OutcomeRows, RUN_NOTE, SPEC_NOTE, check_rows};
+pub use self::rows::{OutcomeRows, RUN_NOTE, SPEC_NOTE};
 pub use self::summary::run_text;
 pub use self::text::run_details;
 

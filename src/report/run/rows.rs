@@ -1,13 +1,11 @@
 //! One row a network: as Parquet, or as CSV.
 
 use std::io::{self, Write};
-use std::ops::Range;
 use std::path::Path;
 
-use crate::foreign::Source;
 use crate::landscape::Evidence;
 use crate::outcome::{Fate, Kind, Kinds, Outcome};
-use crate::report::parquet::{self, Cell, ColumnType};
+use crate::report::parquet::{Cell, ColumnType};
 use crate::report::row_table::{RowCell, RowColumn, RowForm, RowTable};
 use crate::spec::Problem;
 use crate::study::Delivered;
@@ -145,43 +143,6 @@ pub(in crate::report) fn push_outcome<'a>(
     ];
     cells.extend(plain.map(RowCell::One));
     cells.push(RowCell::Outputs(row.outputs));
-}
-
-/// Refuses a file of this form that does not hold the rows of these networks, one each, in order.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn check_rows(form: RowForm, path: &Path, networks: Range<u64>) -> io::Result<()> {
-    let wrong = |what: String| io::Error::other(format!("{}: {what}", path.display()));
-    let file = || Source::open(path)?.seekable();
-    let mut next = networks.start;
-    let mut follows = |span: Range<u64>, rows: u64| {
-        if span.start != next || span.end.checked_sub(span.start) != Some(rows) {
-            let (first, last) = (networks.start, networks.end - 1);
-            return Err(wrong(format!("its rows are not those of networks {first} to {last}")));
-        }
-        next = span.end;
-        Ok(())
-    };
-    match form {
-        RowForm::None => return Ok(()),
-        RowForm::Parquet => {
-            parquet::spans(&file()?, 0)?.into_iter().try_for_each(|(span, rows)| follows(span, rows))?;
-        }
-        RowForm::Csv => {
-            let mut reader = csv::ReaderBuilder::new().from_reader(file()?);
-            let mut row = csv::ByteRecord::new();
-            while reader.read_byte_record(&mut row)? {
-                let network = row.get(0).and_then(|field| std::str::from_utf8(field).ok()?.parse::<u64>().ok());
-                let network = network.ok_or_else(|| wrong("a row has no network".into()))?;
-                follows(network..network.saturating_add(1), 1)?;
-            }
-        }
-    }
-    if next != networks.end {
-        return Err(wrong(format!("its rows end at network {next}, not at {}", networks.end)));
-    }
-    Ok(())
 }
 
 fn measured(evidence: Option<&Evidence>) -> [Option<f64>; MEASURED.len()] {

@@ -156,6 +156,7 @@ impl RunAnswer {
             look: Some(self.tally.networks()),
             examined: self.examined.clone(),
             unsolved: Vec::new(),
+            continued: self.continued.as_ref().map(Continued::counts),
             executed_net_epochs: self.executed_net_epochs,
             seconds: self.seconds,
             trained_by: self.trained_by.clone(),

@@ -63,7 +63,7 @@ pub struct Delivered<'a> {
     pub is_whole: bool,
 }
 
-/// Sees every chunk as it comes, in order.
+/// Sees every chunk as it comes, in order; of those that are trained on, one without a network, with the state alone.
 pub type Sink<'a> = dyn FnMut(Delivered<'_>) -> Result<()> + 'a;
 
 impl<'a> RunStudy<'a> {
@@ -124,25 +124,18 @@ impl<'a> RunStudy<'a> {
         if state.tally.networks() == 0 {
             return Err(Error::interrupted("interrupted before the first network was trained"));
         }
-        let later = Unsolved {
-            problem: self.problem,
-            seed: self.population.seed(),
-            starts: self.starts,
-            networks: &state.unsolved,
-            count: state.tally.unsolved(),
-        };
-        let factor = self.continue_factor.filter(|_| !watch.interrupted());
-        let continued = factor.map(|factor| later.continue_to(factor, driver)).transpose()?;
+        if let Some(factor) = self.continue_factor.filter(|_| !watch.interrupted()) {
+            self.train_on(&mut state, factor, driver, sink)?;
+        }
         seconds.total = driver.seconds();
         state.seconds = earlier;
         state.seconds.merge(&seconds);
-        let continued = continued.map(|continued| continued.counts());
-        Ok(RunPart { state, continued, cut_after: watch.interrupted() })
+        Ok(RunPart { state, cut_after: watch.interrupted() })
     }
 
     /// The answer of parts that are joined.
-    pub fn joined(&self, RunPart { state, continued, cut_after }: RunPart) -> RunAnswer {
-        RunAnswer { cut_after, ..self.answer(state, continued.map(Continued::from)) }
+    pub fn joined(&self, RunPart { state, cut_after }: RunPart) -> RunAnswer {
+        RunAnswer { cut_after, ..self.answer(state) }
     }
 
     /// Trains what is missing. Gives the time that it took.
@@ -195,16 +188,34 @@ impl<'a> RunStudy<'a> {
         Ok(Seconds { examine: examine_seconds, ..Seconds::of(driver, &effort) })
     }
 
+    /// Trains the unsolved networks on, from where that was interrupted.
+    fn train_on(&self, state: &mut RunState, factor: u32, driver: &mut Driver<'_>, sink: &mut Sink<'_>) -> Result<()> {
+        let networks = state.unsolved.clone();
+        let (problem, seed) = (self.problem, self.population.seed());
+        let count = state.tally.unsolved();
+        let unsolved = Unsolved { problem, seed, starts: self.starts, networks: &networks, count };
+        let before = state.continued.take().unwrap_or_default();
+        let nothing = Outcomes::with_capacity(self.population.first(), problem.examples().targets().len(), 0);
+        let chunks = (self.chunk_limit, self.chunk_seconds);
+        let counts = unsolved.resume(before, factor, chunks, driver, &mut |counts| {
+            state.continued = Some(counts.clone());
+            let is_whole = counts.is_whole();
+            sink(Delivered { outcomes: &nothing, weights: None, examined: &[], state, is_whole })
+        })?;
+        state.continued = Some(counts);
+        Ok(())
+    }
+
     /// The answer of what was found.
-    pub fn answer(&self, state: RunState, continued: Option<Continued>) -> RunAnswer {
+    pub fn answer(&self, state: RunState) -> RunAnswer {
         let cut_short = !self.is_over(&state);
-        let RunState { tally, examined, executed_net_epochs, seconds, trained_by, .. } = state;
+        let RunState { tally, examined, continued, executed_net_epochs, seconds, trained_by, .. } = state;
         RunAnswer {
             problem: self.problem.clone(),
             population: self.population,
             trained_by,
             examined,
-            continued,
+            continued: continued.map(Continued::from),
             method: self.method,
             until_width: self.until_width,
             executed_net_epochs,

@@ -22,6 +22,9 @@ pub struct RunState {
     pub examined: Vec<Examined>,
     /// The first networks that were trained to the end without being solved, if they are to be trained on.
     pub unsolved: Vec<(u64, Kind)>,
+    /// What became of those that were trained on so far.
+    #[serde(default)]
+    pub continued: Option<ContinuedCounts>,
     /// Epochs of work executed, idle lanes included.
     pub executed_net_epochs: u64,
     /// Where the time went, summed over all processes.
@@ -36,6 +39,9 @@ impl RunState {
     pub fn append(&mut self, shard: Self, examine_per_fate: usize) -> Vec<u64> {
         let mut dropped = Vec::new();
         self.tally.merge(&shard.tally);
+        if let Some(more) = shard.continued {
+            self.continued.get_or_insert_default().merge(&more);
+        }
         for examined in shard.examined {
             if self.examined.iter().filter(|known| known.kind.fate == examined.kind.fate).count() < examine_per_fate {
                 self.examined.push(examined);
@@ -54,25 +60,20 @@ impl RunState {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RunPart {
-    /// What was found within the budget.
+    /// What was found.
     pub state: RunState,
-    /// What became of the unsolved ones when they were trained on, if they were.
-    pub continued: Option<ContinuedCounts>,
     /// Whether it was interrupted when all networks were trained.
     pub cut_after: bool,
 }
 
 impl RunPart {
     /// A part that was not cut off.
-    pub fn of(state: RunState, continued: Option<ContinuedCounts>) -> Self {
-        Self { state, continued, cut_after: false }
+    pub fn of(state: RunState) -> Self {
+        Self { state, cut_after: false }
     }
 
     /// Adds the part that comes next; gives the networks whose examination is dropped, as the whole would not have had it.
     pub fn append(&mut self, next: Self, examine_per_fate: usize) -> Vec<u64> {
-        if let Some(more) = next.continued {
-            self.continued.get_or_insert_default().merge(&more);
-        }
         self.cut_after |= next.cut_after;
         self.state.append(next.state, examine_per_fate)
     }

@@ -112,7 +112,7 @@ fn a_killed_run_goes_on_to_the_same_bytes() {
 #[test]
 fn a_killed_run_with_csv_rows_weights_and_a_second_training_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let arguments = format!("{RUN} --nets 9000 --epochs 300 --rows csv --continue-unsolved 2x");
+    let arguments = format!("{RUN} --nets 5000 --epochs 300 --rows csv --continue-unsolved 8x");
     let span = undisturbed(folder.path(), &format!("{arguments} --out whole --weights-out whole.npz"));
     let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
     let check = || {
@@ -221,7 +221,7 @@ fn parts_of_other_work_are_not_joined() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.code() == Some(2) && said.contains(words), "{arguments}: {said}");
     }
-    // Rows of other networks are found, in whatever form.
+    // Rows that are not what was written are found, in whatever form.
     for form in ["parquet", "csv"] {
         let name = format!("outcomes.{form}");
         for part in 1..=2 {
@@ -231,13 +231,32 @@ fn parts_of_other_work_are_not_joined() {
             );
         }
         let [one, two] = [1, 2].map(|part| folder.path().join(form).join(part.to_string()).join(&name));
-        fs::copy(one, two).unwrap();
-        let output = run(folder.path(), &format!("merge {form} --out all"));
-        let said = String::from_utf8(output.stderr).unwrap();
-        let words = format!("{form}/2/{name}: its rows are not those of networks 20 to 39");
-        assert!(output.status.code() == Some(2) && said.contains(&words), "{said}");
-        assert!(!folder.path().join("all").exists());
+        let written = fs::read(&two).unwrap();
+        let mut flipped = written.clone();
+        flipped[written.len() / 2] ^= 4;
+        for other in [fs::read(one).unwrap(), flipped] {
+            fs::write(&two, other).unwrap();
+            let output = run(folder.path(), &format!("merge {form} --out all"));
+            let said = String::from_utf8(output.stderr).unwrap();
+            let words = format!("a part is damaged: {form}/2/{name} is not as it was written");
+            assert!(output.status.code() == Some(2) && said.contains(&words), "{said}");
+            assert!(!folder.path().join("all").exists());
+        }
+        fs::write(&two, written).unwrap();
+        printed(folder.path(), &format!("merge {form} --out joined-{form}"));
     }
+    // Those of a sweep too.
+    printed(folder.path(), "sweep --vary lr=1,2 --nets 4 --epochs 20 --rows csv --shard 1/2 --out sweep/1");
+    printed(folder.path(), "sweep --vary lr=1,2 --nets 4 --epochs 20 --rows csv --shard 2/2 --out sweep/2");
+    let rows = folder.path().join("sweep/2/outcomes.csv");
+    let text = fs::read_to_string(&rows).unwrap();
+    fs::write(&rows, text.replacen("0.", "1.", 1)).unwrap();
+    let output = run(folder.path(), "merge sweep --out all");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(2) && said.contains("sweep/2/outcomes.csv is not as it was written"),
+        "{said}"
+    );
     // What is not finished is named.
     fs::remove_file(folder.path().join("1/parts/progress.json")).unwrap();
     printed(folder.path(), "run --nets 40 --epochs 20 --shard 2/2 --out 3");
@@ -351,11 +370,11 @@ fn a_lost_folder_does_not_cost_the_answer() {
 
 /// Weights are not joined: shards with and without them make a whole without, which the uncut command goes on with.
 #[test]
-fn shards_with_weights_make_a_whole_without() {
+fn weights_of_shards_are_joined_where_that_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let settings = "run --backend simd --threads 1 --nets 40 --epochs 30 --rows csv";
     printed(folder.path(), &format!("{settings} --shard 1/2 --out a --weights-out a.npz"));
-    printed(folder.path(), &format!("{settings} --shard 2/2 --out b"));
+    printed(folder.path(), &format!("{settings} --shard 2/2 --out b --weights-out b/b.npz"));
     printed(folder.path(), "merge a b --out all");
     let whole = json(folder.path(), &format!("{settings} --out whole"));
     let again = json(folder.path(), &format!("{settings} --out all"));
@@ -366,4 +385,32 @@ fn shards_with_weights_make_a_whole_without() {
     let refused = run(folder.path(), &format!("{settings} --out all --weights-out all.npz"));
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(refused.status.code() == Some(2) && said.contains("weights"), "{said}");
+
+    printed(folder.path(), "merge a b --out with --weights-out with.npz");
+    printed(folder.path(), &format!("{settings} --out third --weights-out third.npz"));
+    let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    assert!(bytes("with.npz") == bytes("third.npz"));
+    assert_eq!(rows("with"), rows("third"));
+    let again = printed(folder.path(), &format!("{settings} --out with --weights-out with.npz"));
+    assert!(again.contains("with.npz"), "that is what the folder has: {again}");
+
+    // A shard's file that went with its folder is found there; one that is gone, or of other networks, is told.
+    fs::rename(folder.path().join("a.npz"), folder.path().join("a/a.npz")).unwrap();
+    fs::create_dir(folder.path().join("moved")).unwrap();
+    ["a", "b"]
+        .iter()
+        .for_each(|part| fs::rename(folder.path().join(part), folder.path().join("moved").join(part)).unwrap());
+    printed(folder.path(), "merge moved --out there --weights-out there.npz");
+    assert!(bytes("there.npz") == bytes("third.npz"));
+    let wrong = |arguments: &str, words: &str| {
+        let output = run(folder.path(), arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains(words), "{arguments}: {said}");
+    };
+    fs::copy(folder.path().join("third.npz"), folder.path().join("moved/a/a.npz")).unwrap();
+    wrong("merge moved --out m1 --weights-out m.npz", "a.npz has the weights of 40 networks, not of 20");
+    fs::remove_file(folder.path().join("moved/a/a.npz")).unwrap();
+    wrong("merge moved --out m2 --weights-out m.npz", "the weights of moved/a are not at a.npz");
+    printed(folder.path(), "sweep --vary lr=1,2 --nets 4 --epochs 20 --shard 1/1 --out s/1");
+    wrong("merge s --out m3 --weights-out m.npz", "a sweep has no weights");
 }

@@ -155,3 +155,36 @@ fn where_a_run_stops_depends_on_its_networks_alone() {
     let anytime = anytime.run(&mut Driver::new(&mut mock())).unwrap();
     assert!(anytime.tally.networks() > 3 * whole.tally.networks(), "a confidence sequence has its price");
 }
+
+/// The same where the unsolved networks are trained on: every state on the way is a place to go on from, and what is behind it
+/// is not trained again.
+#[test]
+fn a_second_training_goes_on_where_it_was_interrupted() {
+    let population = Population::new(7, 600, 0).unwrap();
+    for order in ["batch-mean", "online:shuffled"] {
+        let problem = problem(100).with(|spec| spec.update = order.parse().unwrap()).unwrap();
+        let mock = || Mock::new(|network| Some(20 + (network as u32 * 37) % 700));
+        let study =
+            |chunk_limit| RunStudy { continue_factor: Some(4), chunk_limit, ..RunStudy::new(&problem, population) };
+        let mut states: Vec<RunState> = Vec::new();
+        let whole = study(Some(50)).deliver(&mut Driver::new(&mut mock()), &mut |chunk| {
+            assert!(chunk.is_whole);
+            states.push(chunk.state.clone());
+            Ok(())
+        });
+        let continued = whole.unwrap().continued.unwrap();
+        assert!(!continued.interrupted && continued.rows[0].solved > 0);
+        let later = states.iter().filter(|state| state.continued.is_some()).count();
+        assert!((8..20).contains(&later), "{order}: {later} states after the budget");
+        for state in &states {
+            let mut chunks = 0;
+            let again = study(Some(50)).resume(state.clone(), &mut Driver::new(&mut mock()), &mut |_| {
+                chunks += 1;
+                Ok(())
+            });
+            assert_eq!(again.unwrap().continued.as_ref(), Some(&continued), "{order}");
+            let before = states.iter().position(|other| other == state).unwrap();
+            assert!(chunks <= states.len() - before, "{order}: {chunks} chunks from state {before} on");
+        }
+    }
+}
