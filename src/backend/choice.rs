@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::spec::keyword::keywords;
 
-use super::{Backend, Precision, Reference, Simd};
+use super::{Backend, Precision, Reference, Simd, Vectors};
 
 /// The words of `--backend`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -43,7 +43,7 @@ impl Choice {
 pub struct Open {
     /// Which one.
     pub choice: Choice,
-    /// Precision of the reference (f64 by default).
+    /// Precision of a CPU backend: of the reference f64 by default, of simd f32.
     pub precision: Option<Precision>,
     /// Worker threads of a CPU backend; all cores by default.
     pub threads: Option<usize>,
@@ -61,13 +61,12 @@ impl Open {
     /// # Errors
     /// The options contradict each other, or no device fits.
     pub fn backend(&self) -> Result<Box<dyn Backend>> {
-        if self.precision == Some(Precision::F64) && self.choice != Choice::Reference {
-            return Err(Error::input(format!(
-                "--precision f64 is for --backend reference; --backend {} trains in f32",
-                self.choice
-            )));
-        }
+        let on_gpu = self.choice.is_gpu() || self.choice == Choice::Auto && (self.device.is_some() || self.require_gpu);
         match self.choice {
+            _ if on_gpu && self.is_double() => {
+                Err(Error::input("--precision f64 is for --backend simd and reference; GPUs train in f32"))
+            }
+            Choice::Auto if self.is_double() => self.cpu(),
             Choice::Reference | Choice::Simd => self.cpu(),
             Choice::Fused | Choice::Grouped | Choice::Staged => self.gpu(),
             Choice::Auto if self.device.is_some() || self.require_gpu => self.gpu(),
@@ -77,7 +76,7 @@ impl Open {
 
     /// The same options without those that this choice has no use for: for going through several backends.
     pub fn for_choice(mut self) -> Self {
-        if self.choice != Choice::Reference {
+        if self.choice.is_gpu() {
             self.precision = None;
         }
         match self.choice {
@@ -86,6 +85,10 @@ impl Open {
             Choice::Auto => {}
         }
         self
+    }
+
+    fn is_double(&self) -> bool {
+        self.precision == Some(Precision::F64)
     }
 
     /// Whether there is a GPU at all, software included.
@@ -105,11 +108,16 @@ impl Open {
                 )));
             }
         }
+        let double = self.choice == Choice::Auto && self.is_double();
         match self.choice {
+            _ if double && !Vectors::widest().have_double() => Self { choice: Choice::Reference, ..self.clone() }.cpu(),
             Choice::Reference => {
                 Ok(Box::new(Reference::new(self.precision.unwrap_or(Precision::F64), self.checked_threads()?)?))
             }
-            _ => Ok(Box::new(Simd::new(self.checked_threads()?)?)),
+            _ => {
+                let precision = self.precision.unwrap_or(Precision::F32);
+                Ok(Box::new(Simd::new(self.checked_threads()?)?.in_precision(precision)?))
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::spec::keyword::keywords;
 
-/// Floating-point format of the reference backend; all others train in f32.
+/// Floating-point format of a CPU backend; GPUs train in f32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Precision {
     /// Single precision.

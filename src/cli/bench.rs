@@ -193,9 +193,11 @@ impl Options {
                 _ => {
                     let mut counts = vec![1, cores];
                     counts.dedup();
-                    contestants.extend(
-                        counts.into_iter().map(|count| contestant(format!("simd, {}", plural(count)), open(count))),
-                    );
+                    let double = if shared.precision == Some(Precision::F64) { " f64" } else { "" };
+                    contestants.extend(counts.into_iter().map(|count| {
+                        let open = Open { precision: shared.precision, ..open(count) };
+                        contestant(format!("simd{double}, {}", plural(count)), open)
+                    }));
                 }
             }
         }

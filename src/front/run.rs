@@ -122,7 +122,7 @@ impl<'a> Run<'a> {
         Self { open: Open { device: Some(device.into()), ..self.open }, ..self }
     }
 
-    /// In this precision; f64 is for [`Choice::Reference`].
+    /// In this precision; f64 is for [`Choice::Simd`] and [`Choice::Reference`], and makes [`Choice::Auto`] the former.
     pub fn precision(self, precision: Precision) -> Self {
         Self { open: Open { precision: Some(precision), ..self.open }, ..self }
     }

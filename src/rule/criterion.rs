@@ -4,7 +4,7 @@ use super::error::SpecError;
 use super::keyword::{plain, positive, serde_as_text, unknown};
 use super::loss::{Lose, Loss, with_loss};
 use super::number::Real;
-use super::vector::{Mask, Vector};
+use super::vector::{Given, Mask, Vector};
 
 /// A condition on the outputs that an epoch computes, over all examples and output units.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -186,37 +186,37 @@ impl Standard {
     /// As lanes judge it.
     pub(crate) fn judgement(&self) -> Judgement {
         match self.criterion {
-            Criterion::MaxError(bound) => Judgement::Error(bound as f32),
-            Criterion::Accuracy if self.classes => Judgement::Class(self.midpoint as f32),
-            Criterion::Sign | Criterion::Accuracy => Judgement::Side(self.midpoint as f32),
-            Criterion::Sse(bound) => Judgement::Squares(bound as f32),
-            Criterion::Mse(bound) => Judgement::MeanSquare(bound as f32),
-            Criterion::Rms(bound) => Judgement::MeanSquare((bound * bound) as f32),
-            Criterion::Loss(bound) => Judgement::Loss(self.loss, (bound * self.example_count as f64) as f32),
+            Criterion::MaxError(bound) => Judgement::Error(Given::new(bound)),
+            Criterion::Accuracy if self.classes => Judgement::Class(Given::new(self.midpoint)),
+            Criterion::Sign | Criterion::Accuracy => Judgement::Side(Given::new(self.midpoint)),
+            Criterion::Sse(bound) => Judgement::Squares(Given::new(bound)),
+            Criterion::Mse(bound) => Judgement::MeanSquare(Given::new(bound)),
+            Criterion::Rms(bound) => Judgement::MeanSquare(Given::new(bound * bound)),
+            Criterion::Loss(bound) => Judgement::Loss(self.loss, Given::new(bound * self.example_count as f64)),
         }
     }
 }
 
-/// A criterion with its bounds in f32, judged output by output in every lane.
+/// A criterion with its bounds as lanes have them, judged output by output in every lane.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Judgement {
     /// |h - y| <= the bound, for every output.
-    Error(f32),
+    Error(Given),
     /// (h - the midpoint)(y - the midpoint) > 0, for every output.
-    Side(f32),
+    Side(Given),
     /// Every output whose target is below the midpoint is less than that of the example's class.
-    Class(f32),
+    Class(Given),
     /// The sum of squares is below the bound.
-    Squares(f32),
+    Squares(Given),
     /// The mean of squares is below the bound.
-    MeanSquare(f32),
+    MeanSquare(Given),
     /// The sum of losses is below the bound.
-    Loss(Loss, f32),
+    Loss(Loss, Given),
 }
 
 impl Judgement {
     /// Never holds.
-    pub(crate) const NEVER: Self = Self::Error(-1.0);
+    pub(crate) const NEVER: Self = Self::Error(Given::new(-1.0));
 
     /// Whether it looks at weighted sums.
     #[inline(always)]
@@ -234,7 +234,7 @@ impl Judgement {
     #[inline(always)]
     pub(crate) fn right<V: Vector>(self, known: V, h: V, target: V) -> V {
         match self {
-            Self::Class(midpoint) => V::select(V::splat(midpoint).lt(target), h, known),
+            Self::Class(midpoint) => V::select(V::given(&midpoint).lt(target), h, known),
             _ => known,
         }
     }
@@ -244,9 +244,9 @@ impl Judgement {
     #[inline(always)]
     pub(crate) fn gather<V: Vector>(self, holds: &mut V::Mask, sum: &mut V, h: V, target: V) {
         match self {
-            Self::Error(bound) => *holds = holds.and((h - target).abs().le(V::splat(bound))),
+            Self::Error(bound) => *holds = holds.and((h - target).abs().le(V::given(&bound))),
             Self::Side(midpoint) => {
-                let midpoint = V::splat(midpoint);
+                let midpoint = V::given(&midpoint);
                 *holds = holds.and(V::splat(0.0).lt((h - midpoint) * (target - midpoint)));
             }
             Self::Squares(_) | Self::MeanSquare(_) => {
@@ -261,7 +261,7 @@ impl Judgement {
     #[inline(always)]
     pub(crate) fn gather_more<V: Vector>(self, holds: &mut V::Mask, sum: &mut V, (z, h, target): (V, V, V), right: V) {
         match self {
-            Self::Class(midpoint) => *holds = holds.and(h.lt(right).or(V::splat(midpoint).lt(target))),
+            Self::Class(midpoint) => *holds = holds.and(h.lt(right).or(V::given(&midpoint).lt(target))),
             Self::Loss(loss, _) => *sum = *sum + with_loss!(loss, Row => Row::vector(z, h, target)),
             _ => debug_assert!(false, "looks at an output and its target alone"),
         }
@@ -272,8 +272,8 @@ impl Judgement {
     pub(crate) fn solved<V: Vector>(self, holds: V::Mask, sum: V, output_count: usize) -> V::Mask {
         match self {
             Self::Error(_) | Self::Side(_) | Self::Class(_) => holds,
-            Self::Squares(bound) | Self::Loss(_, bound) => sum.lt(V::splat(bound)),
-            Self::MeanSquare(bound) => (sum / V::splat(output_count as f32)).lt(V::splat(bound)),
+            Self::Squares(bound) | Self::Loss(_, bound) => sum.lt(V::given(&bound)),
+            Self::MeanSquare(bound) => (sum / V::splat(output_count as f64)).lt(V::given(&bound)),
         }
     }
 }

@@ -6,12 +6,94 @@
 
 use std::ops::{Add, Div, Mul, Sub};
 
-/// Added to a number of moderate size, it leaves the nearest integer in the low bits.
-const ROUND: f32 = 12_582_912.0;
+use super::number::{Number, Real};
+
+/// Added to a number of moderate size, it leaves the nearest integer in the low bits: of f32, and of f64.
+const ROUND: f64 = 12_582_912.0;
+const ROUND_WIDE: f64 = 6_755_399_441_055_744.0;
 
 /// 2^r on [-1/2, 1/2] by powers of r, exact at 0: relative error 9.2e-8 (minimax).
 #[expect(clippy::approx_constant, reason = "the best polynomial's coefficient, which is not quite ln 2")]
-const EXP2: [f32; 6] = [1.0, 0.693_147, 0.240_222_42, 0.055_507_336, 0.009_671_513, 0.001_326_472_7];
+const EXP2: [f64; 6] = [1.0, 0.693_147, 0.240_222_42, 0.055_507_336, 0.009_671_513, 0.001_326_472_7];
+
+/// The same in f64: the series of e^(r ln 2), whose next term is 4e-18 there.
+const EXP2_WIDE: [f64; 14] = powers_of_ln_2();
+
+const fn powers_of_ln_2() -> [f64; 14] {
+    let mut terms = [1.0; 14];
+    let mut at = 1;
+    while at < terms.len() {
+        terms[at] = terms[at - 1] * std::f64::consts::LN_2 / at as f64;
+        at += 1;
+    }
+    terms
+}
+
+/// What a lane holds: f32 or f64.
+pub(crate) trait Lane: Real + Default {
+    /// A number known at run time.
+    fn given(value: &Given) -> Self;
+
+    /// The table of such numbers.
+    fn table(table: &Table) -> &[Self];
+
+    /// One of two numbers: `high` where `chosen` is 1, `low` where it is 0.
+    fn choose(chosen: u32, low: Self, high: Self) -> Self;
+}
+
+/// A number known at run time, in the precision of either kind of lane.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Given {
+    single: f32,
+    double: f64,
+}
+
+impl Given {
+    /// Rounded where it must be.
+    pub(crate) const fn new(value: f64) -> Self {
+        Self { single: value as f32, double: value }
+    }
+}
+
+/// Numbers known at run time.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    single: Vec<f32>,
+    double: Vec<f64>,
+}
+
+impl Table {
+    /// Rounded where they must be.
+    pub(crate) fn new(double: Vec<f64>) -> Self {
+        Self { single: double.iter().map(|value| *value as f32).collect(), double }
+    }
+}
+
+/// A kind of lane by its bits.
+macro_rules! lane {
+    ($float:ident, $bits:ident, $field:ident) => {
+        impl Lane for $float {
+            #[inline(always)]
+            fn given(value: &Given) -> Self {
+                value.$field
+            }
+
+            #[inline(always)]
+            fn table(table: &Table) -> &[Self] {
+                &table.$field
+            }
+
+            #[inline(always)]
+            fn choose(chosen: u32, low: Self, high: Self) -> Self {
+                let (low, high) = (low.to_bits(), high.to_bits());
+                Self::from_bits(low ^ (low ^ high) & $bits::from(chosen).wrapping_neg())
+            }
+        }
+    };
+}
+
+lane!(f32, u32, single);
+lane!(f64, u64, double);
 
 /// One truth value a lane.
 pub(crate) trait Mask: Copy {
@@ -37,17 +119,36 @@ pub(crate) trait Mask: Copy {
     }
 }
 
-/// One f32 a lane.
+/// One number a lane.
 pub(crate) trait Vector:
     Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Send + Sync + 'static
 {
     /// Networks side by side.
     const LANES: usize;
+    /// What a lane holds.
+    type Number: Lane;
     /// Truth values of as many lanes.
     type Mask: Mask;
+    /// Whether that is f64.
+    const IS_DOUBLE: bool = size_of::<Self::Number>() == 8;
 
     /// The same number in every lane.
-    fn splat(value: f32) -> Self;
+    fn broadcast(value: Self::Number) -> Self;
+
+    /// The same constant in every lane, rounded where it must be.
+    #[inline(always)]
+    fn splat(constant: f64) -> Self {
+        Self::broadcast(Self::Number::of(constant))
+    }
+
+    /// The same of a number known at run time.
+    #[inline(always)]
+    fn given(value: &Given) -> Self {
+        Self::broadcast(Self::Number::given(value))
+    }
+
+    /// A function lane by lane: for f64, where no formula of vectors is at hand.
+    fn each(self, function: impl Fn(f64) -> f64 + Copy) -> Self;
 
     /// self * factor + addend, with one rounding where the instruction set has it.
     fn mul_add(self, factor: Self, addend: Self) -> Self;
@@ -83,12 +184,23 @@ pub(crate) trait Vector:
         Self::splat(1.0) / self
     }
 
-    /// self, a number near 1, times 2^n, where `rounded` is [`ROUND`] + n.
+    /// self, a number near 1, times 2^n, where `rounded` is [`ROUND`] + n, of f64 [`ROUND_WIDE`] + n.
     fn add_exponent(self, rounded: Self) -> Self;
 
-    /// 2^self, within [2^-120, 2^127]; relative error as stated and tested in `backend/simd/accuracy.rs`.
+    /// 2^self, within [2^-120, 2^127], in f64 within [2^-1020, 2^1023]; relative error as stated and tested in
+    /// `backend/simd/accuracy.rs`.
     #[inline(always)]
     fn exp2(self) -> Self {
+        if Self::IS_DOUBLE {
+            let bounded = self.at_least(Self::splat(-1020.0)).at_most(Self::splat(1023.0));
+            let rounded = bounded + Self::splat(ROUND_WIDE);
+            let rest = bounded - (rounded - Self::splat(ROUND_WIDE));
+            let mut sum = Self::splat(EXP2_WIDE[EXP2_WIDE.len() - 1]);
+            for at in (0..EXP2_WIDE.len() - 1).rev() {
+                sum = sum.mul_add(rest, Self::splat(EXP2_WIDE[at]));
+            }
+            return sum.add_exponent(rounded);
+        }
         let bounded = self.at_least(Self::splat(-120.0)).at_most(Self::splat(127.0));
         let rounded = bounded + Self::splat(ROUND);
         let rest = bounded - (rounded - Self::splat(ROUND));
@@ -116,21 +228,19 @@ pub(crate) trait Vector:
     /// of weights, already has.
     #[inline(always)]
     fn exp(self) -> Self {
-        (self * Self::splat(std::f32::consts::LOG2_E)).exp2()
+        (self * Self::splat(std::f64::consts::LOG2_E)).exp2()
     }
 
-    /// ln(1 + self) for self in [0, 1], as 2 artanh(self / (2 + self)): relative error below 1e-6.
+    /// ln(1 + self) for self in [0, 1], as 2 artanh(self / (2 + self)): relative error below 1e-6, in f64 below 1e-15.
     #[inline(always)]
     fn ln_1p(self) -> Self {
         let s = self / (Self::splat(2.0) + self);
         let square = s * s;
-        let mut sum = Self::splat(2.0 / 13.0);
-        sum = sum.mul_add(square, Self::splat(2.0 / 11.0));
-        sum = sum.mul_add(square, Self::splat(2.0 / 9.0));
-        sum = sum.mul_add(square, Self::splat(2.0 / 7.0));
-        sum = sum.mul_add(square, Self::splat(2.0 / 5.0));
-        sum = sum.mul_add(square, Self::splat(2.0 / 3.0));
-        sum = sum.mul_add(square, Self::splat(2.0));
+        let last = if Self::IS_DOUBLE { 35 } else { 13 };
+        let mut sum = Self::splat(2.0 / f64::from(last));
+        for odd in (1..last).step_by(2).rev() {
+            sum = sum.mul_add(square, Self::splat(2.0 / f64::from(odd)));
+        }
         sum * s
     }
 }

@@ -14,8 +14,8 @@ OBJECTS = {"run.json", "sweep.json", "map.json"}
 CARRIERS = {"report.html", "map.png", "pixels.png"}
 # What depends on the clock, or on how networks were dealt out to lanes.
 TIMES = {"seconds", "net_epochs_per_second", "net_epochs_executed", "pixels_before", "date"}
-# Who trained, with how many threads, and where to.
-PROVENANCE = {"device"}
+# Who trained, with how many threads, and where to; the command says that as well.
+PROVENANCE = {"device", "command"}
 PLACES = {"out", "threads"}
 STORES = {"parts", "tiles"}
 

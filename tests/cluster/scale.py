@@ -99,7 +99,7 @@ def join_in_two_steps(parts, names, whole):
 
 def timeless(path):
     result = json.loads(Path(path).read_text())
-    for name in ("seconds", "net_epochs_per_second", "net_epochs_executed", "date"):
+    for name in ("seconds", "net_epochs_per_second", "net_epochs_executed", "date", "command"):
         del result[name]
     del result["settings"]["out"]
     return result

@@ -1,5 +1,7 @@
 //! Outputs and losses of the networks that have finished, from lanes into rows.
 
+use crate::rule::Number;
+
 use super::kernel::Evaluation;
 use super::ledger::{LANE_LIMIT, bits};
 use super::memory::lanes;
@@ -54,8 +56,8 @@ impl<V: Vector> Evaluation<V> for Answers<'_, '_> {
         let (outputs, losses) = (lanes(&mut output), lanes(&mut loss));
         for lane in bits(self.finished) {
             if let Some(taken) = &self.networks[lane] {
-                self.queue.set_output(taken, at, outputs[lane]);
-                self.losses[lane] += f64::from(losses[lane]);
+                self.queue.set_output(taken, at, outputs[lane].wide() as f32);
+                self.losses[lane] += losses[lane].wide();
             }
         }
     }

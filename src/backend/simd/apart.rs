@@ -107,7 +107,7 @@ pub(super) fn step_weights<V: Vector>(steps: &Steps<'_, V>) {
 /// The same by an optimizer that remembers `M` numbers of each weight.
 #[inline(always)]
 fn update_all<V: Vector, O: Optimize, const M: usize>(net: &Net, moved: &Weights<V>, is_summed: bool) {
-    let (shared, decay) = (moved.shared::<O, M>(net), V::splat(net.decay));
+    let (shared, decay) = (moved.shared::<O, M>(net), V::given(&net.decay));
     for (layer, shape) in net.shapes.iter().enumerate() {
         let step = moved.step(net, layer);
         let rows = if net.trains_biases { shape.row_count() } else { shape.fan_in };
@@ -131,7 +131,7 @@ impl<V: Vector> Weights<V> {
     #[inline(always)]
     pub(super) fn shared<O: Optimize, const M: usize>(&self, net: &Net) -> Shared<V> {
         let tuning = &net.tuning;
-        let rests = [V::splat((1.0 - tuning.betas[0]) as f32), V::splat((1.0 - tuning.betas[1]) as f32)];
+        let rests = [V::splat(1.0 - tuning.betas[0]), V::splat(1.0 - tuning.betas[1])];
         let mut corrections = [V::splat(1.0); 2];
         if O::COUNTS_UPDATES {
             corrections = O::next_corrections([self.corrections.get(0), self.corrections.get(1)], rests);
@@ -141,13 +141,13 @@ impl<V: Vector> Weights<V> {
             }
         }
         Shared {
-            share: V::splat(net.share as f32),
+            share: V::splat(net.share),
             momentum: if M > 0 { self.momentum.get(0) } else { V::splat(0.0) },
             corrections,
-            betas: [V::splat(tuning.betas[0] as f32), V::splat(tuning.betas[1] as f32)],
+            betas: [V::splat(tuning.betas[0]), V::splat(tuning.betas[1])],
             rests,
-            epsilon: V::splat(tuning.epsilon as f32),
-            decay: V::splat(tuning.decay as f32),
+            epsilon: V::splat(tuning.epsilon),
+            decay: V::splat(tuning.decay),
         }
     }
 

@@ -58,19 +58,19 @@ impl<V: Vector> Cells<V> {
 
     /// Sets one lane of a cell.
     #[inline(always)]
-    pub(super) fn set_lane(self, at: usize, lane: usize, value: f32) {
+    pub(super) fn set_lane(self, at: usize, lane: usize, value: V::Number) {
         self.set_lanes(at, lane, [value]);
     }
 
     /// Sets lanes of a cell from `first` on, as many as it has of those given.
     #[inline(always)]
-    pub(super) fn set_lanes<const COUNT: usize>(self, at: usize, first: usize, values: [f32; COUNT]) {
+    pub(super) fn set_lanes<const COUNT: usize>(self, at: usize, first: usize, values: [V::Number; COUNT]) {
         debug_assert!(at < self.count && first < V::LANES, "{at} of {}, lane {first}", self.count);
-        // SAFETY: as above; a vector is `LANES` floats without padding.
-        let place = unsafe { self.first.cast::<f32>().add(at * V::LANES + first) };
+        // SAFETY: as above; a vector is `LANES` numbers without padding.
+        let place = unsafe { self.first.cast::<V::Number>().add(at * V::LANES + first) };
         if first + COUNT <= V::LANES {
             // SAFETY: these lanes are the cell's.
-            unsafe { place.cast::<[f32; COUNT]>().write_unaligned(values) };
+            unsafe { place.cast::<[V::Number; COUNT]>().write_unaligned(values) };
             return;
         }
         for (lane, value) in values.into_iter().enumerate().take(V::LANES - first) {

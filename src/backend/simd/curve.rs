@@ -1,6 +1,6 @@
 //! The exponential and the activations by themselves, compiled as the kernels have them: for benches alone.
 
-use crate::rule::{Activate, activation_rows};
+use crate::rule::{Activate, Number, activation_rows};
 
 use super::entry::{InstructionSet, Task, with_vectors};
 use super::memory::lanes;
@@ -35,7 +35,7 @@ impl Curve {
             unsafe { V::enter(Pass(self, &mut values)) };
         }
         let computed = passes * (Self::VECTORS * V::LANES) as u64;
-        (computed, lanes(&mut values)[0])
+        (computed, lanes(&mut values)[0].wide() as f32)
     }
 }
 

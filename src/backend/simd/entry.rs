@@ -8,14 +8,15 @@ use super::ledger::Ledger;
 use super::memory::Memory;
 use super::net::{Form, Net};
 use super::shape::{Any, Known, Shape};
-#[cfg(target_arch = "aarch64")]
-use super::vector::Neon;
 #[cfg(target_arch = "x86_64")]
-use super::vector::{Avx2, Avx512};
+use super::vector::{Avx2, Avx2Double, Avx512, Avx512Double};
+#[cfg(target_arch = "aarch64")]
+use super::vector::{Neon, NeonDouble};
 use super::vector::{Pair, Portable, Vector};
 use std::marker::PhantomData;
 
 use crate::rule::optimizer_rows::Gd;
+use crate::rule::vector::Given;
 use crate::rule::{Lose, Optimize, with_loss, with_optimizer};
 use crate::seed::Starts;
 
@@ -26,6 +27,9 @@ pub(super) trait Task {
 
 /// Vectors of one instruction set.
 pub(super) trait InstructionSet: Vector {
+    /// Its vectors of f64.
+    type Double: InstructionSet;
+
     /// Does something with the instructions enabled.
     ///
     /// # Safety
@@ -104,10 +108,16 @@ pub(super) enum Engines<V> {
     Pairs(Engine<Pair<V>>),
 }
 
-/// An instruction set with the features that it needs.
+/// An instruction set with the features that it needs, and its vectors of f64.
 macro_rules! instruction_set {
-    ($vector:ident, [$($feature:meta)?] { $($own:tt)* }) => {
+    ($vector:ident, $double:ident, [$($feature:meta)?]) => {
+        instruction_set!(@one $vector, $double, [$($feature)?], {});
+        instruction_set!(@one $double, $double, [$($feature)?], { few });
+    };
+    (@one $vector:ident, $double:ident, [$($feature:meta)?], { $($few:ident)? }) => {
         impl InstructionSet for $vector {
+            type Double = $double;
+
             #[inline(always)]
             unsafe fn enter(task: impl Task) -> u32 {
                 $(#[$feature])?
@@ -121,28 +131,34 @@ macro_rules! instruction_set {
                 }
             }
 
-            $($own)*
+            $(
+                unsafe fn engines(net: &Net) -> Engines<Self> {
+                    $few::<Self>(net)
+                }
+            )?
         }
     };
 }
 
 #[cfg(target_arch = "x86_64")]
-instruction_set!(Avx512, [target_feature(enable = "avx512f")] {});
+instruction_set!(Avx512, Avx512Double, [target_feature(enable = "avx512f")]);
 #[cfg(target_arch = "x86_64")]
-instruction_set!(Avx2, [target_feature(enable = "avx2,fma")] {});
+instruction_set!(Avx2, Avx2Double, [target_feature(enable = "avx2,fma")]);
 #[cfg(target_arch = "aarch64")]
-instruction_set!(Neon, [target_feature(enable = "neon")] {});
-instruction_set!(Portable, [] {
-    // Two kernels for every problem: these vectors are for processors that nobody is in a hurry on.
-    unsafe fn engines(net: &Net) -> Engines<Self> {
-        let (apart, draw) = (apart::<Self, Self>(), draw::<Self>);
-        let (burst, evaluate): (BurstFn<Self>, EvaluateFn<Self>) = match net.form {
-            Form::Single => (any::<Self, Self, 1, false, false>, answer::<Self, Self, 1, false>),
-            _ => (any::<Self, Self, 4, false, false>, answer::<Self, Self, 4, false>),
-        };
-        Engines::Vectors(Engine { burst, evaluate, draw, apart })
-    }
-});
+instruction_set!(Neon, NeonDouble, [target_feature(enable = "neon")]);
+// Arrays of f64 would be slow, and the longest kernels of all: `Simd::in_precision` refuses them.
+instruction_set!(@one Portable, Portable, [], { few });
+
+/// Two kernels for every problem: of vectors for processors that nobody is in a hurry on, and of f64, which is seldom asked
+/// for.
+fn few<V: InstructionSet>(net: &Net) -> Engines<V> {
+    let (apart, draw) = (apart::<V, V>(), draw::<V>);
+    let (burst, evaluate): (BurstFn<V>, EvaluateFn<V>) = match net.form {
+        Form::Single => (any::<V, V, 1, false, false>, answer::<V, V, 1, false>),
+        _ => (any::<V, V, 4, false, false>, answer::<V, V, 4, false>),
+    };
+    Engines::Vectors(Engine { burst, evaluate, draw, apart })
+}
 
 /// See [`burst`].
 type BurstFn<V> = unsafe fn(&Net, &mut Memory<V>, &mut Ledger, u32) -> u32;
@@ -188,7 +204,7 @@ impl<V: Vector> Engine<V> {
 
 /// Whether a problem has the settings that `FAST` kernels are compiled for.
 fn is_fast(net: &Net) -> bool {
-    (net.low, net.span) == (0.0, 1.0)
+    (net.low, net.span) == (Given::new(0.0), Given::new(1.0))
         && net.units.iter().all(|unit| *unit == FAST_ACTIVATION)
         && !with_loss!(net.loss, Row => Row::HAS_KINKS)
         && !net.judgement.needs_sums()

@@ -1,5 +1,6 @@
 //! A vector's worth of networks in memory.
 
+use crate::rule::Number;
 use crate::spec::WEIGHT_BOUND;
 
 use super::apart::{Apart, Weights};
@@ -104,35 +105,45 @@ impl<V: Vector> Memory<V> {
 
     /// Puts a network with these weights into a lane, before its first update. `steps` holds one number a layer, of
     /// [`Net::step`].
-    pub(super) fn load(&mut self, lane: usize, start: &[f32], steps: impl Iterator<Item = f32>, momentum: f32) {
+    pub(super) fn load(
+        &mut self,
+        lane: usize,
+        start: impl Iterator<Item = f64>,
+        steps: impl Iterator<Item = f64>,
+        momentum: f64,
+    ) {
         for (vector, step) in lanes(&mut self.steps).chunks_exact_mut(V::LANES).zip(steps) {
-            vector[lane] = step;
+            vector[lane] = V::Number::of(step);
         }
-        lanes(&mut self.momentum)[lane] = momentum;
+        lanes(&mut self.momentum)[lane] = V::Number::of(momentum);
         for (vector, weight) in lanes(&mut self.weights).chunks_exact_mut(V::LANES).zip(start) {
-            vector[lane] = *weight;
+            vector[lane] = V::Number::of(weight);
         }
         for state in [&mut self.first, &mut self.second] {
-            lanes(state).iter_mut().skip(lane).step_by(V::LANES).for_each(|value| *value = 0.0);
+            lanes(state).iter_mut().skip(lane).step_by(V::LANES).for_each(|value| *value = V::Number::default());
         }
-        lanes(&mut self.corrections).iter_mut().skip(lane).step_by(V::LANES).for_each(|value| *value = 0.0);
+        lanes(&mut self.corrections)
+            .iter_mut()
+            .skip(lane)
+            .step_by(V::LANES)
+            .for_each(|value| *value = V::Number::default());
     }
 
     /// Whether all weights of a lane are finite and within the bound.
     pub(super) fn is_in_bounds(&mut self, lane: usize) -> bool {
-        self.weights_of(lane).all(|weight| weight.abs() <= WEIGHT_BOUND)
+        self.weights_of(lane).all(|weight| weight.abs() <= f64::from(WEIGHT_BOUND))
     }
 
     /// The weights of a lane, in flat order.
-    pub(super) fn weights_of(&mut self, lane: usize) -> impl Iterator<Item = f32> {
-        lanes(&mut self.weights).iter().skip(lane).step_by(V::LANES).copied()
+    pub(super) fn weights_of(&mut self, lane: usize) -> impl Iterator<Item = f64> {
+        lanes(&mut self.weights).iter().skip(lane).step_by(V::LANES).map(|weight| weight.wide())
     }
 }
 
 /// The numbers of an array of vectors, `[entry][lane]`.
-pub(super) fn lanes<V: Vector>(vectors: &mut [V]) -> &mut [f32] {
+pub(super) fn lanes<V: Vector>(vectors: &mut [V]) -> &mut [V::Number] {
     let count = vectors.len() * V::LANES;
-    debug_assert_eq!(size_of_val(vectors), count * size_of::<f32>());
-    // SAFETY: a vector is `LANES` floats without padding, aligned at least as they are, and any bits are a float.
-    unsafe { std::slice::from_raw_parts_mut(vectors.as_mut_ptr().cast::<f32>(), count) }
+    debug_assert_eq!(size_of_val(vectors), count * size_of::<V::Number>());
+    // SAFETY: a vector is `LANES` numbers without padding, aligned at least as they are, and any bits are a number.
+    unsafe { std::slice::from_raw_parts_mut(vectors.as_mut_ptr().cast::<V::Number>(), count) }
 }

@@ -2,7 +2,8 @@
 //!
 //! `net.rs` turns a problem into tables, `kernel` is the training written once for vectors of any width
 //! (`vector`) and networks of any size (`shape.rs`), `entry.rs` compiles it for each instruction set, and
-//! `worker.rs` keeps the lanes of a thread full with the networks of a chunk (`ledger.rs`, `rows.rs`). f32 throughout.
+//! `worker.rs` keeps the lanes of a thread full with the networks of a chunk (`ledger.rs`, `rows.rs`). In f32, or in f64 with
+//! half the lanes.
 //! The same operations happen to a network in whatever lane it trains and whoever its neighbours are, so outcomes do
 //! not depend on how the population is cut.
 
@@ -33,7 +34,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::error::{Error, Result};
 use crate::seed::Starts;
 
-use super::{Backend, Chunk, Deliver, DeviceInfo, Job, Trained, Watch};
+use super::{Backend, Chunk, Deliver, DeviceInfo, Job, Precision, Trained, Watch};
 
 use entry::{Engines, InstructionSet, with_vectors};
 use net::Net;
@@ -44,9 +45,10 @@ use worker::Work;
 /// own: more than the usual 2 MiB.
 const STACK_BYTES: usize = 16 << 20;
 
-/// Training in f32 on the CPU, vectors across networks.
+/// Training on the CPU, vectors across networks.
 pub struct Simd {
     vectors: Vectors,
+    precision: Precision,
     pool: rayon::ThreadPool,
 }
 
@@ -72,7 +74,21 @@ impl Simd {
             .stack_size(STACK_BYTES)
             .build()
             .map_err(|error| Error::failure(format!("worker threads cannot be started: {error}")))?;
-        Ok(Self { vectors, pool })
+        Ok(Self { vectors, precision: Precision::F32, pool })
+    }
+
+    /// The same in this precision, where f32 is usual.
+    ///
+    /// # Errors
+    /// The processor has no vectors of f64 that there are kernels for.
+    pub fn in_precision(self, precision: Precision) -> Result<Self> {
+        if precision == Precision::F64 && !self.vectors.have_double() {
+            return Err(Error::device(format!(
+                "{} instructions have no kernels in f64; use --backend reference",
+                self.vectors
+            )));
+        }
+        Ok(Self { precision, ..self })
     }
 
     /// Trains a chunk, while this thread does something else.
@@ -86,10 +102,13 @@ impl Simd {
         meanwhile: impl FnOnce(),
     ) -> Trained {
         let count = (chunk.networks.end - chunk.networks.start) as usize;
-        let mut rows = Rows::new(job, chunk.networks.start, count);
+        let mut rows = Rows::new(job, self.precision, chunk.networks.start, count);
         let queue = rows.queue();
         let work = Work { job, net, starts, chunk, queue: &queue, watch };
-        let executed = with_vectors!(self.vectors, V => self.spread::<V>(&work, meanwhile));
+        let executed = with_vectors!(self.vectors, V => match self.precision {
+            Precision::F32 => self.spread::<V>(&work, meanwhile),
+            Precision::F64 => self.spread::<<V as InstructionSet>::Double>(&work, meanwhile),
+        });
         rows.into_trained(job, executed)
     }
 
@@ -120,7 +139,12 @@ impl Backend for Simd {
     fn device(&self) -> DeviceInfo {
         let threads = self.pool.current_num_threads();
         let plural = if threads == 1 { "" } else { "s" };
-        DeviceInfo::cpu(format!("{}, {threads} thread{plural}", self.vectors))
+        let double = if self.precision == Precision::F64 { " f64" } else { "" };
+        DeviceInfo::cpu(format!("{}{double}, {threads} thread{plural}", self.vectors))
+    }
+
+    fn precision(&self) -> Precision {
+        self.precision
     }
 
     fn prepare(&mut self, job: &Job<'_>) -> Result<u64> {
@@ -138,7 +162,8 @@ impl Backend for Simd {
         watch: &dyn Watch,
         deliver: &mut Deliver<'_>,
     ) -> Result<()> {
-        let net = Net::new(job.problem, self.vectors != Vectors::Portable, job.seed);
+        let has_trees = self.vectors != Vectors::Portable && self.precision == Precision::F32;
+        let net = Net::new(job.problem, has_trees, job.seed);
         let starts = Starts::of(job.problem, job.seed);
         // Each chunk is delivered while the next trains.
         let mut before: Option<Trained> = None;

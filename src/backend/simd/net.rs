@@ -1,5 +1,6 @@
-//! A problem as the kernels need it: tables in f32, padded to whole blocks of examples.
+//! A problem as the kernels need it: tables in either precision, padded to whole blocks of examples.
 
+use crate::rule::vector::{Given, Lane, Table};
 use crate::rule::{Judgement, Optimize, Tuning, with_optimizer};
 use crate::seed::Orders;
 use crate::spec::{Activation, Bias, Judge, LayerShape, Loss, Optimizer, Problem};
@@ -47,12 +48,12 @@ pub(super) struct Net {
     /// Examples, without padding.
     pub(super) example_count: usize,
     /// `[example][input]`, zeros after the last example up to a whole block.
-    inputs: Vec<f32>,
+    inputs: Table,
     /// `[example][output]`, likewise.
-    targets: Vec<f32>,
+    targets: Table,
     /// Of a truth table, the inputs' value for false and the distance to that for true.
-    pub(super) low: f32,
-    pub(super) span: f32,
+    pub(super) low: Given,
+    pub(super) span: Given,
     /// Activation of each layer after the inputs.
     pub(super) units: Vec<Activation>,
     /// Which of these go over a layer's sums in a loop of their own.
@@ -73,14 +74,14 @@ pub(super) struct Net {
     pub(super) memory_count: usize,
     pub(super) tuning: Tuning,
     /// What part of a weight is added to its gradient.
-    pub(super) decay: f32,
+    pub(super) decay: Given,
     /// What rates are multiplied with in each epoch; empty where they are constant.
     pub(super) schedule: Vec<f32>,
     /// Whether weights move within an epoch, after how many examples, and what gradients of a last update of fewer are
     /// multiplied with.
     pub(super) moves: bool,
     pub(super) batch: usize,
-    pub(super) last_weight: f32,
+    pub(super) last_weight: Given,
     pub(super) orders: Orders,
     /// Where examples come one at a time: 1 where all of them have room of their own in memory, 0 where they take turns.
     pub(super) example_stride: usize,
@@ -121,13 +122,14 @@ impl Net {
             _ => Form::Four,
         };
         let (low, span) = truth_table.filter(|_| form.is_tree()).unwrap_or((0.0, 1.0));
+        let (low, span) = (Given::new(low), Given::new(span));
         let units: Vec<Activation> = (0..shapes.len()).map(|layer| spec.activation.of_layer(layer)).collect();
         let criterion = problem.standard().judgement();
         let padded = examples.count().next_multiple_of(form.block());
         let table = |values: &[f64], width: usize| {
-            let mut table: Vec<f32> = values.iter().map(|value| *value as f32).collect();
+            let mut table = values.to_vec();
             table.resize(padded * width, 0.0);
-            table
+            Table::new(table)
         };
         Self {
             unit_offsets,
@@ -157,11 +159,11 @@ impl Net {
             optimizer: spec.optimizer,
             memory_count: spec.optimizer.state_count(spec.momentum),
             tuning: problem.tuning(),
-            decay: problem.gradient_decay() as f32,
+            decay: Given::new(problem.gradient_decay()),
             schedule: spec.lr_schedule.table(spec.epochs),
             moves,
             batch: spec.update.batch_size(examples.count()),
-            last_weight: spec.update.last_weight(examples.count()) as f32,
+            last_weight: Given::new(spec.update.last_weight(examples.count())),
             orders: Orders::new(spec.update.order(), examples.count(), seed),
             example_stride: usize::from(!moves || examples.inputs().len() + examples.targets().len() <= Self::ROOM),
             share: problem.share(),
@@ -181,22 +183,24 @@ impl Net {
     }
 
     #[inline(always)]
-    pub(super) fn input(&self, at: usize) -> f32 {
-        debug_assert!(at < self.inputs.len());
+    pub(super) fn input<L: Lane>(&self, at: usize) -> L {
+        let inputs = L::table(&self.inputs);
+        debug_assert!(at < inputs.len());
         // SAFETY: kernels go through whole blocks of examples, and the table is padded to those.
-        unsafe { *self.inputs.get_unchecked(at) }
+        unsafe { *inputs.get_unchecked(at) }
     }
 
     #[inline(always)]
-    pub(super) fn target(&self, at: usize) -> f32 {
-        debug_assert!(at < self.targets.len());
+    pub(super) fn target<L: Lane>(&self, at: usize) -> L {
+        let targets = L::table(&self.targets);
+        debug_assert!(at < targets.len());
         // SAFETY: as above.
-        unsafe { *self.targets.get_unchecked(at) }
+        unsafe { *targets.get_unchecked(at) }
     }
 
     /// What the optimizer multiplies a layer's gradients with.
-    pub(super) fn step(&self, rate: f64) -> f32 {
-        with_optimizer!(self.optimizer, Row => Row::factor(rate, self.share) as f32)
+    pub(super) fn step(&self, rate: f64) -> f64 {
+        with_optimizer!(self.optimizer, Row => Row::factor(rate, self.share))
     }
 
     /// Examples that have room of their own, where they come one at a time.
@@ -210,7 +214,7 @@ impl Net {
 }
 
 /// (low, span) if the examples are all rows of a truth table in counting order, the first input the most significant.
-fn truth_table(problem: &Problem) -> Option<(f32, f32)> {
+fn truth_table(problem: &Problem) -> Option<(f64, f64)> {
     let examples = problem.examples();
     let input_count = examples.input_count();
     if input_count >= 32 || examples.count() != 1 << input_count {
@@ -221,5 +225,5 @@ fn truth_table(problem: &Problem) -> Option<(f32, f32)> {
         let bits = (0..input_count).rev().map(|bit| if row >> bit & 1 == 1 { high } else { low });
         bits.eq(examples.input(row).iter().copied())
     });
-    holds.then_some((low as f32, (high - low) as f32))
+    holds.then_some((low, high - low))
 }

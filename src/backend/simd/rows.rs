@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::backend::{Job, Trained};
+use crate::backend::{Job, Precision, Trained};
 use crate::outcome::{Outcomes, Status, Values, Weights};
 
 /// What is written of one network.
@@ -17,12 +17,13 @@ pub(super) struct Row {
 /// Columns of a chunk.
 pub(super) struct Rows {
     outcomes: Outcomes,
-    weights: Vec<f32>,
+    weights: Values,
+    weight_count: usize,
 }
 
 impl Rows {
     /// Room for `count` networks.
-    pub(super) fn new(job: &Job<'_>, first: u64, count: usize) -> Self {
+    pub(super) fn new(job: &Job<'_>, precision: Precision, first: u64, count: usize) -> Self {
         let outputs = job.problem.examples().targets().len();
         let weight_count = if job.keep_weights { job.problem.layers().weight_count() } else { 0 };
         Self {
@@ -35,7 +36,11 @@ impl Rows {
                 loss: vec![0.0; count],
                 outputs: vec![0.0; count * outputs],
             },
-            weights: vec![0.0; count * weight_count],
+            weights: match precision {
+                Precision::F32 => Values::F32(vec![0.0; count * weight_count]),
+                Precision::F64 => Values::F64(vec![0.0; count * weight_count]),
+            },
+            weight_count,
         }
     }
 
@@ -46,22 +51,32 @@ impl Rows {
             next: AtomicUsize::new(0),
             count,
             outputs_per_network: self.outcomes.outputs_per_network,
-            weight_count: self.weights.len() / count.max(1),
+            weight_count: self.weight_count,
             status: self.outcomes.status.as_mut_ptr(),
             solved_epoch: self.outcomes.solved_epoch.as_mut_ptr(),
             stop_epoch: self.outcomes.stop_epoch.as_mut_ptr(),
             loss: self.outcomes.loss.as_mut_ptr(),
             outputs: self.outcomes.outputs.as_mut_ptr(),
-            weights: self.weights.as_mut_ptr(),
+            weights: match &mut self.weights {
+                Values::F32(values) => Target::F32(values.as_mut_ptr()),
+                Values::F64(values) => Target::F64(values.as_mut_ptr()),
+            },
             rows: PhantomData,
         }
     }
 
     /// What is delivered.
     pub(super) fn into_trained(self, job: &Job<'_>, executed_net_epochs: u64) -> Trained {
-        let weights = job.keep_weights.then(|| Weights::new(job.problem.layers(), Values::F32(self.weights)));
+        let weights = job.keep_weights.then(|| Weights::new(job.problem.layers(), self.weights));
         Trained { outcomes: self.outcomes, weights, executed_net_epochs, device_seconds: None }
     }
+}
+
+/// Where weights are written.
+#[derive(Clone, Copy)]
+enum Target {
+    F32(*mut f32),
+    F64(*mut f64),
 }
 
 /// The networks of a chunk that wait, and the rows of those that were taken.
@@ -75,7 +90,7 @@ pub(super) struct Queue<'r> {
     stop_epoch: *mut u32,
     loss: *mut f64,
     outputs: *mut f32,
-    weights: *mut f32,
+    weights: Target,
     rows: PhantomData<&'r mut Rows>,
 }
 
@@ -121,7 +136,7 @@ impl Queue<'_> {
     }
 
     /// Writes the rest of the row, weights if there is room for them.
-    pub(super) fn finish(&self, taken: Taken, row: &Row, weights: impl Iterator<Item = f32>) {
+    pub(super) fn finish(&self, taken: Taken, row: &Row, weights: impl Iterator<Item = f64>) {
         let position = taken.position;
         // SAFETY: as above; at most `weight_count` weights are written.
         unsafe {
@@ -130,7 +145,11 @@ impl Queue<'_> {
             *self.stop_epoch.add(position) = row.stop_epoch;
             *self.loss.add(position) = row.loss;
             for (at, weight) in weights.take(self.weight_count).enumerate() {
-                *self.weights.add(position * self.weight_count + at) = weight;
+                let at = position * self.weight_count + at;
+                match self.weights {
+                    Target::F32(weights) => *weights.add(at) = weight as f32,
+                    Target::F64(weights) => *weights.add(at) = weight,
+                }
             }
         }
     }

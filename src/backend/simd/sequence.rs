@@ -1,5 +1,6 @@
 //! In which order each lane goes through the examples.
 
+use crate::rule::vector::{Given, Lane};
 use crate::seed::{Orders, list};
 
 use super::ledger::{LANE_LIMIT, Ledger};
@@ -26,28 +27,28 @@ pub(super) struct Sequence {
 /// One input, or one target, of up to 32 examples, of which bit e says which of two values it has in example e.
 pub(super) struct Column {
     bits: u32,
-    low: f32,
-    high: f32,
+    low: Given,
+    high: Given,
 }
 
 impl Column {
     /// Unless there are too many examples or values.
-    fn new(count: usize, value: impl Fn(usize) -> f32) -> Option<Self> {
+    fn new(count: usize, value: impl Fn(usize) -> f64) -> Option<Self> {
         let low = value(0);
         let high = (0..count).map(&value).find(|value| value.to_bits() != low.to_bits()).unwrap_or(low);
-        let fits = (0..count).all(|example| [low, high].map(f32::to_bits).contains(&value(example).to_bits()));
+        let fits = (0..count).all(|example| [low, high].map(f64::to_bits).contains(&value(example).to_bits()));
         let bit = |example: usize| u32::from(value(example).to_bits() != low.to_bits()) << example;
+        let (low, high) = (Given::new(low), Given::new(high));
         (fits && count <= 32).then(|| Self { bits: (0..count).map(bit).sum(), low, high })
     }
 
     /// Its values in these examples.
     #[inline(always)]
-    pub(super) fn values(&self, examples: &[u32; GROUP]) -> [f32; GROUP] {
-        let (low, differing) = (self.low.to_bits(), self.low.to_bits() ^ self.high.to_bits());
-        let mut values = [0.0; GROUP];
+    pub(super) fn values<L: Lane>(&self, examples: &[u32; GROUP]) -> [L; GROUP] {
+        let (low, high) = (L::given(&self.low), L::given(&self.high));
+        let mut values = [L::default(); GROUP];
         for lane in 0..GROUP {
-            let chosen = (self.bits >> (examples[lane] & 31) & 1).wrapping_neg();
-            values[lane] = f32::from_bits(low ^ differing & chosen);
+            values[lane] = L::choose(self.bits >> (examples[lane] & 31) & 1, low, high);
         }
         values
     }

@@ -31,6 +31,11 @@ impl Vectors {
         }
     }
 
+    /// Whether there are kernels in f64, with half the networks a vector.
+    pub fn have_double(self) -> bool {
+        self != Self::Portable
+    }
+
     /// The widest kind that this processor has.
     pub fn widest() -> Self {
         Self::ALL.into_iter().find(|vectors| vectors.are_available()).unwrap_or(Self::Portable)

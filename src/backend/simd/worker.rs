@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::backend::{Chunk, Job, Progress, Watch};
-use crate::outcome::Values;
+use crate::outcome::{Values, Weights};
 use crate::seed::{Starts, TOGETHER};
 use crate::spec::{DIVERGENCE_STRIDE, Judge};
 
@@ -134,14 +134,25 @@ impl<V: Vector> Worker<'_, '_, '_, V> {
             let Some(taken) = self.waiting.pop_front() else { break };
             idle_count -= 1;
             let net = self.work.net;
-            let start = (taken.position() - self.first_start) * net.weight_count;
-            let start = &self.starts[start..start + net.weight_count];
             let (rates, momentum) = match &self.work.chunk.rates {
                 Some(own) => (own.rates(taken.position()), own.momentum(taken.position())),
                 None => (net.rates.as_slice(), net.momentum),
             };
             let steps = rates.iter().map(|rate| net.step(*rate));
-            self.memory.load(lane, start, steps, momentum as f32);
+            let from = |position: usize| position * net.weight_count..(position + 1) * net.weight_count;
+            match self.work.chunk.starts.as_ref().map(Weights::values) {
+                Some(Values::F64(values)) => {
+                    self.memory.load(lane, values[from(taken.position())].iter().copied(), steps, momentum);
+                }
+                Some(Values::F32(values)) => {
+                    let start = values[from(taken.position())].iter().map(|weight| f64::from(*weight));
+                    self.memory.load(lane, start, steps, momentum);
+                }
+                None => {
+                    let drawn = &self.starts[from(taken.position() - self.first_start)];
+                    self.memory.load(lane, drawn.iter().map(|weight| f64::from(*weight)), steps, momentum);
+                }
+            }
             self.memory.sequence.enter(lane, self.work.chunk.networks.start + taken.position() as u64);
             self.ledger.enter(lane);
             self.networks[lane] = Some(taken);
@@ -151,21 +162,13 @@ impl<V: Vector> Worker<'_, '_, '_, V> {
     /// Takes the next networks with their starting weights: as many as can be drawn together, unless other threads might
     /// wait for them.
     fn fetch(&mut self, wanted: usize) {
-        let Work { queue, chunk, starts, net, .. } = *self.work;
+        let Work { queue, chunk, starts, .. } = *self.work;
         let wanted = if queue.is_long() { TOGETHER } else { wanted.min(TOGETHER) };
         self.waiting.extend(queue.take(wanted));
         let Some(first) = self.waiting.front() else { return };
         self.first_start = first.position();
-        let Some(given) = &chunk.starts else {
-            return self.engine.draw(starts, chunk.networks.start + self.first_start as u64, &mut self.starts);
-        };
-        let count = self.waiting.len() * net.weight_count;
-        let weights = self.first_start * net.weight_count..self.first_start * net.weight_count + count;
-        match given.values() {
-            Values::F32(values) => self.starts[..count].copy_from_slice(&values[weights]),
-            Values::F64(values) => {
-                self.starts.iter_mut().zip(&values[weights]).for_each(|(weight, value)| *weight = *value as f32);
-            }
+        if chunk.starts.is_none() {
+            self.engine.draw(starts, chunk.networks.start + self.first_start as u64, &mut self.starts);
         }
     }
 

@@ -10,7 +10,7 @@ pub(crate) struct Gelu;
 
 /// Abramowitz & Stegun 7.1.26: erf x = 1 - (a1 t + ... + a5 t^5) e^-x^2 with t = 1/(1 + p x) for x >= 0, within 1.5e-7.
 const P: f32 = 0.327_591_1;
-const A: [f32; 5] = [0.254_829_6, -0.284_496_74, 1.421_413_8, -1.453_152, 1.061_405_4];
+const A: [f64; 5] = [0.254_829_6, -0.284_496_74, 1.421_413_8, -1.453_152, 1.061_405_4];
 
 impl Activate for Gelu {
     fn special_count(self) -> u64 {
@@ -39,8 +39,11 @@ impl Activate for Gelu {
 
     #[inline(always)]
     fn vector_with_slope<V: Vector>(self, z: V) -> (V, V) {
+        if V::IS_DOUBLE {
+            return self.lane_by_lane(z);
+        }
         let (one, half) = (V::splat(1.0), V::splat(0.5));
-        let t = (z.abs() * V::splat(P * FRAC_1_SQRT_2 as f32) + one).reciprocal();
+        let t = (z.abs() * V::splat(f64::from(P * FRAC_1_SQRT_2 as f32)) + one).reciprocal();
         let mut sum = V::splat(A[4]);
         sum = sum.mul_add(t, V::splat(A[3]));
         sum = sum.mul_add(t, V::splat(A[2]));
@@ -50,7 +53,7 @@ impl Activate for Gelu {
         let bell = (V::splat(-0.5) * z * z).exp();
         let tail = half * sum * t * bell;
         let distribution = V::select(V::splat(0.0).lt(z), one - tail, tail);
-        let density = bell * V::splat((0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2) as f32);
+        let density = bell * V::splat(0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2);
         (z * distribution, z.mul_add(density, distribution))
     }
 

@@ -43,13 +43,13 @@ impl Activate for LeakyRelu {
 
     #[inline(always)]
     fn vector<V: Vector>(self, z: V) -> V {
-        V::select(V::splat(0.0).lt(z), z, z * V::splat(self.0 as f32))
+        V::select(V::splat(0.0).lt(z), z, z * V::splat(self.0))
     }
 
     /// S is above 0, so h has the sign of z.
     #[inline(always)]
     fn times_slope<V: Vector>(self, delta: V, _product: V, h: V) -> V {
-        V::select(V::splat(0.0).lt(h), delta, delta * V::splat(self.0 as f32))
+        V::select(V::splat(0.0).lt(h), delta, delta * V::splat(self.0))
     }
 
     fn formula(self, z: &str) -> String {

@@ -97,6 +97,12 @@ pub(crate) trait Activate: Copy {
         (z, V::splat(1.0))
     }
 
+    /// The same by the formulas for one number, for f64 where those for vectors are made for f32.
+    #[inline(always)]
+    fn lane_by_lane<V: Vector>(self, z: V) -> (V, V) {
+        (z.each(|z| self.value(z)), z.each(|z| self.slope(z, self.value(z))))
+    }
+
     /// How A comes from Z, in words of a blackboard.
     fn formula(self, z: &str) -> String;
 

@@ -1,6 +1,6 @@
 //! The sine.
 
-use std::f32::consts::{FRAC_PI_2, PI};
+use std::f64::consts::{FRAC_PI_2, PI};
 
 use super::{Activate, Number, Vector};
 
@@ -8,9 +8,9 @@ use super::{Activate, Number, Vector};
 pub(crate) struct Sin;
 
 /// 2 pi as a sum: multiples of the first by whole numbers up to 2^12 are exact in f32.
-const TURN: [f32; 3] = [6.281_25, 1.935_307_2e-3, 1.026_568_7e-11];
+const TURN: [f64; 3] = [6.281_25, 1.935_307_2e-3, 1.026_568_7e-11];
 /// Added to a number of moderate size, it leaves the nearest integer.
-const ROUND: f32 = 12_582_912.0;
+const ROUND: f64 = 12_582_912.0;
 
 impl Activate for Sin {
     fn special_count(self) -> u64 {
@@ -36,6 +36,9 @@ impl Activate for Sin {
 
     #[inline(always)]
     fn vector_with_slope<V: Vector>(self, z: V) -> (V, V) {
+        if V::IS_DOUBLE {
+            return self.lane_by_lane(z);
+        }
         let turns = (z * V::splat(1.0 / (2.0 * PI)) + V::splat(ROUND)) - V::splat(ROUND);
         let mut rest = turns.neg_mul_add(V::splat(TURN[0]), z);
         rest = turns.neg_mul_add(V::splat(TURN[1]), rest);

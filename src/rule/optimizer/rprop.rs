@@ -65,9 +65,9 @@ impl Optimize for Rprop {
         let size = V::select(size.le(zero), factor, size);
         let now = V::select(zero.lt(gradient), one, V::select(gradient.lt(zero), zero - one, gradient));
         let turns = now * sign;
-        let grown = (size * V::splat(GROWTH as f32)).at_most(V::splat(LARGEST as f32));
-        let least = factor.at_most(V::splat(SMALLEST as f32));
-        let shrunk = V::select((size * V::splat(SHRINKAGE as f32)).lt(least), least, size * V::splat(SHRINKAGE as f32));
+        let grown = (size * V::splat(GROWTH)).at_most(V::splat(LARGEST));
+        let least = factor.at_most(V::splat(SMALLEST));
+        let shrunk = V::select((size * V::splat(SHRINKAGE)).lt(least), least, size * V::splat(SHRINKAGE));
         let size = V::select(zero.lt(turns), grown, V::select(turns.lt(zero), shrunk, size));
         let now = V::select(turns.lt(zero), zero, now);
         (now.neg_mul_add(size, weight), [now, size])

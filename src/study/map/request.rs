@@ -84,7 +84,7 @@ impl MapPlan {
             let steps = axis.steps_between_pixels(count, bits);
             let remedy = match (double, varied) {
                 (false, Varied::Init) => "starts are drawn in single precision",
-                (false, _) => "--backend reference trains in double precision",
+                (false, _) => "--precision f64 has them trained in double precision",
                 (true, _) => "no backend is finer",
             };
             (steps < STEPS_NEEDED).then(|| {

@@ -3,6 +3,7 @@
 use std::hint::black_box;
 use std::mem::MaybeUninit;
 
+use crate::rule::Number;
 use crate::rule::{Lose, with_loss};
 
 use super::super::cells::Cells;
@@ -117,7 +118,7 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
     #[inline(always)]
     fn weigh_gradient(&self) {
         for at in 0..self.shape.weight_count() {
-            self.gradient.set(at, self.gradient.get(at) * V::splat(self.net.last_weight));
+            self.gradient.set(at, self.gradient.get(at) * V::given(&self.net.last_weight));
         }
     }
 
@@ -132,7 +133,8 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         for lane in 0..V::LANES {
             // Networks that have stopped may be past their last epoch.
             let epoch = (ledger.lanes[first + lane].epoch + ahead) as usize;
-            self.outside.schedule.set_lane(0, lane, table[epoch.min(table.len() - 1)]);
+            let factor = f64::from(table[epoch.min(table.len() - 1)]);
+            self.outside.schedule.set_lane(0, lane, V::Number::of(factor));
         }
     }
 

@@ -14,7 +14,7 @@ use super::super::vector::{Mask, Vector};
 use super::{Kernel, activate};
 
 /// Largest sum of magnitudes log2(e) |w| of a unit's weights whose powers are multiplied.
-const LARGEST_EXPONENT: f32 = 120.0;
+const LARGEST_EXPONENT: f64 = 120.0;
 
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
     const TREE_INPUTS: usize = if TREE { E.trailing_zeros() as usize } else { 0 };
@@ -67,7 +67,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     #[inline(always)]
     fn prepare_levels(&self) {
         let inputs = self.shape.units(0);
-        let (low, span) = (V::splat(self.net.low), V::splat(self.net.span));
+        let (low, span) = (V::given(&self.net.low), V::given(&self.net.span));
         for column in 0..self.shape.units(1) {
             let mut bias = self.weights.get(self.first_weight(inputs, column));
             for row in 0..inputs {
@@ -94,7 +94,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     pub(super) fn prepare_powers(&self, column: usize) -> V::Mask {
         let mut magnitude = V::splat(0.0);
         for row in 0..=self.shape.units(0) {
-            let exponent = self.levelled_weight(row, column) * V::splat(-std::f32::consts::LOG2_E);
+            let exponent = self.levelled_weight(row, column) * V::splat(-std::f64::consts::LOG2_E);
             magnitude = magnitude + exponent.abs();
             self.powers.set(self.tree_weight(row, column), exponent.exp2_in_range());
         }
@@ -263,7 +263,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             }
             return;
         }
-        let (low, span) = (V::splat(self.net.low), V::splat(self.net.span));
+        let (low, span) = (V::given(&self.net.low), V::given(&self.net.span));
         let all = times(self.parts.get(self.tree_weight(inputs, column)));
         self.gradient.set(self.first_weight(inputs, column), all);
         for row in 0..inputs {

@@ -88,7 +88,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     pub(super) fn in_bounds(&self, weights: Cells<V>) -> V::Mask {
         let mut holds = V::Mask::from_bits(u32::MAX);
         for at in 0..self.shape.weight_count() {
-            holds = holds.and(weights.get(at).abs().le(V::splat(WEIGHT_BOUND)));
+            holds = holds.and(weights.get(at).abs().le(V::splat(f64::from(WEIGHT_BOUND))));
         }
         holds
     }

@@ -87,7 +87,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             let at = block * self.net.example_stride * self.shape.units(self.shape.depth()) + column;
             return self.targets.get(at);
         }
-        V::splat(self.net.target((block * E + e) * self.shape.units(self.shape.depth()) + column))
+        V::broadcast(self.net.target((block * E + e) * self.shape.units(self.shape.depth()) + column))
     }
 
     /// An input of an example of a block.
@@ -96,7 +96,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         if Self::ONE_BY_ONE {
             return self.inputs.get(block * self.net.example_stride * self.shape.units(0) + row);
         }
-        V::splat(self.net.input((block * E + e) * self.shape.units(0) + row))
+        V::broadcast(self.net.input((block * E + e) * self.shape.units(0) + row))
     }
 
     /// Blocks of examples.

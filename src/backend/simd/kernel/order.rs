@@ -49,10 +49,10 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         let place = position * self.net.example_stride;
         if !sequence.is_drawn() {
             for row in 0..inputs {
-                self.inputs.set(place * inputs + row, V::splat(self.net.input(position * inputs + row)));
+                self.inputs.set(place * inputs + row, V::broadcast(self.net.input(position * inputs + row)));
             }
             for column in 0..outputs {
-                self.targets.set(place * outputs + column, V::splat(self.net.target(position * outputs + column)));
+                self.targets.set(place * outputs + column, V::broadcast(self.net.target(position * outputs + column)));
             }
             return;
         }
@@ -67,7 +67,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
                 }
                 continue;
             }
-            let mut values = [0.0; GROUP];
+            let mut values = [V::Number::default(); GROUP];
             for row in 0..inputs {
                 for lane in 0..GROUP {
                     values[lane] = self.net.input(examples[lane] as usize * inputs + row);

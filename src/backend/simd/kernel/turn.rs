@@ -87,7 +87,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     pub(super) fn turn_back_by<O: Optimize, const M: usize>(&self) {
         let (hidden_count, inputs, offset) = (self.shape.units(1), self.shape.units(0), self.shape.offset(1));
         let (shared, trains_biases) = (self.outside.shared::<O, M>(self.net), self.net.trains_biases);
-        let decay = V::splat(self.net.decay);
+        let decay = V::given(&self.net.decay);
         let (first, last) = (self.outside.step(self.net, 0), self.outside.step(self.net, 1));
         let deltas = self.output_deltas(0, 0);
         if trains_biases {

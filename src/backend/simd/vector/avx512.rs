@@ -6,8 +6,8 @@ use super::{Mask, Vector};
 
 vector! {
     #[repr(transparent)]
-    Avx512(__m512) of 16, Lanes16(__mmask16);
-    splat(value) = _mm512_set1_ps(value);
+    Avx512(__m512) of 16 f32, Lanes16(__mmask16);
+    broadcast(value) = _mm512_set1_ps(value);
     operators {
         Add add(a, b) = _mm512_add_ps(a, b);
         Sub sub(a, b) = _mm512_sub_ps(a, b);
@@ -57,6 +57,43 @@ vector! {
             let (power, quadratic) = self.exp2_parts();
             power.mul_add(quadratic, Self::splat(1.0))
         }
+    }
+}
+
+vector! {
+    /// 8 networks in f64.
+    #[repr(transparent)]
+    Avx512Double(__m512d) of 8 f64, DoubleLanes8(__mmask8);
+    broadcast(value) = _mm512_set1_pd(value);
+    operators {
+        Add add(a, b) = _mm512_add_pd(a, b);
+        Sub sub(a, b) = _mm512_sub_pd(a, b);
+        Mul mul(a, b) = _mm512_mul_pd(a, b);
+        Div div(a, b) = _mm512_div_pd(a, b);
+    }
+    vectors {
+        mul_add(a, factor, addend) = _mm512_fmadd_pd(a, factor, addend);
+        neg_mul_add(a, factor, addend) = _mm512_fnmadd_pd(a, factor, addend);
+        at_most(a, bound) = _mm512_min_pd(bound, a);
+        at_least(a, bound) = _mm512_max_pd(bound, a);
+        abs(a) = _mm512_abs_pd(a);
+        sqrt(a) = _mm512_sqrt_pd(a);
+        add_exponent(a, rounded) = {
+            let exponent = _mm512_slli_epi64::<52>(_mm512_castpd_si512(rounded));
+            _mm512_castsi512_pd(_mm512_add_epi64(exponent, _mm512_castpd_si512(a)))
+        };
+    }
+    comparisons {
+        le(a, b) = _mm512_cmp_pd_mask::<_CMP_LE_OQ>(a, b);
+        lt(a, b) = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(a, b);
+    }
+    select(mask, yes, no) = _mm512_mask_blend_pd(mask, no, yes);
+    from_bits(bits) = bits as __mmask8;
+    bits(mask) = u32::from(mask);
+    masks {
+        and(a, b) = a & b;
+        or(a, b) = a | b;
+        and_not(a, b) = a & !b;
     }
 }
 

@@ -13,8 +13,8 @@
 macro_rules! vector {
     (
         $(#[$attribute:meta])*
-        $vector:ident($register:ty) of $lanes:literal, $mask:ident($word:ty);
-        splat($value:ident) = $splat:expr;
+        $vector:ident($register:ty) of $lanes:literal $number:ident, $mask:ident($word:ty);
+        broadcast($value:ident) = $broadcast:expr;
         operators { $($trait:ident $operator:ident($a:ident, $b:ident) = $operation:expr;)+ }
         vectors { $($method:ident($first:ident $(, $other:ident)*) = $result:expr;)+ }
         comparisons { $($comparison:ident($left:ident, $right:ident) = $holds:expr;)+ }
@@ -47,12 +47,24 @@ macro_rules! vector {
 
         impl Vector for $vector {
             const LANES: usize = $lanes;
+            type Number = $number;
             type Mask = $mask;
 
             #[inline(always)]
-            fn splat($value: f32) -> Self {
+            fn broadcast($value: $number) -> Self {
                 // SAFETY: as above.
-                Self(unsafe { $splat })
+                Self(unsafe { $broadcast })
+            }
+
+            #[inline(always)]
+            fn each(self, function: impl Fn(f64) -> f64 + Copy) -> Self {
+                // SAFETY: a register is its lanes without padding.
+                let mut lanes: [$number; $lanes] = unsafe { std::mem::transmute(self.0) };
+                for lane in &mut lanes {
+                    *lane = crate::rule::Number::of(function(crate::rule::Number::wide(*lane)));
+                }
+                // SAFETY: likewise.
+                Self(unsafe { std::mem::transmute::<[$number; $lanes], $register>(lanes) })
             }
 
             $(
@@ -120,11 +132,11 @@ mod pair;
 mod portable;
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use avx2::Avx2;
+pub(super) use avx2::{Avx2, Avx2Double};
 #[cfg(target_arch = "x86_64")]
-pub(super) use avx512::Avx512;
+pub(super) use avx512::{Avx512, Avx512Double};
 #[cfg(target_arch = "aarch64")]
-pub(super) use neon::Neon;
+pub(super) use neon::{Neon, NeonDouble};
 pub(super) use pair::Pair;
 pub(super) use portable::Portable;
 

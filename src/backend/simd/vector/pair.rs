@@ -67,11 +67,17 @@ impl<V: Vector> Mask for PairMask<V> {
 
 impl<V: Vector> Vector for Pair<V> {
     const LANES: usize = 2 * V::LANES;
+    type Number = V::Number;
     type Mask = PairMask<V>;
 
     #[inline(always)]
-    fn splat(value: f32) -> Self {
-        Self(V::splat(value), V::splat(value))
+    fn broadcast(value: V::Number) -> Self {
+        Self(V::broadcast(value), V::broadcast(value))
+    }
+
+    #[inline(always)]
+    fn each(self, function: impl Fn(f64) -> f64 + Copy) -> Self {
+        Self(self.0.each(function), self.1.each(function))
     }
 
     #[inline(always)]

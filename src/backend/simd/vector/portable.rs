@@ -11,8 +11,8 @@ fn word(holds: bool) -> u32 {
 
 vector! {
     #[repr(C, align(16))]
-    Portable([f32; 4]) of 4, Words([u32; 4]);
-    splat(value) = [value; 4];
+    Portable([f32; 4]) of 4 f32, Words([u32; 4]);
+    broadcast(value) = [value; 4];
     operators {
         Add add(a, b) = from_fn(|lane| a[lane] + b[lane]);
         Sub sub(a, b) = from_fn(|lane| a[lane] - b[lane]);
