@@ -144,9 +144,9 @@ pub(super) struct DeviceArgs {
     )]
     backend: Choice,
 
-    /// f32 or f64, of simd and reference [default: f32, f64]
+    /// f32 or f64, of CPU backends [default: f32, of reference f64]
     ///
-    /// GPUs train in f32. With f64, --backend auto is simd, at about a quarter of its speed
+    /// GPUs train in f32. With f64, auto is simd, on half the lanes; a map of fine pixels is trained so
     #[arg(long, help_heading = "Machine", env = "BASINS_PRECISION", hide_env = true, value_name = "FORMAT")]
     precision: Option<Precision>,
 

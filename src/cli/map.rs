@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::backend::Driver;
+use crate::backend::{Backend, Choice, Driver, Open, Precision};
 use crate::error::{Error, Result};
 use crate::outcome::Fate;
 use crate::report::{MapColour, map_json, map_pixel_json, map_pixel_text, map_text};
@@ -263,6 +263,19 @@ impl Repeat for Options {
     const POPULATION: bool = false;
 }
 
+/// Who trains: in f64 where pixels lie too close for f32 and nobody said who or how.
+fn backend_of(frame: &Frame<'_>, plan: &MapPlan) -> Result<Box<dyn Backend>> {
+    let open = frame.open()?;
+    let is_free = open.choice == Choice::Auto && open.precision.is_none() && open.device.is_none() && !open.require_gpu;
+    if !is_free || !plan.needs_double() {
+        return open.backend();
+    }
+    if !frame.output.quiet {
+        eprint_line("note: pixels lie closer than single precision tells apart: trained in f64, on the CPU");
+    }
+    Open { precision: Some(Precision::F64), ..open }.backend()
+}
+
 impl Options {
     /// The axes, zoomed as asked.
     fn axes(&self) -> Result<[MapAxis; 2]> {
@@ -308,7 +321,7 @@ impl Options {
     fn train(&self, frame: &Frame<'_>, plan: &MapPlan) -> Result<Answer> {
         let settings = frame.settings;
         let opened = Instant::now();
-        let mut backend = frame.open()?.backend()?;
+        let mut backend = backend_of(frame, plan)?;
         let warnings = plan.warnings(backend.precision());
         if let (Some(shard), None) = (settings.shard(), &settings.out) {
             return Err(Error::input(format!(
@@ -350,7 +363,7 @@ impl Options {
         };
         let (axes, size) = (plan.axes(), plan.size());
         let pixel = (found(axes[0], place.0, size.0)?, found(axes[1], place.1, size.1)?);
-        let mut backend = frame.open()?.backend()?;
+        let mut backend = backend_of(frame, plan)?;
         let pixel = frame.watched(plan.start_count().into(), plan.spec().epochs, |watch| {
             MapStudy { plan, shard: None }.pixel(&mut Driver::new(backend.as_mut()).watched(watch), pixel)
         })?;

@@ -33,7 +33,7 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Machine", value_name = "NAME")]
     backend: Option<Choice>,
 
-    /// f64 or f32, of reference [default: as then]
+    /// f32 or f64, of CPU backends [default: as then]
     #[arg(long, help_heading = "Machine", value_name = "FORMAT")]
     precision: Option<Precision>,
 

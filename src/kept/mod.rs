@@ -4,10 +4,12 @@
 mod files;
 mod lock;
 mod store;
+#[cfg(feature = "cli")]
 mod sum;
 
 pub use lock::FolderLock;
 pub use store::{Pace, Store, checksum, difference};
 
 pub(crate) use files::{place, remove_dead, temporary_in};
+#[cfg(feature = "cli")]
 pub(crate) use sum::{FileSum, Summing};

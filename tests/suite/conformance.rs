@@ -48,7 +48,7 @@ fn double_precision_is_double() {
     for spec in short_specs() {
         let problem = spec.problem().unwrap();
         let population = Population::new(1 << 33, 20, 7).unwrap();
-        let mut trained = |backend: &mut dyn Backend| {
+        let trained = |backend: &mut dyn Backend| {
             let mut weights = Vec::new();
             let job = Job { keep_weights: true, ..Job::new(&problem, 7) };
             let mut driver = Driver::new(backend);

@@ -75,6 +75,11 @@ impl MapRequest<'_> {
 }
 
 impl MapPlan {
+    /// Whether pixels lie too close for f32, and training in f64 tells them apart better.
+    pub fn needs_double(&self) -> bool {
+        self.warnings(Precision::F64).len() < self.warnings(Precision::F32).len()
+    }
+
     /// What to know before training in this format: axes along which pixels lie closer than numbers can tell.
     pub fn warnings(&self, precision: Precision) -> Vec<String> {
         let warn = |(axis, (varied, count)): (&MapAxis, (Varied, usize))| {

@@ -160,9 +160,17 @@ fn zooms_and_fine_pixels() {
     let said = String::from_utf8(deep.stderr).unwrap();
     assert!(deep.status.success(), "{said}");
     assert!(said.starts_with("warning: pixels along theta1[0,0] are"), "{said}");
-    assert!(said.contains("steps of single precision apart") && said.contains("--backend reference"), "{said}");
+    assert!(said.contains("steps of single precision apart") && said.contains("--precision f64"), "{said}");
     let double = run(folder.path(), &format!("{SMALL} --size 8 --zoom 2,-3,1e7"));
     assert!(double.status.success() && double.stderr.is_empty());
+    // Where nobody says who trains, it is done in f64, and said.
+    let free = format!("{SMALL} --size 8 --zoom 2,-3,1e7 --json");
+    let free = basins(folder.path()).args(free.split_whitespace()).output().unwrap();
+    let said = String::from_utf8(free.stderr).unwrap();
+    assert!(free.status.success() && said.starts_with("note: pixels lie closer than single precision"), "{said}");
+    let object: serde_json::Value = serde_json::from_slice(&free.stdout).unwrap();
+    assert_eq!(object["warnings"], serde_json::json!([]));
+    assert!(object["device"]["driver"].as_str().unwrap().contains("f64"), "{}", object["device"]);
 }
 
 /// Ctrl-C finishes the tile at hand; the same command goes on and ends with the map of a run at one go.

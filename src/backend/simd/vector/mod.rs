@@ -57,6 +57,7 @@ macro_rules! vector {
             }
 
             #[inline(always)]
+            #[allow(clippy::useless_transmute, reason = "of an array, its lanes are itself")]
             fn each(self, function: impl Fn(f64) -> f64 + Copy) -> Self {
                 // SAFETY: a register is its lanes without padding.
                 let mut lanes: [$number; $lanes] = unsafe { std::mem::transmute(self.0) };
