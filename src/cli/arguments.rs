@@ -144,9 +144,9 @@ pub(super) struct DeviceArgs {
     )]
     backend: Choice,
 
-    /// f32 or f64, of CPU backends [default: f32, of reference f64]
+    /// f32 or f64, of CPU backends [default: f32]
     ///
-    /// GPUs train in f32. With f64, auto is simd, on half the lanes; a map of fine pixels is trained so
+    /// Of reference f64 by default. GPUs train in f32: with f64, and for a map of fine pixels, auto is simd
     #[arg(long, help_heading = "Machine", env = "BASINS_PRECISION", hide_env = true, value_name = "FORMAT")]
     precision: Option<Precision>,
 

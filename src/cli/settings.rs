@@ -175,9 +175,9 @@ settings! {
     ///
     /// auto, fused, grouped, staged, simd, reference
     "Machine" backend: Choice, "BASINS_BACKEND", "NAME";
-    /// f32 or f64, of CPU backends [default: f32, of reference f64]
+    /// f32 or f64, of CPU backends [default: f32]
     ///
-    /// GPUs train in f32. With f64, auto is simd, on half the lanes; a map of fine pixels is trained so
+    /// Of reference f64 by default. GPUs train in f32: with f64, and for a map of fine pixels, auto is simd
     "Machine" precision: Precision, "BASINS_PRECISION", "FORMAT";
     /// GPU by index or name; see `basins devices`
     ///
