@@ -195,7 +195,8 @@ impl<'a> RunStudy<'a> {
         let count = state.tally.unsolved();
         let unsolved = Unsolved { problem, seed, starts: self.starts, networks: &networks, count };
         let before = state.continued.take().unwrap_or_default();
-        let nothing = Outcomes::with_capacity(self.population.first(), problem.examples().targets().len(), 0);
+        let next = self.population.first() + state.tally.networks();
+        let nothing = Outcomes::with_capacity(next, problem.examples().targets().len(), 0);
         let chunks = (self.chunk_limit, self.chunk_seconds);
         let counts = unsolved.resume(before, factor, chunks, driver, &mut |counts| {
             state.continued = Some(counts.clone());
