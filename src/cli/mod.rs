@@ -42,6 +42,7 @@ mod repeat;
 mod reply;
 mod reproduce;
 mod rerun;
+mod row_parts;
 mod run;
 #[cfg(test)]
 mod schemas;

@@ -15,18 +15,19 @@ use crate::report::{
 };
 use crate::spec::{Population, Problem};
 use crate::stats::{LEVEL, wilson_trials};
-use crate::study::{ExamineBudget, RunAnswer, RunPart};
+use crate::study::{ExamineBudget, RunAnswer, RunPart, RunState};
 
 use super::again::Again;
 use super::ending::Ending;
 use super::folder::{Folder, PARTS};
 use super::frame::{Frame, Record, Study};
 use super::join::Join;
-use super::keep::{KeptRun, RunKeeper, ShardFiles};
+use super::keep::{RunKeeper, ShardFiles};
 use super::parts::{Joins, Parts, manifest};
 use super::pictures;
 use super::repeat::Repeat;
 use super::reply;
+use super::row_parts::Progress;
 use super::settings::Settings;
 use super::verb::Example;
 
@@ -156,7 +157,7 @@ impl Study for Options {
             }
             None => None,
         };
-        let before = keeper.as_mut().map(RunKeeper::state).unwrap_or_default();
+        let before = keeper.as_mut().map(RunKeeper::take_state).unwrap_or_default();
         if keeper.as_ref().is_some_and(RunKeeper::is_over) {
             return Ok(Answer { rate: opened.over(before), keeper, networks: None });
         }
@@ -244,13 +245,14 @@ impl Join for Options {
         let mut joined = RunPart::default();
         let mut files = Vec::new();
         for part in parts.all() {
-            let kept = part.progress::<KeptRun>()?.filter(|kept| kept.joined);
+            let kept = part.progress::<Progress<'_, RunState>>()?.filter(|kept| kept.joined);
             let kept = kept.filter(|kept| kept.state.tally.networks() == part.count());
             let kept = kept.ok_or_else(|| part.unfinished())?;
             part.check_rows(kept.rows, self.rows)?;
             let weights = settings.weights_out.as_ref().map(|_| part.weights(kept.weights.as_deref())).transpose()?;
             let networks = parts.share(part)?.networks();
-            let dropped = joined.append(kept.part(), self.examine.per_fate(problem)).into_iter();
+            let dropped =
+                joined.append(RunPart::of(kept.state.into_owned()), self.examine.per_fate(problem)).into_iter();
             let cleared: Vec<u64> = dropped.filter_map(|network| network.checked_sub(networks.start)).collect();
             let rows = self.rows.file_name().map(|name| part.path().join(name));
             files.push(ShardFiles { networks: part.count(), rows, cleared, weights });

@@ -23,11 +23,12 @@ use super::ending::Ending;
 use super::folder::{Folder, PARTS};
 use super::frame::{Flag, Frame, Record, Study};
 use super::join::Join;
-use super::keep_sweep::{KeptSweep, SweepKeeper};
+use super::keep_sweep::SweepKeeper;
 use super::parts::{Joins, Parts, manifest};
 use super::pictures;
 use super::repeat::Repeat;
 use super::reply;
+use super::row_parts::Progress;
 use super::run::{expected_count, width};
 use super::settings::Settings;
 use super::verb::Example;
@@ -163,7 +164,7 @@ impl Study for Options {
             asked: asked.count(),
             ..self.study(settings, &spec, &plan, population)?
         };
-        let before = keeper.as_mut().map(SweepKeeper::state).unwrap_or_default();
+        let before = keeper.as_mut().map(SweepKeeper::take_state).unwrap_or_default();
         let sweep = frame.watched(networks.saturating_sub(before.networks()).max(1), most_epochs, |watch| {
             let mut driver = Driver::new(backend.as_mut()).opened(opened).watched(watch);
             study.resume(before, &mut driver, &mut |delivered| {
@@ -231,7 +232,7 @@ impl Join for Options {
         let plan = Arc::new(SweepPlan::new(&spec, &self.vary, population.seed())?);
         let mut state = SweepState::default();
         for part in parts.all() {
-            let kept = part.progress::<KeptSweep<'_>>()?;
+            let kept = part.progress::<Progress<'_, SweepState>>()?;
             let kept = kept.filter(|kept| kept.joined || self.rows == RowForm::None);
             let kept = kept.filter(|kept| kept.state.is_complete(plan.points.len(), part.count()));
             let kept = kept.ok_or_else(|| part.unfinished())?;
