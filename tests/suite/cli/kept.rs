@@ -18,7 +18,7 @@ const MAP: &str = "map --backend simd --threads 1 --lr 2";
 
 /// Kills of each verb: a dozen, or as many as `tests/kills.sh` asks for.
 fn kill_count() -> u64 {
-    std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
+    std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(12)
 }
 
 /// An object without what depends on the clock, on where it went and on how lanes were filled.
