@@ -26,7 +26,6 @@ struct Local<V> {
     gradient: Numbers<V, LOCAL>,
     parts: Numbers<V, LOCAL>,
     activations: Numbers<V, LOCAL>,
-    levelled: Numbers<V, LOCAL>,
     sums: Numbers<V, 4>,
     first: Numbers<V, LOCAL>,
     second: Numbers<V, LOCAL>,
@@ -39,8 +38,7 @@ struct Local<V> {
 impl<V: Vector> Local<V> {
     #[inline(always)]
     fn new() -> Self {
-        let [weights, kept, gradient, parts, activations, levelled, first, second] =
-            [[MaybeUninit::uninit(); LOCAL]; 8];
+        let [weights, kept, gradient, parts, activations, first, second] = [[MaybeUninit::uninit(); LOCAL]; 7];
         let sums = [MaybeUninit::uninit(); 4];
         let ([steps, corrections], [schedule, momentum]) =
             ([[MaybeUninit::uninit(); 2]; 2], [[MaybeUninit::uninit()]; 2]);
@@ -50,7 +48,6 @@ impl<V: Vector> Local<V> {
             gradient,
             parts,
             activations,
-            levelled,
             sums,
             first,
             second,
@@ -92,7 +89,7 @@ impl<V: Vector> Local<V> {
             inputs: Cells::none(),
             targets: Cells::none(),
             before: Cells::none(),
-            levelled: Cells::uninit(&mut self.levelled),
+            levelled: Cells::none(),
             powers: Cells::none(),
             magnitudes: Cells::none(),
             bases: Cells::none(),
@@ -199,11 +196,11 @@ impl<V: Vector, S: Shape, const FAST: bool> Small<'_, V, S, FAST> {
 
     #[inline(always)]
     fn end_epoch<O: Optimize, const M: usize>(&self, ledger: &Ledger, epoch: u32, first: usize) {
-        if self.shape.is_fixed() || FAST && M == 0 && self.net.is_plain {
+        if FAST && (self.shape.is_fixed() || M == 0 && self.net.is_plain) {
             return self.turn_back();
         }
         self.follow_schedule(ledger, epoch, first);
-        if FAST {
+        if FAST || self.net.is_plain {
             self.turn_back_by::<O, M>();
         } else {
             self.shallow_backward(0);

@@ -50,7 +50,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         if !TREE {
             return None;
         }
-        if !FAST {
+        if !FAST && !self.is_single_block() {
             self.prepare_levels();
         }
         if !self.multiplies_powers() {
@@ -63,20 +63,34 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         Some(large)
     }
 
-    /// The weights as they would be for inputs of 0 and 1.
+    /// Keeps the weights as they would be for inputs of 0 and 1, where several blocks need them.
     #[inline(always)]
     fn prepare_levels(&self) {
         let inputs = self.shape.units(0);
-        let (low, span) = (V::given(&self.net.low), V::given(&self.net.span));
         for column in 0..self.shape.units(1) {
-            let mut bias = self.weights.get(self.first_weight(inputs, column));
             for row in 0..inputs {
-                let weight = self.weights.get(self.first_weight(row, column));
-                bias = low.mul_add(weight, bias);
-                self.levelled.set(self.tree_weight(row, column), span * weight);
+                self.levelled.set(self.tree_weight(row, column), self.level_weight(row, column));
             }
-            self.levelled.set(self.tree_weight(inputs, column), bias);
+            self.levelled.set(self.tree_weight(inputs, column), self.level_bias(column));
         }
+    }
+
+    /// What an input's weight would be if that were 0 or 1.
+    #[inline(always)]
+    fn level_weight(&self, row: usize, column: usize) -> V {
+        V::given(&self.net.span) * self.weights.get(self.first_weight(row, column))
+    }
+
+    /// The bias to such weights.
+    #[inline(always)]
+    fn level_bias(&self, column: usize) -> V {
+        let inputs = self.shape.units(0);
+        let low = V::given(&self.net.low);
+        let mut bias = self.weights.get(self.first_weight(inputs, column));
+        for row in 0..inputs {
+            bias = low.mul_add(self.weights.get(self.first_weight(row, column)), bias);
+        }
+        bias
     }
 
     /// A weight as it would be for inputs of 0 and 1; the bias is row `units(0)`.
@@ -84,8 +98,12 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     fn levelled_weight(&self, row: usize, column: usize) -> V {
         if FAST {
             self.weights.get(self.first_weight(row, column))
-        } else {
+        } else if !self.is_single_block() {
             self.levelled.get(self.tree_weight(row, column))
+        } else if row == self.shape.units(0) {
+            self.level_bias(column)
+        } else {
+            self.level_weight(row, column)
         }
     }
 
@@ -263,13 +281,17 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             }
             return;
         }
-        let (low, span) = (V::given(&self.net.low), V::given(&self.net.span));
         let all = times(self.parts.get(self.tree_weight(inputs, column)));
         self.gradient.set(self.first_weight(inputs, column), all);
         for row in 0..inputs {
             let part = times(self.parts.get(self.tree_weight(row, column)));
-            let gradient = if FAST { part } else { low.mul_add(all, span * part) };
-            self.gradient.set(self.first_weight(row, column), gradient);
+            self.gradient.set(self.first_weight(row, column), self.unlevelled(part, all));
         }
+    }
+
+    /// The gradient of an input's weight from that of what it would be for inputs of 0 and 1, and from the bias's.
+    #[inline(always)]
+    pub(super) fn unlevelled(&self, part: V, all: V) -> V {
+        if FAST { part } else { V::given(&self.net.low).mul_add(all, V::given(&self.net.span) * part) }
     }
 }

@@ -96,13 +96,13 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         for unit in 0..hidden_count {
             let part = self.hidden_gradient(0, unit, deltas);
             let factor = self.weights.get(offset + unit);
+            let all = self.parts.get(self.tree_weight(inputs, unit)) * factor;
             for row in 0..inputs {
-                let gradient = self.parts.get(self.tree_weight(row, unit)) * factor;
+                let gradient = self.unlevelled(self.parts.get(self.tree_weight(row, unit)) * factor, all);
                 self.change::<O, M>(self.first_weight(row, unit), first, gradient, decay, &shared);
             }
             if trains_biases {
-                let gradient = self.parts.get(self.tree_weight(inputs, unit)) * factor;
-                self.change::<O, M>(self.first_weight(inputs, unit), first, gradient, decay, &shared);
+                self.change::<O, M>(self.first_weight(inputs, unit), first, all, decay, &shared);
             }
             self.change::<O, M>(offset + unit, last, part, decay, &shared);
         }
