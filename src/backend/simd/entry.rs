@@ -299,7 +299,7 @@ fn alternating_by<V: InstructionSet>(net: &Net) -> Option<BurstFn<Pair<V>>> {
     })
 }
 
-/// For any size of the hidden layer. Settings that are not compiled apart have their steps made apart: `O` is nothing to them.
+/// For any size of the hidden layer.
 unsafe fn alternating_any<V: InstructionSet, O: Optimize, const M: usize, const FAST: bool>(
     net: &Net,
     memory: &mut Memory<Pair<V>>,

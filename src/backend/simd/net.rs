@@ -69,6 +69,8 @@ pub(super) struct Net {
     pub(super) judge: Judge,
     /// Whether a step is a gradient times one rate a layer, and no more.
     pub(super) is_plain: bool,
+    /// Whether it is one with whatever else gradient descent has: momentum, decay, a schedule, biases that stay.
+    pub(super) descends: bool,
     pub(super) optimizer: Optimizer,
     /// Numbers that it remembers of each weight.
     pub(super) memory_count: usize,
@@ -125,6 +127,7 @@ impl Net {
         let (low, span) = (Given::new(low), Given::new(span));
         let units: Vec<Activation> = (0..shapes.len()).map(|layer| spec.activation.of_layer(layer)).collect();
         let criterion = problem.standard().judgement();
+        let descends = with_optimizer!(spec.optimizer, Row => Row::IS_PLAIN);
         let padded = examples.count().next_multiple_of(form.block());
         let table = |values: &[f64], width: usize| {
             let mut table = values.to_vec();
@@ -151,7 +154,8 @@ impl Net {
             judgement: if spec.judge == Judge::During { criterion } else { Judgement::NEVER },
             criterion,
             judge: spec.judge,
-            is_plain: with_optimizer!(spec.optimizer, Row => Row::IS_PLAIN)
+            descends,
+            is_plain: descends
                 && spec.momentum == 0.0
                 && problem.gradient_decay() == 0.0
                 && layers.bias() == Bias::On

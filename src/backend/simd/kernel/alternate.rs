@@ -108,7 +108,7 @@ fn carried<V: Vector>(of: &Weights<V>) -> [Cells<V>; 7] {
 
 /// As [`burst`](super::burst), for networks with one hidden layer and four examples. In the settings compiled apart steps are
 /// by the optimizer `O`, which remembers `M` numbers of each weight, and kernels for fixed sizes are for plain gradient descent
-/// alone; in others `apart` makes the steps.
+/// alone. In others `O` is gradient descent, with momentum or without; steps of other optimizers are made by `apart`.
 #[inline(always)]
 pub(in super::super) fn alternating_burst<V: Vector, S: Shape, O: Optimize, const M: usize, const FAST: bool>(
     net: &Net,
@@ -200,8 +200,12 @@ impl<V: Vector, S: Shape, const FAST: bool> Small<'_, V, S, FAST> {
             return self.turn_back();
         }
         self.follow_schedule(ledger, epoch, first);
-        if FAST || self.net.is_plain {
+        if FAST {
             self.turn_back_by::<O, M>();
+        } else if self.net.descends && self.net.memory_count == 0 {
+            self.turn_back_by::<O, 0>();
+        } else if self.net.descends {
+            self.turn_back_by::<O, 1>();
         } else {
             self.shallow_backward(0);
             self.update();
