@@ -1,5 +1,5 @@
-//! What a sweep keeps as it goes, in a folder of its own: how far it is, and the rows of its networks in parts, which are joined
-//! when it ends.
+//! What a sweep keeps as it goes, in a folder of its own: how far it is, and the rows of its networks in parts, which are
+//! joined when it ends.
 
 use std::collections::HashMap;
 use std::fs::File;

@@ -1,5 +1,5 @@
-//! Rows of networks in parts, as a run or a sweep keeps them: files beside each other of which the store speaks, joined when all
-//! are trained.
+//! Rows of networks in parts, as a run or a sweep keeps them: files beside each other of which the store speaks, joined when
+//! all are trained.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -108,8 +108,8 @@ impl<S: Clone + Default + Serialize + DeserializeOwned> RowParts<S> {
         Some(format!("rows-{part:06}.{extension}"))
     }
 
-    /// Drops what is kept if not all that it speaks of is there: the rows, and what else the caller looked for. Files of which it
-    /// does not speak go, but for `more`: a process was killed before it did.
+    /// Drops what is kept if not all that it speaks of is there: the rows, and what else the caller looked for. Files of which
+    /// it does not speak go, but for `more`: a process was killed before it did.
     pub(super) fn settle(&mut self, rest_holds: bool, more: &[String]) {
         let rows = if self.kept.joined {
             let folder = self.folder().parent().unwrap_or(self.folder());

@@ -225,12 +225,7 @@ pub(crate) trait Vector:
         let bounded = self.at_least(Self::splat(-120.0)).at_most(Self::splat(127.0));
         let rounded = bounded + Self::splat(ROUND);
         let rest = bounded - (rounded - Self::splat(ROUND));
-        let [c0, c1, c2, c3, c4, c5] = EXP2;
-        let mut sum = Self::splat(c5).mul_add(rest, Self::splat(c4));
-        sum = sum.mul_add(rest, Self::splat(c3));
-        sum = sum.mul_add(rest, Self::splat(c2));
-        sum = sum.mul_add(rest, Self::splat(c1));
-        sum.mul_add(rest, Self::splat(c0)).add_exponent(rounded)
+        horner(rest, &EXP2).add_exponent(rounded)
     }
 
     /// 2^self where that is within [2^-120, 2^127], else anything.
@@ -264,15 +259,7 @@ pub(crate) trait Vector:
         if Self::IS_DOUBLE {
             rest = whole.neg_mul_add(Self::splat(LN_2_REST), rest);
         }
-        let sum = if Self::IS_DOUBLE {
-            horner(rest, &EXP_M1_WIDE)
-        } else {
-            let [c0, c1, c2, c3, c4] = EXP_M1;
-            let mut sum = Self::splat(c4).mul_add(rest, Self::splat(c3));
-            sum = sum.mul_add(rest, Self::splat(c2));
-            sum = sum.mul_add(rest, Self::splat(c1));
-            sum.mul_add(rest, Self::splat(c0))
-        };
+        let sum = if Self::IS_DOUBLE { horner(rest, &EXP_M1_WIDE) } else { horner(rest, &EXP_M1) };
         let small = (rest * rest).mul_add(sum, rest);
         let power = Self::splat(1.0).add_exponent(rounded);
         power.mul_add(small, power - Self::splat(1.0))

@@ -202,13 +202,13 @@ impl<V: Vector, S: Shape, const FAST: bool> Small<'_, V, S, FAST> {
         self.follow_schedule(ledger, epoch, first);
         if FAST {
             self.turn_back_by::<O, M>();
-        } else if self.net.descends && self.net.memory_count == 0 {
-            self.turn_back_by::<O, 0>();
-        } else if self.net.descends {
-            self.turn_back_by::<O, 1>();
-        } else {
+        } else if !self.net.descends {
             self.shallow_backward(0);
             self.update();
+        } else if self.net.memory_count == 0 {
+            self.turn_back_by::<O, 0>();
+        } else {
+            self.turn_back_by::<O, 1>();
         }
     }
 }
