@@ -48,15 +48,14 @@ fi
 # From here on a machine without a GPU adapter, or without Python, is a failure and no excuse.
 export BASINS_REQUIRE_GPU=1 BASINS_REQUIRE_PYTHON=1
 status=0
-# Unit tests look at a file's own parts and train next to nothing. Not optimised, the library is compiled for them in a
-# fraction of the time; for all others it is optimised, once.
-cargo test --no-fail-fast --lib --config 'profile.test.package.basins.opt-level=0' -- "$@" || status=$?
-# Both packages at once: so they share one build of the library, and of what it stands on.
+# Both packages in one command: so they share one build of the library, and of what it stands on.
 packages=(-p basins -p basins-python)
 if (($# == 0)); then
-    cargo test --no-fail-fast "${packages[@]}" --test '*' || status=$?
+    which=(--tests)
 else
-    cargo test --no-fail-fast "${packages[@]}" --test suite --test gpu -- "$@" || status=$?
+    # Python's tests go by names of their own.
+    which=(--lib --test suite --test gpu)
 fi
+RUSTC_WORKSPACE_WRAPPER="$PWD/tests/rustc.sh" cargo test --no-fail-fast "${packages[@]}" "${which[@]}" -- "$@" || status=$?
 cargo test --no-fail-fast "${packages[@]}" --doc -- "$@" || status=$?
 exit "$status"

@@ -38,7 +38,8 @@ pub(super) struct Options {
     /// What varies across
     ///
     /// NAME=LOW..HIGH, with :log after it for equal factors. NAME is a weight (theta1[0,0]: row, column; the last row is the
-    /// bias), lr, lr1, lr2, ... (the rate of one layer), momentum, or init (the width of the starts)
+    /// bias), lr, lr1, lr2, ... (the rate of one layer), momentum, init (the width of the starts), weight-decay, beta1, beta2,
+    /// epsilon, slope (of leaky-relu), or lr-factor (of --lr-schedule)
     #[arg(long, value_name = "AXIS", default_value = "theta1[0,0]=-10..10")]
     x: MapAxis,
 

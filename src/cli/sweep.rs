@@ -51,7 +51,8 @@ pub(super) struct Options {
     /// A setting and its values, as lr=0.1,1
     ///
     /// NAME=A,B,C or NAME=LOW..HIGH:COUNT with :log and :random between if wanted, as lr=0.01..10:log:7; repeatable, every
-    /// combination is a point. Values with commas are parted by semicolons: "layers=2,3,1;2,4,1"
+    /// combination is a point. Values with commas are parted by semicolons: "layers=2,3,1;2,4,1". Besides the settings' own
+    /// names there are hidden (units of every hidden layer), init-width, lr1, lr2, ..., beta1, beta2, slope, lr-factor
     #[arg(long, value_name = "SETTING", allow_hyphen_values = true)]
     vary: Vec<Vary>,
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::spec::{Bias, Judge, Layers, Spec};
+use crate::spec::{Bias, BiasInit, Judge, Layers, Spec};
 use crate::study::Trainers;
 
 use super::number::grouped;
@@ -32,17 +32,9 @@ pub(super) fn dashed(layers: &Layers) -> String {
 /// Everything of a spec but what is learnt, in a line.
 pub(super) fn settings(spec: &Spec, imported_starts: bool) -> String {
     let init = if imported_starts { "imported starts".into() } else { format!("init {}", spec.init) };
-    let default = Spec::default();
-    let said = |name: &str, differs: bool, value: &dyn std::fmt::Display| {
-        if differs { format!(", {name} {value}") } else { String::new() }
-    };
-    let step = [
-        said("momentum", spec.momentum > 0.0, &spec.momentum),
-        said("schedule", spec.lr_schedule != default.lr_schedule, &spec.lr_schedule),
-        said("betas", spec.betas != default.betas, &spec.betas),
-        said("epsilon", spec.epsilon != default.epsilon, &spec.epsilon),
-        said("weight decay", spec.weight_decay > 0.0, &spec.weight_decay),
-    ];
+    let biases = spec.bias_init != BiasInit::Same && !imported_starts;
+    let biases = if biases { format!(", biases {}", spec.bias_init) } else { String::new() };
+    let steps: String = steps(spec).into_iter().map(|(_, words, value)| format!(", {words} {value}")).collect();
     let judged = match spec.judge {
         Judge::During => "",
         Judge::After => ", judged after each epoch",
@@ -54,11 +46,26 @@ pub(super) fn settings(spec: &Spec, imported_starts: bool) -> String {
         spec.loss,
         spec.optimizer,
         spec.lr,
-        step.concat(),
+        steps,
         spec.update,
-        said("biases", !imported_starts && spec.bias_init != default.bias_init, &spec.bias_init),
+        biases,
         spec.solved
     )
+}
+
+/// What steps depend on beside the rate, where it is not as by default: name of the setting, words for it, value.
+pub(super) fn steps(spec: &Spec) -> Vec<(&'static str, &'static str, String)> {
+    let default = Spec::default();
+    let said =
+        |name, words, differs: bool, value: &dyn std::fmt::Display| differs.then(|| (name, words, value.to_string()));
+    let all = [
+        said("momentum", "momentum", spec.momentum > 0.0, &spec.momentum),
+        said("lr-schedule", "schedule", spec.lr_schedule != default.lr_schedule, &spec.lr_schedule),
+        said("betas", "betas", spec.betas != default.betas, &spec.betas),
+        said("epsilon", "epsilon", spec.epsilon != default.epsilon, &spec.epsilon),
+        said("weight-decay", "weight decay", spec.weight_decay > 0.0, &spec.weight_decay),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 /// What units do, and how they are connected where it is not the usual.

@@ -36,6 +36,15 @@ impl Schedule {
         }
     }
 
+    /// The same with another factor; `None` where it has none.
+    pub fn with_factor(self, factor: f64) -> Option<Self> {
+        match self {
+            Self::Step(period, _) => Some(Self::Step(period, factor)),
+            Self::Exponential(_) => Some(Self::Exponential(factor)),
+            Self::Constant | Self::Cosine => None,
+        }
+    }
+
     /// The factors of all epochs as backends take them; nothing where they are all 1.
     pub(crate) fn table(self, epoch_count: u32) -> Vec<f32> {
         match self {

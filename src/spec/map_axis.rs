@@ -7,7 +7,7 @@ use super::{Range, WEIGHT_BOUND};
 /// What varies along a side of a map and from where to where, written `theta1[0,0]=-10..10` or `lr=0.01..10:log`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapAxis {
-    /// A weight by its name or flat position, `lr`, `lr1`, `lr2`, ..., `momentum` or `init`.
+    /// A weight by its name or flat position, `lr`, `lr1`, `lr2`, ..., `momentum`, `init` or one of [`MapAxis::SHARED`].
     pub name: String,
     /// Ends and spacing. Pixels are cells: the first one's middle lies half a step above the low end.
     pub range: Range,
@@ -26,9 +26,22 @@ pub enum Varied {
     Momentum,
     /// The R of `uniform:R`, the S of `normal:S`.
     Init,
+    /// A number that networks cannot have each for themselves, by its name in [`MapAxis::SHARED`].
+    Shared(&'static str),
 }
 
 impl MapAxis {
+    /// Numbers that all networks of a job have in common, by the names that [`Spec::with`] knows, with what pictures call
+    /// them. Along an axis of one, each column or row of pixels is a job.
+    pub const SHARED: [(&str, &str); 6] = [
+        ("weight-decay", "weight decay"),
+        ("beta1", "beta 1"),
+        ("beta2", "beta 2"),
+        ("epsilon", "epsilon"),
+        ("slope", "slope of leaky-relu below 0"),
+        ("lr-factor", "factor of the rate's schedule"),
+    ];
+
     /// What varies, for this shape of network.
     ///
     /// # Errors
@@ -50,12 +63,16 @@ impl MapAxis {
                     layers.weight_position(name).map(Varied::Weight)
                 }
                 _ => {
+                    if let Some((name, _)) = Self::SHARED.iter().find(|(shared, _)| *shared == name) {
+                        return Ok(Varied::Shared(name));
+                    }
                     let rates: Vec<String> = (1..=layer_count).map(|layer| format!("lr{layer}")).collect();
                     let (first, last) = (layers.weight_name(0), layers.weight_name(layers.weight_count() - 1));
                     let mut known = vec!["lr"];
                     known.extend(rates.iter().map(String::as_str));
                     let weights = format!("the weights {first} to {last}");
                     known.extend(["momentum", "init", &weights]);
+                    known.extend(Self::SHARED.map(|(name, _)| name));
                     Err(unknown("axis", name, &known))
                 }
             },
@@ -146,12 +163,18 @@ impl Varied {
                 })?;
                 Ok(Spec { init, ..spec.clone() })
             }
+            Self::Shared(name) => spec.with(name, &value.to_string()),
         }
     }
 
     /// Whether a network's learning rates or momentum vary.
     pub fn is_rate(self) -> bool {
         matches!(self, Self::Rate | Self::LayerRate(_) | Self::Momentum)
+    }
+
+    /// Whether all networks of a job have it in common.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Self::Shared(_))
     }
 
     /// Whether both set the same number of a network.
@@ -169,6 +192,7 @@ impl Varied {
             Self::LayerRate(layer) => format!("lr{}", layer + 1),
             Self::Momentum => "momentum".into(),
             Self::Init => "init".into(),
+            Self::Shared(name) => name.into(),
         }
     }
 
@@ -256,7 +280,9 @@ mod tests {
         let message = |text: &str| varied(text).unwrap_err().to_string();
         assert!(message("lr3=0..1").contains("lr1 to lr2"));
         assert!(message("theta3[0,0]=0..1").contains("theta1 of 3 x 3"));
+        assert_eq!(varied("beta2=0.9..0.999"), Ok(Varied::Shared("beta2")));
         assert!(message("momentun=0..1").contains("did you mean momentum?"));
+        assert!(message("weight_decay=0..1").contains("did you mean weight-decay?"));
     }
 
     #[test]
@@ -312,6 +338,9 @@ mod tests {
         assert!(message("0=0..1e7").contains("diverged"));
         let tutorial = Varied::Init.check(&axis("init=1..2"), &Spec::default()).unwrap_err();
         assert!(tutorial.to_string().contains("use --init uniform:1"));
+        assert!(message("beta1=0..1").contains("gd has no beta1"));
+        assert!(message("weight-decay=-1..1").contains("weight-decay"), "{}", message("weight-decay=-1..1"));
+        assert_eq!(check("weight-decay=0..1"), Ok(()));
         assert!(Varied::Rate.overlaps(Varied::LayerRate(1)) && !Varied::LayerRate(0).overlaps(Varied::LayerRate(1)));
     }
 }

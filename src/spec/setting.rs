@@ -1,14 +1,15 @@
 //! A setting by its name and its text: what sweeps and maps change.
 
-use super::{Layers, Rates, Spec, SpecError};
+use super::{Activation, Activations, Auto, Betas, Layers, Rates, Spec, SpecError};
 
 /// Settings that stand for a part of another one.
-const PARTS: [&str; 3] = ["hidden", "init-width", "lrN"];
+const PARTS: [&str; 7] = ["hidden", "init-width", "lrN", "beta1", "beta2", "slope", "lr-factor"];
 
 impl Spec {
     /// The same spec with one setting changed, by the names of the command line without dashes in front. Besides those of
     /// the fields there are `hidden` (units of every hidden layer), `init-width` (the R of `uniform:R`, the S of
-    /// `normal:S`) and `lr1`, `lr2`, ... (the rate of one layer of weights).
+    /// `normal:S`), `lr1`, `lr2`, ... (the rate of one layer of weights), `beta1` and `beta2` (one of the betas), `slope` (of
+    /// every `leaky-relu`) and `lr-factor` (of `lr-schedule`).
     ///
     /// ```
     /// use basins::spec::Spec;
@@ -25,6 +26,10 @@ impl Spec {
         match name {
             "hidden" => self.with_hidden(text),
             "init-width" => self.with_init_width(text),
+            "beta1" => self.with_beta(0, name, text),
+            "beta2" => self.with_beta(1, name, text),
+            "slope" => self.with_slope(text),
+            "lr-factor" => self.with_factor(text),
             _ => match name.strip_prefix("lr").map(str::parse::<usize>) {
                 Some(Ok(layer)) => self.with_rate(layer, text),
                 _ => self.with_field(name, text),
@@ -97,6 +102,42 @@ impl Spec {
         Ok(Self { init: format!("{form}:{text}").parse()?, ..self.clone() })
     }
 
+    fn with_beta(&self, place: usize, name: &str, text: &str) -> Result<Self, SpecError> {
+        let own = self.betas.given().map(|betas| betas.0).or_else(|| self.optimizer.default_betas());
+        let Some(mut betas) = own else {
+            return Err(SpecError::new(format!("--optimizer {} has no {name}", self.optimizer)));
+        };
+        betas[place] = number(name, text)?;
+        // The text's own check: from 0 to below 1.
+        Ok(Self { betas: Auto::Of(Betas(betas).to_string().parse()?), ..self.clone() })
+    }
+
+    fn with_slope(&self, text: &str) -> Result<Self, SpecError> {
+        let given = &self.activation;
+        if given.values().iter().all(|activation| activation.parameter().is_none()) {
+            return Err(SpecError::new(format!(
+                "--activation {given} has no slope; use --activation leaky-relu:0.01,sigmoid"
+            )));
+        }
+        let sloped = |activation: &Activation| match activation.parameter() {
+            Some(_) => format!("{}:{text}", activation.name()).parse(),
+            None => Ok(*activation),
+        };
+        let activations: Result<Vec<_>, SpecError> = given.values().iter().map(sloped).collect();
+        Ok(Self { activation: Activations::new(activations?), ..self.clone() })
+    }
+
+    fn with_factor(&self, text: &str) -> Result<Self, SpecError> {
+        let schedule = self.lr_schedule.with_factor(number("lr-factor", text)?).ok_or_else(|| {
+            SpecError::new(format!(
+                "--lr-schedule {} has no factor; use --lr-schedule exponential:0.999 or step:1000:0.5",
+                self.lr_schedule
+            ))
+        })?;
+        // The text's own check: above 0.
+        Ok(Self { lr_schedule: schedule.to_string().parse()?, ..self.clone() })
+    }
+
     fn with_rate(&self, layer: usize, text: &str) -> Result<Self, SpecError> {
         let layer_count = self.layers.sizes().len() - 1;
         if !(1..=layer_count).contains(&layer) {
@@ -105,7 +146,7 @@ impl Spec {
                 self.layers
             )));
         }
-        let rate: f64 = text.parse().map_err(|_| SpecError::new(format!("lr{layer}={text}: a rate is a number")))?;
+        let rate = number(&format!("lr{layer}"), text)?;
         let known = self.lr.values().len();
         if known != 1 && known != layer_count {
             self.lr.check(layer_count)?;
@@ -114,6 +155,11 @@ impl Spec {
         rates[layer - 1] = rate;
         Ok(Self { lr: Rates::new(rates), ..self.clone() })
     }
+}
+
+fn number(name: &str, text: &str) -> Result<f64, SpecError> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+    number.ok_or_else(|| SpecError::new(format!("{name} takes a number, got {text:?}")))
 }
 
 fn whole(name: &str, text: &str) -> Result<usize, SpecError> {
@@ -164,6 +210,28 @@ mod tests {
         assert!(message("hidden", "2.5").contains("whole number"));
         assert!(message("init-width", "2").contains("--init uniform:1"));
         assert!(message("lr3", "2").contains("lr1 to lr2"));
-        assert!(message("lr1", "fast").contains("a rate is a number"));
+        assert!(message("lr1", "fast").contains("takes a number"));
+        assert!(message("beta1", "0.5").contains("gd has no beta1"));
+        assert!(message("slope", "0.5").contains("use --activation leaky-relu"));
+        assert!(message("lr-factor", "0.5").contains("use --lr-schedule exponential"));
+        let adam = Spec::default().with("optimizer", "adam").unwrap();
+        assert!(adam.with("beta2", "1").unwrap_err().to_string().contains("below 1"));
+        assert!(adam.with("beta2", "nan").unwrap_err().to_string().contains("takes a number"));
+        let decaying = Spec::default().with("lr-schedule", "exponential:0.9").unwrap();
+        assert!(decaying.with("lr-factor", "-1").unwrap_err().to_string().contains("above 0"));
+    }
+
+    #[test]
+    fn a_part_of_a_setting_leaves_the_rest() {
+        let changed = |settings: &[(&str, &str)], field: &str| {
+            let spec = settings.iter().fold(Spec::default(), |spec, (name, text)| spec.with(name, text).unwrap());
+            serde_json::to_value(spec).unwrap()[field].as_str().unwrap().to_owned()
+        };
+        let adam = ("optimizer", "adam");
+        assert_eq!(changed(&[adam, ("beta1", "0.5")], "betas"), "0.5,0.999");
+        assert_eq!(changed(&[adam, ("betas", "0.8,0.9"), ("beta2", "0.99")], "betas"), "0.8,0.99");
+        let leaky = ("activation", "leaky-relu:0.2,sigmoid");
+        assert_eq!(changed(&[leaky, ("slope", "0.3")], "activation"), "leaky-relu:0.3,sigmoid");
+        assert_eq!(changed(&[("lr-schedule", "step:10:0.5"), ("lr-factor", "0.1")], "lr-schedule"), "step:10:0.1");
     }
 }

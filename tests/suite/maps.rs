@@ -9,7 +9,7 @@ use basins::backend::{
     Unwatched, Watch,
 };
 use basins::outcome::{Fate, Outcome, Outcomes, Status};
-use basins::spec::{Init, Loss, Population, Spec, Update};
+use basins::spec::{Init, Loss, Optimizer, Population, Spec, Update};
 use basins::study::{Map, MapCells, MapPlan, MapStart, MapStudy, RunStudy, TileStore};
 
 /// Solves a network in so many epochs as its first two weights lie hundredths from the origin, if that is below a radius
@@ -261,29 +261,39 @@ fn single(spec: &Spec, seed: u64, network: u64) -> (Fate, u32, f32) {
     found.unwrap()
 }
 
-/// Rates, momentum, widths: a pixel is the run of its own spec, in every bit; its neighbour is another.
+/// Rates, momentum, widths, and what all networks of a job have in common: a pixel is the run of its own spec, in every bit;
+/// its neighbour is another.
 #[test]
 fn a_pixel_is_the_network_that_it_says() {
-    let each = MapStart::Each { seed: 5, first: 40 };
-    for (axes, start) in [
-        (["lr=0.1..10:log", "momentum=0..0.9"], same()),
-        (["lr1=0.1..10:log", "lr2=0.1..10:log"], same()),
-        (["init=0.2..5:log", "lr=0.5..4"], same()),
-        (["init=0.2..5:log", "momentum=0..0.9"], each),
+    let each = || MapStart::Each { seed: 5, first: 40 };
+    let adam = Spec { optimizer: Optimizer::Adam, lr: 0.05.into(), ..quick() };
+    let leaky = Spec { activation: "leaky-relu:0.1,sigmoid".parse().unwrap(), lr: 0.3.into(), ..quick() };
+    let slower = Spec { lr_schedule: "exponential:0.9".parse().unwrap(), ..quick() };
+    for (spec, axes, start) in [
+        (quick(), ["lr=0.1..10:log", "momentum=0..0.9"], same()),
+        (quick(), ["lr1=0.1..10:log", "lr2=0.1..10:log"], same()),
+        (quick(), ["init=0.2..5:log", "lr=0.5..4"], same()),
+        (quick(), ["init=0.2..5:log", "momentum=0..0.9"], each()),
+        (adam.clone(), ["beta1=0.1..0.95", "lr=0.01..0.5:log"], same()),
+        (adam.clone(), ["beta2=0.9..0.999", "init=0.2..5:log"], each()),
+        (adam, ["epsilon=1e-8..1:log", "weight-decay=1e-6..1e-2:log"], same()),
+        (leaky, ["init=0.2..2", "slope=0.01..0.9"], same()),
+        (slower, ["lr-factor=0.9..0.999", "momentum=0..0.9"], same()),
     ] {
-        let plan = plan(&quick(), axes, (6, 5), start);
+        let plan = plan(&spec, axes, (6, 5), start);
         let cells = trained(&plan, &mut reference());
         let (mut differing, mut alike) = (0, 0);
         for at in 0..cells.count() {
             let pixel = (at % 6, at / 6);
             let seed = if let MapStart::Each { seed, .. } = plan.start() { *seed } else { 3 };
             let network = plan.network(pixel, 0).unwrap();
-            let (fate, epoch, loss) = single(&plan.spec_at(pixel), seed, network);
+            let single = |pixel| single(&plan.spec_at(pixel), seed, network);
+            let (fate, epoch, loss) = single(pixel);
             let cell = cells.get(at);
             assert_eq!((cell.fate, cell.epoch, cell.loss), (fate, epoch, loss), "{axes:?} {pixel:?}");
             let alone = MapStudy { plan: &plan, shard: None }.pixel(&mut Driver::new(&mut reference()), pixel).unwrap();
             assert_eq!((alone.cell, alone.members[0].network), (cell, Some(network)));
-            let neighbour = single(&plan.spec_at(((at + 1) % 6, at / 6)), seed, network);
+            let neighbour = single(((at + 1) % 6, at / 6));
             if neighbour.2 == loss { alike += 1 } else { differing += 1 }
         }
         assert!(differing > alike, "{axes:?}: neighbours must be told apart, {alike} are alike");
@@ -378,7 +388,11 @@ fn the_boundary_of_several_networks_is_where_half_is_solved() {
 
 #[test]
 fn backends_draw_the_same_map() {
-    for axes in [["theta1[0,0]=-6..6", "theta2[1,0]=-6..6"], ["lr1=0.05..5:log", "momentum=0..0.9"]] {
+    for axes in [
+        ["theta1[0,0]=-6..6", "theta2[1,0]=-6..6"],
+        ["lr1=0.05..5:log", "momentum=0..0.9"],
+        ["theta1[0,0]=-6..6", "weight-decay=1e-5..0.1:log"],
+    ] {
         let plan = plan(&quick(), axes, (40, 40), same());
         let expected = trained(&plan, &mut reference());
         let actual = trained(&plan, &mut Simd::new(None).unwrap());

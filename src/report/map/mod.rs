@@ -10,13 +10,14 @@ mod picture;
 mod pixel;
 #[cfg(feature = "pictures")]
 mod pixels;
+mod settings;
 
 use std::fmt::Write;
 
 use crate::outcome::Fate;
 use crate::report::number::{grouped, short};
 use crate::report::table::wrapped;
-use crate::report::words::{connected_units, dashed, trained_by};
+use crate::report::words::{dashed, trained_by};
 use crate::spec::{MapAxis, Varied};
 use crate::stats::Dimension;
 use crate::study::{Finished, Map, MapPlan, MapStart, Shares};
@@ -51,7 +52,7 @@ fn write_map(text: &mut String, map: &Map, plan: &MapPlan) -> std::fmt::Result {
     wrapped(text, "", &format!("{columns} x {rows} pixels, each {trainings} of a {sizes} network on {}", spec.task))?;
     let [x, y] = plan.axes();
     wrapped(text, "", &format!("across {}, up {}", axis_text(x), axis_text(y)))?;
-    wrapped(text, "", &format!("{}; {}", settings_text(plan), start_text(plan)))?;
+    wrapped(text, "", &format!("{}; {}", settings::text(plan), start_text(plan)))?;
     writeln!(text)?;
     match &map.finished {
         Some(finished) => write_finished(text, finished, plan)?,
@@ -169,25 +170,6 @@ fn boundary_text(between: &str, dimension: Option<&Dimension>) -> String {
 fn axis_text(axis: &MapAxis) -> String {
     let log = if axis.range.log { ", factors even" } else { "" };
     format!("{} from {} to {}{log}", axis.name, axis.range.low, axis.range.high)
-}
-
-/// The settings that are the same for all pixels.
-fn settings_text(plan: &MapPlan) -> String {
-    let spec = plan.spec();
-    let varied = plan.varied();
-    let mut parts = vec![connected_units(spec)];
-    parts.extend([spec.loss.to_string(), format!("{} {}", spec.update, spec.optimizer)]);
-    if !varied.contains(&Varied::Rate) && !(0..varied.len()).all(|at| matches!(varied[at], Varied::LayerRate(_))) {
-        let other = varied.iter().any(|varied| matches!(varied, Varied::LayerRate(_)));
-        parts.push(format!("{}rate {}", if other { "other " } else { "" }, spec.lr));
-    }
-    if spec.momentum > 0.0 && !varied.contains(&Varied::Momentum) {
-        parts.push(format!("momentum {}", spec.momentum));
-    }
-    if !matches!(plan.start(), MapStart::Given { .. }) && !varied.contains(&Varied::Init) {
-        parts.push(format!("init {}", spec.init));
-    }
-    format!("{}, solved at {} within {} epochs", parts.join(", "), spec.solved, grouped(spec.epochs.into()))
 }
 
 /// Where the starts come from, in a few words.

@@ -9,13 +9,13 @@ use crate::report::html::{Fact, Page, spec_pairs};
 use crate::report::number::{grouped, short};
 use crate::report::plot::Sheet;
 use crate::report::words::{dashed, duration, labelled};
-use crate::spec::{MapAxis, Varied};
+use crate::spec::MapAxis;
 use crate::stats::Dimension;
 use crate::study::{Finished, Map, MapPlan};
 
 use super::MapPicture;
 use super::colour::words;
-use super::{axis_text, own_starts, settings_text, shares_text, start_text, trainings};
+use super::{axis_text, own_starts, settings, shares_text, start_text, trainings};
 
 /// The page of a finished map; `object` is the map's, `command` what makes it again.
 ///
@@ -35,7 +35,7 @@ pub fn map_page(
     let (columns, rows) = plan.size();
     let mut page = Page::new(
         &labelled(&title, object),
-        &format!("{columns} x {rows} pixels, each {}: {}.", trainings(plan), settings_text(plan)),
+        &format!("{columns} x {rows} pixels, each {}: {}.", trainings(plan), settings::text(plan)),
     );
     for warning in object["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         page.warning(warning);
@@ -58,7 +58,8 @@ pub fn map_page(
         page.paragraph(&format!("{}: a boundary would be that of chance.", own_starts(plan)));
     }
     page.section("Settings that are the same for all pixels");
-    let pairs = fixed_settings(spec_pairs(&object["spec"]), plan);
+    let pairs: Vec<_> =
+        spec_pairs(&object["spec"]).into_iter().flat_map(|(name, value)| settings::rest(&name, value, plan)).collect();
     page.settings(pairs.iter().map(|(name, value)| (name.as_str(), value.clone())));
     match map.net_epochs {
         // All of it was there.
@@ -122,27 +123,6 @@ fn points(map: &Map, picture: &MapPicture<'_>) -> Value {
         },
         "cells": base64::engine::general_purpose::STANDARD.encode(cells),
     })
-}
-
-/// The settings that no axis sets. Where an axis is the rate of one layer, those of the others are named.
-fn fixed_settings(pairs: Vec<(String, String)>, plan: &MapPlan) -> Vec<(String, String)> {
-    let (spec, varied) = (plan.spec(), plan.varied());
-    let rates = || {
-        let free = |layer: &usize| !varied.contains(&Varied::LayerRate(*layer));
-        let layers = (0..spec.layers.sizes().len() - 1).filter(free);
-        layers.map(|layer| (format!("lr{}", layer + 1), spec.lr.of_layer(layer).to_string())).collect::<Vec<_>>()
-    };
-    let fixed = |(name, value): (String, String)| match name.as_str() {
-        "lr" if varied.contains(&Varied::Rate) => Vec::new(),
-        "lr" if varied.iter().any(|varied| matches!(varied, Varied::LayerRate(_))) => rates(),
-        "momentum" if varied.contains(&Varied::Momentum) => Vec::new(),
-        // Its width is the axis.
-        "init" if varied.contains(&Varied::Init) => {
-            vec![(name, value.split(':').next().unwrap_or_default().to_owned())]
-        }
-        _ => vec![(name, value)],
-    };
-    pairs.into_iter().flat_map(fixed).collect()
 }
 
 fn facts(finished: &Finished, plan: &MapPlan) -> Vec<Fact> {

@@ -106,7 +106,7 @@ impl MapPicture<'_> {
         let note = |text: &str, size: f64| {
             Lines::fit(text, sheet.pick((size, 6.0), (12.5, 12.5)), sheet.room(1.3 * SIDE), false)
         };
-        let (sides, settings) = (note(&sides, 12.5), note(&super::settings_text(plan), 12.0));
+        let (sides, settings) = (note(&sides, 12.5), note(&super::settings::text(plan), 12.0));
         let ([x, y], [across, up]) = (plan.axes(), plan.varied());
         let axis = |axis: &MapAxis, varied: Varied| Axis {
             label: label(varied, axis, plan.spec()),
@@ -204,6 +204,9 @@ fn label(varied: Varied, axis: &MapAxis, spec: &Spec) -> String {
         Varied::LayerRate(layer) => format!("learning rate of layer {}", layer + 1),
         Varied::Momentum => "momentum".into(),
         Varied::Init => spec.init.width_meaning().unwrap_or("width of the starts").into(),
+        Varied::Shared(name) => {
+            MapAxis::SHARED.iter().find(|(shared, _)| *shared == name).map_or(name, |row| row.1).into()
+        }
     }
 }
 

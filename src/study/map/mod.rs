@@ -1,8 +1,8 @@
 //! What does training make of a plane of starts or settings? One whole training a pixel.
 //!
-//! `request.rs` is what is asked, `plan.rs` says which network a pixel is, `tiles.rs` how the map is cut, `store.rs` where
-//! finished tiles are kept so that a map can go on where it ended, `canvas.rs` what there is to see meanwhile, `answer.rs`
-//! what came of it, `pixel.rs` one pixel by itself.
+//! `request.rs` is what is asked, `plan.rs` says which network a pixel is, `tiles.rs` how the map is cut, `training.rs` has
+//! a backend train it, `store.rs` is where finished tiles are kept so that a map can go on where it ended, `canvas.rs` what
+//! there is to see meanwhile, `answer.rs` what came of it, `pixel.rs` one pixel by itself.
 
 mod answer;
 mod canvas;
@@ -12,6 +12,7 @@ mod plan;
 mod request;
 mod store;
 mod tiles;
+mod training;
 
 pub use answer::{Boundary, Finished, Map, ShardPixels, Shares};
 pub use canvas::Canvas;
@@ -21,23 +22,16 @@ pub use plan::{MapPlan, MapStart, Pixel};
 pub use request::MapRequest;
 pub use store::TileStore;
 
-use std::cell::RefCell;
-use std::collections::VecDeque;
-
-use rayon::prelude::*;
-
-use crate::backend::{DeviceKind, Driver, Job, Prepared, Progress, Watch};
+use crate::backend::Driver;
 use crate::error::{Error, Result};
-use crate::outcome::{Outcomes, Status};
+use crate::outcome::Fate;
 use crate::spec::Shard;
 
 use super::seconds::Seconds;
 use super::trainers::Trainers;
 use cells::Sheet;
 use tiles::{Tile, last_pass, lattice, passes};
-
-/// Networks that a GPU is given at once, at most: enough to keep it busy, and a start each in memory.
-const BATCH_LIMIT: u64 = 1 << 18;
+use training::TileTraining;
 
 /// Trains a map.
 #[derive(Clone, Copy, Debug)]
@@ -46,15 +40,6 @@ pub struct MapStudy<'a> {
     pub plan: &'a MapPlan,
     /// Which part of the tiles, if not all.
     pub shard: Option<Shard>,
-}
-
-/// A tile that was begun is finished.
-struct IgnoreInterrupt<'a>(&'a dyn Watch);
-
-impl Watch for IgnoreInterrupt<'_> {
-    fn progress(&self, done: Progress) {
-        self.0.progress(done);
-    }
 }
 
 /// Sees the map whenever a tile was added.
@@ -68,7 +53,7 @@ impl MapStudy<'_> {
     /// The device failed, a tile cannot be kept, or `sketch` failed.
     pub fn run(&self, driver: &mut Driver<'_>, store: &mut TileStore, sketch: &mut Sketch<'_>) -> Result<Map> {
         let plan = self.plan;
-        let mut training = TileTraining::begin(plan, driver)?;
+        let mut training = TileTraining::new(plan, driver);
         let mut canvas = Canvas::new(plan.size());
         let mut coarser = Sheet::default();
         let (mut pixels_found, mut complete) = (0, true);
@@ -112,7 +97,7 @@ impl MapStudy<'_> {
             coarser = sheet;
         }
         let finished = if complete && asked.is_none() { Some(Finished::read(plan, store)?) } else { None };
-        let (pixels_before, effort) = (training.pixels_before, training.prepared.effort());
+        let (pixels_before, effort) = (training.pixels_before, training.effort);
         Ok(Map {
             pixels_done: pixels_before + effort.networks / u64::from(plan.start_count()),
             pixels_before,
@@ -155,155 +140,15 @@ impl MapStudy<'_> {
     pub fn pixel(&self, driver: &mut Driver<'_>, pixel: Pixel) -> Result<MapPixel> {
         let plan = self.plan;
         let mut found = Vec::new();
-        let mut training = TileTraining { finishes: false, ..TileTraining::begin(plan, driver)? };
-        training.sets(1, &mut |_| vec![pixel], &mut |_, outcomes| {
-            if outcomes.iter().all(|outcome| outcome.status != Status::Unfinished) {
-                found = outcomes.iter().map(|outcome| MapCell::of(plan.problem(), &outcome)).collect();
+        let mut training = TileTraining::new(plan, driver);
+        training.finishes = false;
+        training.sets(1, &mut |_| vec![pixel], &mut |_, cells| {
+            // One that was interrupted is not shown.
+            if cells.iter().all(|cell| cell.fate != Fate::Unfinished) {
+                found = cells;
             }
             Ok(())
         })?;
         MapPixel::new(plan, pixel, &found).ok_or_else(|| Error::interrupted("interrupted before the pixel was trained"))
-    }
-}
-
-/// A backend at work on a map.
-struct TileTraining<'a> {
-    plan: &'a MapPlan,
-    watch: &'a dyn Watch,
-    prepared: Prepared<'a>,
-    /// Whether what was begun is finished after an interruption: a tile is kept, a single pixel is not.
-    finishes: bool,
-    /// Networks that are trained together, at least those of one tile.
-    batch: u64,
-    /// Most networks of a chunk: a tile may be more than a GPU has room for.
-    chunk_limit: u64,
-    pixels_before: u64,
-    tile_count_left: usize,
-}
-
-impl<'a> TileTraining<'a> {
-    fn begin(plan: &'a MapPlan, driver: &'a mut Driver<'_>) -> Result<Self> {
-        let watch = driver.watch();
-        // A processor is busy with a single tile; a GPU needs several at once.
-        let gpu = driver.backend().device().kind != DeviceKind::Cpu;
-        let prepared = driver.begin(Job { own_rates: plan.own_rates(), ..Job::new(plan.problem(), 0) })?;
-        let wanted = prepared.chunk_limit();
-        Ok(Self {
-            plan,
-            watch,
-            prepared,
-            finishes: true,
-            batch: if gpu { wanted.min(BATCH_LIMIT) } else { 0 },
-            chunk_limit: if gpu { wanted } else { u64::MAX },
-            pixels_before: 0,
-            tile_count_left: 0,
-        })
-    }
-
-    /// Counts pixels that were found finished, and tells the watch of them.
-    fn skip(&mut self, pixels: usize) {
-        self.pixels_before += pixels as u64;
-        let networks = pixels as u64 * u64::from(self.plan.start_count());
-        let settled_net_epochs = networks.saturating_mul(self.plan.problem().spec().epochs.into());
-        self.watch.progress(Progress { net_epochs: 0, settled_net_epochs, networks });
-    }
-
-    /// Trains the pixels of tiles that no coarser lattice has, and passes each whole tile on.
-    fn tiles(
-        &mut self,
-        tiles: &[Tile],
-        coarser: &Sheet,
-        keep: &mut dyn FnMut(&Tile, MapCells) -> Result<()>,
-    ) -> Result<()> {
-        let plan = self.plan;
-        let new = |tile: &Tile| tile.pixels().filter(|pixel| coarser.get(*pixel).is_none()).collect::<Vec<Pixel>>();
-        let mut whole = |tile: &Tile, trained: &mut dyn Iterator<Item = MapCell>| {
-            let mut cells = MapCells::with_capacity(tile.count());
-            for pixel in tile.pixels() {
-                if let Some(cell) = coarser.get(pixel).or_else(|| trained.next()) {
-                    cells.push(cell);
-                }
-            }
-            keep(tile, cells)
-        };
-        self.tile_count_left = tiles.len();
-        let mut batches: Vec<Vec<&Tile>> = Vec::new();
-        let mut waiting = 0;
-        for tile in tiles {
-            let count = new(tile).len() as u64 * u64::from(plan.start_count());
-            if count == 0 {
-                // Nothing in it is new: it lies on the lattice before.
-                whole(tile, &mut std::iter::empty())?;
-                self.tile_count_left -= 1;
-                continue;
-            }
-            match batches.last_mut().filter(|_| waiting + count <= self.batch) {
-                Some(batch) => batch.push(tile),
-                None => {
-                    waiting = 0;
-                    batches.push(vec![tile]);
-                }
-            }
-            waiting += count;
-        }
-        let mut left = self.tile_count_left;
-        let pixels = |batch: &Vec<&Tile>| batch.iter().flat_map(|tile| new(tile)).collect::<Vec<Pixel>>();
-        let result = self.sets(batches.len(), &mut |at| pixels(&batches[at]), &mut |at, outcomes| {
-            // Telling fates apart takes a while, during which the backend is idle: all cores are free for it.
-            let cell = |at: usize| MapCell::of(plan.problem(), &outcomes.get(at));
-            let single: Vec<MapCell> = (0..outcomes.count()).into_par_iter().map(cell).collect();
-            let mut cells = single.chunks(plan.start_count().into()).map(MapCell::gathered);
-            batches[at].iter().try_for_each(|tile| {
-                left -= 1;
-                whole(tile, &mut cells)
-            })
-        });
-        self.tile_count_left = left;
-        result
-    }
-
-    /// Trains `count` sets of pixels, each made when its turn comes; none is begun after an interruption.
-    fn sets(
-        &mut self,
-        count: usize,
-        pixels: &mut dyn FnMut(usize) -> Vec<Pixel>,
-        deliver: &mut dyn FnMut(usize, &Outcomes) -> Result<()>,
-    ) -> Result<()> {
-        let (plan, watch) = (self.plan, self.watch);
-        let limit = usize::try_from(self.chunk_limit).unwrap_or(usize::MAX).max(1);
-        // Networks of each set that is on its way, filled by one closure and emptied by the other.
-        let counts = RefCell::new(VecDeque::new());
-        let (mut sets, mut set, mut given, mut first) = (0..count, Vec::new(), 0, 0);
-        let mut chunks = std::iter::from_fn(|| {
-            if given == set.len() {
-                if watch.interrupted() {
-                    return None;
-                }
-                (set, given) = (plan.networks(&pixels(sets.next()?)), 0);
-                counts.borrow_mut().push_back(set.len());
-            }
-            let end = set.len().min(given.saturating_add(limit));
-            let chunk = plan.chunk(&set[given..end], first);
-            (given, first) = (end, chunk.networks.end);
-            Some(chunk)
-        });
-        let (mut at, mut whole) = (0, None::<Outcomes>);
-        let finishing = IgnoreInterrupt(watch);
-        let heard: &dyn Watch = if self.finishes { &finishing } else { watch };
-        self.prepared.chunks(&mut chunks, heard, &mut |trained| {
-            let mut outcomes = trained.outcomes;
-            if let Some(before) = whole.take() {
-                let rest = std::mem::replace(&mut outcomes, before);
-                outcomes.append(&rest);
-            }
-            if counts.borrow().front() != Some(&outcomes.count()) {
-                whole = Some(outcomes);
-                return Ok(());
-            }
-            counts.borrow_mut().pop_front();
-            deliver(at, &outcomes)?;
-            at += 1;
-            Ok(())
-        })
     }
 }

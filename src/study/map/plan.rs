@@ -226,6 +226,21 @@ impl MapPlan {
         }
     }
 
+    /// Which job a pixel belongs to: its place along the axes of numbers that all networks of a job have in common.
+    pub(super) fn job(&self, (column, row): Pixel) -> (Option<usize>, Option<usize>) {
+        let [x, y] = self.varied().map(Varied::is_shared);
+        (x.then_some(column), y.then_some(row))
+    }
+
+    /// The problem that the networks of a pixel's job have in common.
+    pub(super) fn problem_at(&self, pixel: Pixel) -> Result<Problem> {
+        let shared = self.axes.iter().zip(self.values(pixel)).filter(|((_, varied), _)| varied.is_shared());
+        let spec = shared
+            .into_iter()
+            .try_fold(self.problem.spec().clone(), |spec, ((_, varied), value)| varied.set(&spec, value))?;
+        Ok(self.problem.with(|problem| *problem = spec)?)
+    }
+
     /// The spec of a pixel: that of the map with the settings that are axes.
     pub fn spec_at(&self, pixel: Pixel) -> Spec {
         let values = self.values(pixel);
@@ -277,7 +292,7 @@ impl MapPlan {
                 Varied::Rate => rates.fill(value),
                 Varied::LayerRate(layer) => rates[*layer] = value,
                 Varied::Momentum => momentum = value,
-                Varied::Weight(_) | Varied::Init => {}
+                Varied::Weight(_) | Varied::Init | Varied::Shared(_) => {}
             }
         }
         (rates, momentum)

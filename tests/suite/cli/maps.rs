@@ -60,6 +60,8 @@ fn a_pixel_is_replayed_by_its_command() {
         "--x theta1[0,0]=-6..6 --y 7=-6..6 --net 4 --seed 2 --fix 1=0.75",
         "--x lr1=0.1..10:log --y momentum=0..0.9 --init normal:1",
         "--x init=0.2..5:log --y lr=0.5..8 --init uniform:1 --starts each --net 100",
+        "--x beta1=0..0.99 --y weight-decay=1e-6..0.01:log --optimizer adam --init normal:1",
+        "--x 0=-6..6 --y slope=0.01..0.5 --activation leaky-relu:0.1,sigmoid",
         "--x 0=-6..6 --y 1=-6..6 --trained",
         "--x 0=-6..6 --y 1=-6..6 --weights-in w.npz --net 2",
     ] {
