@@ -41,7 +41,7 @@ fn specs() -> Result<Vec<Spec>, Failed> {
         Spec { update: "online".parse()?, ..base.clone() },
         Spec { optimizer: "adam".parse()?, lr: "0.05".parse()?, ..base.clone() },
         // Orders in registers, and in memory that an index finds.
-        Spec { update: "online:shuffled".parse()?, judge: "after".parse()?, ..base.clone() },
+        Spec { update: "online:shuffled".parse()?, judge: "after".parse()?, epochs: 40, ..base.clone() },
         Spec { update: "minibatch:5".parse()?, activation: "gelu,sigmoid".parse()?, ..larger.clone() },
         larger,
     ])

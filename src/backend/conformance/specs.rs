@@ -276,7 +276,10 @@ pub fn cut_specs() -> Vec<Spec> {
     };
     let shuffled = Spec { update: Update::Online(Order::Shuffled), ..online.clone() };
     let parts = Spec { update: Update::Minibatch(3, Order::Shuffled), judge: Judge::After, ..online.clone() };
-    let mut specs = vec![base.clone(), momentum.clone(), online.clone(), adam.clone(), shuffled, parts];
+    let mut specs = vec![base.clone(), momentum.clone(), online.clone(), adam.clone()];
+    // A staged epoch in an order of its own takes long on a device in software.
+    specs.push(of(&shuffled, "xor", "2,3,1", 60, "max-error:0.58"));
+    specs.push(of(&parts, "xor", "2,3,1", 60, "max-error:0.52"));
     // One hidden layer of a size that no kernel was compiled for, two hidden layers, three.
     specs.extend(["2,5,1", "2,4,4,1"].map(|layers| of(&base, "xor", layers, 200, "max-error:0.45")));
     specs.push(of(&base, "xor", "2,5,3,2,1", 200, "max-error:0.53"));

@@ -53,7 +53,7 @@ pub(super) trait InstructionSet: Vector {
                 burst: match &net.sizes[..] {
                     _ if !(fast && net.is_plain && net.moves) => any::<Self, Pair<Self>, 1, false, false>,
                     [2, 2, 1] if net.batch == 1 => known::<Self, Pair<Self>, 1, false, 2, 2, 2, 0>,
-                    [2, 3, 1] if net.batch == 1 => known::<Self, Pair<Self>, 1, false, 2, 2, 3, 0>,
+                    [2, 3, 1] => known::<Self, Pair<Self>, 1, false, 2, 2, 3, 0>,
                     [2, 4, 1] if net.batch == 1 => known::<Self, Pair<Self>, 1, false, 2, 2, 4, 0>,
                     [2, _, 1] => known::<Self, Pair<Self>, 1, false, 2, 2, 0, 0>,
                     [_, _, 1] => known::<Self, Pair<Self>, 1, false, 2, 0, 0, 0>,

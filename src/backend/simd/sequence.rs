@@ -42,13 +42,28 @@ impl Column {
         (fits && count <= 32).then(|| Self { bits: (0..count).map(bit).sum(), low, high })
     }
 
+    /// The same by value, where the compiler knows that nothing changes it.
+    #[inline(always)]
+    pub(super) fn choice<L: Lane>(&self) -> Choice<L> {
+        Choice { bits: self.bits, low: L::given(&self.low), high: L::given(&self.high) }
+    }
+}
+
+/// A [`Column`] as a kind of lane has it.
+#[derive(Clone, Copy)]
+pub(super) struct Choice<L> {
+    bits: u32,
+    low: L,
+    high: L,
+}
+
+impl<L: Lane> Choice<L> {
     /// Its values in these examples.
     #[inline(always)]
-    pub(super) fn values<L: Lane>(&self, examples: &[u32; GROUP]) -> [L; GROUP] {
-        let (low, high) = (L::given(&self.low), L::given(&self.high));
+    pub(super) fn values(self, examples: &[u32; GROUP]) -> [L; GROUP] {
         let mut values = [L::default(); GROUP];
         for lane in 0..GROUP {
-            values[lane] = L::choose(self.bits >> (examples[lane] & 31) & 1, low, high);
+            values[lane] = L::choose(self.bits >> (examples[lane] & 31) & 1, self.low, self.high);
         }
         values
     }
@@ -89,10 +104,10 @@ impl Sequence {
         !self.order.is_empty()
     }
 
-    /// The examples at a position of the orders of a group of lanes.
+    /// The examples of a group of lanes, position by position.
     #[inline(always)]
-    pub(super) fn examples(&self, group: usize, position: usize) -> &[u32; GROUP] {
-        &self.order[group * self.example_count + position]
+    pub(super) fn order(&self, group: usize) -> &[[u32; GROUP]] {
+        &self.order[group * self.example_count..][..self.example_count]
     }
 
     /// Inputs and targets as columns, if they are.

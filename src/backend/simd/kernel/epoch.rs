@@ -153,8 +153,7 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
             self.follow_schedule(ledger, epoch, 0);
             let holds = if moves {
                 self.draw_orders(sequence, ledger, epoch);
-                // Sizes are compiled apart for updates after each example alone.
-                let online = FAST && self.is_shallow() && (self.shape.is_fixed() || self.net.batch == 1);
+                let online = FAST && self.is_shallow() && self.net.batch == 1;
                 if online { self.online_epoch(sequence) } else { self.moving_epoch(sequence) }
             } else {
                 if !self.turns() {

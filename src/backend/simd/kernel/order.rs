@@ -1,7 +1,8 @@
 //! Examples one at a time: each lane takes its own, in the order that its network has in the epoch.
 
+use super::super::cells::Cells;
 use super::super::ledger::Ledger;
-use super::super::sequence::{GROUP, Sequence};
+use super::super::sequence::{Column, GROUP, Sequence};
 use super::super::shape::Shape;
 use super::super::vector::Vector;
 use super::Kernel;
@@ -29,8 +30,26 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     #[inline(always)]
     pub(super) fn lay_out(&self, sequence: &Sequence) {
         if Self::ONE_BY_ONE && self.net.example_stride > 0 {
+            if let Some([inputs, targets]) = sequence.columns() {
+                self.lay_out_columns(sequence, inputs, self.inputs);
+                self.lay_out_columns(sequence, targets, self.targets);
+                return;
+            }
             for position in 0..self.net.example_count {
                 self.put(sequence, position);
+            }
+        }
+    }
+
+    /// The same for inputs or targets of two values each: bits choose them.
+    #[inline(always)]
+    fn lay_out_columns(&self, sequence: &Sequence, columns: &[Column], cells: Cells<V>) {
+        for (at, column) in columns.iter().enumerate() {
+            let choice = column.choice::<V::Number>();
+            for group in 0..V::LANES.div_ceil(GROUP) {
+                for (position, examples) in sequence.order(group).iter().enumerate() {
+                    cells.set_lanes(position * columns.len() + at, group * GROUP, choice.values(examples));
+                }
             }
         }
     }
@@ -57,16 +76,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             return;
         }
         for group in 0..V::LANES.div_ceil(GROUP) {
-            let (examples, first) = (sequence.examples(group, position), group * GROUP);
-            if let Some([input_columns, target_columns]) = sequence.columns() {
-                for (row, column) in input_columns.iter().enumerate() {
-                    self.inputs.set_lanes(place * inputs + row, first, column.values(examples));
-                }
-                for (at, column) in target_columns.iter().enumerate() {
-                    self.targets.set_lanes(place * outputs + at, first, column.values(examples));
-                }
-                continue;
-            }
+            let (examples, first) = (&sequence.order(group)[position], group * GROUP);
             let mut values = [V::Number::default(); GROUP];
             for row in 0..inputs {
                 for lane in 0..GROUP {
