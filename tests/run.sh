@@ -47,6 +47,7 @@ fi
 
 # From here on a machine without a GPU adapter, or without Python, is a failure and no excuse.
 export BASINS_REQUIRE_GPU=1 BASINS_REQUIRE_PYTHON=1
+export RUSTC_WORKSPACE_WRAPPER="$PWD/tests/rustc.sh"
 status=0
 # Both packages in one command: so they share one build of the library, and of what it stands on.
 packages=(-p basins -p basins-python)
@@ -56,6 +57,6 @@ else
     # Python's tests go by names of their own.
     which=(--lib --test suite --test gpu)
 fi
-RUSTC_WORKSPACE_WRAPPER="$PWD/tests/rustc.sh" cargo test --no-fail-fast "${packages[@]}" "${which[@]}" -- "$@" || status=$?
+cargo test --no-fail-fast "${packages[@]}" "${which[@]}" -- "$@" || status=$?
 cargo test --no-fail-fast "${packages[@]}" --doc -- "$@" || status=$?
 exit "$status"
