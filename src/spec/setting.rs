@@ -49,7 +49,7 @@ impl Spec {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             return Err(super::keyword::unknown("setting", name, &known));
         };
-        let number = || text.parse::<f64>().ok().filter(|number| number.is_finite());
+        let number = || finite(text);
         *field = match field {
             serde_json::Value::Number(_) if name == "epochs" => number().map_or(text.into(), |n| (n as u64).into()),
             // A rate may be one for each layer, which is text.
@@ -158,8 +158,11 @@ impl Spec {
 }
 
 fn number(name: &str, text: &str) -> Result<f64, SpecError> {
-    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-    number.ok_or_else(|| SpecError::new(format!("{name} takes a number, got {text:?}")))
+    finite(text).ok_or_else(|| SpecError::new(format!("{name} takes a number, got {text:?}")))
+}
+
+fn finite(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 fn whole(name: &str, text: &str) -> Result<usize, SpecError> {
