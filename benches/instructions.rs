@@ -50,6 +50,7 @@ fn train([backend, task, layers, settings]: [&str; 4], networks: u64, epochs: u3
     let problem = Spec { task, layers, epochs, after_solved, ..spec }.problem()?;
     let mut backend: Box<dyn Backend> = match backend {
         "avx2" => Box::new(Simd::with_vectors(Vectors::Avx2, Some(1))?),
+        "simd" => Box::new(Simd::with_vectors(Vectors::widest(), Some(1))?),
         _ => Box::new(Reference::new(Precision::F64, Some(1))?),
     };
     let job = Job::new(&problem, 42);

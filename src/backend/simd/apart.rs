@@ -135,20 +135,22 @@ impl<V: Vector> Weights<V> {
         let mut corrections = [V::splat(1.0); 2];
         if O::COUNTS_UPDATES {
             corrections = O::next_corrections([self.corrections.get(0), self.corrections.get(1)], rests);
-            for (at, correction) in corrections.iter_mut().enumerate() {
-                self.corrections.set(at, *correction);
-                *correction = V::splat(1.0) / *correction;
+            for (at, correction) in corrections.into_iter().enumerate() {
+                self.corrections.set(at, correction);
             }
         }
-        Shared {
+        let mut shared = Shared {
             share: V::splat(net.share),
             momentum: if M > 0 { self.momentum.get(0) } else { V::splat(0.0) },
             corrections,
             betas: [V::splat(tuning.betas[0]), V::splat(tuning.betas[1])],
             rests,
-            epsilon: V::splat(tuning.epsilon),
-            decay: V::splat(tuning.decay),
-        }
+            epsilon: V::splat(O::lane_epsilon(tuning, net.share)),
+            // Where it is a step of its own, it is multiplied with what gradients are.
+            decay: V::splat(tuning.decay / O::gain(tuning, net.share)),
+        };
+        O::correct(&mut shared);
+        shared
     }
 
     /// What a layer's gradients are multiplied with in the epoch at hand.

@@ -204,7 +204,7 @@ impl Net {
 
     /// What the optimizer multiplies a layer's gradients with.
     pub(super) fn step(&self, rate: f64) -> f64 {
-        with_optimizer!(self.optimizer, Row => Row::factor(rate, self.share))
+        with_optimizer!(self.optimizer, Row => rate * Row::gain(&self.tuning, self.share))
     }
 
     /// Examples that have room of their own, where they come one at a time.

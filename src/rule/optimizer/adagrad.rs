@@ -27,6 +27,10 @@ impl Optimize for Adagrad {
         *weight = *weight - rate * g / (sum.sqrt() + shared.epsilon);
     }
 
+    fn lane_epsilon(tuning: &Tuning, share: f64) -> f64 {
+        tuning.epsilon / share
+    }
+
     #[inline(always)]
     fn vector<V: Vector, const M: usize>(
         shared: &Shared<V>,
@@ -35,9 +39,8 @@ impl Optimize for Adagrad {
         weight: V,
         memory: [V; 2],
     ) -> (V, [V; 2]) {
-        let g = shared.share * gradient;
-        let sum = g.mul_add(g, memory[0]);
-        (weight - factor * g / (sum.sqrt() + shared.epsilon), [sum; 2])
+        let sum = gradient.mul_add(gradient, memory[0]);
+        (weight - factor * gradient / (sum.sqrt() + shared.epsilon), [sum; 2])
     }
 
     fn formula(rate: &str, share: &str, tuning: &Tuning) -> String {

@@ -36,10 +36,28 @@ impl Optimize for Adam {
         *weight = *weight - rate * (*mean / correction1) / ((*square / correction2).sqrt() + shared.epsilon);
     }
 
+    // Lanes keep running means over 1 - beta, and both of them without shares, which a step has no use for: what is left of
+    // it stands here and in epsilon. (A mean that keeps beta of itself would be off where beta is rounded: 1 - beta is small.)
+    fn gain(tuning: &Tuning, _share: f64) -> f64 {
+        let [beta1, beta2] = tuning.betas;
+        (1.0 - beta1) / (1.0 - beta2).sqrt()
+    }
+
+    fn lane_epsilon(tuning: &Tuning, share: f64) -> f64 {
+        tuning.epsilon / (share * (1.0 - tuning.betas[1]).sqrt())
+    }
+
     /// 1 - beta^n grows by (1 - beta) beta^(n - 1): no logarithm, and no cancellation in the first updates.
     #[inline(always)]
     fn next_corrections<V: Vector>([first, second]: [V; 2], rests: [V; 2]) -> [V; 2] {
         [(V::splat(1.0) - first).mul_add(rests[0], first), (V::splat(1.0) - second).mul_add(rests[1], second)]
+    }
+
+    #[inline(always)]
+    fn correct<V: Vector>(shared: &mut Shared<V>) {
+        let root = shared.corrections[1].sqrt();
+        shared.epsilon = shared.epsilon * root;
+        shared.corrections[0] = root / shared.corrections[0];
     }
 
     #[inline(always)]
@@ -50,11 +68,10 @@ impl Optimize for Adam {
         weight: V,
         [mean, square]: [V; 2],
     ) -> (V, [V; 2]) {
-        let gradient = shared.share * gradient;
-        let next_mean = shared.rests[0].mul_add(gradient - mean, mean);
-        let next_square = shared.rests[1].mul_add(gradient.mul_add(gradient, V::splat(0.0) - square), square);
-        let denominator = (next_square * shared.corrections[1]).sqrt() + shared.epsilon;
-        let step = factor * (next_mean * shared.corrections[0]) / denominator;
+        let next_mean = shared.rests[0].neg_mul_add(mean, mean) + gradient;
+        let next_square = gradient.mul_add(gradient, shared.rests[1].neg_mul_add(square, square));
+        // The first product is the same for all weights of a layer.
+        let step = factor * shared.corrections[0] * next_mean / (next_square.sqrt() + shared.epsilon);
         (weight - step, [next_mean, next_square])
     }
 

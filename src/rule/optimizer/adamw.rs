@@ -33,9 +33,22 @@ impl Optimize for Adamw {
         Adam::step(shared, rate, gradient, weight, memory);
     }
 
+    fn gain(tuning: &Tuning, share: f64) -> f64 {
+        Adam::gain(tuning, share)
+    }
+
+    fn lane_epsilon(tuning: &Tuning, share: f64) -> f64 {
+        Adam::lane_epsilon(tuning, share)
+    }
+
     #[inline(always)]
     fn next_corrections<V: Vector>(before: [V; 2], rests: [V; 2]) -> [V; 2] {
         Adam::next_corrections(before, rests)
+    }
+
+    #[inline(always)]
+    fn correct<V: Vector>(shared: &mut Shared<V>) {
+        Adam::correct(shared);
     }
 
     #[inline(always)]

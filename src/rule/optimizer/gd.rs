@@ -24,8 +24,8 @@ impl Optimize for Gd {
         *weight += *velocity;
     }
 
-    fn factor(rate: f64, share: f64) -> f64 {
-        -rate * share
+    fn gain(_tuning: &Tuning, share: f64) -> f64 {
+        -share
     }
 
     #[inline(always)]

@@ -96,10 +96,14 @@ pub(crate) trait Optimize {
     /// Changes a weight and what is remembered of it by its gradient, summed over examples.
     fn step<R: Real>(shared: &Shared<R>, rate: R, gradient: R, weight: &mut R, memory: [&mut R; 2]);
 
-    /// What lanes multiply gradients with: a learning rate with sign and share, as far as they are constant. Proportional
-    /// to the rate.
-    fn factor(rate: f64, _share: f64) -> f64 {
-        rate
+    /// What a rate becomes in lanes is times this: whatever of a step is the same for all weights and updates.
+    fn gain(_tuning: &Tuning, _share: f64) -> f64 {
+        1.0
+    }
+
+    /// The epsilon of lanes, which do without the share of gradients where roots of squares would take it out again.
+    fn lane_epsilon(tuning: &Tuning, _share: f64) -> f64 {
+        tuning.epsilon
     }
 
     /// [`Shared::corrections`] in lanes from those of the update before; at first from 0. `rests` is 1 - beta.
@@ -108,8 +112,12 @@ pub(crate) trait Optimize {
         before
     }
 
-    /// A step in every lane: the new weight and memory. `factor` is [`factor`](Optimize::factor), `M` says how much of
-    /// the memory there is. Of corrections these are the reciprocals.
+    /// Once an update, before its steps: puts corrections where all weights have them in common.
+    #[inline(always)]
+    fn correct<V: Vector>(_shared: &mut Shared<V>) {}
+
+    /// A step in every lane: the new weight and memory. `factor` is the rate times [`gain`](Optimize::gain), `M` says how much
+    /// of the memory there is, which need be proportional to that of [`step`](Optimize::step) and no more.
     fn vector<V: Vector, const M: usize>(
         shared: &Shared<V>,
         factor: V,

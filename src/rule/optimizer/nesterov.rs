@@ -26,8 +26,8 @@ impl Optimize for Nesterov {
         *weight += shared.momentum * *velocity - step;
     }
 
-    fn factor(rate: f64, share: f64) -> f64 {
-        -rate * share
+    fn gain(_tuning: &Tuning, share: f64) -> f64 {
+        -share
     }
 
     #[inline(always)]

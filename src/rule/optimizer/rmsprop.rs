@@ -28,6 +28,15 @@ impl Optimize for Rmsprop {
         *weight = *weight - rate * g / (square.sqrt() + shared.epsilon);
     }
 
+    // Lanes keep the mean of squares over 1 - beta and without shares.
+    fn gain(tuning: &Tuning, _share: f64) -> f64 {
+        1.0 / (1.0 - tuning.betas[1]).sqrt()
+    }
+
+    fn lane_epsilon(tuning: &Tuning, share: f64) -> f64 {
+        tuning.epsilon / (share * (1.0 - tuning.betas[1]).sqrt())
+    }
+
     #[inline(always)]
     fn vector<V: Vector, const M: usize>(
         shared: &Shared<V>,
@@ -36,9 +45,8 @@ impl Optimize for Rmsprop {
         weight: V,
         memory: [V; 2],
     ) -> (V, [V; 2]) {
-        let g = shared.share * gradient;
-        let square = shared.rests[1].mul_add(g.mul_add(g, V::splat(0.0) - memory[0]), memory[0]);
-        (weight - factor * g / (square.sqrt() + shared.epsilon), [square; 2])
+        let square = gradient.mul_add(gradient, shared.rests[1].neg_mul_add(memory[0], memory[0]));
+        (weight - factor * gradient / (square.sqrt() + shared.epsilon), [square; 2])
     }
 
     fn formula(rate: &str, share: &str, tuning: &Tuning) -> String {
