@@ -73,12 +73,12 @@ pub(super) trait InstructionSet: Vector {
             Form::Tree4 => {
                 let two: Option<BurstFn<Pair<Self>>> = match (&net.sizes[..], net.is_plain) {
                     ([2, _, 1], _) if !fast && net.is_shallow && fits_local(net) => {
-                        Some(alternating_any::<Self, Gd, 0, false>)
+                        Some(alternating::<Self, Gd, 0, 0, false>)
                     }
                     _ if !fast => Some(any::<Self, Pair<Self>, 4, true, false>),
-                    ([2, 2, 1], true) => Some(alternating::<Self, 2>),
-                    ([2, 3, 1], true) => Some(alternating::<Self, 3>),
-                    ([2, 4, 1], true) => Some(alternating::<Self, 4>),
+                    ([2, 2, 1], true) => Some(alternating::<Self, Gd, 0, 2, true>),
+                    ([2, 3, 1], true) => Some(alternating::<Self, Gd, 0, 3, true>),
+                    ([2, 4, 1], true) => Some(alternating::<Self, Gd, 0, 4, true>),
                     ([2, _, 1], _) if fits_local(net) => alternating_by(net),
                     _ => None,
                 };
@@ -283,29 +283,18 @@ impl<V: InstructionSet, S: Shape, O: Optimize, const M: usize, const FAST: bool>
     }
 }
 
-unsafe fn alternating<V: InstructionSet, const HIDDEN: usize>(
-    net: &Net,
-    memory: &mut Memory<Pair<V>>,
-    ledger: &mut Ledger,
-    epochs: u32,
-) -> u32 {
-    let shape = Known::<2, 2, HIDDEN, 0>::new(net);
-    // SAFETY: as above.
-    unsafe { V::enter(Alternating::<V, _, Gd, 0, true>(net, shape, memory, ledger, epochs, PhantomData)) }
-}
-
 /// The kernel for any optimizer and size of the hidden layer.
 fn alternating_by<V: InstructionSet>(net: &Net) -> Option<BurstFn<Pair<V>>> {
     with_optimizer!(net.optimizer, Row => match net.memory_count {
-        0 if const { may_remember::<Row>(0) } => Some(alternating_any::<V, Row, 0, true>),
-        1 if const { may_remember::<Row>(1) } => Some(alternating_any::<V, Row, 1, true>),
-        2 if const { may_remember::<Row>(2) } => Some(alternating_any::<V, Row, 2, true>),
+        0 if const { may_remember::<Row>(0) } => Some(alternating::<V, Row, 0, 0, true>),
+        1 if const { may_remember::<Row>(1) } => Some(alternating::<V, Row, 1, 0, true>),
+        2 if const { may_remember::<Row>(2) } => Some(alternating::<V, Row, 2, 0, true>),
         _ => None,
     })
 }
 
-/// For any size of the hidden layer.
-unsafe fn alternating_any<V: InstructionSet, O: Optimize, const M: usize, const FAST: bool>(
+/// For a hidden layer of this size, or of any where that is 0.
+unsafe fn alternating<V: InstructionSet, O: Optimize, const M: usize, const HIDDEN: usize, const FAST: bool>(
     net: &Net,
     memory: &mut Memory<Pair<V>>,
     ledger: &mut Ledger,
@@ -313,7 +302,7 @@ unsafe fn alternating_any<V: InstructionSet, O: Optimize, const M: usize, const 
 ) -> u32 {
     // SAFETY: as above.
     unsafe {
-        let shape = Known::<2, 2, 0, 0>::new(net);
+        let shape = Known::<2, 2, HIDDEN, 0>::new(net);
         V::enter(Alternating::<V, _, O, M, FAST>(net, shape, memory, ledger, epochs, PhantomData))
     }
 }

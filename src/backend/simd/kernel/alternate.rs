@@ -196,7 +196,7 @@ impl<V: Vector, S: Shape, const FAST: bool> Small<'_, V, S, FAST> {
 
     #[inline(always)]
     fn end_epoch<O: Optimize, const M: usize>(&self, ledger: &Ledger, epoch: u32, first: usize) {
-        if FAST && (self.shape.is_fixed() || M == 0 && self.net.is_plain) {
+        if FAST && M == 0 && (self.shape.is_fixed() || self.net.is_plain) {
             return self.turn_back();
         }
         self.follow_schedule(ledger, epoch, first);
