@@ -137,14 +137,14 @@ impl Open {
 
     #[cfg(feature = "gpu")]
     fn open_adapter(&self, found: Vec<crate::gpu::Found>, hardware_only: bool) -> Result<Box<dyn Backend>> {
-        use super::gpu::{GpuBackend, Tuning, form};
+        use super::gpu::{DeviceTuning, GpuBackend, form};
         let form = form(self.choice.name());
         let found = crate::gpu::select(found, self.device.as_deref(), hardware_only)?;
-        let usual = Tuning::default();
+        let usual = DeviceTuning::default();
         let tuning = match self.workgroup_size {
             None => usual,
             Some(size) if size.is_power_of_two() && size <= found.limits.max_compute_invocations_per_workgroup => {
-                Tuning { workgroup_size: size, group_size: Some(size), ..usual }
+                DeviceTuning { workgroup_size: size, group_size: Some(size), ..usual }
             }
             Some(size) => {
                 return Err(Error::input(format!(

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::report::{
     Reproductions, pretty, reproduce_json, reproduce_markdown, reproduce_text, reproduction_list, short,
 };
-use crate::reproduce::{ALL, Effort, Reproduction, named};
+use crate::reproduce::{ALL, Extent, Reproduction, named};
 
 use super::arguments::{DeviceArgs, OutputArgs};
 use super::ending::Ending;
@@ -89,9 +89,9 @@ impl Execute for Args {
         let mut backend = self.device.open()?.backend()?;
         interrupt::listen(self.output.speaks());
         let effort = match (self.quick, self.full) {
-            (true, _) => Effort::Quick,
-            (false, true) => Effort::Full,
-            (false, false) => Effort::Usual,
+            (true, _) => Extent::Quick,
+            (false, true) => Extent::Full,
+            (false, false) => Extent::Usual,
         };
         let mut done = Vec::new();
         for (position, reproduction) in chosen.iter().enumerate() {

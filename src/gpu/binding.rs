@@ -2,7 +2,7 @@
 
 /// What a binding holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum BindingKind {
     /// Read and written.
     Storage,
     /// Only read.
@@ -15,7 +15,7 @@ pub enum Kind {
 
 /// A binding number of group 0 and what it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Binding(pub u32, pub Kind);
+pub struct Binding(pub u32, pub BindingKind);
 
 /// How a shader is compiled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,10 +33,10 @@ impl Binding {
     pub(super) fn layout(self) -> wgpu::BindGroupLayoutEntry {
         let Self(binding, kind) = self;
         let (ty, record) = match kind {
-            Kind::Storage => (wgpu::BufferBindingType::Storage { read_only: false }, None),
-            Kind::ReadOnly => (wgpu::BufferBindingType::Storage { read_only: true }, None),
-            Kind::Uniform => (wgpu::BufferBindingType::Uniform, None),
-            Kind::Record(bytes) => (wgpu::BufferBindingType::Uniform, Some(bytes)),
+            BindingKind::Storage => (wgpu::BufferBindingType::Storage { read_only: false }, None),
+            BindingKind::ReadOnly => (wgpu::BufferBindingType::Storage { read_only: true }, None),
+            BindingKind::Uniform => (wgpu::BufferBindingType::Uniform, None),
+            BindingKind::Record(bytes) => (wgpu::BufferBindingType::Uniform, Some(bytes)),
         };
         wgpu::BindGroupLayoutEntry {
             binding,

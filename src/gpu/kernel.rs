@@ -3,7 +3,7 @@
 use crate::error::Result;
 
 use super::library::{Pipeline, Shader};
-use super::{Binding, Buffers, Checks, Gpu, Kind};
+use super::{Binding, BindingKind, Buffers, Checks, Gpu};
 
 /// A compiled entry point.
 pub struct Kernel {
@@ -33,14 +33,14 @@ impl Kernel {
         Ok(Self { label, compiled })
     }
 
-    /// Ties buffers to the bindings. A [`Kind::Record`] binding takes the buffer of all records.
+    /// Ties buffers to the bindings. A [`BindingKind::Record`] binding takes the buffer of all records.
     pub fn bind(&self, gpu: &Gpu, bindings: &[Binding], buffers: &Buffers<'_>) -> Bound {
         let entries: Vec<wgpu::BindGroupEntry<'_>> = bindings
             .iter()
             .filter_map(|Binding(number, kind)| {
                 let (_, buffer) = buffers.iter().find(|(at, _)| at == number)?;
                 let size = match kind {
-                    Kind::Record(bytes) => wgpu::BufferSize::new(*bytes),
+                    BindingKind::Record(bytes) => wgpu::BufferSize::new(*bytes),
                     _ => None,
                 };
                 let binding = wgpu::BufferBinding { buffer, offset: 0, size };
@@ -57,7 +57,7 @@ impl Kernel {
 }
 
 impl Bound {
-    /// Records a dispatch of so many workgroups; `record` is the offset of a [`Kind::Record`] binding, if there is one.
+    /// Records a dispatch of so many workgroups; `record` is the offset of a [`BindingKind::Record`] binding, if there is one.
     pub fn dispatch(&self, pass: &mut wgpu::ComputePass<'_>, groups: [u32; 2], record: Option<u32>) {
         if groups[0] == 0 || groups[1] == 0 {
             return;

@@ -12,7 +12,7 @@ mod stopwatch;
 
 pub use adapter::{AdapterKind, Found, adapters, missing, select};
 #[doc(hidden)]
-pub use binding::{Binding, Checks, Kind};
+pub use binding::{Binding, BindingKind, Checks};
 #[doc(hidden)]
 pub use buffer::{Buffers, storage_buffer, uniform_buffer};
 pub use device::Gpu;

@@ -13,7 +13,7 @@ pub(super) const SEED: u64 = 2015;
 
 /// How much a reproduction may spend.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Effort {
+pub enum Extent {
     /// Wider intervals, for all of them in under a minute.
     Quick,
     /// Under ten minutes for all.
@@ -34,7 +34,7 @@ pub(super) struct Finding {
 /// Where a reproduction is carried out.
 pub struct Lab<'a> {
     driver: Driver<'a>,
-    effort: Effort,
+    effort: Extent,
     pub(super) findings: Vec<Finding>,
     pub(super) remarks: Vec<String>,
     pub(super) exhibits: Vec<Exhibit>,
@@ -42,19 +42,19 @@ pub struct Lab<'a> {
 
 impl<'a> Lab<'a> {
     /// With nothing found yet.
-    pub fn new(backend: &'a mut dyn Backend, watch: &'a dyn Watch, effort: Effort) -> Self {
+    pub fn new(backend: &'a mut dyn Backend, watch: &'a dyn Watch, effort: Extent) -> Self {
         let driver = Driver::new(backend).watched(watch);
         Self { driver, effort, findings: Vec::new(), remarks: Vec::new(), exhibits: Vec::new() }
     }
 
     /// How much may be spent.
-    pub fn effort(&self) -> Effort {
+    pub fn effort(&self) -> Extent {
         self.effort
     }
 
     /// Whether less precision will do, for less time.
     pub fn quick(&self) -> bool {
-        self.effort == Effort::Quick
+        self.effort == Extent::Quick
     }
 
     /// The backend at work.

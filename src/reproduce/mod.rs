@@ -16,7 +16,7 @@ mod verdict;
 
 pub use exhibit::{Content, Curve, Curves, Exhibit, Grid, Scale};
 pub use figure::{Accept, Figure};
-pub use lab::{Effort, Lab};
+pub use lab::{Extent, Lab};
 pub use measured::Measured;
 pub use reproduction::{Reproduced, Reproduction, Row};
 pub use verdict::{Resolution, Verdict};

@@ -7,7 +7,7 @@ use crate::error::Result;
 
 use super::exhibit::Exhibit;
 use super::figure::Figure;
-use super::lab::{Effort, Lab};
+use super::lab::{Extent, Lab};
 use super::measured::Measured;
 use super::verdict::{Resolution, Verdict};
 
@@ -65,7 +65,7 @@ impl Reproduction {
     ///
     /// # Errors
     /// The device failed, or the run was interrupted.
-    pub fn run(&self, backend: &mut dyn Backend, watch: &dyn Watch, effort: Effort) -> Result<Reproduced> {
+    pub fn run(&self, backend: &mut dyn Backend, watch: &dyn Watch, effort: Extent) -> Result<Reproduced> {
         let began = Instant::now();
         let mut lab = Lab::new(backend, watch, effort);
         (self.program)(&mut lab)?;

@@ -37,7 +37,7 @@ pub use shard::Shard;
 pub use task::{Given, Task};
 pub use training::Spec;
 pub(crate) use vary::short;
-pub use vary::{Range, Values, Vary};
+pub use vary::{Range, VariedValues, Vary};
 
 pub(crate) use crate::rule::keyword;
 pub use crate::rule::{

@@ -8,12 +8,12 @@ pub struct Vary {
     /// Name of the setting, as [`Spec::with`](super::Spec::with) knows it.
     pub name: String,
     /// Its values.
-    pub values: Values,
+    pub values: VariedValues,
 }
 
 /// The values of a setting.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Values {
+pub enum VariedValues {
     /// These, as written.
     List(Vec<String>),
     /// A range with so many points, ends included.
@@ -68,28 +68,28 @@ impl Vary {
     /// The values as text, for those that are not drawn.
     pub fn texts(&self) -> Option<Vec<String>> {
         match &self.values {
-            Values::List(texts) => Some(texts.clone()),
-            Values::Grid(range, count) => {
+            VariedValues::List(texts) => Some(texts.clone()),
+            VariedValues::Grid(range, count) => {
                 let share = |at: usize| if *count == 1 { 0.0 } else { at as f64 / (*count - 1) as f64 };
                 Some((0..*count).map(|at| short(range.at(share(at)), if *count > 100 { 6 } else { 4 })).collect())
             }
-            Values::Random(..) => None,
+            VariedValues::Random(..) => None,
         }
     }
 
     /// Whether every value is a number, and its axis logarithmic.
     pub fn is_numeric(&self) -> bool {
         match &self.values {
-            Values::List(texts) => texts.iter().all(|text| text.parse::<f64>().is_ok_and(f64::is_finite)),
-            Values::Grid(..) | Values::Random(..) => true,
+            VariedValues::List(texts) => texts.iter().all(|text| text.parse::<f64>().is_ok_and(f64::is_finite)),
+            VariedValues::Grid(..) | VariedValues::Random(..) => true,
         }
     }
 
     /// Whether factors are equal steps: said so, or a list of positive numbers over more than a factor of ten.
     pub fn is_log(&self) -> bool {
         match &self.values {
-            Values::Grid(range, _) | Values::Random(range, _) => range.log,
-            Values::List(texts) => {
+            VariedValues::Grid(range, _) | VariedValues::Random(range, _) => range.log,
+            VariedValues::List(texts) => {
                 let numbers: Vec<f64> = texts.iter().filter_map(|text| text.parse().ok()).collect();
                 let (low, high) =
                     numbers.iter().fold((f64::INFINITY, 0f64), |(low, high), n| (low.min(*n), high.max(*n)));
@@ -109,15 +109,15 @@ impl std::fmt::Display for Vary {
         let log = |range: &Range| if range.log { ":log" } else { "" };
         match &self.values {
             // A single value with commas in it keeps a semicolon at its end, or it would be several.
-            Values::List(texts) if texts.iter().any(|text| text.contains(',')) => {
+            VariedValues::List(texts) if texts.iter().any(|text| text.contains(',')) => {
                 let end = if texts.len() == 1 { ";" } else { "" };
                 write!(f, "{}={}{end}", self.name, texts.join(";"))
             }
-            Values::List(texts) => write!(f, "{}={}", self.name, texts.join(",")),
-            Values::Grid(range, count) => {
+            VariedValues::List(texts) => write!(f, "{}={}", self.name, texts.join(",")),
+            VariedValues::Grid(range, count) => {
                 write!(f, "{}={}..{}{}:{count}", self.name, range.low, range.high, log(range))
             }
-            Values::Random(range, count) => {
+            VariedValues::Random(range, count) => {
                 write!(f, "{}={}..{}{}:random:{count}", self.name, range.low, range.high, log(range))
             }
         }
@@ -149,7 +149,7 @@ impl std::str::FromStr for Vary {
             if texts.iter().any(String::is_empty) {
                 return Err(fail("has an empty value"));
             }
-            return Ok(Self { name, values: Values::List(texts) });
+            return Ok(Self { name, values: VariedValues::List(texts) });
         }
         let mut parts = values.split(':');
         let ends = parts.next().unwrap_or_default();
@@ -169,7 +169,10 @@ impl std::str::FromStr for Vary {
         let needs =
             if log { "a range of numbers above 0, the smaller first" } else { "a range of numbers, the smaller first" };
         let range = Range::parse(ends, log).ok_or_else(|| fail(&format!("needs {needs}")))?;
-        Ok(Self { name, values: if random { Values::Random(range, count) } else { Values::Grid(range, count) } })
+        Ok(Self {
+            name,
+            values: if random { VariedValues::Random(range, count) } else { VariedValues::Grid(range, count) },
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use basins::backend::conformance::{Fault, Faulty};
-use basins::backend::gpu::{FORMS, GpuBackend, Sharing, Tuning, form};
+use basins::backend::gpu::{DeviceTuning, FORMS, GpuBackend, Sharing, form};
 use basins::backend::{Backend, Chunk, Driver, Job, Trained, Unwatched};
 use basins::gpu::{Checks, Found, Gpu};
 use basins::spec::{Order, Spec};
@@ -56,9 +56,9 @@ pub(crate) fn checked_and_trusted_agree(found: &Found) -> Result<(), Failed> {
             let looped = spec.update.order() != Order::Given && spec.problem()?.examples().count() > 8;
             let rounding = form == "grouped" || (form == "fused" && looped);
             let spec = if rounding { Spec { epochs: spec.epochs.min(20), ..spec } } else { spec };
-            let checked = Tuning { checks: Checks::All, ..Tuning::default() };
+            let checked = DeviceTuning { checks: Checks::All, ..DeviceTuning::default() };
             let with = sample(&mut open(found, form, checked)?, &spec)?;
-            let without = sample(&mut open(found, form, Tuning::default())?, &spec)?;
+            let without = sample(&mut open(found, form, DeviceTuning::default())?, &spec)?;
             let differ = match rounding {
                 true => distance(&with, &without)? > 1e-5,
                 false => with.iter().zip(&without).any(|(a, b)| (&a.outcomes, &a.weights) != (&b.outcomes, &b.weights)),
@@ -78,7 +78,7 @@ pub(crate) fn checked_and_trusted_agree(found: &Found) -> Result<(), Failed> {
 pub(crate) fn faults_are_found(found: &Found) -> Result<(), Failed> {
     for fault in Fault::ALL {
         let check = fault.finder();
-        let faulty = open(found, "fused", Tuning::default())?;
+        let faulty = open(found, "fused", DeviceTuning::default())?;
         if (check.run)(&mut Faulty::new(Box::new(faulty), *fault)).is_ok() {
             return Err(format!("{} does not find {fault:?}", check.name).into());
         }
@@ -91,7 +91,7 @@ pub(crate) fn few_slots_suffice(found: &Found) -> Result<(), Failed> {
     let problem = Spec { epochs: 300, lr: "2".parse()?, ..Spec::default() }.problem()?;
     let job = Job { keep_weights: true, ..Job::new(&problem, 3) };
     let train = |slot_limit: Option<u32>| -> Result<_, Failed> {
-        let mut backend = open(found, "fused", Tuning { slot_limit, ..Tuning::default() })?;
+        let mut backend = open(found, "fused", DeviceTuning { slot_limit, ..DeviceTuning::default() })?;
         let size = backend.prepare(&job)?.min(50);
         let mut chunks = (0..50u64.div_ceil(size)).map(|at| Chunk::drawn(at * size..50.min((at + 1) * size)));
         let mut weights = Vec::new();
@@ -114,7 +114,7 @@ pub(crate) fn a_smaller_pool_where_memory_is_short(found: &Found) -> Result<(), 
     let problem = Spec { epochs: 200, lr: "2".parse()?, ..Spec::default() }.problem()?;
     let job = Job { keep_weights: true, ..Job::new(&problem, 3) };
     let train = |memory_limit: Option<u64>| -> Result<_, Failed> {
-        let mut backend = open(found, "fused", Tuning { memory_limit, ..Tuning::default() })?;
+        let mut backend = open(found, "fused", DeviceTuning { memory_limit, ..DeviceTuning::default() })?;
         let wanted = backend.prepare(&job)?;
         let mut chunks = std::iter::once(Chunk::drawn(0..wanted.min(40)));
         let mut all = Vec::new();
@@ -128,7 +128,8 @@ pub(crate) fn a_smaller_pool_where_memory_is_short(found: &Found) -> Result<(), 
     if with_few != with_many || few >= many || few < 40 {
         return Err(format!("pools for {many} and, with little memory, for {few} networks differ").into());
     }
-    let error = open(found, "fused", Tuning { memory_limit: Some(100), ..Tuning::default() })?.prepare(&job);
+    let error =
+        open(found, "fused", DeviceTuning { memory_limit: Some(100), ..DeviceTuning::default() })?.prepare(&job);
     match error {
         Err(error) if error.is_device() => Ok(()),
         other => Err(format!("without memory for any network: {other:?}").into()),
@@ -140,7 +141,7 @@ pub(crate) fn a_smaller_pool_where_memory_is_short(found: &Found) -> Result<(), 
 pub(crate) fn powers_that_leave_the_range_are_not_multiplied(found: &Found) -> Result<(), Failed> {
     let train = |spec: &Spec, powers: bool| {
         let sharing = Some(Sharing { powers, reciprocals: powers });
-        sample(&mut open(found, "fused", Tuning { sharing, ..Tuning::default() })?, spec)
+        sample(&mut open(found, "fused", DeviceTuning { sharing, ..DeviceTuning::default() })?, spec)
     };
     for (init, bound) in [("uniform:60", 1e-3), ("uniform:1", 1e-5)] {
         let spec = Spec { init: init.parse()?, epochs: 30, lr: "1".parse()?, ..Spec::default() };
@@ -206,7 +207,7 @@ pub(crate) fn however_shared_out(found: &Found) -> Result<(), Failed> {
         let mut simd = basins::backend::Simd::new(None)?;
         let expected = sample(&mut simd, &spec)?;
         for group_size in [None, Some(32), Some(64)] {
-            let tuning = Tuning { group_size, ..Tuning::default() };
+            let tuning = DeviceTuning { group_size, ..DeviceTuning::default() };
             let apart = distance(&sample(&mut open(found, "grouped", tuning)?, &spec)?, &expected)?;
             if apart > 2e-5 {
                 return Err(format!("{group_size:?} invocations: a weight is off by {apart:.1e}, {spec:?}").into());
@@ -231,8 +232,8 @@ pub(crate) fn long_slices_end_in_time(found: &Found) -> Result<(), Failed> {
     // A step or more for each of 256 examples: several times as many as Mesa's loops make.
     for (form, epochs) in [("fused", 600), ("grouped", 200)] {
         let spec = Spec { epochs, ..spec.clone() };
-        let short = sliced(&mut open(found, form, Tuning::default())?, &spec, Some(20))?;
-        let long = sliced(&mut open(found, form, Tuning::default())?, &spec, Some(4096))?;
+        let short = sliced(&mut open(found, form, DeviceTuning::default())?, &spec, Some(20))?;
+        let long = sliced(&mut open(found, form, DeviceTuning::default())?, &spec, Some(4096))?;
         for (a, b) in short.iter().zip(&long) {
             if (&a.outcomes, &a.weights) != (&b.outcomes, &b.weights) {
                 return Err(format!("{form}: slices of 4096 epochs train to something else").into());
@@ -302,7 +303,7 @@ pub(crate) fn starts_are_counted(found: &Found) -> Result<(), Failed> {
             }
             Ok(counted.solved)
         };
-        let on_device = count(&mut open(found, "fused", Tuning::default())?, first)?;
+        let on_device = count(&mut open(found, "fused", DeviceTuning::default())?, first)?;
         let mut simd = basins::backend::Simd::new(None)?;
         let (expected, other) = (count(&mut simd, first)?, count(&mut simd, first + COUNT)?);
         if on_device.abs_diff(expected) > AT_THE_EDGE || expected == 0 {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use basins::backend::gpu::Tuning;
+use basins::backend::gpu::DeviceTuning;
 use basins::backend::{Backend, Chunk, Job, Progress, Trained, Unwatched, Watch};
 use basins::gpu::Found;
 use basins::outcome::Outcomes;
@@ -60,7 +60,7 @@ fn disturbed(found: &Found, after: u32, checkpoint_interval: Duration) -> Result
     let job = Job { slice_epochs: Some(16), ..Job::new(&problem, 5) };
     let mut outcomes = None;
     // Slots for a fourth of the networks: some chunks are delivered before the loss, others wait.
-    let tuning = Tuning { checkpoint_interval, slot_limit: Some(256), ..Tuning::default() };
+    let tuning = DeviceTuning { checkpoint_interval, slot_limit: Some(256), ..DeviceTuning::default() };
     let mut backend = open(found, "fused", tuning)?;
     let watch = Saboteur {
         device: std::sync::Mutex::new(Some(backend.gpu().device.clone())),
@@ -86,7 +86,7 @@ pub(crate) fn lost_device_costs_no_outcome(found: &Found) -> Result<(), Failed> 
     let problem = job_spec()?.problem()?;
     let job = Job { slice_epochs: Some(16), ..Job::new(&problem, 5) };
     let mut undisturbed = None;
-    let mut backend = open(found, "fused", Tuning::default())?;
+    let mut backend = open(found, "fused", DeviceTuning::default())?;
     backend.prepare(&job)?;
     backend.train(&job, &mut chunks(), &Unwatched, &mut |trained| {
         join(&mut undisturbed, &trained);

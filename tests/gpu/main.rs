@@ -13,7 +13,7 @@ mod words;
 
 use std::process::ExitCode;
 
-use basins::backend::gpu::{FORMS, GpuBackend, Sharing, Tuning, form};
+use basins::backend::gpu::{DeviceTuning, FORMS, GpuBackend, Sharing, form};
 use basins::gpu::{Found, Gpu, adapters, missing};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -21,7 +21,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 pub(crate) type Check = fn(&Found) -> Result<(), Failed>;
 
 /// Opens the adapter anew: trials run side by side and must not share a device.
-pub(crate) fn open(found: &Found, name: &str, tuning: Tuning) -> Result<GpuBackend, Failed> {
+pub(crate) fn open(found: &Found, name: &str, tuning: DeviceTuning) -> Result<GpuBackend, Failed> {
     let form = form(name).ok_or_else(|| format!("there is no form {name}"))?;
     Ok(GpuBackend::tuned(Gpu::open(found.clone())?, Some(form), tuning))
 }
@@ -54,16 +54,16 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
         for check in basins::backend::conformance::CHECKS {
             let name = format!("{form}::{}", check.name);
             let run = check.run;
-            checks.push((name, Box::new(move |found| Ok(run(&mut open(found, form, Tuning::default())?)?))));
+            checks.push((name, Box::new(move |found| Ok(run(&mut open(found, form, DeviceTuning::default())?)?))));
         }
     }
     // Devices share what pays on them: either way is checked on all, as far as arithmetic can be wrong.
     let arithmetic =
         ["short_runs_agree", "every_criterion_agrees", "divergence_is_noticed", "poisoned_starts_are_survived"];
-    let both = Tuning { sharing: Some(Sharing { powers: true, reciprocals: true }), ..Tuning::default() };
-    let nothing = Tuning { sharing: Some(Sharing::default()), ..Tuning::default() };
+    let both = DeviceTuning { sharing: Some(Sharing { powers: true, reciprocals: true }), ..DeviceTuning::default() };
+    let nothing = DeviceTuning { sharing: Some(Sharing::default()), ..DeviceTuning::default() };
     // Teams that are not full: some invocations lack a hidden unit.
-    let team = Tuning { team_size: Some(4), ..Tuning::default() };
+    let team = DeviceTuning { team_size: Some(4), ..DeviceTuning::default() };
     let in_teams = [&arithmetic[..], &["cuts_change_nothing"]].concat();
     let ways = [("shared", both, &arithmetic[..]), ("unshared", nothing, &arithmetic[..1]), ("team", team, &in_teams)];
     for (way, tuning, names) in ways {

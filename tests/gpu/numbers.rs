@@ -1,7 +1,7 @@
 //! Numbers of a problem are no part of its kernels: another rate or budget compiles nothing, and counts all the same.
 
 use basins::backend::Trained;
-use basins::backend::gpu::{FORMS, Tuning};
+use basins::backend::gpu::{DeviceTuning, FORMS};
 use basins::gpu::Found;
 use basins::spec::Spec;
 use libtest_mimic::Failed;
@@ -36,7 +36,7 @@ pub(crate) fn another_number_compiles_nothing(found: &Found) -> Result<(), Faile
     for form in FORMS.iter().map(|form| form.name) {
         for (rule, others) in NUMBERS {
             let base = spec(rule)?;
-            let mut backend = open(found, form, Tuning::default())?;
+            let mut backend = open(found, form, DeviceTuning::default())?;
             let trained = sample(&mut backend, &base)?;
             let compiled = backend.gpu().compiled_count();
             for (name, value) in others {
@@ -45,7 +45,7 @@ pub(crate) fn another_number_compiles_nothing(found: &Found) -> Result<(), Faile
                 if backend.gpu().compiled_count() != compiled {
                     return Err(format!("{form}: {name} {value} compiles kernels").into());
                 }
-                let afresh = sample(&mut open(found, form, Tuning::default())?, &spec)?;
+                let afresh = sample(&mut open(found, form, DeviceTuning::default())?, &spec)?;
                 let same = |a: &[Trained], b: &[Trained]| {
                     a.iter().zip(b).all(|(a, b)| (&a.outcomes, &a.weights) == (&b.outcomes, &b.weights))
                 };

@@ -1,7 +1,7 @@
 //! Published figures are found again, and a wrong one is told as such.
 
 use basins::backend::{Backend, Choice, Open, Unwatched};
-use basins::reproduce::{ALL, Accept, Effort, Figure, Reproduction, Verdict, named};
+use basins::reproduce::{ALL, Accept, Extent, Figure, Reproduction, Verdict, named};
 
 /// Reproductions without chance, or with little: they take no time.
 const EXACT: [&str; 4] = ["tutorial/descent", "tutorial/one-weight", "tutorial/inverter", "pdp-1988"];
@@ -27,7 +27,7 @@ fn spoilt(figure: &Figure) -> Figure {
 fn every_printed_digit_is_found_and_a_wrong_one_differs() {
     let mut digits = 0;
     for name in EXACT {
-        let done = find(name).run(backend(Choice::Reference).as_mut(), &Unwatched, Effort::Quick).unwrap();
+        let done = find(name).run(backend(Choice::Reference).as_mut(), &Unwatched, Extent::Quick).unwrap();
         for row in &done.rows {
             assert!(!matches!(row.verdict, Verdict::Differs(_)), "{name}: {}: {:?}", row.figure.quantity, row.verdict);
             if row.figure.accept == Accept::Digits {
@@ -59,7 +59,7 @@ fn a_planted_figure_differs_wherever_the_printed_one_agrees() {
     let mut planted = 0;
     for name in ["tutorial/derivation", "tutorial/plateaus", "fahlman-1988", "riedmiller-1993", "practice/pytorch-xor"]
     {
-        let done = find(name).run(backend(Choice::Simd).as_mut(), &Unwatched, Effort::Quick).unwrap();
+        let done = find(name).run(backend(Choice::Simd).as_mut(), &Unwatched, Extent::Quick).unwrap();
         for row in done.rows.iter().filter(|row| row.verdict == Verdict::Agrees) {
             let Some(accept) = misprinted(row.figure.accept) else { continue };
             let verdict = Figure { accept, ..row.figure }.verdict(row.ours.as_ref());
@@ -74,13 +74,13 @@ fn a_planted_figure_differs_wherever_the_printed_one_agrees() {
 #[test]
 fn a_lost_factor_and_a_minimum_that_is_none_differ() {
     let derivation =
-        find("tutorial/derivation").run(backend(Choice::Simd).as_mut(), &Unwatched, Effort::Quick).unwrap();
+        find("tutorial/derivation").run(backend(Choice::Simd).as_mut(), &Unwatched, Extent::Quick).unwrap();
     let ratios = derivation.rows.iter().filter(|row| row.corrected.is_some());
     for row in ratios {
         assert!(matches!(row.verdict, Verdict::Differs(_)), "{}", row.figure.quantity);
         assert_eq!(row.figure.verdict(row.corrected.as_ref()), Verdict::Agrees, "{}", row.figure.quantity);
     }
-    let plateaus = find("tutorial/plateaus").run(backend(Choice::Simd).as_mut(), &Unwatched, Effort::Quick).unwrap();
+    let plateaus = find("tutorial/plateaus").run(backend(Choice::Simd).as_mut(), &Unwatched, Extent::Quick).unwrap();
     for row in plateaus.rows.iter().filter(|row| row.figure.quantity.starts_with("squared error")) {
         assert!(matches!(row.verdict, Verdict::Differs(_)), "{}: {:?}", row.figure.quantity, row.verdict);
     }
@@ -90,7 +90,7 @@ fn a_lost_factor_and_a_minimum_that_is_none_differ() {
 fn every_backend_gives_the_same_verdicts() {
     for name in ["pdp-1988", "two-minima", "bosman-2018"] {
         let verdicts = |choice: Choice| -> Vec<(&str, bool)> {
-            let done = find(name).run(backend(choice).as_mut(), &Unwatched, Effort::Quick).unwrap();
+            let done = find(name).run(backend(choice).as_mut(), &Unwatched, Extent::Quick).unwrap();
             done.rows.iter().map(|row| (row.figure.quantity, row.verdict == Verdict::Agrees)).collect()
         };
         assert_eq!(verdicts(Choice::Simd), verdicts(Choice::Reference), "{name}");

@@ -9,7 +9,7 @@ use crate::outcome::{Fate, Status, Values, Weights};
 use crate::seed::Starts;
 use crate::spec::{AfterSolved, Bias, Criterion, Init, Loss, Population, Problem, Spec, Update};
 
-use super::{Verdict, short_specs, slow_specs};
+use super::{CheckResult, short_specs, slow_specs};
 
 const SEED: u64 = 0x5eed_0001_0000_002a;
 /// An index whose high word is not zero.
@@ -90,7 +90,7 @@ pub(super) fn weights_of(trained: &Trained) -> Result<&Weights, String> {
     trained.weights.as_ref().ok_or_else(|| "weights were asked for and are missing".into())
 }
 
-fn same_bits(actual: &[f32], expected: &[f32]) -> Verdict {
+fn same_bits(actual: &[f32], expected: &[f32]) -> CheckResult {
     let differs = actual.iter().zip(expected).position(|(a, b)| a.to_bits() != b.to_bits());
     match differs {
         None if actual.len() == expected.len() => Ok(()),
@@ -99,7 +99,7 @@ fn same_bits(actual: &[f32], expected: &[f32]) -> Verdict {
     }
 }
 
-pub(super) fn starts_have_the_same_bits(backend: &mut dyn Backend) -> Verdict {
+pub(super) fn starts_have_the_same_bits(backend: &mut dyn Backend) -> CheckResult {
     for &init in Init::ALL {
         for (layers, shortcuts, bias) in [
             ("2,3,1", false, Bias::On),
@@ -118,7 +118,7 @@ pub(super) fn starts_have_the_same_bits(backend: &mut dyn Backend) -> Verdict {
     Ok(())
 }
 
-pub(super) fn imported_starts_are_kept(backend: &mut dyn Backend) -> Verdict {
+pub(super) fn imported_starts_are_kept(backend: &mut dyn Backend) -> CheckResult {
     let problem = problem(&retired_at_once(Init::Tutorial, "2,3,1"));
     let drawn = Starts::new(Init::Uniform(3.0), problem.layers(), 99);
     let expected: Vec<f32> = (0..50).flat_map(|network| drawn.weights(network)).collect();
@@ -128,7 +128,7 @@ pub(super) fn imported_starts_are_kept(backend: &mut dyn Backend) -> Verdict {
 }
 
 /// T2: final weights, losses and outputs of short runs.
-pub(super) fn short_runs_agree(backend: &mut dyn Backend) -> Verdict {
+pub(super) fn short_runs_agree(backend: &mut dyn Backend) -> CheckResult {
     for spec in share_of(backend, short_specs()) {
         let problem = problem(&spec);
         let job = with_weights(&problem);
@@ -172,7 +172,7 @@ fn run_differs(actual: &Trained, expected: &Trained, position: usize) -> Result<
 }
 
 /// Solved epochs differ by rounding alone: at most one epoch, but for a few networks.
-pub(super) fn every_criterion_agrees(backend: &mut dyn Backend) -> Verdict {
+pub(super) fn every_criterion_agrees(backend: &mut dyn Backend) -> CheckResult {
     for spec in share_of(backend, slow_specs()) {
         let problem = problem(&spec);
         let job = Job::new(&problem, SEED);
@@ -200,7 +200,7 @@ pub(super) fn every_criterion_agrees(backend: &mut dyn Backend) -> Verdict {
 }
 
 /// T3: fates of a population.
-pub(super) fn populations_agree(backend: &mut dyn Backend) -> Verdict {
+pub(super) fn populations_agree(backend: &mut dyn Backend) -> CheckResult {
     for loss in Loss::ALL {
         let spec = Spec { lr: 4.0.into(), epochs: 1_500, loss: *loss, init: Init::Uniform(1.0), ..Spec::default() };
         let Ok(problem) = spec.problem() else { continue };
@@ -218,7 +218,7 @@ pub(super) fn populations_agree(backend: &mut dyn Backend) -> Verdict {
 
 /// A retired network keeps the weights that solved the task: the very bits that as many epochs less one lead to, with
 /// no update in the solving epoch or later.
-pub(super) fn solved_networks_keep_their_weights(backend: &mut dyn Backend) -> Verdict {
+pub(super) fn solved_networks_keep_their_weights(backend: &mut dyn Backend) -> CheckResult {
     // There are few, and each says much.
     for update in Update::ALL.iter().step_by(backend.check_stride().min(4)) {
         let solved = Criterion::MaxError(0.4);
@@ -247,7 +247,7 @@ pub(super) fn solved_networks_keep_their_weights(backend: &mut dyn Backend) -> V
     Ok(())
 }
 
-pub(super) fn divergence_is_noticed(backend: &mut dyn Backend) -> Verdict {
+pub(super) fn divergence_is_noticed(backend: &mut dyn Backend) -> CheckResult {
     for update in Update::ALL.iter().step_by(backend.check_stride().min(4)) {
         for after_solved in AfterSolved::ALL {
             let spec = Spec {
@@ -276,7 +276,7 @@ pub(super) fn divergence_is_noticed(backend: &mut dyn Backend) -> Verdict {
 }
 
 /// NaN, infinities, huge and denormal weights are fates, not accidents; their neighbours do not notice.
-pub(super) fn poisoned_starts_are_survived(backend: &mut dyn Backend) -> Verdict {
+pub(super) fn poisoned_starts_are_survived(backend: &mut dyn Backend) -> CheckResult {
     let problem = problem(&Spec { epochs: 20, lr: 1.0.into(), ..Spec::default() });
     let starts = Starts::new(Init::Uniform(1.0), problem.layers(), 5);
     let poisons = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 2.0e6, -3.0e38, 1e-40, f32::MIN_POSITIVE, -0.0];
@@ -330,7 +330,7 @@ impl Watch for Sums {
     }
 }
 
-pub(super) fn work_is_accounted(backend: &mut dyn Backend) -> Verdict {
+pub(super) fn work_is_accounted(backend: &mut dyn Backend) -> CheckResult {
     let problem = problem(&Spec { lr: 2.0.into(), epochs: 500, ..Spec::default() });
     let job = Job::new(&problem, SEED);
     backend.prepare(&job).map_err(text)?;
@@ -359,7 +359,7 @@ pub(super) fn work_is_accounted(backend: &mut dyn Backend) -> Verdict {
     Ok(())
 }
 
-pub(super) fn interruption_keeps_what_is_known(backend: &mut dyn Backend) -> Verdict {
+pub(super) fn interruption_keeps_what_is_known(backend: &mut dyn Backend) -> CheckResult {
     let problem = problem(&Spec { epochs: 100_000, after_solved: AfterSolved::Continue, ..Spec::default() });
     let job = Job { slice_epochs: Some(50), ..Job::new(&problem, SEED) };
     backend.prepare(&job).map_err(text)?;

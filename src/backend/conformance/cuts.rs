@@ -5,7 +5,7 @@ use crate::outcome::Outcomes;
 use crate::spec::Spec;
 
 use super::checks::{problem, train, with_weights};
-use super::{Verdict, cut_specs};
+use super::{CheckResult, cut_specs};
 
 /// More than a vector's lanes, and no multiple of them.
 const COUNT: u64 = 67;
@@ -13,7 +13,7 @@ const COUNT: u64 = 67;
 const CHUNKS: [u64; 2] = [10, 1];
 const SLICES: [u32; 3] = [1, 7, 4096];
 
-fn same_outcomes(a: &Trained, b: &Trained, what: &str) -> Verdict {
+fn same_outcomes(a: &Trained, b: &Trained, what: &str) -> CheckResult {
     let columns = |o: &Outcomes| (o.status.clone(), o.solved_epoch.clone(), o.stop_epoch.clone());
     if columns(&a.outcomes) != columns(&b.outcomes) {
         return Err(format!("{what}: statuses or epochs change"));
@@ -31,11 +31,11 @@ fn same_outcomes(a: &Trained, b: &Trained, what: &str) -> Verdict {
     }
 }
 
-pub(super) fn cuts_change_nothing(backend: &mut dyn Backend) -> Verdict {
+pub(super) fn cuts_change_nothing(backend: &mut dyn Backend) -> CheckResult {
     cut_specs().iter().step_by(backend.check_stride()).try_for_each(|spec| same_however_cut(backend, spec))
 }
 
-fn same_however_cut(backend: &mut dyn Backend, spec: &Spec) -> Verdict {
+fn same_however_cut(backend: &mut dyn Backend, spec: &Spec) -> CheckResult {
     let problem = problem(spec);
     let whole = train(backend, &with_weights(&problem), COUNT, COUNT, None)?;
     for chunk in CHUNKS {

@@ -2,7 +2,7 @@
 
 use crate::backend::Backend;
 
-use super::{Verdict, checks, cuts, own_rates};
+use super::{CheckResult, checks, cuts, own_rates};
 
 /// A named check.
 #[derive(Clone, Copy)]
@@ -10,7 +10,7 @@ pub struct Check {
     /// What it is called in test reports.
     pub name: &'static str,
     /// Runs it.
-    pub run: fn(&mut dyn Backend) -> Verdict,
+    pub run: fn(&mut dyn Backend) -> CheckResult,
 }
 
 macro_rules! checks {

@@ -17,7 +17,7 @@ pub use list::{CHECKS, Check};
 pub use specs::{OPTIMIZERS, cut_specs, pairs_of, short_specs, slow_specs};
 
 /// A check's verdict; the text says what differed.
-pub type Verdict = Result<(), String>;
+pub type CheckResult = Result<(), String>;
 
 /// Tests for one backend, one a check: `conformance!(my_backend, || MyBackend::new());`
 #[macro_export]

@@ -5,7 +5,7 @@ use crate::backend::{Backend, Chunk, Job, OwnRates, Precision, Reference, Traine
 use crate::seed::Starts;
 use crate::spec::{Problem, Spec};
 
-use super::Verdict;
+use super::CheckResult;
 use super::checks::{problem, text, weights_of};
 
 const SEED: u64 = 77;
@@ -45,7 +45,7 @@ fn train(backend: &mut dyn Backend, job: &Job<'_>, own: &OwnRates, cut: usize) -
 
 /// T2 against the reference on the same rates, T0 however the population is cut; and every network as it would be alone
 /// under a spec with its rates.
-pub(super) fn own_rates_are_kept(backend: &mut dyn Backend) -> Verdict {
+pub(super) fn own_rates_are_kept(backend: &mut dyn Backend) -> CheckResult {
     for (momentum, optimizer, update, bias, layers, lr) in [
         (0.0, "gd", "batch-mean", "on", "2,3,1", "0.1"),
         (0.5, "gd", "batch-sum", "on", "2,3,1", "0,0.1"),

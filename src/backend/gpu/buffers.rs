@@ -1,7 +1,7 @@
 //! The buffers of a pool, which its own kernels share with those that train.
 
 use crate::error::Result;
-use crate::gpu::{Binding, Gpu, Kind, Readback, storage_buffer, uniform_buffer};
+use crate::gpu::{Binding, BindingKind, Gpu, Readback, storage_buffer, uniform_buffer};
 use crate::spec::Problem;
 
 use super::bus::{Counters, SliceParams, Slot, Start, WINDOW_COUNT};
@@ -9,9 +9,9 @@ use super::numbers;
 use super::prelude::{Sizes, rate_row_count, result_row_count, state_row_count, table};
 
 /// Settings of the slice.
-pub(super) const SLICE: Binding = Binding(9, Kind::Uniform);
+pub(super) const SLICE: Binding = Binding(9, BindingKind::Uniform);
 /// Scratch memory, where the form has any.
-pub(super) const SCRATCH: Binding = Binding(11, Kind::Storage);
+pub(super) const SCRATCH: Binding = Binding(11, BindingKind::Storage);
 /// Slots that one invocation of `shaders/pool/compact.wgsl` goes through.
 pub(super) const SLOTS_PER_BLOCK: u32 = 32;
 /// Networks that one submission can start, in windows.

@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use crate::backend::{Counted, Job, Progress, Watch};
 use crate::error::Result;
-use crate::gpu::{Binding, Bound, Gpu, Kernel, Kind, Lost, Readback, grid, storage_buffer, uniform_buffer};
+use crate::gpu::{Binding, BindingKind, Bound, Gpu, Kernel, Lost, Readback, grid, storage_buffer, uniform_buffer};
 use crate::plan::SliceClock;
 use crate::spec::Problem;
 
 use super::bus::{Start, words};
-use super::form::Tuning;
+use super::form::DeviceTuning;
 use super::numbers::{self, NUMBERS};
 use super::prelude::{Sizes, table};
 use super::source::{DRAW, INIT, POOL, RANDOM, compose};
@@ -21,7 +21,7 @@ use super::unroll::{count_code, network_code};
 const COUNT: &str = include_str!("../../../shaders/fused/count.wgsl");
 
 const BINDINGS: [Binding; 4] =
-    [Binding(5, Kind::Storage), Binding(7, Kind::ReadOnly), Binding(10, Kind::Uniform), NUMBERS];
+    [Binding(5, BindingKind::Storage), Binding(7, BindingKind::ReadOnly), Binding(10, BindingKind::Uniform), NUMBERS];
 
 /// Most networks of one dispatch.
 const LARGEST_BATCH: u64 = 1 << 28;
@@ -73,7 +73,7 @@ impl Counter {
     ///
     /// # Errors
     /// The device refuses.
-    pub(super) fn new(gpu: &Gpu, job: &Job<'_>, tuning: Tuning) -> Result<Self> {
+    pub(super) fn new(gpu: &Gpu, job: &Job<'_>, tuning: DeviceTuning) -> Result<Self> {
         let sizes = Sizes {
             slot_count: 1,
             window_capacity: 1,

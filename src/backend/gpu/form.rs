@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::error::Result;
-use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind};
+use crate::gpu::{Binding, BindingKind, Bound, Checks, Gpu, Kernel};
 use crate::spec::Problem;
 
 use super::buffers::PoolBuffers;
@@ -22,7 +22,7 @@ pub struct Sharing {
 
 /// What may be set otherwise for tests and tuning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tuning {
+pub struct DeviceTuning {
     /// Whether shaders run with all of wgpu's checks.
     pub checks: Checks,
     /// Invocations of a workgroup.
@@ -43,7 +43,7 @@ pub struct Tuning {
     pub checkpoint_interval: Duration,
 }
 
-impl Default for Tuning {
+impl Default for DeviceTuning {
     fn default() -> Self {
         Self {
             checks: Checks::Trusted,
@@ -69,16 +69,16 @@ pub(super) struct Limits<'a> {
     pub(super) workgroup_memory: usize,
     /// Steps that one invocation can go through in all loops of a dispatch together.
     pub(super) loop_limit: u64,
-    /// See [`Tuning::group_size`].
+    /// See [`DeviceTuning::group_size`].
     pub(super) group_size: Option<u32>,
-    /// See [`Tuning::sharing`].
+    /// See [`DeviceTuning::sharing`].
     pub(super) sharing: Option<Sharing>,
-    /// See [`Tuning::team_size`].
+    /// See [`DeviceTuning::team_size`].
     pub(super) team_size: Option<usize>,
 }
 
 impl<'a> Limits<'a> {
-    pub(super) fn of(gpu: &'a Gpu, tuning: &Tuning) -> Self {
+    pub(super) fn of(gpu: &'a Gpu, tuning: &DeviceTuning) -> Self {
         Self {
             device: &gpu.name,
             hardware: gpu.kind.is_hardware(),
@@ -129,17 +129,17 @@ pub(super) struct Setup<'a> {
     pub(super) problem: &'a Problem,
     pub(super) sizes: Sizes,
     pub(super) buffers: &'a PoolBuffers,
-    pub(super) tuning: &'a Tuning,
+    pub(super) tuning: &'a DeviceTuning,
     /// What [`Form::kernels`] gave.
     pub(super) kernels: Vec<Source>,
 }
 
 /// Bindings of the pool that every trainer uses.
 const POOL_BINDINGS: [Binding; 5] = [
-    Binding(0, Kind::Storage),
-    Binding(1, Kind::Storage),
-    Binding(2, Kind::Storage),
-    Binding(7, Kind::ReadOnly),
+    Binding(0, BindingKind::Storage),
+    Binding(1, BindingKind::Storage),
+    Binding(2, BindingKind::Storage),
+    Binding(7, BindingKind::ReadOnly),
     NUMBERS,
 ];
 

@@ -2,7 +2,7 @@
 //! Twin: `shaders/pool/compact.wgsl`.
 
 use crate::error::{Error, Result};
-use crate::gpu::{Binding, Bound, Checks, Gpu, Kernel, Kind, Readback, storage_buffer};
+use crate::gpu::{Binding, BindingKind, Bound, Checks, Gpu, Kernel, Readback, storage_buffer};
 use crate::spec::Problem;
 
 use super::buffers::{PoolBuffers, SLOTS_PER_BLOCK, block_bytes};
@@ -14,8 +14,12 @@ use super::source::{COMPACT, POOL, compose};
 const RUNNING: u32 = 4;
 const SETTLED: u32 = 5;
 
-const BINDINGS: [Binding; 4] =
-    [Binding(1, Kind::Storage), Binding(3, Kind::Storage), Binding(4, Kind::Storage), Binding(13, Kind::Storage)];
+const BINDINGS: [Binding; 4] = [
+    Binding(1, BindingKind::Storage),
+    Binding(3, BindingKind::Storage),
+    Binding(4, BindingKind::Storage),
+    Binding(13, BindingKind::Storage),
+];
 
 /// Entries `sort_slots`, `sum_blocks` and `list_slots`.
 pub(super) fn source(problem: &Problem, sizes: Sizes) -> String {

@@ -33,7 +33,7 @@ mod worker;
 
 #[doc(hidden)]
 pub use composed::{Composed, composed_shaders};
-pub use form::{Form, Sharing, Tuning};
+pub use form::{DeviceTuning, Form, Sharing};
 #[doc(hidden)]
 pub use lists::{SlotLists, listed_slots};
 #[doc(hidden)]
@@ -77,7 +77,7 @@ pub struct GpuBackend {
     /// The form asked for, if one was.
     wanted: Option<&'static Form>,
     form: &'static Form,
-    tuning: Tuning,
+    tuning: DeviceTuning,
     /// Bytes that a pool may take.
     memory: u64,
     lost_slices: u32,
@@ -86,11 +86,11 @@ pub struct GpuBackend {
 impl GpuBackend {
     /// On an opened device, in the form asked for, or else in the one that suits the network.
     pub fn new(gpu: Gpu, form: Option<&'static Form>) -> Self {
-        Self::tuned(gpu, form, Tuning::default())
+        Self::tuned(gpu, form, DeviceTuning::default())
     }
 
     /// The same, with other than the usual settings.
-    pub fn tuned(gpu: Gpu, form: Option<&'static Form>, tuning: Tuning) -> Self {
+    pub fn tuned(gpu: Gpu, form: Option<&'static Form>, tuning: DeviceTuning) -> Self {
         let memory = if gpu.kind.is_hardware() { 2 << 30 } else { 512 << 20 };
         Self { pool: None, gpu, wanted: form, form: form.unwrap_or(&FORMS[0]), tuning, memory, lost_slices: 0 }
     }

@@ -3,11 +3,11 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::gpu::{Binding, Gpu, Kind, uniform_buffer};
+use crate::gpu::{Binding, BindingKind, Gpu, uniform_buffer};
 use crate::spec::Problem;
 
 /// The numbers.
-pub(super) const NUMBERS: Binding = Binding(14, Kind::Uniform);
+pub(super) const NUMBERS: Binding = Binding(14, BindingKind::Uniform);
 
 /// Those that every problem has; learning rates come after them, see [`rate_quad_count`].
 #[repr(C)]

@@ -2,13 +2,13 @@
 
 use crate::backend::{Chunk, OwnRates};
 use crate::error::{Error, Result};
-use crate::gpu::{Binding, Bound, Gpu, Kernel, Kind, storage_buffer};
+use crate::gpu::{Binding, BindingKind, Bound, Gpu, Kernel, storage_buffer};
 use crate::outcome::Weights;
 use crate::spec::Problem;
 
 use super::buffers::{PoolBuffers, SCRATCH, SLICE, start_stride};
 use super::bus::{SliceParams, Start, WINDOW_COUNT};
-use super::form::{Form, Limits, Setup, Trainer, Tuning};
+use super::form::{DeviceTuning, Form, Limits, Setup, Trainer};
 use super::lists::{self, ListBuffers, Lists};
 use super::numbers::NUMBERS;
 use super::prelude::{Sizes, rate_row_count, result_row_count};
@@ -42,22 +42,22 @@ pub(super) struct Pool {
 }
 
 const START_BINDINGS: [Binding; 7] = [
-    Binding(0, Kind::Storage),
-    Binding(1, Kind::Storage),
-    Binding(2, Kind::Storage),
-    Binding(4, Kind::Storage),
-    Binding(7, Kind::ReadOnly),
-    Binding(8, Kind::ReadOnly),
-    Binding(10, Kind::Record(size_of::<Start>() as u64)),
+    Binding(0, BindingKind::Storage),
+    Binding(1, BindingKind::Storage),
+    Binding(2, BindingKind::Storage),
+    Binding(4, BindingKind::Storage),
+    Binding(7, BindingKind::ReadOnly),
+    Binding(8, BindingKind::ReadOnly),
+    Binding(10, BindingKind::Record(size_of::<Start>() as u64)),
 ];
 
 const SETTLE_BINDINGS: [Binding; 8] = [
-    Binding(0, Kind::Storage),
-    Binding(1, Kind::Storage),
-    Binding(2, Kind::Storage),
-    Binding(5, Kind::Storage),
-    Binding(6, Kind::Storage),
-    Binding(7, Kind::ReadOnly),
+    Binding(0, BindingKind::Storage),
+    Binding(1, BindingKind::Storage),
+    Binding(2, BindingKind::Storage),
+    Binding(5, BindingKind::Storage),
+    Binding(6, BindingKind::Storage),
+    Binding(7, BindingKind::ReadOnly),
     SLICE,
     NUMBERS,
 ];
@@ -77,7 +77,7 @@ impl Pool {
     ///
     /// # Errors
     /// The device refuses.
-    pub(super) fn new(gpu: &Gpu, problem: &Problem, sizes: Sizes, form: &Form, tuning: &Tuning) -> Result<Self> {
+    pub(super) fn new(gpu: &Gpu, problem: &Problem, sizes: Sizes, form: &Form, tuning: &DeviceTuning) -> Result<Self> {
         let checks = tuning.checks;
         let limits = Limits::of(gpu, tuning);
         let scratch_row_count = (form.scratch_row_count)(problem, &limits);

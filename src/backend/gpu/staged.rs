@@ -3,7 +3,7 @@
 
 use crate::backend::conformance::Fault;
 use crate::error::{Error, Result};
-use crate::gpu::{Binding, Bound, Kind, uniform_buffer};
+use crate::gpu::{Binding, BindingKind, Bound, uniform_buffer};
 use crate::spec::Problem;
 
 use super::buffers::{SCRATCH, SLICE};
@@ -14,7 +14,7 @@ use super::records::{Span, records};
 use super::rows::Rows;
 use super::source::{POOL, RECALL, compose, order_code};
 
-const RECORD: Binding = Binding(12, Kind::Record(size_of::<Stage>() as u64));
+const RECORD: Binding = Binding(12, BindingKind::Record(size_of::<Stage>() as u64));
 
 const STAGE: &str = include_str!("../../../shaders/stage/stage.wgsl");
 

@@ -1,14 +1,14 @@
 //! Random words and orders drawn on a device, for the checks that come before all others.
 
 use crate::error::{Error, Result};
-use crate::gpu::{Binding, Checks, Gpu, Kernel, Kind, Readback, storage_buffer};
+use crate::gpu::{Binding, BindingKind, Checks, Gpu, Kernel, Readback, storage_buffer};
 use crate::seed::Purpose;
 use crate::spec::Order;
 
 use super::bus::words;
 use super::source::{ORDER, RANDOM};
 
-const BINDINGS: [Binding; 2] = [Binding(0, Kind::ReadOnly), Binding(1, Kind::Storage)];
+const BINDINGS: [Binding; 2] = [Binding(0, BindingKind::ReadOnly), Binding(1, BindingKind::Storage)];
 /// Fills the output beforehand, so that a dispatch that never ran is not taken for one that did.
 const SENTINEL: u32 = 0xdead_beef;
 const FUSED_ORDER: &str = include_str!("../../../shaders/fused/order.wgsl");

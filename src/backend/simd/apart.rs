@@ -26,7 +26,7 @@ pub(super) struct LayerSums<V> {
 /// Weights that are to make a step.
 pub(super) struct Steps<'a, V> {
     pub(super) net: &'a Net,
-    pub(super) weights: Weights<V>,
+    pub(super) weights: Moved<V>,
     /// Whether gradients are sums over blocks: then none is left for the next step.
     pub(super) is_summed: bool,
 }
@@ -42,7 +42,7 @@ pub(super) struct Apart<V> {
 
 /// What a step reads and changes.
 #[derive(Clone, Copy)]
-pub(super) struct Weights<V> {
+pub(super) struct Moved<V> {
     pub(super) weights: Cells<V>,
     pub(super) first: Cells<V>,
     pub(super) second: Cells<V>,
@@ -106,7 +106,7 @@ pub(super) fn step_weights<V: Vector>(steps: &Steps<'_, V>) {
 
 /// The same by an optimizer that remembers `M` numbers of each weight.
 #[inline(always)]
-fn update_all<V: Vector, O: Optimize, const M: usize>(net: &Net, moved: &Weights<V>, is_summed: bool) {
+fn update_all<V: Vector, O: Optimize, const M: usize>(net: &Net, moved: &Moved<V>, is_summed: bool) {
     let (shared, decay) = (moved.shared::<O, M>(net), V::given(&net.decay));
     for (layer, shape) in net.shapes.iter().enumerate() {
         let step = moved.step(net, layer);
@@ -126,7 +126,7 @@ fn update_all<V: Vector, O: Optimize, const M: usize>(net: &Net, moved: &Weights
     }
 }
 
-impl<V: Vector> Weights<V> {
+impl<V: Vector> Moved<V> {
     /// What all weights of the next update have in common.
     #[inline(always)]
     pub(super) fn shared<O: Optimize, const M: usize>(&self, net: &Net) -> Shared<V> {

@@ -6,7 +6,7 @@ use super::apart::{Apart, LayerSums, Steps, activate_layer, may_remember, step_w
 use super::kernel::{FAST_ACTIVATION, alternating_burst, burst, evaluate, fits_local};
 use super::ledger::Ledger;
 use super::memory::Memory;
-use super::net::{Form, Net};
+use super::net::{BlockForm, Net};
 use super::shape::{Any, Known, Shape};
 #[cfg(target_arch = "x86_64")]
 use super::vector::{Avx2, Avx2Double, Avx512, Avx512Double};
@@ -49,7 +49,7 @@ pub(super) trait InstructionSet: Vector {
         let (fast, apart) = (is_fast(net), apart::<Self, Self>());
         match net.form {
             // One example of a small network is too little work for the processor: its steps wait for each other.
-            Form::Single => Engines::Pairs(Engine {
+            BlockForm::Single => Engines::Pairs(Engine {
                 burst: match &net.sizes[..] {
                     _ if !(fast && net.is_plain && net.moves) => any::<Self, Pair<Self>, 1, false, false>,
                     [2, 2, 1] if net.batch == 1 => known::<Self, Pair<Self>, 1, false, 2, 2, 2, 0>,
@@ -64,13 +64,13 @@ pub(super) trait InstructionSet: Vector {
                 draw: draw::<Self>,
                 apart: self::apart::<Self, Pair<Self>>(),
             }),
-            Form::Four => Engines::Vectors(Engine {
+            BlockForm::Four => Engines::Vectors(Engine {
                 burst: any::<Self, Self, 4, false, false>,
                 evaluate: answer::<Self, Self, 4, false>,
                 draw: draw::<Self>,
                 apart,
             }),
-            Form::Tree4 => {
+            BlockForm::Tree4 => {
                 let two: Option<BurstFn<Pair<Self>>> = match (&net.sizes[..], net.is_plain) {
                     ([2, _, 1], _) if !fast && net.is_shallow && fits_local(net) => {
                         Some(alternating::<Self, Gd, 0, 0, false>)
@@ -94,7 +94,7 @@ pub(super) trait InstructionSet: Vector {
                 };
                 Engines::Vectors(Engine { burst, evaluate: answer::<Self, Self, 4, true>, draw: draw::<Self>, apart })
             }
-            Form::Tree8 => {
+            BlockForm::Tree8 => {
                 let burst = match &net.sizes[..] {
                     _ if !fast => any::<Self, Self, 8, true, false>,
                     [3, _, 1] => known::<Self, Self, 8, true, 2, 3, 0, 0>,
@@ -159,7 +159,7 @@ instruction_set!(@one Portable, Portable, [], { few });
 fn few<V: InstructionSet>(net: &Net) -> Engines<V> {
     let (apart, draw) = (apart::<V, V>(), draw::<V>);
     let (burst, evaluate): (BurstFn<V>, EvaluateFn<V>) = match net.form {
-        Form::Single => (any::<V, V, 1, false, false>, answer::<V, V, 1, false>),
+        BlockForm::Single => (any::<V, V, 1, false, false>, answer::<V, V, 1, false>),
         _ => (any::<V, V, 4, false, false>, answer::<V, V, 4, false>),
     };
     Engines::Vectors(Engine { burst, evaluate, draw, apart })

@@ -3,7 +3,7 @@
 use crate::rule::Number;
 use crate::spec::WEIGHT_BOUND;
 
-use super::apart::{Apart, Weights};
+use super::apart::{Apart, Moved};
 use super::cells::Cells;
 use super::net::Net;
 use super::sequence::Sequence;
@@ -90,8 +90,8 @@ impl<V: Vector> Memory<V> {
 
     /// What a step reads and changes.
     #[inline(always)]
-    pub(super) fn moved(&mut self) -> Weights<V> {
-        Weights {
+    pub(super) fn moved(&mut self) -> Moved<V> {
+        Moved {
             weights: Cells::new(&mut self.weights),
             first: Cells::new(&mut self.first),
             second: Cells::new(&mut self.second),

@@ -7,7 +7,7 @@ use crate::spec::{Activation, Bias, Judge, LayerShape, Loss, Optimizer, Problem}
 
 /// Examples of one block side by side: what the first layer does with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum BlockForm {
     /// One example at a time, for updates within an epoch and for tasks of one or two examples.
     Single,
     /// Any four examples.
@@ -18,7 +18,7 @@ pub(super) enum Form {
     Tree8,
 }
 
-impl Form {
+impl BlockForm {
     /// Examples in a block.
     pub(super) fn block(self) -> usize {
         match self {
@@ -44,7 +44,7 @@ pub(super) struct Net {
     /// Units after the inputs.
     pub(super) unit_count: usize,
     pub(super) weight_count: usize,
-    pub(super) form: Form,
+    pub(super) form: BlockForm,
     /// Examples, without padding.
     pub(super) example_count: usize,
     /// `[example][input]`, zeros after the last example up to a whole block.
@@ -118,10 +118,10 @@ impl Net {
         let moves = spec.update.moves_within();
         let truth_table = truth_table(problem).filter(|_| trees);
         let form = match (examples.count(), truth_table) {
-            (count, _) if moves || count < 3 => Form::Single,
-            (4, Some(_)) => Form::Tree4,
-            (8.., Some(_)) => Form::Tree8,
-            _ => Form::Four,
+            (count, _) if moves || count < 3 => BlockForm::Single,
+            (4, Some(_)) => BlockForm::Tree4,
+            (8.., Some(_)) => BlockForm::Tree8,
+            _ => BlockForm::Four,
         };
         let (low, span) = truth_table.filter(|_| form.is_tree()).unwrap_or((0.0, 1.0));
         let (low, span) = (Given::new(low), Given::new(span));
@@ -210,8 +210,8 @@ impl Net {
     /// Examples that have room of their own, where they come one at a time.
     pub(super) fn room(&self) -> usize {
         match (self.form, self.example_stride) {
-            (Form::Single, 0) => 1,
-            (Form::Single, _) => self.example_count,
+            (BlockForm::Single, 0) => 1,
+            (BlockForm::Single, _) => self.example_count,
             _ => 0,
         }
     }

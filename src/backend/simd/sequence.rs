@@ -44,20 +44,20 @@ impl Column {
 
     /// The same by value, where the compiler knows that nothing changes it.
     #[inline(always)]
-    pub(super) fn choice<L: Lane>(&self) -> Choice<L> {
-        Choice { bits: self.bits, low: L::given(&self.low), high: L::given(&self.high) }
+    pub(super) fn choice<L: Lane>(&self) -> Pick<L> {
+        Pick { bits: self.bits, low: L::given(&self.low), high: L::given(&self.high) }
     }
 }
 
 /// A [`Column`] as a kind of lane has it.
 #[derive(Clone, Copy)]
-pub(super) struct Choice<L> {
+pub(super) struct Pick<L> {
     bits: u32,
     low: L,
     high: L,
 }
 
-impl<L: Lane> Choice<L> {
+impl<L: Lane> Pick<L> {
     /// Its values in these examples.
     #[inline(always)]
     pub(super) fn values(self, examples: &[u32; GROUP]) -> [L; GROUP] {

@@ -11,7 +11,7 @@ use std::fmt::Write;
 use crate::backend::DeviceInfo;
 use crate::report::number::{grouped, percent};
 use crate::report::table::{WIDTH, broken, wrapped};
-use crate::reproduce::{Accept, Effort, Figure, Measured, Reproduced, Reproduction, Row, Verdict};
+use crate::reproduce::{Accept, Extent, Figure, Measured, Reproduced, Reproduction, Row, Verdict};
 
 #[cfg(feature = "pictures")]
 pub use self::curves::curves_picture;
@@ -31,7 +31,7 @@ pub struct Reproductions<'a> {
     /// On what.
     pub device: &'a DeviceInfo,
     /// How much was spent.
-    pub effort: Effort,
+    pub effort: Extent,
     /// Whether there would have been more.
     pub interrupted: bool,
 }
@@ -168,8 +168,8 @@ fn summary(report: &Reproductions<'_>) -> String {
         report.device.name,
         report.device.kind,
         [
-            (report.effort == Effort::Quick, ", quick"),
-            (report.effort == Effort::Full, ", full"),
+            (report.effort == Extent::Quick, ", quick"),
+            (report.effort == Extent::Full, ", full"),
             (report.interrupted, ", interrupted")
         ]
         .into_iter()

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::backend::DeviceInfo;
-use crate::reproduce::{Effort, Measured, Reproduced, Resolution, Row, Verdict};
+use crate::reproduce::{Extent, Measured, Reproduced, Resolution, Row, Verdict};
 use crate::stats::Interval;
 
 use super::{Reproductions, counts};
@@ -185,8 +185,8 @@ pub fn reproduce_json(report: &Reproductions<'_>) -> Value {
         schema: SCHEMA,
         backend: report.backend,
         device: report.device,
-        quick: report.effort == Effort::Quick,
-        full: report.effort == Effort::Full,
+        quick: report.effort == Extent::Quick,
+        full: report.effort == Extent::Full,
         interrupted: report.interrupted,
         agree,
         differ,

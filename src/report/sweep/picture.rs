@@ -1,6 +1,6 @@
 //! A sweep, drawn: lines with their intervals over a numeric setting, cells over two settings, or marks over words.
 
-use crate::spec::{Values, Vary};
+use crate::spec::{VariedValues, Vary};
 use crate::study::{Sweep, SweepPoint};
 
 use crate::report::number::{grouped, percent};
@@ -65,7 +65,7 @@ fn lines(sweep: &Sweep, title: &str, along: usize, sheet: Sheet) -> Scene {
     let frame = sheet.frame((95.0, 70.0 + title.extra()), (725.0, 425.0), x, y);
     let groups = groups(sweep, along);
     let drawn = groups.len().min(LINE_LIMIT);
-    let random = matches!(vary.values, Values::Random(..));
+    let random = matches!(vary.values, VariedValues::Random(..));
     let keys: Vec<Key> = groups
         .iter()
         .take(drawn)
@@ -130,7 +130,7 @@ fn whisker(scene: &mut Scene, frame: &Frame, x: f64, point: &SweepPoint, colour:
 /// Points by their values of all settings but one.
 fn groups(sweep: &Sweep, along: usize) -> Vec<(String, Vec<&SweepPoint>)> {
     // Settings that are drawn together with the one on the axis do not tell lines apart.
-    let random = |at: &usize| matches!(sweep.varied[*at].values, Values::Random(..));
+    let random = |at: &usize| matches!(sweep.varied[*at].values, VariedValues::Random(..));
     let others: Vec<usize> = (0..sweep.varied.len()).filter(|at| *at != along && !random(at)).collect();
     let mut groups: Vec<(String, Vec<&SweepPoint>)> = Vec::new();
     for point in &sweep.points {

@@ -4,7 +4,7 @@ use rand::RngExt;
 
 use crate::error::{Error, Result};
 use crate::seed::{Purpose, Stream};
-use crate::spec::{Problem, Spec, Values, Vary};
+use crate::spec::{Problem, Spec, VariedValues, Vary};
 
 /// Most points of a sweep.
 const POINT_LIMIT: usize = 100_000;
@@ -97,7 +97,7 @@ fn same_value(a: &str, b: &str) -> bool {
 /// How many points are drawn, if any setting is.
 fn drawn_count(varied: &[Vary]) -> Result<Option<usize>> {
     let mut counts = varied.iter().filter_map(|vary| match vary.values {
-        Values::Random(_, count) => Some(count),
+        VariedValues::Random(_, count) => Some(count),
         _ => None,
     });
     let first = counts.next();
@@ -126,7 +126,7 @@ fn values_at(varied: &[Vary], grids: &[Option<Vec<String>>], drawn: usize, at: u
     let sample = rest % drawn;
     let value = |(setting, (vary, grid)): (usize, (&Vary, &Option<Vec<String>>))| match (grid, &vary.values) {
         (Some(texts), _) => texts[digits[grids.len() - 1 - setting]].clone(),
-        (None, Values::Random(range, _)) => {
+        (None, VariedValues::Random(range, _)) => {
             let word: u32 = Stream::new(seed, sample as u64, Purpose::Point).from_block(setting as u32).random();
             crate::spec::short(range.at((f64::from(word) + 0.5) / 2f64.powi(32)), 6)
         }

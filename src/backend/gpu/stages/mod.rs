@@ -15,7 +15,7 @@ use crate::spec::Problem;
 
 use self::bench::{Bench, LANE_COUNT};
 use super::buffers::PoolBuffers;
-use super::form::{Setup, Tuning};
+use super::form::{DeviceTuning, Setup};
 use super::prelude::{Sizes, draws_order, judged_after, keeps_start};
 use super::records::{Span, records};
 use super::rows::Rows;
@@ -41,7 +41,7 @@ pub fn check_stages(gpu: &Gpu, problem: &Problem, seed: u64, fault: Option<Fault
     let all = Span::all(problem);
     let drawn = Span { drawn: draws_order(problem), ..all };
     let spans = [drawn, Span::batches(problem).pop().unwrap_or(drawn), all];
-    let setup = Setup { gpu, problem, sizes, buffers: &buffers, tuning: &Tuning::default(), kernels };
+    let setup = Setup { gpu, problem, sizes, buffers: &buffers, tuning: &DeviceTuning::default(), kernels };
     let staged = Staged::on(&setup, &spans)?;
     let layers = records(problem, &spans);
     let mut bench = Bench { gpu, problem, buffers, staged, rows, seed, layers, reports: Vec::new() };

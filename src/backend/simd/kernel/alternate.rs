@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 
 use crate::rule::Optimize;
 
-use super::super::apart::{Apart, Weights};
+use super::super::apart::{Apart, Moved};
 use super::super::cells::Cells;
 use super::super::ledger::Ledger;
 use super::super::memory::Memory;
@@ -15,7 +15,7 @@ use super::super::shape::Shape;
 use super::super::vector::{Mask, Pair, Vector};
 use super::Kernel;
 use super::epoch::{CacheLine, LOCAL};
-use super::judge::Verdict;
+use super::judge::Measure;
 
 type Numbers<V, const COUNT: usize> = [MaybeUninit<V>; COUNT];
 
@@ -65,7 +65,7 @@ impl<V: Vector> Local<V> {
         shape: S,
         apart: Apart<V>,
     ) -> Kernel<'a, V, S, 4, true, FAST> {
-        let moved = Weights {
+        let moved = Moved {
             weights: Cells::uninit(&mut self.weights),
             gradient: Cells::uninit(&mut self.gradient),
             first: Cells::uninit(&mut self.first),
@@ -102,7 +102,7 @@ impl<V: Vector> Local<V> {
 
 /// What a burst takes over and hands back.
 #[inline(always)]
-fn carried<V: Vector>(of: &Weights<V>) -> [Cells<V>; 7] {
+fn carried<V: Vector>(of: &Moved<V>) -> [Cells<V>; 7] {
     [of.weights, of.first, of.second, of.steps, of.schedule, of.momentum, of.corrections]
 }
 
@@ -184,10 +184,10 @@ impl<V: Vector, S: Shape, const FAST: bool> Small<'_, V, S, FAST> {
     /// Whether any network is left to train.
     #[inline(always)]
     fn judge_alternate(&self, ledger: &mut Ledger, epoch: u32, first: usize) -> bool {
-        let mut verdict = Verdict::new();
-        self.judge(0, &mut verdict);
+        let mut measure = Measure::new();
+        self.judge(0, &mut measure);
         let active = V::Mask::from_bits(ledger.active() >> first);
-        let solved = self.solved(&verdict).and(active);
+        let solved = self.solved(&measure).and(active);
         if !ledger.looks(epoch) && !solved.any() {
             return true;
         }

@@ -14,7 +14,7 @@ use super::super::sequence::Sequence;
 use super::super::shape::Shape;
 use super::super::vector::{Mask, Vector};
 use super::Kernel;
-use super::judge::Verdict;
+use super::judge::Measure;
 
 /// As large and as aligned as the widest vector.
 #[repr(align(64))]
@@ -67,10 +67,10 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
     /// criterion holds.
     #[inline(always)]
     pub(super) fn batch_epoch(&self, powers: Option<V::Mask>) -> V::Mask {
-        let mut verdict = Verdict::new();
+        let mut measure = Measure::new();
         let last = self.block_count() - 1;
         for block in 0..last {
-            self.judge(block, &mut verdict);
+            self.judge(block, &mut measure);
             if self.is_shallow() {
                 self.shallow_backward_forward(block, powers);
             } else {
@@ -78,8 +78,8 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
                 self.deep_forward(block + 1, powers);
             }
         }
-        self.judge(last, &mut verdict);
-        self.solved(&verdict)
+        self.judge(last, &mut measure);
+        self.solved(&measure)
     }
 
     /// Before the first epoch: a burst may have ended in the middle of one. After that, steps leave no gradient.
@@ -94,13 +94,13 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
     #[inline(always)]
     fn moving_epoch(&self, sequence: &Sequence) -> V::Mask {
         self.copy_weights(self.weights, self.before);
-        let mut verdict = Verdict::new();
+        let mut measure = Measure::new();
         let (count, batch) = (self.block_count(), self.net.batch);
         let mut gathered = 0;
         for position in 0..count {
             self.turn_to(sequence, position);
             self.forward(position, None);
-            self.judge(position, &mut verdict);
+            self.judge(position, &mut measure);
             self.backward(position);
             gathered += 1;
             if gathered == batch || position + 1 == count {
@@ -111,7 +111,7 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
                 gathered = 0;
             }
         }
-        self.solved(&verdict)
+        self.solved(&measure)
     }
 
     /// Gradients of an update of fewer examples than others.
@@ -287,13 +287,13 @@ pub(in super::super) fn evaluate<V: Vector, S: Shape, const E: usize, const TREE
     } else {
         kernel.lay_out(sequence);
     }
-    let mut verdict = Verdict::new();
+    let mut measure = Measure::new();
     let powers = kernel.prepare_first_layer();
     let (depth, outputs) = (shape.depth(), shape.units(shape.depth()));
     for block in 0..kernel.block_count() {
         kernel.turn_to(sequence, block);
         kernel.forward(block, powers);
-        kernel.judge_by(net.criterion, block, &mut verdict);
+        kernel.judge_by(net.criterion, block, &mut measure);
         if !evaluation.wants_outputs() {
             continue;
         }
@@ -307,6 +307,6 @@ pub(in super::super) fn evaluate<V: Vector, S: Shape, const E: usize, const TREE
             }
         }
     }
-    evaluation.solved(kernel.solved_by(net.criterion, &verdict).bits());
+    evaluation.solved(kernel.solved_by(net.criterion, &measure).bits());
     kernel.in_bounds(kernel.weights).bits()
 }

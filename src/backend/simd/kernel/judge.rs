@@ -9,13 +9,13 @@ use super::super::vector::{Mask, Vector};
 use super::Kernel;
 
 /// The judgement of an epoch, example by example.
-pub(super) struct Verdict<V: Vector> {
+pub(super) struct Measure<V: Vector> {
     holds: V::Mask,
     /// Of squared errors, or of losses.
     sum: V,
 }
 
-impl<V: Vector> Verdict<V> {
+impl<V: Vector> Measure<V> {
     #[inline(always)]
     pub(super) fn new() -> Self {
         Self { holds: V::Mask::from_bits(u32::MAX), sum: V::splat(0.0) }
@@ -25,15 +25,15 @@ impl<V: Vector> Verdict<V> {
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
     /// Judges the outputs on a block.
     #[inline(always)]
-    pub(super) fn judge(&self, block: usize, verdict: &mut Verdict<V>) {
-        self.judge_by(self.net.judgement, block, verdict);
+    pub(super) fn judge(&self, block: usize, measure: &mut Measure<V>) {
+        self.judge_by(self.net.judgement, block, measure);
     }
 
     /// The same by a criterion that need not be that of epochs.
     #[inline(always)]
-    pub(super) fn judge_by(&self, judgement: Judgement, block: usize, verdict: &mut Verdict<V>) {
+    pub(super) fn judge_by(&self, judgement: Judgement, block: usize, measure: &mut Measure<V>) {
         if !FAST && (judgement.needs_sums() || judgement.needs_class()) {
-            return self.judge_more(judgement, block, verdict);
+            return self.judge_more(judgement, block, measure);
         }
         let depth = self.shape.depth();
         let count = self.example_count(block);
@@ -43,14 +43,14 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
                 if !TREE && e >= count {
                     break;
                 }
-                judgement.gather(&mut verdict.holds, &mut verdict.sum, h, self.target(block, e, column));
+                judgement.gather(&mut measure.holds, &mut measure.sum, h, self.target(block, e, column));
             }
         }
     }
 
     /// The same by criteria that look at sums, or at all outputs of an example together.
     #[inline(always)]
-    fn judge_more(&self, judgement: Judgement, block: usize, verdict: &mut Verdict<V>) {
+    fn judge_more(&self, judgement: Judgement, block: usize, measure: &mut Measure<V>) {
         let depth = self.shape.depth();
         let count = self.example_count(block);
         let mut right = [V::splat(0.0); E];
@@ -65,22 +65,22 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
             let z: [V; E] = self.sums.block(column);
             for e in 0..count.min(E) {
                 let output = (z[e], h[e], self.target(block, e, column));
-                judgement.gather_more(&mut verdict.holds, &mut verdict.sum, output, right[e]);
+                judgement.gather_more(&mut measure.holds, &mut measure.sum, output, right[e]);
             }
         }
     }
 
     /// The lanes in which the criterion holds.
     #[inline(always)]
-    pub(super) fn solved(&self, verdict: &Verdict<V>) -> V::Mask {
-        self.solved_by(self.net.judgement, verdict)
+    pub(super) fn solved(&self, measure: &Measure<V>) -> V::Mask {
+        self.solved_by(self.net.judgement, measure)
     }
 
     /// The same by another criterion.
     #[inline(always)]
-    pub(super) fn solved_by(&self, judgement: Judgement, verdict: &Verdict<V>) -> V::Mask {
+    pub(super) fn solved_by(&self, judgement: Judgement, measure: &Measure<V>) -> V::Mask {
         let count = self.net.example_count * self.shape.units(self.shape.depth());
-        judgement.solved(verdict.holds, verdict.sum, count)
+        judgement.solved(measure.holds, measure.sum, count)
     }
 
     /// The lanes whose weights are all finite and within the bound.

@@ -23,7 +23,7 @@ pub(super) use epoch::{Evaluation, burst, evaluate, fits_local};
 use crate::rule::{Activate, Lose, with_activation, with_loss};
 use crate::spec::Activation;
 
-use super::apart::{Apart, Weights};
+use super::apart::{Apart, Moved};
 use super::cells::Cells;
 use super::net::Net;
 use super::shape::Shape;
@@ -40,7 +40,7 @@ pub(super) struct Kernel<'a, V, S, const E: usize, const TREE: bool, const FAST:
     pub(super) shape: S,
     pub(super) apart: Apart<V>,
     /// What functions of their own reach: weights and gradient are the kernel's, unless it is compiled for its sizes.
-    pub(super) outside: Weights<V>,
+    pub(super) outside: Moved<V>,
     pub(super) weights: Cells<V>,
     pub(super) steps: Cells<V>,
     pub(super) inputs: Cells<V>,

@@ -4,7 +4,7 @@
 use super::super::sequence::Sequence;
 use super::super::shape::Shape;
 use super::super::vector::Vector;
-use super::judge::Verdict;
+use super::judge::Measure;
 use super::{Kernel, each};
 use crate::rule::{Activate, with_activation};
 
@@ -13,17 +13,17 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     #[inline(always)]
     pub(super) fn online_epoch(&self, sequence: &Sequence) -> V::Mask {
         self.copy_weights(self.weights, self.before);
-        let mut verdict = Verdict::new();
+        let mut measure = Measure::new();
         for position in 0..self.net.example_count {
             self.turn_to(sequence, position);
             self.shallow_forward(position, None);
-            self.judge(position, &mut verdict);
+            self.judge(position, &mut measure);
             let delta = self.output_deltas(position, 0)[0];
             each!(self.shape, self.shape.units(1), unit, self.change_unit(position, unit, delta));
             let bias = self.shape.offset(1) + self.shape.units(1);
             self.weights.set(bias, delta.mul_add(self.steps.get(1), self.weights.get(bias)));
         }
-        self.solved(&verdict)
+        self.solved(&measure)
     }
 
     /// Changes the weights before and after a hidden unit.

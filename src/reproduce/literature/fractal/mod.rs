@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::reproduce::lab::interrupted;
-use crate::reproduce::{Accept, Content, Effort, Exhibit, Figure, Grid, Lab, Measured, Reproduction, SEED, Scale};
+use crate::reproduce::{Accept, Content, Exhibit, Extent, Figure, Grid, Lab, Measured, Reproduction, SEED, Scale};
 use crate::seed::{Purpose, Stream};
 use crate::spec::Range;
 use crate::stats::{Interval, LEVEL, boundary, student_quantile};
@@ -141,9 +141,9 @@ fn mean_of(estimates: &[f64]) -> Option<Measured> {
 
 fn program(lab: &mut Lab<'_>) -> Result<()> {
     let size = match lab.effort() {
-        Effort::Quick => Size::QUICK,
-        Effort::Usual => Size::USUAL,
-        Effort::Full => Size::FULL,
+        Extent::Quick => Size::QUICK,
+        Extent::Usual => Size::USUAL,
+        Extent::Full => Size::FULL,
     };
     let side = size.side;
     let setup = Setup::new(size)?;
