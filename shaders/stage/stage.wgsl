@@ -37,10 +37,11 @@ fn at(row: u32, lane: u32) -> u32 {
     return row * SLOT_COUNT + lane;
 }
 
-// The example at a position of the epoch's order.
+// The example at a position of the epoch's order. No branch: Mesa's software driver compiles a kernel anew for each record
+// where that would leave out half of it (seen with 22.3), and each dispatch has a record of its own.
 fn example_at(position: u32, lane: u32) -> u32 {
-    if (DRAWS_ORDER && stage.drawn == 1u) {
-        return u32(scratch[at(ORDER_ROW + position, lane)]);
+    if (DRAWS_ORDER) {
+        return select(position, u32(scratch[at(ORDER_ROW + position, lane)]), stage.drawn == 1u);
     }
     return position;
 }
@@ -51,7 +52,7 @@ fn feeding(position: u32, row: u32, lane: u32) -> f32 {
     if (stage.first == 1u) {
         return table[TABLE_INPUTS + example_at(position, lane) * INPUT_COUNT + row];
     }
-    if (row >= unit_count) {
+    if (HAS_SHORTCUTS && row >= unit_count) {
         return table[TABLE_INPUTS + example_at(position, lane) * INPUT_COUNT + row - unit_count];
     }
     return scratch[at(stage.row_before + position * unit_count + row, lane)];

@@ -175,6 +175,7 @@ pub(super) fn prelude(problem: &Problem, sizes: Sizes) -> String {
     line("PURPOSE_START", format!("{}u", Purpose::Start as u32));
     line("PURPOSE_ORDER", format!("{}u", Purpose::Order as u32));
     line("MOVES_WITHIN", update.moves_within().to_string());
+    line("HAS_SHORTCUTS", problem.spec().shortcuts.to_string());
     line("DRAWS_ORDER", draws_order(problem).to_string());
     line("SHUFFLES", (update.order() == Order::Shuffled).to_string());
     line("BATCH_SIZE", unsigned(update.batch_size(examples.count())));
