@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use basins::backend::conformance::{short_specs, slow_specs};
 use basins::backend::gpu::{Composed, composed_shaders};
@@ -99,26 +100,34 @@ fn translated(source: &str) -> Result<Translated, String> {
     Ok(Translated { spirv, msl, hlsl: text })
 }
 
-/// Every shader of the conformance suite's settings, each once.
-fn grid() -> Result<Vec<Composed>, Failed> {
-    let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
-    for (at, spec) in short_specs().into_iter().chain(slow_specs()).enumerate() {
-        let (keep_weights, own_rates) = [(false, false), (true, false), (true, true)][at % 3];
-        for shader in composed_shaders(&spec.problem()?, keep_weights, own_rates)? {
-            if seen.insert(shader.source.clone()) {
-                all.push(shader);
+/// Every shader of the conformance suite's settings, each once, with its translations, which two trials look at.
+fn grid() -> Result<&'static [(Composed, Translated)], Failed> {
+    static GRID: OnceLock<Result<Vec<(Composed, Translated)>, String>> = OnceLock::new();
+    let all = GRID.get_or_init(|| {
+        let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
+        for (at, spec) in short_specs().into_iter().chain(slow_specs()).enumerate() {
+            let (keep_weights, own_rates) = [(false, false), (true, false), (true, true)][at % 3];
+            let problem = spec.problem().map_err(|error| error.to_string())?;
+            let shaders = composed_shaders(&problem, keep_weights, own_rates).map_err(|error| error.to_string())?;
+            for shader in shaders {
+                if seen.insert(shader.source.clone()) {
+                    let Composed { form, entry, source } = &shader;
+                    let each = translated(source).map_err(|error| format!("{form} {entry}: {error}\n{source}"))?;
+                    all.push((shader, each));
+                }
             }
         }
+        Ok(all)
+    });
+    match all {
+        Ok(all) if all.len() < 500 => Err(format!("only {} shaders", all.len()).into()),
+        Ok(all) => Ok(all),
+        Err(error) => Err(error.into()),
     }
-    if all.len() < 500 {
-        return Err(format!("only {} shaders", all.len()).into());
-    }
-    Ok(all)
 }
 
 fn every_shader_is_translated() -> Result<(), Failed> {
-    for Composed { form, entry, source } in grid()? {
-        let all = translated(&source).map_err(|error| format!("{form} {entry}: {error}\n{source}"))?;
+    for (Composed { form, entry, .. }, all) in grid()? {
         if all.spirv.is_empty() || !all.msl.contains("kernel void") || !all.hlsl.contains("numthreads") {
             return Err(format!("{form} {entry}: a translation has no kernel").into());
         }
@@ -151,14 +160,14 @@ fn complaints(spirv: &[u32]) -> Result<String, Failed> {
 
 fn spirv_is_valid() -> Result<(), Failed> {
     let all = grid()?;
-    for Composed { form, entry, source } in &all {
-        let said = complaints(&translated(source)?.spirv)?;
+    for (Composed { form, entry, source }, translated) in all {
+        let said = complaints(&translated.spirv)?;
         if !said.is_empty() {
             return Err(format!("{form} {entry}: {said}\n{source}").into());
         }
     }
     // Without its last instruction a module does not end.
-    let mut cut = translated(&all[0].source)?.spirv;
+    let mut cut = all[0].1.spirv.clone();
     cut.pop();
     if complaints(&cut)?.is_empty() { Err("a module that was cut short is valid".into()) } else { Ok(()) }
 }
