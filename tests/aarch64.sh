@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the conformance suite on aarch64, where vectors are NEON: in qemu, from a Debian sid of its own that has Rust's
-# standard library for aarch64 and a cross linker. Not part of tests/run.sh: it takes some 40 CPU-minutes.
+# standard library for aarch64 and a cross linker. Not part of tests/run.sh: it takes some 15 CPU-minutes.
 #
 #   tests/aarch64.sh            every backend's conformance
 #   tests/aarch64.sh NAME...    tests of tests/suite whose names contain NAME, as `cargo test` takes it
