@@ -1,4 +1,4 @@
-// Adagrad. Needs SHARE and EPSILON from the prelude, Step from shaders/part/step.wgsl.
+// Adagrad, as lanes do it: sums without shares. Needs EPSILON from the prelude, Step from shaders/part/step.wgsl.
 // Rust twin: src/rule/optimizer/adagrad.rs.
 
 fn correction(update: u32) -> vec2<f32> {
@@ -6,7 +6,6 @@ fn correction(update: u32) -> vec2<f32> {
 }
 
 fn optimizer_step(before: Step, gradient: f32, rate: f32, momentum: f32, corrected: vec2<f32>) -> Step {
-    let g = SHARE * gradient;
-    let sum = before.first + g * g;
-    return Step(before.weight - rate * g / (sqrt(sum) + EPSILON), sum, 0.0);
+    let sum = fma(gradient, gradient, before.first);
+    return Step(before.weight - rate * gradient / (sqrt(sum) + EPSILON), sum, 0.0);
 }

@@ -1,4 +1,5 @@
-// RMSprop. Needs SHARE, BETA2, REST2 and EPSILON from the prelude, Step from shaders/part/step.wgsl.
+// RMSprop, as lanes do it: the mean of squares over 1 - beta and without shares. Needs REST2, GAIN and EPSILON from the prelude,
+// Step from shaders/part/step.wgsl.
 // Rust twin: src/rule/optimizer/rmsprop.rs.
 
 fn correction(update: u32) -> vec2<f32> {
@@ -6,7 +7,6 @@ fn correction(update: u32) -> vec2<f32> {
 }
 
 fn optimizer_step(before: Step, gradient: f32, rate: f32, momentum: f32, corrected: vec2<f32>) -> Step {
-    let g = SHARE * gradient;
-    let square = BETA2 * before.first + REST2 * g * g;
-    return Step(before.weight - rate * g / (sqrt(square) + EPSILON), square, 0.0);
+    let square = fma(gradient, gradient, fma(-REST2, before.first, before.first));
+    return Step(before.weight - rate * GAIN * gradient / (sqrt(square) + EPSILON), square, 0.0);
 }

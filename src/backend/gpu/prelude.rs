@@ -193,12 +193,16 @@ pub(super) fn prelude(problem: &Problem, sizes: Sizes) -> String {
     line("SHARE", literal(problem.share()));
     for (at, beta) in tuning.betas.into_iter().enumerate() {
         let at = at + 1;
-        line(&format!("BETA{at}"), literal(beta));
         line(&format!("REST{at}"), literal(1.0 - beta));
         // Of a beta of 0 anything far below 0: its powers are 0.
         line(&format!("LN_BETA{at}"), literal(beta.ln().max(-1e3)));
     }
-    line("EPSILON", literal(tuning.epsilon));
+    // Steps are those of lanes.
+    let share = problem.share();
+    with_optimizer!(spec.optimizer, Row => {
+        line("GAIN", literal(Row::gain(&tuning, share)));
+        line("EPSILON", literal(Row::lane_epsilon(&tuning, share)));
+    });
     line("DECOUPLED_DECAY", literal(if spec.optimizer.decouples_decay() { tuning.decay } else { 0.0 }));
     line("GRADIENT_DECAY", literal(problem.gradient_decay()));
     line("RATE_QUAD_COUNT", unsigned(rate_quad_count(problem)));

@@ -31,6 +31,11 @@ impl Optimize for Adagrad {
         tuning.epsilon / share
     }
 
+    #[cfg(feature = "gpu")]
+    fn lane_memory(_tuning: &Tuning, share: f64) -> [f64; 2] {
+        [share * share, 1.0]
+    }
+
     #[inline(always)]
     fn vector<V: Vector, const M: usize>(
         shared: &Shared<V>,

@@ -47,6 +47,11 @@ impl Optimize for Adam {
         tuning.epsilon / (share * (1.0 - tuning.betas[1]).sqrt())
     }
 
+    #[cfg(feature = "gpu")]
+    fn lane_memory(tuning: &Tuning, share: f64) -> [f64; 2] {
+        [share * (1.0 - tuning.betas[0]), share * share * (1.0 - tuning.betas[1])]
+    }
+
     /// 1 - beta^n grows by (1 - beta) beta^(n - 1): no logarithm, and no cancellation in the first updates.
     #[inline(always)]
     fn next_corrections<V: Vector>([first, second]: [V; 2], rests: [V; 2]) -> [V; 2] {

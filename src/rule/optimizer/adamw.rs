@@ -41,6 +41,11 @@ impl Optimize for Adamw {
         Adam::lane_epsilon(tuning, share)
     }
 
+    #[cfg(feature = "gpu")]
+    fn lane_memory(tuning: &Tuning, share: f64) -> [f64; 2] {
+        Adam::lane_memory(tuning, share)
+    }
+
     #[inline(always)]
     fn next_corrections<V: Vector>(before: [V; 2], rests: [V; 2]) -> [V; 2] {
         Adam::next_corrections(before, rests)

@@ -76,7 +76,8 @@ pub(crate) trait Optimize {
     const IS_PLAIN: bool = false;
     /// Whether the rate is the first step alone, and gradients must be of all examples.
     const ADAPTS_STEPS: bool = false;
-    /// WGSL functions `correction(update)` and `optimizer_step(before, gradient, rate, momentum, corrected)`.
+    /// WGSL functions `correction(update)` and `optimizer_step(before, gradient, rate, momentum, corrected)`, with steps as those
+    /// of lanes.
     #[cfg(feature = "gpu")]
     const WGSL: &'static str;
     /// The values that [`memory_count`](Optimize::memory_count) can have.
@@ -112,12 +113,19 @@ pub(crate) trait Optimize {
         before
     }
 
+    /// By how much smaller than in lanes the numbers are that [`step`](Optimize::step) remembers: of lanes they need be
+    /// proportional to these and no more.
+    #[cfg(feature = "gpu")]
+    fn lane_memory(_tuning: &Tuning, _share: f64) -> [f64; 2] {
+        [1.0; 2]
+    }
+
     /// Once an update, before its steps: puts corrections where all weights have them in common.
     #[inline(always)]
     fn correct<V: Vector>(_shared: &mut Shared<V>) {}
 
     /// A step in every lane: the new weight and memory. `factor` is the rate times [`gain`](Optimize::gain), `M` says how much
-    /// of the memory there is, which need be proportional to that of [`step`](Optimize::step) and no more.
+    /// of the memory there is.
     fn vector<V: Vector, const M: usize>(
         shared: &Shared<V>,
         factor: V,

@@ -37,6 +37,11 @@ impl Optimize for Rmsprop {
         tuning.epsilon / (share * (1.0 - tuning.betas[1]).sqrt())
     }
 
+    #[cfg(feature = "gpu")]
+    fn lane_memory(tuning: &Tuning, share: f64) -> [f64; 2] {
+        [share * share * (1.0 - tuning.betas[1]), 1.0]
+    }
+
     #[inline(always)]
     fn vector<V: Vector, const M: usize>(
         shared: &Shared<V>,

@@ -187,8 +187,13 @@ impl Bench<'_> {
             let gradient = last_weight * at(&before.scratch, self.rows.gradient + k, lane);
             let gradient = gradient + self.problem.gradient_decay() * weight;
             with_optimizer!(spec.optimizer, Row => {
-                let shared = self.problem.tuning().shared::<Row, f64>(self.problem.share(), update_count);
+                let (tuning, share) = (self.problem.tuning(), self.problem.share());
+                let (shared, smaller) = (tuning.shared::<Row, f64>(share, update_count), Row::lane_memory(&tuning, share));
+                first *= smaller[0];
+                second *= smaller[1];
                 Row::step(&shared, factor * rates[k], gradient, &mut weight, [&mut first, &mut second]);
+                first /= smaller[0];
+                second /= smaller[1];
             });
             let now = [weight, first, second];
             expected.extend((0..=memories).map(|block| (block * weight_count + k, lane, now[block])));
