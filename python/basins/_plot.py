@@ -1,13 +1,12 @@
-"""Pictures by matplotlib."""
+"""Pictures by matplotlib, of parts of results as their objects have them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from ._results import Run, Sweep
+Rows = list[dict[str, Any]]
 
 
 def axes(ax: Any) -> Any:
@@ -18,10 +17,9 @@ def axes(ax: Any) -> Any:
     return pyplot.subplots()[1]
 
 
-def survival(run: Run, ax: Any) -> Any:
+def survival(curve: Rows, ax: Any) -> Any:
     """Share still unsolved after each epoch; the darker band holds at each epoch by itself, the lighter for the whole curve."""
     ax = axes(ax)
-    curve = run.data["survival"]["curve"]
     epochs = np.array([0, *(step["epoch"] for step in curve)])
 
     def column(name: str) -> np.ndarray:
@@ -34,20 +32,19 @@ def survival(run: Run, ax: Any) -> Any:
     return ax
 
 
-def fates(run: Run, ax: Any) -> Any:
+def fates(rows: Rows, ax: Any) -> Any:
     ax = axes(ax)
-    rows = run.data["fate_rows"][::-1]
-    ax.barh([row["words"] for row in rows], [row["networks"] for row in rows])
+    ax.barh([row["words"] for row in rows[::-1]], [row["networks"] for row in rows[::-1]])
     ax.set(xlabel="networks")
     return ax
 
 
-def sweep(result: Sweep, ax: Any) -> Any:
+def sweep(rows: Rows, ax: Any) -> Any:
     ax = axes(ax)
-    names = list(result.points[0]["values"])
+    names = list(rows[0]["values"])
     first, others = names[0], names[1:]
     lines: dict[tuple[str, ...], list[Any]] = {}
-    for point in result.points:
+    for point in rows:
         lines.setdefault(tuple(str(point["values"][name]) for name in others), []).append(point)
     for key, points in lines.items():
         values = [point["values"][first] for point in points]
@@ -58,7 +55,7 @@ def sweep(result: Sweep, ax: Any) -> Any:
         label = ", ".join(f"{name}={value}" for name, value in zip(others, key, strict=True))
         # An end may miss the rate by a rounding.
         ax.errorbar(places, rates, np.abs(ends - rates), marker="o", capsize=2, label=label or None)
-    if logarithmic([number(point["values"][first]) for point in result.points]):
+    if logarithmic([number(point["values"][first]) for point in rows]):
         ax.set_xscale("log")
     if others:
         ax.legend()

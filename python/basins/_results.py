@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import _basins, _html
+from . import _basins, _html, _plot
 
 
 class Interval(NamedTuple):
@@ -282,15 +282,11 @@ class Run(Table):
         -------
         matplotlib.axes.Axes
         """
-        from . import _plot
-
-        return _plot.survival(self, ax)
+        return _plot.survival(self.data["survival"]["curve"], ax)
 
     def plot_fates(self, ax: Any = None) -> Any:
         """Draw how many of the unsolved networks came to what; takes matplotlib."""
-        from . import _plot
-
-        return _plot.fates(self, ax)
+        return _plot.fates(self.data["fate_rows"], ax)
 
 
 class Sweep(Table):
@@ -326,9 +322,7 @@ class Sweep(Table):
         -------
         matplotlib.axes.Axes
         """
-        from . import _plot
-
-        return _plot.sweep(self, ax)
+        return _plot.sweep(self.points, ax)
 
 
 class Map(Result):
