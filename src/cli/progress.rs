@@ -62,6 +62,9 @@ pub(super) fn answer_interruption(mode: Mode, bar: &ProgressBar) {
     }
 }
 
+/// Plain lines come after so many seconds,
+const PLAIN_AFTER: u64 = 1;
+/// and then as many apart.
 const PLAIN_SECONDS: u64 = 5;
 /// After so long it can be told how long the rest takes,
 const FORETELL_AFTER: f64 = 2.0;
@@ -95,7 +98,7 @@ impl Shown {
             bar,
             plain: mode == Mode::Plain,
             began: Instant::now(),
-            due: AtomicU64::new(PLAIN_SECONDS),
+            due: AtomicU64::new(PLAIN_AFTER),
             budget: networks.saturating_mul(u64::from(epochs)),
             net_epochs: AtomicU64::new(0),
             settled: AtomicU64::new(0),

@@ -1,6 +1,6 @@
 // Adam, and AdamW where DECOUPLED_DECAY is above 0, as lanes do it: running means over 1 - beta and without shares. Needs what
-// the betas leave of 1, their logarithms, GAIN and EPSILON from the prelude, Step from shaders/part/step.wgsl. Rust twins:
-// src/rule/optimizer/adam.rs, src/rule/optimizer/adamw.rs.
+// the betas leave of 1, their logarithms, GAIN and EPSILON from the prelude, Step from shaders/part/step.wgsl. Rust twin:
+// src/rule/optimizer/adam.rs.
 
 // 1 - e^x for x <= 0, accurate near 0, where the plain difference would cancel.
 fn one_minus_exp(x: f32) -> f32 {

@@ -1,16 +1,25 @@
-//! Adam (Kingma & Ba, "Adam: a method for stochastic optimization", 2015).
+//! Adam (Kingma & Ba, "Adam: a method for stochastic optimization", 2015), and with weight decay as a step of its own AdamW
+//! (Loshchilov & Hutter, "Decoupled weight decay regularization", 2019).
 
 use super::super::keyword::plain;
 use super::{Optimize, Real, Shared, Tuning, Vector};
 
-pub(crate) struct Adam;
+/// Of either, by what becomes of weight decay.
+pub(crate) struct Adaptive<const DECOUPLED: bool>;
+pub(crate) type Adam = Adaptive<false>;
+pub(crate) type Adamw = Adaptive<true>;
 
-impl Optimize for Adam {
-    const REFUSES_MOMENTUM: Option<&'static str> = Some("adam keeps a mean of gradients of its own (beta1 = 0.9)");
+impl<const DECOUPLED: bool> Optimize for Adaptive<DECOUPLED> {
+    const REFUSES_MOMENTUM: Option<&'static str> = Some(if DECOUPLED {
+        "adamw keeps a mean of gradients of its own (beta1 = 0.9)"
+    } else {
+        "adam keeps a mean of gradients of its own (beta1 = 0.9)"
+    });
     const COUNTS_UPDATES: bool = true;
     const BETAS: Option<[f64; 2]> = Some([0.9, 0.999]);
     // Added outside the square root.
     const EPSILON: Option<f64> = Some(1e-8);
+    const DECOUPLES_DECAY: bool = DECOUPLED;
     #[cfg(feature = "gpu")]
     const WGSL: &'static str = include_str!("../../../shaders/part/optimizer/adam.wgsl");
     const MEMORY_COUNTS: &'static [usize] = &[2];
@@ -20,7 +29,7 @@ impl Optimize for Adam {
     }
 
     fn cost(_momentum: f64) -> (u64, u64) {
-        (13, 2)
+        (if DECOUPLED { 15 } else { 13 }, 2)
     }
 
     fn corrections<R: Real>(betas: [f64; 2], update: u64) -> [R; 2] {
@@ -28,6 +37,9 @@ impl Optimize for Adam {
     }
 
     fn step<R: Real>(shared: &Shared<R>, rate: R, gradient: R, weight: &mut R, [mean, square]: [&mut R; 2]) {
+        if DECOUPLED {
+            *weight = *weight - rate * shared.decay * *weight;
+        }
         let [beta1, beta2] = shared.betas;
         let g = shared.share * gradient;
         *mean = beta1 * *mean + (R::of(1.0) - beta1) * g;
@@ -70,9 +82,12 @@ impl Optimize for Adam {
         shared: &Shared<V>,
         factor: V,
         gradient: V,
-        weight: V,
+        mut weight: V,
         [mean, square]: [V; 2],
     ) -> (V, [V; 2]) {
+        if DECOUPLED {
+            weight = (factor * shared.decay).neg_mul_add(weight, weight);
+        }
         let next_mean = shared.rests[0].neg_mul_add(mean, mean) + gradient;
         let next_square = gradient.mul_add(gradient, shared.rests[1].neg_mul_add(square, square));
         // The first product is the same for all weights of a layer.
@@ -82,6 +97,9 @@ impl Optimize for Adam {
 
     fn formula(rate: &str, share: &str, tuning: &Tuning) -> String {
         let [beta1, beta2] = tuning.betas;
-        format!("adam with rate {rate}{share} on G, betas {beta1} and {beta2}, epsilon {}", plain(tuning.epsilon))
+        let decayed =
+            if DECOUPLED { format!("theta <- theta - {rate} · {} theta, then ", tuning.decay) } else { String::new() };
+        let epsilon = plain(tuning.epsilon);
+        format!("{decayed}adam with rate {rate}{share} on G, betas {beta1} and {beta2}, epsilon {epsilon}")
     }
 }

@@ -2,7 +2,6 @@
 
 mod adagrad;
 mod adam;
-mod adamw;
 mod gd;
 mod nesterov;
 mod rmsprop;
@@ -177,7 +176,7 @@ optimizers! {
     /// Adam (Kingma & Ba 2015) with bias correction.
     Adam("adam") in adam;
     /// Adam whose weight decay is a step of its own (Loshchilov & Hutter 2019).
-    Adamw("adamw") in adamw;
+    Adamw("adamw") in adam;
     /// iRPROP- (Igel & Hüsken 2000): steps that grow and shrink by the gradient's sign; the rate is the first step.
     Rprop("rprop" | "irprop-" | "irprop" | "resilient") in rprop;
 }
