@@ -145,9 +145,8 @@ impl<V: Vector> Moved<V> {
             corrections,
             betas: [V::splat(tuning.betas[0]), V::splat(tuning.betas[1])],
             rests,
-            epsilon: V::splat(O::lane_epsilon(tuning, net.share)),
-            // Where it is a step of its own, it is multiplied with what gradients are.
-            decay: V::splat(tuning.decay / O::gain(tuning, net.share)),
+            epsilon: V::splat(tuning.epsilon),
+            decay: V::splat(tuning.decay),
         };
         O::correct(&mut shared);
         shared

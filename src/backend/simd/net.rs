@@ -74,6 +74,7 @@ pub(super) struct Net {
     pub(super) optimizer: Optimizer,
     /// Numbers that it remembers of each weight.
     pub(super) memory_count: usize,
+    /// As lanes take it: epsilon, and decay that is a step of its own, by what gradients are multiplied with.
     pub(super) tuning: Tuning,
     /// What part of a weight is added to its gradient.
     pub(super) decay: Given,
@@ -162,7 +163,7 @@ impl Net {
                 && spec.lr_schedule.table(1).is_empty(),
             optimizer: spec.optimizer,
             memory_count: spec.optimizer.state_count(spec.momentum),
-            tuning: problem.tuning(),
+            tuning: lane_tuning(problem),
             decay: Given::new(problem.gradient_decay()),
             schedule: spec.lr_schedule.table(spec.epochs),
             moves,
@@ -215,6 +216,16 @@ impl Net {
             _ => 0,
         }
     }
+}
+
+/// The optimizer's numbers for lanes.
+fn lane_tuning(problem: &Problem) -> Tuning {
+    let (own, share) = (problem.tuning(), problem.share());
+    with_optimizer!(problem.spec().optimizer, Row => Tuning {
+        epsilon: Row::lane_epsilon(&own, share),
+        decay: own.decay / Row::gain(&own, share),
+        ..own
+    })
 }
 
 /// (low, span) if the examples are all rows of a truth table in counting order, the first input the most significant.
