@@ -140,7 +140,8 @@ impl Watch for Shown {
             self.bar.set_message(self.message(seconds));
         }
         let rest = seconds * (1.0 - share) / share.max(1e-300);
-        if seconds >= FORETELL_AFTER && share > 0.0 && self.foretells.swap(false, Ordering::Relaxed) {
+        let foretells = seconds >= FORETELL_AFTER && share > 0.0 && !self.interrupted();
+        if foretells && self.foretells.swap(false, Ordering::Relaxed) {
             self.foretell(rest);
         }
         let due = self.due.load(Ordering::Relaxed);
