@@ -1,7 +1,9 @@
 //! Instructions of a net-epoch, counted by callgrind and held against a table: a slower kernel is found whatever else
 //! the machine is doing. Run by `instructions.sh`.
 //!
-//! Vectors are those of AVX2: valgrind does not know AVX-512. A run of twice as many epochs less a run of once as many is the training alone: start-up, starts and results fall out.
+//! Vectors are those of AVX2: valgrind does not know AVX-512. A run of twice as many epochs less a run of once as many is the
+//! training alone: start-up, starts and results fall out. `instructions train simd ...`, with the widest vectors that there are,
+//! is for clocks.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that reports to a terminal")]
 
 use std::collections::BTreeMap;
@@ -51,7 +53,8 @@ fn train([backend, task, layers, settings]: [&str; 4], networks: u64, epochs: u3
     let mut backend: Box<dyn Backend> = match backend {
         "avx2" => Box::new(Simd::with_vectors(Vectors::Avx2, Some(1))?),
         "simd" => Box::new(Simd::with_vectors(Vectors::widest(), Some(1))?),
-        _ => Box::new(Reference::new(Precision::F64, Some(1))?),
+        "reference" => Box::new(Reference::new(Precision::F64, Some(1))?),
+        other => return Err(format!("{other} is none of avx2, simd and reference").into()),
     };
     let job = Job::new(&problem, 42);
     backend.prepare(&job)?;

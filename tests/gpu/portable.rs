@@ -103,27 +103,26 @@ fn translated(source: &str) -> Result<Translated, String> {
 /// Every shader of the conformance suite's settings, each once, with its translations, which two trials look at.
 fn grid() -> Result<&'static [(Composed, Translated)], Failed> {
     static GRID: OnceLock<Result<Vec<(Composed, Translated)>, String>> = OnceLock::new();
-    let all = GRID.get_or_init(|| {
-        let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
-        for (at, spec) in short_specs().into_iter().chain(slow_specs()).enumerate() {
-            let (keep_weights, own_rates) = [(false, false), (true, false), (true, true)][at % 3];
-            let problem = spec.problem().map_err(|error| error.to_string())?;
-            let shaders = composed_shaders(&problem, keep_weights, own_rates).map_err(|error| error.to_string())?;
-            for shader in shaders {
-                if seen.insert(shader.source.clone()) {
-                    let Composed { form, entry, source } = &shader;
-                    let each = translated(source).map_err(|error| format!("{form} {entry}: {error}\n{source}"))?;
-                    all.push((shader, each));
-                }
+    let all = GRID.get_or_init(|| translated_grid().map_err(|error| error.to_string())).as_ref()?;
+    if all.len() < 500 {
+        return Err(format!("only {} shaders", all.len()).into());
+    }
+    Ok(all)
+}
+
+fn translated_grid() -> Result<Vec<(Composed, Translated)>, Box<dyn std::error::Error>> {
+    let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
+    for (at, spec) in short_specs().into_iter().chain(slow_specs()).enumerate() {
+        let (keep_weights, own_rates) = [(false, false), (true, false), (true, true)][at % 3];
+        for shader in composed_shaders(&spec.problem()?, keep_weights, own_rates)? {
+            if seen.insert(shader.source.clone()) {
+                let Composed { form, entry, source } = &shader;
+                let each = translated(source).map_err(|error| format!("{form} {entry}: {error}\n{source}"))?;
+                all.push((shader, each));
             }
         }
-        Ok(all)
-    });
-    match all {
-        Ok(all) if all.len() < 500 => Err(format!("only {} shaders", all.len()).into()),
-        Ok(all) => Ok(all),
-        Err(error) => Err(error.into()),
     }
+    Ok(all)
 }
 
 fn every_shader_is_translated() -> Result<(), Failed> {

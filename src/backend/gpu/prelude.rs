@@ -197,7 +197,7 @@ pub(super) fn prelude(problem: &Problem, sizes: Sizes) -> String {
         // Of a beta of 0 anything far below 0: its powers are 0.
         line(&format!("LN_BETA{at}"), literal(beta.ln().max(-1e3)));
     }
-    // Steps are those of lanes.
+    // Kernels make steps as lanes do, see `Optimize::vector`.
     let share = problem.share();
     with_optimizer!(spec.optimizer, Row => {
         line("GAIN", literal(Row::gain(&tuning, share)));

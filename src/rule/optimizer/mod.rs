@@ -112,14 +112,13 @@ pub(crate) trait Optimize {
         before
     }
 
-    /// By how much smaller than in lanes the numbers are that [`step`](Optimize::step) remembers: of lanes they need be
-    /// proportional to these and no more.
+    /// What [`step`](Optimize::step) remembers is so many times what lanes remember.
     #[cfg(feature = "gpu")]
     fn lane_memory(_tuning: &Tuning, _share: f64) -> [f64; 2] {
         [1.0; 2]
     }
 
-    /// Once an update, before its steps: puts corrections where all weights have them in common.
+    /// Before the steps of an update: works its corrections into what all weights have in common.
     #[inline(always)]
     fn correct<V: Vector>(_shared: &mut Shared<V>) {}
 
