@@ -35,13 +35,20 @@ struct List {
 // 64-bit sums in two words, low first.
 struct Counters {
     trained: array<atomic<u32>, 2>,
-    // Epochs of the budget that finished networks no longer need.
-    spared: array<atomic<u32>, 2>,
+    // Those of finished networks.
+    ended: array<atomic<u32>, 2>,
     finished: atomic<u32>,
     // Slices begun: tells the host that none was dropped.
     canary: atomic<u32>,
-    // Networks of each window that have not finished.
-    remaining: array<atomic<u32>, WINDOW_COUNT>,
+    // Of the finished networks of each window: first those that have a row, with the epochs of all networks; then the classes,
+    // with their losses.
+    windows: array<array<Group, GROUP_LIMIT>, WINDOW_COUNT>,
+}
+
+// Networks that are counted together, and a sum over them, low word first.
+struct Group {
+    count: atomic<u32>,
+    sum: array<atomic<u32>, 2>,
 }
 
 // What changes from slice to slice.
@@ -51,8 +58,8 @@ struct SliceParams {
     flush: u32,
     // Seed of the run, low word first.
     seed: vec2<u32>,
-    // Networks of each window.
-    window_sizes: array<vec4<u32>, WINDOW_COUNT / 4u>,
+    // Of each window, a bit for each class whose networks are counted and get no row.
+    counted: array<vec4<u32>, WINDOW_COUNT / 4u>,
 }
 
 @group(0) @binding(0) var<storage, read_write> state: array<f32>;

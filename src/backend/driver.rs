@@ -193,8 +193,7 @@ impl<'d> Prepared<'d> {
         starts: Option<&Weights>,
         deliver: &mut Deliver<'_>,
     ) -> Result<()> {
-        let of = |networks: Range<u64>| starts.map(|all| all.slice(networks.start as usize..networks.end as usize));
-        self.cut(networks, &mut |networks| Chunk { starts: of(networks.clone()), ..Chunk::drawn(networks) }, deliver)
+        self.cut(networks, &mut |networks| Chunk::starting(networks, starts), deliver)
     }
 
     /// The same with each chunk made when its turn comes.
@@ -218,7 +217,7 @@ impl<'d> Prepared<'d> {
             (!range.is_empty()).then(|| chunk(range))
         });
         self.chunks(&mut chunks, self.watch, &mut |trained| {
-            clock.borrow_mut().observe(trained.outcomes.count() as u64);
+            clock.borrow_mut().observe(trained.networks());
             deliver(trained)
         })
     }
@@ -261,8 +260,8 @@ impl Effort {
         let outcomes = &trained.outcomes;
         let finished = outcomes.status.iter().filter(|status| **status != Status::Unfinished);
         Self {
-            networks: finished.count() as u64,
-            net_epochs: outcomes.net_epochs(),
+            networks: finished.count() as u64 + trained.counted.networks(),
+            net_epochs: trained.net_epochs(),
             executed_net_epochs: trained.executed_net_epochs,
             device_seconds: trained.device_seconds,
             ..Self::default()

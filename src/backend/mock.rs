@@ -63,13 +63,12 @@ impl Backend for Mock {
                     outputs: if solved.is_some() { &right } else { &stuck },
                 });
             }
-            let net_epochs = outcomes.net_epochs();
             watch.progress(Progress {
-                net_epochs,
+                net_epochs: outcomes.net_epochs(),
                 settled_net_epochs: outcomes.count() as u64 * u64::from(budget),
                 networks: outcomes.count() as u64,
             });
-            deliver(Trained { outcomes, weights: None, executed_net_epochs: net_epochs, device_seconds: None })?;
+            deliver(Trained::of(outcomes, None))?;
             if watch.interrupted() {
                 return Ok(());
             }

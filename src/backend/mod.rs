@@ -31,7 +31,7 @@ pub use watch::{Progress, Unwatched, Watch};
 use std::ops::Range;
 
 use crate::error::{Error, Result};
-use crate::outcome::{Outcomes, Values, Weights};
+use crate::outcome::{Fates, Outcomes, Tally, Values, Weights};
 use crate::seed::Starts;
 use crate::spec::Problem;
 
@@ -75,21 +75,31 @@ pub struct Chunk {
     /// Their learning rates and momentum, where [`Job::own_rates`] says so, as many as `networks`. Otherwise they are the
     /// spec's.
     pub rates: Option<OwnRates>,
+    /// Fates whose networks' rows are wanted; of others a backend may give counts instead.
+    pub rows: Fates,
 }
 
 impl Chunk {
-    /// Networks that are drawn by seed and index and trained as the spec says.
+    /// Networks that are drawn by seed and index and trained as the spec says; the row of each is wanted.
     pub fn drawn(networks: Range<u64>) -> Self {
-        Self { networks, starts: None, rates: None }
+        Self { networks, starts: None, rates: None, rows: Fates::ALL }
+    }
+
+    /// The same with their starts, of those of network 0, 1, 2, ... where they are given.
+    pub fn starting(networks: Range<u64>, starts: Option<&Weights>) -> Self {
+        let starts = starts.map(|all| all.slice(networks.start as usize..networks.end as usize));
+        Self { starts, ..Self::drawn(networks) }
     }
 }
 
 /// A chunk that came back.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trained {
-    /// One row a network of the chunk, in order.
+    /// One row a network of the chunk, in order, but for those that were counted.
     pub outcomes: Outcomes,
-    /// Final weights, if they were asked for.
+    /// Counts of networks that have no row, as [`Chunk::rows`] allows.
+    pub counted: Tally,
+    /// Final weights of each row, if they were asked for.
     pub weights: Option<Weights>,
     /// Epochs of work executed, lanes that idle after a network has finished included; never below the sum of the
     /// networks' own epochs.
@@ -99,6 +109,22 @@ pub struct Trained {
 }
 
 impl Trained {
+    /// A row for each network, and no work but theirs.
+    pub fn of(outcomes: Outcomes, weights: Option<Weights>) -> Self {
+        let executed_net_epochs = outcomes.net_epochs();
+        Self { outcomes, counted: Tally::default(), weights, executed_net_epochs, device_seconds: None }
+    }
+
+    /// Networks of the chunk.
+    pub fn networks(&self) -> u64 {
+        self.outcomes.count() as u64 + self.counted.networks()
+    }
+
+    /// Epochs of work that they needed.
+    pub fn net_epochs(&self) -> u64 {
+        self.outcomes.net_epochs() + self.counted.net_epochs()
+    }
+
     /// Final weights, where the job asked for them.
     ///
     /// # Errors

@@ -166,8 +166,9 @@ impl Study for Options {
         let chunk_seconds = keeper.as_ref().map(RunKeeper::seconds);
         let keep = if keeper.is_none() { frame.keep } else { Keep::Counts };
         let mut kept = Kept::new(problem, population);
+        let keep_rows = keeper.is_some() || weights.is_some() || keep != Keep::Counts;
         let rate = frame.watched(left, problem.spec().epochs, |watch| {
-            opened.watched(watch).resume(before, chunk_seconds, &mut |chunk| {
+            opened.watched(watch).resume(before, chunk_seconds, keep_rows, &mut |chunk| {
                 if let (Some(file), Some(weights)) = (&mut weights, chunk.weights) {
                     file.append(weights)?;
                 }

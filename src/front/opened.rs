@@ -65,8 +65,8 @@ impl<'a> Opened<'a> {
     ///
     /// # Errors
     /// The device failed.
-    pub fn run(self) -> Result<RunAnswer> {
-        self.deliver(&mut |_| Ok(()))
+    pub fn run(mut self) -> Result<RunAnswer> {
+        self.resume(RunState::default(), None, false, &mut |_| Ok(()))
     }
 
     /// Trains and counts, and passes every chunk on as it comes, with final weights if they are kept.
@@ -74,25 +74,26 @@ impl<'a> Opened<'a> {
     /// # Errors
     /// The device failed, or `sink` did.
     pub fn deliver(mut self, sink: &mut Sink<'_>) -> Result<RunAnswer> {
-        self.resume(RunState::default(), None, sink)
+        self.resume(RunState::default(), None, true, sink)
     }
 
     /// Goes on from what was found before; what is over already is trained no further. A chunk should take so many seconds at
-    /// most, where that is said.
+    /// most, where that is said; `sink` sees the row of every network, or of some.
     pub(crate) fn resume(
         &mut self,
         before: RunState,
         chunk_seconds: Option<f64>,
+        keep_rows: bool,
         sink: &mut Sink<'_>,
     ) -> Result<RunAnswer> {
         let (study, mut driver) = self.parts();
-        RunStudy { chunk_seconds, ..study }.resume(before, &mut driver, sink)
+        RunStudy { chunk_seconds, keep_rows, ..study }.resume(before, &mut driver, sink)
     }
 
     /// Trains, and gives what was found in a form that can be joined with other parts.
-    pub(super) fn part(&mut self, sink: &mut Sink<'_>) -> Result<RunPart> {
+    pub(super) fn part(&mut self, keep_rows: bool, sink: &mut Sink<'_>) -> Result<RunPart> {
         let (study, mut driver) = self.parts();
-        study.part(RunState::default(), &mut driver, sink)
+        RunStudy { keep_rows, ..study }.part(RunState::default(), &mut driver, sink)
     }
 
     /// What is asked of the driver, and the driver.
@@ -109,7 +110,8 @@ impl<'a> Opened<'a> {
     pub fn train(mut self) -> Result<Networks> {
         let keep = *self.run.keep.get_or_insert(Keep::Weights);
         let mut kept = Kept::new(&self.problem, self.population);
-        let answer = self.resume(RunState::default(), None, &mut |chunk| kept.add(&chunk, keep))?;
+        let answer =
+            self.resume(RunState::default(), None, keep != Keep::Counts, &mut |chunk| kept.add(&chunk, keep))?;
         Ok(Networks::new(answer, kept))
     }
 }

@@ -35,7 +35,7 @@ impl Run<'_> {
         let population = opened.population;
         let keep = opened.run.keep.unwrap_or(Keep::Counts);
         let mut kept = Kept::new(&opened.problem, population);
-        let part = opened.part(&mut |chunk| kept.add(&chunk, keep))?;
+        let part = opened.part(keep != Keep::Counts, &mut |chunk| kept.add(&chunk, keep))?;
         let (first, count, seed) = (population.first(), population.count(), population.seed());
         Ok(Share {
             first,

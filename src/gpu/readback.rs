@@ -32,7 +32,8 @@ impl Readback {
     /// Says with which submission the copies travel.
     pub fn submitted(&mut self, submission: wgpu::SubmissionIndex) {
         let (sender, receiver) = oneshot_channel();
-        self.buffer.map_async(wgpu::MapMode::Read, 0..self.bytes, move |mapped| {
+        // A journey may be empty, but what is mapped must not be.
+        self.buffer.map_async(wgpu::MapMode::Read, 0..self.bytes.max(4), move |mapped| {
             // Nobody listens where the journey was given up.
             let _ = sender.send(mapped);
         });
@@ -50,8 +51,8 @@ impl Readback {
             Some(Ok(())) => {}
             _ => return Err(Lost(format!("{}: read-back failed", gpu.name))),
         }
-        let view = self.buffer.get_mapped_range(0..self.bytes).map_err(|error| Lost(error.to_string()))?;
-        let taken = take(&view);
+        let view = self.buffer.get_mapped_range(0..self.bytes.max(4)).map_err(|error| Lost(error.to_string()))?;
+        let taken = take(&view[..self.bytes as usize]);
         drop(view);
         self.buffer.unmap();
         self.bytes = 0;

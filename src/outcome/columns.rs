@@ -16,11 +16,15 @@ pub enum Status {
     Unfinished = 3,
 }
 
-/// What is recorded of consecutive networks. All columns have one entry a network, `outputs` a block.
+/// What is recorded of networks, in the order of their indices: of consecutive ones, but where `positions` says otherwise. All
+/// columns have one entry a network, `outputs` a block.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcomes {
-    /// Index of the first network.
+    /// Index of the first network, or that from which `positions` count.
     pub first: u64,
+    /// Where networks between these were counted and have no row: how far from `first` each row's network is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub positions: Option<Vec<u32>>,
     /// Outputs of one network: examples times output units.
     pub outputs_per_network: usize,
     /// How each ended.
@@ -57,6 +61,7 @@ impl Outcomes {
     pub fn with_capacity(first: u64, outputs_per_network: usize, capacity: usize) -> Self {
         Self {
             first,
+            positions: None,
             outputs_per_network,
             status: Vec::with_capacity(capacity),
             solved_epoch: Vec::with_capacity(capacity),
@@ -82,10 +87,11 @@ impl Outcomes {
         self.outputs.extend_from_slice(outcome.outputs);
     }
 
-    /// Row by position in the chunk.
+    /// Row by place.
     pub fn get(&self, position: usize) -> Outcome<'_> {
+        let from_first = self.positions.as_ref().map_or(position as u64, |positions| positions[position].into());
         Outcome {
-            network: self.first + position as u64,
+            network: self.first + from_first,
             status: self.status[position],
             solved_epoch: self.solved_epoch[position],
             stop_epoch: self.stop_epoch[position],
@@ -99,9 +105,10 @@ impl Outcomes {
         (0..self.count()).map(|position| self.get(position))
     }
 
-    /// Puts the rows of `next` behind these; they must follow directly.
+    /// Puts the rows of `next` behind these; they must follow directly, each network having its row.
     pub fn append(&mut self, next: &Self) {
         debug_assert_eq!(next.first, self.first + self.count() as u64);
+        debug_assert!(self.positions.is_none() && next.positions.is_none());
         self.status.extend_from_slice(&next.status);
         self.solved_epoch.extend_from_slice(&next.solved_epoch);
         self.stop_epoch.extend_from_slice(&next.stop_epoch);
@@ -109,11 +116,12 @@ impl Outcomes {
         self.outputs.extend_from_slice(&next.outputs);
     }
 
-    /// Some of the rows, by position.
+    /// Some of the rows of consecutive networks, by position.
     pub fn slice(&self, positions: std::ops::Range<usize>) -> Self {
         let outputs = positions.start * self.outputs_per_network..positions.end * self.outputs_per_network;
         Self {
             first: self.first + positions.start as u64,
+            positions: None,
             outputs_per_network: self.outputs_per_network,
             status: self.status[positions.clone()].to_vec(),
             solved_epoch: self.solved_epoch[positions.clone()].to_vec(),

@@ -12,6 +12,17 @@ pub(super) struct EpochCounts(Vec<(u32, u64)>);
 impl EpochCounts {
     /// How often each epoch occurs.
     pub(super) fn of(mut epochs: Vec<u32>) -> Self {
+        let (Some(least), Some(most)) = (epochs.iter().copied().min(), epochs.iter().copied().max()) else {
+            return Self::default();
+        };
+        // Of many among few, counting takes a tenth of the time of sorting.
+        let span = (most - least) as usize;
+        if span / 2 < epochs.len() {
+            let mut counts = vec![0u32; span + 1];
+            epochs.iter().for_each(|epoch| counts[(epoch - least) as usize] += 1);
+            let counted = (least..=most).zip(counts).filter(|(_, count)| *count > 0);
+            return Self(counted.map(|(epoch, count)| (epoch, count.into())).collect());
+        }
         epochs.sort_unstable();
         Self(epochs.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u64)).collect())
     }
@@ -71,6 +82,16 @@ mod tests {
         }
         assert_eq!(joined, EpochCounts::of(parts.concat()));
         assert_eq!(joined.map(), [(0, 1), (1, 1), (3, 2), (4, 1), (5, 3), (9, 3), (u32::MAX, 1)].into());
+    }
+
+    #[test]
+    fn few_and_many_are_counted_alike() {
+        for (count, span) in [(100u32, 7), (100, 199), (100, 1000), (1, 1), (3, u32::MAX)] {
+            let epochs: Vec<u32> = (0..count).map(|at| (at + 1).wrapping_mul(2_654_435_761) % span).collect();
+            let mut expected = BTreeMap::new();
+            epochs.iter().for_each(|epoch| *expected.entry(*epoch).or_insert(0) += 1);
+            assert_eq!(EpochCounts::of(epochs).map(), expected);
+        }
     }
 
     #[test]

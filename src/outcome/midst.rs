@@ -10,6 +10,9 @@ use super::outputs::{Groups, Outputs, resting_place};
 /// Of so many known patterns, the most frequent ones, it is looked at first whether outputs lie in their midst.
 pub(super) const MIDST_LIMIT: usize = 8;
 
+/// How near, relatively, the loss above that of a solution must be to the pattern's.
+const LOSS_TOLERANCE: f64 = 0.05;
+
 /// Ranges of outputs, one for each.
 pub(super) type Midst = SmallVec<[(f32, f32); 8]>;
 
@@ -50,6 +53,11 @@ pub(super) fn midst(problem: &Problem, groups: &Groups) -> Option<Midst> {
         }
     }
     Some(midst)
+}
+
+/// Whether a loss above that of a solution is that of a pattern whose own is known.
+pub(super) fn fits(excess: f64, own: f64) -> bool {
+    (excess - own).abs() <= LOSS_TOLERANCE * own
 }
 
 #[cfg(test)]

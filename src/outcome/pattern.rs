@@ -9,22 +9,19 @@
 use crate::rule::{Lose, with_loss};
 use crate::spec::Problem;
 
-use super::midst::{MIDST_LIMIT, Midst, midst};
+use super::midst::{MIDST_LIMIT, Midst, fits, midst};
 use super::outputs::{Groups, Outputs, Places, resting_place};
 use super::{Fate, Variant};
-
-/// How near, relatively, the loss above that of a solution must be to the pattern's.
-const LOSS_TOLERANCE: f64 = 0.05;
 
 /// Groupings of one problem whose excess is kept: of small tasks there are few, and the same come again and again.
 const KNOWN_LIMIT: usize = 64;
 
 /// What is not right: examples that share their outputs; outputs at the wrong end or at the middle, by their positions.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Grouping {
-    groups: Groups,
-    middle: Places,
-    wrong: Places,
+pub(super) struct Grouping {
+    pub(super) groups: Groups,
+    pub(super) middle: Places,
+    pub(super) wrong: Places,
 }
 
 /// Tells the patterns of the networks of one problem.
@@ -42,9 +39,9 @@ pub(super) struct Patterns<'a> {
 /// A pattern: what it is called, and its loss above that of a solution.
 pub(super) struct Known {
     grouping: Grouping,
-    excess: f64,
-    fate: Fate,
-    variant: Variant,
+    pub(super) excess: f64,
+    pub(super) fate: Fate,
+    pub(super) variant: Variant,
     pub(super) midst: Option<Midst>,
 }
 
@@ -60,7 +57,7 @@ impl<'a> Patterns<'a> {
     pub(super) fn find(&mut self, outputs: &[f32], loss: f64) -> Option<(Fate, Variant)> {
         let excess = loss - self.floor;
         let outputs = Outputs::new(self.problem, (self.low, self.high), outputs);
-        let fits = |own: f64| (excess - own).abs() <= LOSS_TOLERANCE * own;
+        let fits = |own: f64| fits(excess, own);
         let within = |known: &Known| known.midst.as_ref().is_some_and(|midst| outputs.lie_within(midst));
         if let Some(at) = self.known.iter().take(MIDST_LIMIT).position(within) {
             let known = self.bring_forward(at);
@@ -93,7 +90,7 @@ impl<'a> Patterns<'a> {
 }
 
 impl Known {
-    fn of(grouping: Grouping, problem: &Problem) -> Self {
+    pub(super) fn of(grouping: Grouping, problem: &Problem) -> Self {
         let (example_count, unit_count) = (problem.examples().count(), problem.examples().output_count());
         let examples = |positions: &[usize]| {
             let mut examples: Places = positions.iter().map(|position| position / unit_count).collect();

@@ -31,7 +31,7 @@ pub struct Tally {
 pub struct KindTally {
     /// Networks of this kind.
     pub count: u64,
-    /// Those whose loss is at most `LOSS_LIMIT`.
+    /// Those whose loss is at most [`LOSS_LIMIT`](Self::LOSS_LIMIT).
     finite: u64,
     /// Sum of their losses in units of `LOSS_UNIT`: whole numbers, so that the order of adding does not matter.
     loss_sum: i128,
@@ -50,15 +50,28 @@ mod pairs {
     }
 }
 
+/// What a device counts of the networks of one kind, or of some of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedKind {
+    /// What became of them.
+    pub kind: Kind,
+    /// How many there are.
+    pub count: u64,
+    /// The sum of their losses in units of 2^-40, each rounded to whole ones, ties away from zero; `None` where all are beyond
+    /// any meaning.
+    pub loss_units: Option<u64>,
+}
+
 /// 2^-40: far finer than the rounding of a loss in f32.
 const LOSS_UNIT: f64 = 1.0 / (1u64 << 40) as f64;
-/// Larger losses are left out of the mean: only a network that diverged has one. With 2^48 networks the sum still fits.
-const LOSS_LIMIT: f64 = 1e9;
 
 impl KindTally {
+    /// Larger losses are left out of the mean: only a network that diverged has one. With 2^48 networks the sum still fits.
+    pub const LOSS_LIMIT: f64 = 1e9;
+
     fn add(&mut self, loss: f64) {
         self.count += 1;
-        if loss.abs() <= LOSS_LIMIT {
+        if loss.abs() <= Self::LOSS_LIMIT {
             self.finite += 1;
             let units = (loss / LOSS_UNIT).round();
             // Nearly always there are few of them, and half of 128 bits are soon dealt with.
@@ -80,6 +93,19 @@ impl KindTally {
 }
 
 impl Tally {
+    /// Of networks that a device has counted: their kinds, epochs of work, and when those that solved it did, in any order.
+    pub fn counted(kinds: &[CountedKind], net_epochs: u64, solved_epochs: Vec<u32>) -> Self {
+        let networks = kinds.iter().map(|counted| counted.count).sum();
+        let solved_epochs = EpochCounts::of(solved_epochs);
+        let mut tally = Self { networks, net_epochs, solved_epochs, ..Self::default() };
+        for CountedKind { kind, count, loss_units } in kinds {
+            let finite = loss_units.map_or(0, |_| *count);
+            let loss_sum = loss_units.unwrap_or(0).into();
+            tally.add_kind(&(*kind, KindTally { count: *count, finite, loss_sum }));
+        }
+        tally
+    }
+
     /// Counts a chunk, on all cores.
     pub fn of(problem: &Problem, outcomes: &Outcomes) -> Self {
         Self::with_kinds(problem, outcomes).0

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backend::Watch;
 use crate::landscape::{Evidence, PlaceKind, examine};
-use crate::outcome::{Fate, Kind, Outcomes, Status, Weights};
+use crate::outcome::{Fate, Fates, Kind, Outcomes, Status, Weights};
 use crate::spec::Problem;
 use crate::stats::{Interval, LEVEL, wilson};
 
@@ -46,6 +46,13 @@ impl<'p> Examiner<'p> {
     /// Whether it needs final weights.
     pub(super) fn is_active(&self) -> bool {
         self.per_fate > 0
+    }
+
+    /// Fates of which it still looks for networks.
+    pub(super) fn wanted(&self) -> Fates {
+        let is_wanted =
+            |fate: &Fate| is_examinable(*fate) && self.taken.get(fate).copied().unwrap_or(0) < self.per_fate;
+        Fate::ALL.into_iter().filter(is_wanted).collect()
     }
 
     /// Examines what a chunk brings of fates that are not yet well known, `kinds` being theirs: those networks, in the order of their indices, and

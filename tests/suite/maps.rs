@@ -79,12 +79,7 @@ impl Backend for Disc {
             self.trained.set(self.trained.get() + count);
             self.chunks += 1;
             watch.progress(Progress { net_epochs: 0, settled_net_epochs: 0, networks: count });
-            deliver(Trained {
-                executed_net_epochs: outcomes.net_epochs(),
-                outcomes,
-                weights: None,
-                device_seconds: None,
-            })?;
+            deliver(Trained::of(outcomes, None))?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Mistakes planted on purpose: the negative controls of every comparison between backends.
 
 use crate::error::Result;
-use crate::outcome::{Status, Values, Weights};
+use crate::outcome::{Status, Tally, Values, Weights};
 use crate::seed::Starts;
 use crate::spec::keyword::keywords;
 use crate::spec::{Bias, BiasInit, Judge, Problem, Schedule};
@@ -53,6 +53,8 @@ pub enum Fault {
     RetiresLate,
     /// Reports only half of its work.
     WorkUnderstated,
+    /// Counts a network that has a row.
+    CountedTwice,
 }
 
 keywords!(Fault, "--plant", {
@@ -76,6 +78,7 @@ keywords!(Fault, "--plant", {
     DivergenceMissed => "divergence-missed",
     RetiresLate => "retires-late",
     WorkUnderstated => "work-understated",
+    CountedTwice => "counted-twice",
 });
 
 impl Fault {
@@ -99,6 +102,7 @@ impl Fault {
             Self::DivergenceMissed => "divergence_is_noticed",
             Self::RetiresLate => "solved_networks_keep_their_weights",
             Self::WorkUnderstated => "work_is_accounted",
+            Self::CountedTwice => "counts_are_those_of_rows",
         };
         let check = CHECKS.iter().find(|check| check.name == name);
         check.unwrap_or_else(|| unreachable!("{name} is a check"))
@@ -166,6 +170,10 @@ impl Faulty {
                 if let Some(loss) = outcomes.loss.last_mut() {
                     *loss = f64::from_bits(loss.to_bits() ^ 1);
                 }
+            }
+            Fault::CountedTwice => {
+                let one = outcomes.slice(0..outcomes.count().min(1));
+                trained.counted.merge(&Tally::of(problem, &one));
             }
             Fault::WorkUnderstated => trained.executed_net_epochs /= 2,
             Fault::StaleBuffer => {

@@ -2,7 +2,7 @@
 
 use crate::backend::Backend;
 
-use super::{CheckResult, checks, cuts, own_rates};
+use super::{CheckResult, checks, counted, cuts, own_rates};
 
 /// A named check.
 #[derive(Clone, Copy)]
@@ -26,6 +26,7 @@ pub const CHECKS: &[Check] = checks![
     own_rates::own_rates_are_kept,
     checks::populations_agree,
     cuts::cuts_change_nothing,
+    counted::counts_are_those_of_rows,
     checks::solved_networks_keep_their_weights,
     checks::divergence_is_noticed,
     checks::poisoned_starts_are_survived,

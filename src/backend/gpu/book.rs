@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::backend::Chunk;
 
-use super::bus::{Counters, Start, WINDOW_COUNT, words};
+use super::bus::{Counters, Counts, Start, WINDOW_COUNT, words};
+use super::classes::finished;
 
 /// A single epoch of all networks in flight may take this long; beyond it no more are let in.
 const EPOCH_SECONDS: f64 = 0.03;
@@ -19,6 +20,8 @@ pub(super) struct Window {
     pub(super) number: u64,
     pub(super) chunk: Chunk,
     pub(super) index: usize,
+    /// A bit for each class that the device counts.
+    pub(super) counted: u32,
     pub(super) started_count: u32,
     /// When the first of its networks was started.
     pub(super) begun: Option<Instant>,
@@ -46,7 +49,8 @@ pub(super) struct Known {
 #[derive(Clone, Default)]
 pub(super) struct Book {
     pub(super) windows: VecDeque<Window>,
-    pub(super) remaining: [u32; WINDOW_COUNT],
+    /// Of the finished networks of each window.
+    pub(super) counts: [Counts; WINDOW_COUNT],
     pub(super) next_window: usize,
     pub(super) known: Known,
     /// Slots taken from the free list so far, modulo 2^32.
@@ -61,7 +65,7 @@ pub(super) struct Book {
 impl Book {
     /// Whether every network of a window has finished.
     pub(super) fn complete(&self, window: &Window) -> bool {
-        window.started_count == window.count() && self.remaining[window.index] == 0
+        finished(&self.counts[window.index]) == window.count()
     }
 
     /// How long the networks that have been in flight longest have been so.
@@ -100,11 +104,11 @@ impl Book {
         starts
     }
 
-    /// Takes over how many networks of each window remain, as slice `number` tells.
+    /// Takes over what each window's finished networks are, as slice `number` tells.
     pub(super) fn note_windows(&mut self, number: u32) {
         for window in &self.windows {
             if number.wrapping_sub(window.known_from) < u32::MAX / 2 {
-                self.remaining[window.index] = self.known.counters.remaining[window.index];
+                self.counts[window.index] = self.known.counters.windows[window.index];
             }
         }
     }

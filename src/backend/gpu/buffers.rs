@@ -6,11 +6,11 @@ use crate::spec::Problem;
 
 use super::bus::{Counters, SliceParams, Slot, Start, WINDOW_COUNT};
 use super::numbers;
-use super::prelude::{Sizes, rate_row_count, result_row_count, state_row_count, table};
+use super::prelude::{Sizes, rate_row_count, row_word_count, state_row_count, table, window_word_count};
 
 /// Settings of the slice.
 pub(super) const SLICE: Binding = Binding(9, BindingKind::Uniform);
-/// Scratch memory, where the form has any.
+/// Scratch memory: outputs of networks that have finished, and what else the form needs.
 pub(super) const SCRATCH: Binding = Binding(11, BindingKind::Storage);
 /// Slots that one invocation of `shaders/pool/compact.wgsl` goes through.
 pub(super) const SLOTS_PER_BLOCK: u32 = 32;
@@ -46,7 +46,7 @@ pub(super) fn bytes_per_slot(
 ) -> (u64, u64) {
     let state = 4 * (state_row_count(problem) + rate_row_count(problem, own_rates)) as u64;
     // Windows hold four times as many networks as are in flight.
-    let results = 4 * 4 * result_row_count(problem, keep_weights) as u64;
+    let results = 4 * 4 * (1 + row_word_count(problem, keep_weights)) as u64;
     let scratch = 4 * scratch_row_count as u64;
     let lists = size_of::<Slot>() as u64 + 3 * 4;
     (state + results + scratch + lists, state.max(results).max(scratch))
@@ -69,7 +69,6 @@ impl PoolBuffers {
     /// The device refuses.
     pub(super) fn new(gpu: &Gpu, problem: &Problem, sizes: Sizes, scratch_row_count: usize) -> Result<Self> {
         let slots = u64::from(sizes.slot_count);
-        let window_words = result_row_count(problem, sizes.keep_weights) as u64 * u64::from(sizes.window_capacity);
         let table = table(problem, sizes.own_rates);
         let state_rows = state_row_count(problem) + rate_row_count(problem, sizes.own_rates);
         let buffers = gpu.guarded("allocating memory", || Self {
@@ -79,7 +78,7 @@ impl PoolBuffers {
             free: storage_buffer(gpu, "free", 4 * (slots + 1)),
             blocks: storage_buffer(gpu, "blocks", block_bytes(sizes.slot_count)),
             counters: storage_buffer(gpu, "counters", size_of::<Counters>() as u64),
-            results: storage_buffer(gpu, "results", 4 * window_words * WINDOW_COUNT as u64),
+            results: storage_buffer(gpu, "results", 4 * (window_word_count(problem, sizes) * WINDOW_COUNT) as u64),
             table: storage_buffer(gpu, "table", 4 * table.len() as u64),
             slice: uniform_buffer(gpu, "slice", bytemuck::bytes_of(&SliceParams::default())),
             numbers: numbers::buffer(gpu, problem),

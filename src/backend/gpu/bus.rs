@@ -6,6 +6,9 @@ use bytemuck::{Pod, Zeroable};
 /// Windows of results: chunks whose networks are in flight or wait for being read.
 pub(super) const WINDOW_COUNT: usize = 16;
 
+/// Groups of networks that a window's counts have room for.
+pub(super) const GROUP_LIMIT: usize = 16;
+
 /// Where a network in flight stands.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
@@ -32,15 +35,28 @@ pub(super) struct Slot {
 pub(super) struct Counters {
     /// Epochs trained, low word first.
     pub(super) trained: [u32; 2],
-    /// Epochs that finished networks left of their budget, low word first.
-    pub(super) spared: [u32; 2],
+    /// Those of finished networks, low word first.
+    pub(super) ended: [u32; 2],
     /// Networks finished, modulo 2^32.
     pub(super) finished: u32,
     /// Slices settled, modulo 2^32.
     pub(super) canary: u32,
-    /// Networks of each window that have not finished.
-    pub(super) remaining: [u32; WINDOW_COUNT],
+    /// Of the finished networks of each window.
+    pub(super) windows: [Counts; WINDOW_COUNT],
 }
+
+/// Networks that are counted together, and a sum over them.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub(super) struct Group {
+    pub(super) count: u32,
+    /// Low word first.
+    pub(super) sum: [u32; 2],
+}
+
+/// What a window's finished networks are: first those that have a row, with the epochs of all networks; then the classes of
+/// `classes.rs`, with their losses.
+pub(super) type Counts = [Group; GROUP_LIMIT];
 
 /// Settings of a slice.
 #[repr(C)]
@@ -52,8 +68,8 @@ pub(super) struct SliceParams {
     pub(super) flush: u32,
     /// Seed of the run, low word first.
     pub(super) seed: [u32; 2],
-    /// Networks of each window.
-    pub(super) window_sizes: [u32; WINDOW_COUNT],
+    /// Of each window, a bit for each class whose networks are counted and get no row.
+    pub(super) counted: [u32; WINDOW_COUNT],
 }
 
 /// Networks that start together: some of one window.

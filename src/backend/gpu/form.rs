@@ -103,10 +103,10 @@ pub struct Form {
     /// Whether it trains such a network fast there. The first form that takes a network fast is chosen for it, else the
     /// first that takes it at all.
     pub(super) suits: fn(&Problem, &Limits<'_>) -> bool,
-    /// Rows a slot of scratch memory, where it leaves outputs and losses of networks that have finished. With none they
-    /// are computed when the network is settled.
+    /// Rows a slot of scratch memory, some of them for outputs and losses of networks that have finished.
     pub(super) scratch_row_count: fn(&Problem, &Limits<'_>) -> usize,
-    /// `evaluate`, which hands a finished network's outputs and loss to the pool's kernel `settle`.
+    /// `evaluate`, by which the pool's kernel `settle` gets the loss of a network that has finished, and its outputs in scratch
+    /// memory; and `OUTPUT_ROW`, where they lie there.
     pub(super) settle_code: fn(&Problem, Sizes, &Limits<'_>) -> String,
     /// The kernels that train.
     pub(super) kernels: fn(&Problem, Sizes, &Limits<'_>) -> Result<Vec<Source>>,

@@ -46,10 +46,10 @@ pub(super) const FORM: Form = Form {
     check,
     // Where there are registers they decide; a device in software has none to run out of.
     suits: |problem, limits| live_count(problem) <= REGISTERS || !limits.hardware || team(problem, limits).is_some(),
-    scratch_row_count: |problem, limits| if team(problem, limits).is_some() { outcome_row_count(problem) } else { 0 },
+    scratch_row_count: |problem, _| outcome_row_count(problem),
     settle_code: |problem, sizes, limits| match team(problem, limits) {
         Some(_) => OUTCOME_ROWS.to_owned() + RECALL,
-        None => network_code(problem, sizes, None) + &evaluation_code(problem),
+        None => OUTCOME_ROWS.to_owned() + &network_code(problem, sizes, None) + &evaluation_code(problem),
     },
     kernels: |problem, sizes, limits| Ok(vec![("train", kernel(problem, sizes, limits))]),
     trainer: |setup| Ok(Box::new(Fused::new(setup)?)),

@@ -23,7 +23,7 @@ pub(super) struct Meter {
 struct Device {
     executed: u64,
     trained: u64,
-    spared: u64,
+    ended: u64,
     finished: u64,
     finished_word: u32,
     idle_told: u64,
@@ -52,12 +52,13 @@ impl Meter {
         let device = &mut self.device;
         device.executed += executed;
         device.trained = joined(counters.trained);
-        device.spared = joined(counters.spared);
+        device.ended = joined(counters.ended);
         device.finished += u64::from(counters.finished.wrapping_sub(device.finished_word));
         device.finished_word = counters.finished;
+        let spared = (device.finished * self.budget).saturating_sub(device.ended);
         let total = Progress {
             net_epochs: self.base.net_epochs + device.trained,
-            settled_net_epochs: self.base.settled_net_epochs + device.trained + device.spared,
+            settled_net_epochs: self.base.settled_net_epochs + device.trained + spared,
             networks: self.base.networks + device.finished,
         };
         let news = Progress {
@@ -85,8 +86,8 @@ impl Meter {
 
     /// Mean epochs of the networks that have finished on this device, if there are any.
     pub(super) fn mean_epochs(&self) -> Option<f64> {
-        let Device { spared, finished, .. } = self.device;
-        (finished > 0).then(|| self.budget as f64 - spared as f64 / finished as f64)
+        let Device { ended, finished, .. } = self.device;
+        (finished > 0).then(|| ended as f64 / finished as f64)
     }
 
     /// Takes note of a delivered chunk; gives the idle work, in net-epochs, that was executed since the last one.

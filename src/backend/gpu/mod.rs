@@ -10,6 +10,7 @@ mod book;
 mod buffers;
 mod bus;
 mod checkpoint;
+mod classes;
 mod composed;
 mod count;
 mod form;
@@ -50,6 +51,7 @@ use crate::plan::{self, SliceClock};
 use crate::spec::Problem;
 
 use self::buffers::bytes_per_slot;
+use self::classes::Classes;
 use self::count::Counter;
 use self::form::Limits;
 use self::meter::Meter;
@@ -214,6 +216,7 @@ impl Backend for GpuBackend {
         let checkpoint_interval = self.tuning.checkpoint_interval;
         let (again, checkpoint) = (VecDeque::new(), None);
         let mut run = Run { clock, checkpoint_interval, checkpoint, again, deliver_next: 0, lost_slices: 0 };
+        let classes = Classes::of(job.problem);
         let mut meter = Meter::new(job.problem.spec().epochs);
         let mut chunks = (0..).zip(chunks);
         let mut losses = 0;
@@ -224,7 +227,7 @@ impl Backend for GpuBackend {
             let stream = Stream::new(&self.gpu, pool, job, watch, &mut meter, &mut run)?;
             let (ended, rest) = worker::beside(again, &mut chunks, |caller| stream.run(caller), &mut |arrived| {
                 delivered = true;
-                deliver(arrived.trained(job.problem, job.keep_weights)?)
+                deliver(arrived.trained(job.problem, &classes, job.keep_weights)?)
             })?;
             // Chunks that the stream had not yet asked for come after those that it gave back.
             run.again.extend(rest);

@@ -1,4 +1,4 @@
-//! A window of results, as the device lays it out, as outcomes and weights.
+//! A window of results, as the device lays it out, as outcomes, weights and counts. Twin: `shaders/pool/settle.wgsl`.
 
 use std::ops::Range;
 
@@ -9,11 +9,14 @@ use crate::error::{Error, Result};
 use crate::outcome::{Outcomes, Status, Values, Weights};
 use crate::spec::Problem;
 
-use super::prelude::HEAD_ROW_COUNT;
+use super::bus::Counts;
+use super::classes::{Classes, listed_count, net_epochs, row_count};
+use super::prelude::{HEAD_WORD_COUNT, row_word_count};
 
-/// A chunk as it came back: the words of its window, `[row][position]`.
+/// A chunk as it came back: counts, and the words of its window.
 pub(super) struct Arrived {
     networks: Range<u64>,
+    counts: Counts,
     words: Vec<u32>,
     /// Work of idle lanes since the chunk before, in net-epochs.
     pub(super) idle: u64,
@@ -22,66 +25,56 @@ pub(super) struct Arrived {
 }
 
 impl Arrived {
-    pub(super) fn new(networks: Range<u64>, bytes: &[u8]) -> Self {
+    pub(super) fn new(networks: Range<u64>, counts: Counts, bytes: &[u8]) -> Self {
         // One core alone would be slow to read what the device wrote.
         let mut words = vec![0; bytes.len() / size_of::<u32>()];
         let parts = bytemuck::cast_slice_mut::<u32, u8>(&mut words).par_chunks_mut(COPIED_PART);
         parts.zip(bytes.par_chunks(COPIED_PART)).for_each(|(words, bytes)| words.copy_from_slice(bytes));
-        Self { networks, words, idle: 0, device_seconds: None }
+        Self { networks, counts, words, idle: 0, device_seconds: None }
     }
 
     /// Networks of the chunk.
-    pub(super) fn count(&self) -> usize {
-        (self.networks.end - self.networks.start) as usize
-    }
-
-    fn row(&self, row: usize) -> &[u32] {
-        &self.words[row * self.count()..][..self.count()]
+    pub(super) fn count(&self) -> u64 {
+        self.networks.end - self.networks.start
     }
 
     /// Epochs of work that the networks needed.
     pub(super) fn net_epochs(&self) -> u64 {
-        self.row(2).iter().map(|epoch| u64::from(*epoch)).sum()
+        net_epochs(&self.counts)
     }
 
-    /// As outcomes, and weights where they were kept.
+    /// As outcomes and counts, and weights where they were kept.
     ///
     /// # Errors
-    /// The device wrote a status that does not exist.
-    pub(super) fn trained(&self, problem: &Problem, keep_weights: bool) -> Result<Trained> {
-        let count = self.count();
-        let output_row_count = problem.examples().targets().len();
-        // Each column by itself, the widest first.
-        let (outputs, (loss, (status, epochs))) = rayon::join(
-            || transposed(&self.words[HEAD_ROW_COUNT * count..], count, output_row_count),
-            || {
-                rayon::join(
-                    || self.row(3).iter().map(|word| f64::from(f32::from_bits(*word))).collect(),
-                    || {
-                        rayon::join(
-                            || self.row(0).iter().map(|word| status(*word)).collect::<Result<Vec<Status>>>(),
-                            || [1, 2].map(|row| self.row(row).to_vec()),
-                        )
-                    },
-                )
-            },
-        );
-        let ([solved_epoch, stop_epoch], first) = (epochs, self.networks.start);
-        let outputs_per_network = output_row_count;
-        let outcomes =
-            Outcomes { first, outputs_per_network, status: status?, solved_epoch, stop_epoch, loss, outputs };
-        let weights = keep_weights.then(|| {
-            let from = (HEAD_ROW_COUNT + output_row_count) * count;
-            let values = transposed(&self.words[from..], count, problem.layers().weight_count());
-            Weights::new(problem.layers(), Values::F32(values))
-        });
-        let executed_net_epochs = outcomes.net_epochs() + self.idle;
-        Ok(Trained { outcomes, weights, executed_net_epochs, device_seconds: self.device_seconds })
+    /// The device wrote a status that does not exist, or two rows for a network.
+    pub(super) fn trained(self, problem: &Problem, classes: &Classes, keep_weights: bool) -> Result<Trained> {
+        let (row_words, count) = (row_word_count(problem, keep_weights), row_count(&self.counts) as usize);
+        let (solved_epochs, words) = self.words.split_at(listed_count(&self.counts) as usize);
+        let rows = Rows::new(words, row_words, count, self.count() as usize)?;
+        let outputs_per_network = problem.examples().targets().len();
+        let weights_from = HEAD_WORD_COUNT + outputs_per_network;
+        let status = rows.column(|row| status(row[0])).into_iter().collect::<Result<Vec<Status>>>()?;
+        let is_whole = count as u64 == self.count();
+        let outcomes = Outcomes {
+            first: self.networks.start,
+            positions: (!is_whole).then(|| rows.column(position)),
+            outputs_per_network,
+            status,
+            solved_epoch: rows.column(|row| row[1]),
+            stop_epoch: rows.column(|row| row[2]),
+            loss: rows.column(|row| f64::from(f32::from_bits(row[3]))),
+            outputs: rows.numbers(HEAD_WORD_COUNT..weights_from),
+        };
+        let weights =
+            keep_weights.then(|| Weights::new(problem.layers(), Values::F32(rows.numbers(weights_from..row_words))));
+        let counted = classes.tally(&self.counts, solved_epochs.to_vec(), outcomes.net_epochs());
+        let executed_net_epochs = self.net_epochs() + self.idle;
+        Ok(Trained { outcomes, counted, weights, executed_net_epochs, device_seconds: self.device_seconds })
     }
 }
 
 fn status(word: u32) -> Result<Status> {
-    match word {
+    match word & 7 {
         0 => Ok(Status::Unsolved),
         1 => Ok(Status::Solved),
         2 => Ok(Status::Diverged),
@@ -90,22 +83,60 @@ fn status(word: u32) -> Result<Status> {
     }
 }
 
+/// Position in the window of the network whose row this is.
+fn position(row: &[u32]) -> u32 {
+    row[0] >> 3
+}
+
 /// Networks whose rows one thread turns at a time.
 const PART: usize = 1024;
 /// Bytes that one thread copies at a time.
 const COPIED_PART: usize = 1 << 17;
 
-/// `[row][position]` to `[position][row]`, on all cores.
-fn transposed(words: &[u32], count: usize, row_count: usize) -> Vec<f32> {
-    let mut values = vec![0.0; count * row_count];
-    if row_count > 0 {
-        values.par_chunks_mut(PART * row_count).enumerate().for_each(|(part, values)| {
-            for (position, network) in (part * PART..).zip(values.chunks_exact_mut(row_count)) {
-                for (value, column) in network.iter_mut().zip(words.chunks_exact(count)) {
-                    *value = f32::from_bits(column[position]);
-                }
+/// Rows of a window, in the order of their networks.
+struct Rows<'a>(Vec<&'a [u32]>);
+
+impl<'a> Rows<'a> {
+    /// Of `count` rows, of a window of so many networks.
+    fn new(words: &'a [u32], row_words: usize, count: usize, networks: usize) -> Result<Self> {
+        let rows = || words.chunks_exact(row_words);
+        if rows().is_sorted_by(|a, b| position(a) < position(b)) {
+            return Self(rows().collect()).checked(count);
+        }
+        let mut places: Vec<Option<&[u32]>> = vec![None; networks];
+        rows().for_each(|row| {
+            if let Some(place) = places.get_mut(position(row) as usize) {
+                *place = Some(row);
             }
         });
+        Self(places.into_iter().flatten().collect()).checked(count)
     }
-    values
+
+    fn checked(self, count: usize) -> Result<Self> {
+        match self.0.len() == count {
+            true => Ok(self),
+            false => {
+                Err(Error::failure(format!("the device wrote rows of {} networks instead of {count}", self.0.len())))
+            }
+        }
+    }
+
+    /// One thing of each.
+    fn column<T: Send>(&self, of: impl Fn(&[u32]) -> T + Sync) -> Vec<T> {
+        self.0.par_iter().with_min_len(PART).map(|row| of(row)).collect()
+    }
+
+    /// Some words of each, as numbers.
+    fn numbers(&self, of: Range<usize>) -> Vec<f32> {
+        let mut numbers = vec![0.0; of.len() * self.0.len()];
+        if !of.is_empty() {
+            let parts = numbers.par_chunks_mut(PART * of.len()).zip(self.0.par_chunks(PART));
+            parts.for_each(|(numbers, rows)| {
+                for (numbers, row) in numbers.chunks_exact_mut(of.len()).zip(rows) {
+                    numbers.copy_from_slice(bytemuck::cast_slice(&row[of.clone()]));
+                }
+            });
+        }
+        numbers
+    }
 }

@@ -1,5 +1,7 @@
 //! The pool of networks in flight: the kernels that start and settle them. What trains them is the form that it is handed.
 
+use std::ops::Range;
+
 use crate::backend::{Chunk, OwnRates};
 use crate::error::{Error, Result};
 use crate::gpu::{Binding, BindingKind, Bound, Gpu, Kernel, storage_buffer};
@@ -7,11 +9,12 @@ use crate::outcome::Weights;
 use crate::spec::Problem;
 
 use super::buffers::{PoolBuffers, SCRATCH, SLICE, start_stride};
-use super::bus::{SliceParams, Start, WINDOW_COUNT};
+use super::bus::{Counts, SliceParams, Start, WINDOW_COUNT};
+use super::classes::{Classes, listed_count, row_count};
 use super::form::{DeviceTuning, Form, Limits, Setup, Trainer};
 use super::lists::{self, ListBuffers, Lists};
 use super::numbers::NUMBERS;
-use super::prelude::{Sizes, rate_row_count, result_row_count};
+use super::prelude::{Sizes, rate_row_count, row_word_count, window_word_count};
 use super::source::{DRAW, INIT, POOL, RANDOM, SETTLE, START, compose};
 
 /// What a slice does.
@@ -37,6 +40,7 @@ pub(super) struct Pool {
     start: [Bound; 2],
     settle: [Bound; 2],
     lists: Lists,
+    pub(super) classes: Classes,
     /// Distance between two records of `starts`.
     pub(super) start_stride: u64,
 }
@@ -51,7 +55,7 @@ const START_BINDINGS: [Binding; 7] = [
     Binding(10, BindingKind::Record(size_of::<Start>() as u64)),
 ];
 
-const SETTLE_BINDINGS: [Binding; 8] = [
+const SETTLE_BINDINGS: [Binding; 9] = [
     Binding(0, BindingKind::Storage),
     Binding(1, BindingKind::Storage),
     Binding(2, BindingKind::Storage),
@@ -59,6 +63,7 @@ const SETTLE_BINDINGS: [Binding; 8] = [
     Binding(6, BindingKind::Storage),
     Binding(7, BindingKind::ReadOnly),
     SLICE,
+    SCRATCH,
     NUMBERS,
 ];
 
@@ -69,7 +74,8 @@ pub(super) fn start_source(problem: &Problem, sizes: Sizes) -> String {
 
 /// Entry `settle`.
 pub(super) fn settle_source(problem: &Problem, sizes: Sizes, form: &Form, limits: &Limits<'_>) -> String {
-    compose(problem, sizes, &[POOL, &(form.settle_code)(problem, sizes, limits), SETTLE])
+    let classes = Classes::of(problem).wgsl();
+    compose(problem, sizes, &[POOL, &(form.settle_code)(problem, sizes, limits), &classes, SETTLE])
 }
 
 impl Pool {
@@ -83,20 +89,15 @@ impl Pool {
         let scratch_row_count = (form.scratch_row_count)(problem, &limits);
         let buffers = PoolBuffers::new(gpu, problem, sizes, scratch_row_count)?;
         let start_kernel = Kernel::new(gpu, "start", &start_source(problem, sizes), &START_BINDINGS, checks)?;
-        // Forms with scratch memory have left outputs there, so the table is not needed.
-        let mut bindings = SETTLE_BINDINGS;
-        if scratch_row_count > 0 {
-            bindings[5] = SCRATCH;
-        }
         let settle_source = settle_source(problem, sizes, form, &limits);
-        let settle_kernel = Kernel::new(gpu, "settle", &settle_source, &bindings, checks)?;
+        let settle_kernel = Kernel::new(gpu, "settle", &settle_source, &SETTLE_BINDINGS, checks)?;
         let kernels = (form.kernels)(problem, sizes, &limits)?;
         let trainer = (form.trainer)(&Setup { gpu, problem, sizes, buffers: &buffers, tuning, kernels })?;
-        let settle = Self::bind_settle(gpu, &settle_kernel, &bindings, &buffers);
+        let settle = Self::bind_settle(gpu, &settle_kernel, &buffers);
         let start = Self::bind_start(gpu, &start_kernel, &buffers);
         let lists = Lists::new(gpu, &lists::source(problem, sizes), ListBuffers::of(&buffers), sizes, checks)?;
-        let (problem, start_stride) = (problem.clone(), start_stride(gpu));
-        Ok(Self { problem, sizes, buffers, trainer, start_kernel, start, settle, lists, start_stride })
+        let (classes, problem, start_stride) = (Classes::of(problem), problem.clone(), start_stride(gpu));
+        Ok(Self { problem, sizes, buffers, trainer, start_kernel, start, settle, lists, classes, start_stride })
     }
 
     fn bind_start(gpu: &Gpu, kernel: &Kernel, buffers: &PoolBuffers) -> [Bound; 2] {
@@ -118,11 +119,11 @@ impl Pool {
         })
     }
 
-    fn bind_settle(gpu: &Gpu, kernel: &Kernel, bindings: &[Binding], buffers: &PoolBuffers) -> [Bound; 2] {
+    fn bind_settle(gpu: &Gpu, kernel: &Kernel, buffers: &PoolBuffers) -> [Bound; 2] {
         [0, 1].map(|list: usize| {
             kernel.bind(
                 gpu,
-                bindings,
+                &SETTLE_BINDINGS,
                 &[
                     (0, &buffers.state),
                     (1, &buffers.slots),
@@ -204,7 +205,14 @@ impl Pool {
 
     /// Bytes of one window's results.
     pub(super) fn window_bytes(&self) -> u64 {
-        4 * u64::from(self.sizes.window_capacity) * result_row_count(&self.problem, self.sizes.keep_weights) as u64
+        4 * window_word_count(&self.problem, self.sizes) as u64
+    }
+
+    /// Where in a window's results its finished networks' solving epochs and rows lie, in bytes.
+    pub(super) fn results_of(&self, counts: &Counts) -> [Range<u64>; 2] {
+        let row_bytes = 4 * row_word_count(&self.problem, self.sizes.keep_weights) as u64;
+        let rows = 4 * u64::from(self.sizes.window_capacity);
+        [0..4 * u64::from(listed_count(counts)), rows..rows + row_bytes * u64::from(row_count(counts))]
     }
 
     /// Records a slice: starts, training, settling.

@@ -6,7 +6,7 @@ use crate::rule::{Activate, Lose, Optimize, with_activation, with_loss, with_opt
 use crate::seed::{NormalTable, Purpose, Starts, WeightDraw};
 use crate::spec::{Activation, DIVERGENCE_STRIDE, Judge, Order, Problem, Schedule, WEIGHT_BOUND};
 
-use super::bus::WINDOW_COUNT;
+use super::bus::{GROUP_LIMIT, WINDOW_COUNT};
 use super::numbers::rate_quad_count;
 
 /// Sizes that the host chose.
@@ -24,8 +24,8 @@ pub(super) struct Sizes {
     pub(super) own_rates: bool,
 }
 
-/// Rows of a network's outcome before its outputs: status, solved epoch, stop epoch, loss.
-pub(super) const HEAD_ROW_COUNT: usize = 4;
+/// Words of a network's row before its outputs: status with the position in the window, solved epoch, stop epoch, loss.
+pub(super) const HEAD_WORD_COUNT: usize = 4;
 
 /// Rows of a network's numbers: weights, then what the optimizer remembers of each.
 pub(super) fn state_row_count(problem: &Problem) -> usize {
@@ -38,10 +38,15 @@ pub(super) fn rate_row_count(problem: &Problem, own_rates: bool) -> usize {
     if own_rates { problem.layers().shapes().len() + 1 } else { 0 }
 }
 
-/// Rows of a network's outcome.
-pub(super) fn result_row_count(problem: &Problem, keep_weights: bool) -> usize {
+/// Words of the row that says what became of a network.
+pub(super) fn row_word_count(problem: &Problem, keep_weights: bool) -> usize {
     let weights = if keep_weights { problem.layers().weight_count() } else { 0 };
-    HEAD_ROW_COUNT + problem.examples().targets().len() + weights
+    HEAD_WORD_COUNT + problem.examples().targets().len() + weights
+}
+
+/// Words of a window of results: solving epochs of networks without a row, then rows.
+pub(super) fn window_word_count(problem: &Problem, sizes: Sizes) -> usize {
+    (1 + row_word_count(problem, sizes.keep_weights)) * sizes.window_capacity as usize
 }
 
 /// A literal of WGSL for the nearest f32.
@@ -149,8 +154,9 @@ pub(super) fn prelude(problem: &Problem, sizes: Sizes) -> String {
     line("SLOT_COUNT", format!("{}u", sizes.slot_count));
     line("WINDOW_COUNT", unsigned(WINDOW_COUNT));
     line("WINDOW_CAPACITY", format!("{}u", sizes.window_capacity));
-    let result_rows = result_row_count(problem, sizes.keep_weights);
-    line("WINDOW_WORDS", unsigned(result_rows * sizes.window_capacity as usize));
+    line("ROW_WORDS", unsigned(row_word_count(problem, sizes.keep_weights)));
+    line("WINDOW_WORDS", unsigned(window_word_count(problem, sizes)));
+    line("GROUP_LIMIT", unsigned(GROUP_LIMIT));
     line("KEEP_WEIGHTS", sizes.keep_weights.to_string());
     line("WEIGHT_COUNT", unsigned(weight_count));
     line("STATE_ROW_COUNT", unsigned(state_row_count(problem)));

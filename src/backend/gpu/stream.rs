@@ -5,14 +5,14 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::backend::{Job, Watch};
+use crate::backend::{Chunk, Job, Watch};
 use crate::error::{Error, Result};
 use crate::gpu::{Gpu, Lost, Readback, Stopwatch};
 use crate::plan::SliceClock;
 use crate::spec::DIVERGENCE_STRIDE;
 
 use super::book::{Book, Known, Numbered, Window};
-use super::bus::{Counters, SliceParams, WINDOW_COUNT, words};
+use super::bus::{Counters, Counts, SliceParams, WINDOW_COUNT, words};
 use super::checkpoint::{Checkpoint, Checkpoints};
 use super::meter::Meter;
 use super::outcomes::Arrived;
@@ -50,9 +50,17 @@ struct Slice {
     started_count: u32,
     status: Readback,
     /// Finished chunks that travel with it.
-    chunks: Vec<(Numbered, Readback)>,
+    chunks: Vec<Leaving>,
     /// The pool as the slice leaves it, where it is copied out, and what the host knew then.
     copy: Option<(Readback, Book)>,
+}
+
+/// A finished chunk on its way to the host.
+struct Leaving {
+    number: u64,
+    chunk: Chunk,
+    counts: Counts,
+    readback: Readback,
 }
 
 /// Bytes of a status: active count, tail of the free list, counters; after them the device's clock, where there is one.
@@ -134,7 +142,10 @@ impl<'a> Stream<'a> {
     /// Trains all chunks, or up to an interruption. On trouble, `run` gets what is needed to go on.
     pub(super) fn run(mut self, caller: &mut Caller<'_>) -> Result<(), StreamError> {
         let ended = self.go(caller);
-        let in_flight = self.slices.into_iter().flat_map(|slice| slice.chunks.into_iter().map(|(chunk, _)| chunk));
+        let in_flight = self
+            .slices
+            .into_iter()
+            .flat_map(|slice| slice.chunks.into_iter().map(|leaving| (leaving.number, leaving.chunk)));
         let waiting = self.book.windows.into_iter().map(|window| (window.number, window.chunk));
         let checkpoint = self.checkpoints.latest;
         let kept = |number: u64| checkpoint.iter().any(|from| from.book.windows.iter().any(|w| w.number == number));
@@ -182,7 +193,8 @@ impl<'a> Stream<'a> {
             let index = self.book.next_window;
             self.book.next_window = (index + 1) % WINDOW_COUNT;
             let known_from = self.book.slice_count;
-            let window = Window { number, chunk, index, started_count: 0, begun: None, known_from };
+            let counted = self.pool.classes.counted(chunk.rows);
+            let window = Window { number, chunk, index, counted, started_count: 0, begun: None, known_from };
             if window.count() > self.pool.sizes.window_capacity {
                 return Err(Error::failure(format!(
                     "a chunk of {} networks was given where at most {} were asked for",
@@ -192,10 +204,11 @@ impl<'a> Stream<'a> {
                 .into());
             }
             self.pool.import(self.gpu, index, &window.chunk)?;
-            // The device counts down from what the host sets; the window's last user has been copied out before.
-            self.book.remaining[index] = window.count();
-            let place = std::mem::offset_of!(Counters, remaining) + 4 * index;
-            self.gpu.queue.write_buffer(&self.pool.buffers.counters, place as u64, bytemuck::bytes_of(&window.count()));
+            // The window's last user has been copied out before.
+            self.book.counts[index] = Counts::default();
+            let place = std::mem::offset_of!(Counters, windows) + size_of::<Counts>() * index;
+            let counts = bytemuck::bytes_of(&self.book.counts[index]);
+            self.gpu.queue.write_buffer(&self.pool.buffers.counters, place as u64, counts);
             self.book.windows.push_back(window);
         }
         Ok(())
@@ -230,7 +243,7 @@ impl<'a> Stream<'a> {
             ..SliceParams::default()
         };
         for window in &self.book.windows {
-            params.window_sizes[window.index] = window.count();
+            params.counted[window.index] = window.counted;
         }
         let mut encoder =
             self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("slice") });
@@ -242,10 +255,15 @@ impl<'a> Stream<'a> {
             let bytes = self.pool.window_bytes();
             let mut readback =
                 self.spare_results.pop().unwrap_or_else(|| Readback::new(self.gpu, "results read back", bytes));
-            let used = bytes / u64::from(self.pool.sizes.window_capacity) * u64::from(window.count());
-            readback.copy(&mut encoder, &self.pool.buffers.results, window.index as u64 * bytes, 0, used);
+            let counts = self.book.counts[window.index];
+            let mut place = 0;
+            for part in self.pool.results_of(&counts).into_iter().filter(|part| !part.is_empty()) {
+                let (from, bytes) = (window.index as u64 * bytes + part.start, part.end - part.start);
+                readback.copy(&mut encoder, &self.pool.buffers.results, from, place, bytes);
+                place += bytes;
+            }
             if let Some(window) = self.book.windows.pop_front() {
-                chunks.push(((window.number, window.chunk), readback));
+                chunks.push(Leaving { number: window.number, chunk: window.chunk, counts, readback });
             }
         }
         // Of the slices under way, each has a span of its own.
@@ -273,8 +291,8 @@ impl<'a> Stream<'a> {
         if let Some(copy) = &mut copy {
             copy.submitted(submission.clone());
         }
-        for (_, readback) in &mut chunks {
-            readback.submitted(submission.clone());
+        for leaving in &mut chunks {
+            leaving.readback.submitted(submission.clone());
         }
         self.book.list = next;
         self.book.slice_count = self.book.slice_count.wrapping_add(1);
@@ -302,8 +320,8 @@ impl<'a> Stream<'a> {
         }
         let mut arrived = Vec::new();
         if let Some(slice) = self.slices.front_mut() {
-            for ((_, chunk), readback) in &mut slice.chunks {
-                arrived.push(readback.receive(self.gpu, |bytes| Arrived::new(chunk.networks.clone(), bytes))?);
+            for Leaving { chunk, counts, readback, .. } in &mut slice.chunks {
+                arrived.push(readback.receive(self.gpu, |bytes| Arrived::new(chunk.networks.clone(), *counts, bytes))?);
             }
         }
         let Some(slice) = self.slices.pop_front() else { return Ok(()) };
@@ -320,7 +338,7 @@ impl<'a> Stream<'a> {
         self.book.widen(slice.epochs, took.as_secs_f64(), self.pool.sizes.slot_count);
         self.spare_status.push(slice.status);
         // Chunks first leave the list of what would have to be repeated, then they are delivered.
-        for (((number, _), readback), mut arrived) in slice.chunks.into_iter().zip(arrived) {
+        for (Leaving { number, readback, .. }, mut arrived) in slice.chunks.into_iter().zip(arrived) {
             self.spare_results.push(readback);
             if number < self.run.deliver_next {
                 continue; // Delivered before the device was lost.

@@ -118,11 +118,11 @@ fn structs_lie_as_shaders_read_them() {
         layout(&settle, "Slot"),
         fields!(Slot: window, position, epoch, solved_epoch, status, reported_epoch, network)
     );
-    assert_eq!(layout(&settle, "Counters"), fields!(Counters: trained, spared, finished, canary, remaining));
+    assert_eq!(layout(&settle, "Counters"), fields!(Counters: trained, ended, finished, canary, windows));
     let (size, offsets) = layout(&settle, "SliceParams");
     let first = [offset_of!(SliceParams, slice_epochs), offset_of!(SliceParams, flush), offset_of!(SliceParams, seed)];
     assert_eq!((size, &offsets[..3]), (size_of::<SliceParams>(), &first[..]));
-    assert_eq!(offsets.last(), Some(&offset_of!(SliceParams, window_sizes)));
+    assert_eq!(offsets.last(), Some(&offset_of!(SliceParams, counted)));
     let (size, offsets) = layout(&settle, "Numbers");
     let (expected_size, mut expected) = fields!(Numbers: epochs, criterion_bound, momentum, reserved);
     // Rates come after them, four of them for up to four layers.

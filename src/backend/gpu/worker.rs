@@ -168,6 +168,7 @@ impl Supply<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bus::{Counts, Group};
     use super::*;
     use crate::backend::Chunk;
 
@@ -177,8 +178,9 @@ mod tests {
     }
 
     fn arrived((number, _): &Numbered) -> Arrived {
-        let row = [0u32, 0, 100 + *number as u32, 0];
-        Arrived::new(*number..*number + 1, bytemuck::cast_slice(&row))
+        let mut counts = Counts::default();
+        counts[0] = Group { count: 1, sum: [100 + *number as u32, 0] };
+        Arrived::new(*number..*number + 1, counts, &[0; 16])
     }
 
     /// Takes all chunks and hands each back.

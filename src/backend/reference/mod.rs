@@ -83,7 +83,7 @@ impl Reference {
             weights.extend(values);
         }
         let weights = job.keep_weights.then(|| Weights::new(job.problem.layers(), weights.into()));
-        Trained { executed_net_epochs: outcomes.net_epochs(), outcomes, weights, device_seconds: None }
+        Trained::of(outcomes, weights)
     }
 }
 

@@ -29,6 +29,7 @@ impl Rows {
         Self {
             outcomes: Outcomes {
                 first,
+                positions: None,
                 outputs_per_network: outputs,
                 status: vec![Status::Unfinished; count],
                 solved_epoch: vec![0; count],
@@ -68,7 +69,7 @@ impl Rows {
     /// What is delivered.
     pub(super) fn into_trained(self, job: &Job<'_>, executed_net_epochs: u64) -> Trained {
         let weights = job.keep_weights.then(|| Weights::new(job.problem.layers(), self.weights));
-        Trained { outcomes: self.outcomes, weights, executed_net_epochs, device_seconds: None }
+        Trained { executed_net_epochs, ..Trained::of(self.outcomes, weights) }
     }
 }
 

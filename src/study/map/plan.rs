@@ -313,9 +313,9 @@ impl MapPlan {
             OwnRates::new(self.problem.spec().layers.sizes().len() - 1, rates.concat(), momentum)
         });
         Chunk {
-            networks: first..first + networks.len() as u64,
             starts: Some(Weights::new(self.problem.layers(), Values::F64(weights))),
             rates,
+            ..Chunk::drawn(first..first + networks.len() as u64)
         }
     }
 }

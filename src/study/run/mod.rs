@@ -10,16 +10,17 @@ pub use advice::Advice;
 pub use answer::{KindRow, RunAnswer};
 pub use state::{RunPart, RunState};
 
+use std::cell::Cell;
 use std::time::Instant;
 
-use crate::backend::{Driver, Job, Trained};
+use crate::backend::{Chunk, Driver, Job, Trained};
 use crate::error::{Error, Result};
-use crate::outcome::{Fate, Outcomes, Status, Tally, Weights};
+use crate::outcome::{Fate, Fates, Outcomes, Status, Tally, Weights};
 use crate::spec::{Population, Problem};
 use crate::stats::RateMethod;
 
 use super::continued::{Continued, Unsolved};
-use super::examine::{Examined, Examiner};
+use super::examine::{Examined, Examiner, is_examinable};
 use super::seconds::Seconds;
 
 /// Trains a population chunk by chunk and counts.
@@ -31,7 +32,10 @@ pub struct RunStudy<'a> {
     pub population: Population,
     /// Starts of network 0, 1, 2, ...; drawn where absent. Holds at least as many as the population's last index.
     pub starts: Option<&'a Weights>,
-    /// Whether final weights are passed to `sink`.
+    /// Whether the row of every network is passed to `sink`. Without, rows come of those networks alone that the study itself
+    /// looks at; a GPU counts the others, which takes its host a tenth of the time.
+    pub keep_rows: bool,
+    /// Whether final weights are passed to `sink`, with the row of every network.
     pub keep_weights: bool,
     /// Most networks in a chunk, where the caller wants fewer than the backend.
     pub chunk_limit: Option<u64>,
@@ -51,7 +55,7 @@ pub struct RunStudy<'a> {
 /// What a chunk brought.
 #[derive(Clone, Copy, Debug)]
 pub struct Delivered<'a> {
-    /// One row a network.
+    /// One row a network; without [`RunStudy::keep_rows`] of some of them.
     pub outcomes: &'a Outcomes,
     /// Final weights, if they were asked for or needed.
     pub weights: Option<&'a Weights>,
@@ -67,12 +71,13 @@ pub struct Delivered<'a> {
 pub type Sink<'a> = dyn FnMut(Delivered<'_>) -> Result<()> + 'a;
 
 impl<'a> RunStudy<'a> {
-    /// Counts and no more: drawn starts, no weights kept, nothing examined.
+    /// Counts and rows, and no more: drawn starts, no weights kept, nothing examined.
     pub fn new(problem: &'a Problem, population: Population) -> Self {
         Self {
             problem,
             population,
             starts: None,
+            keep_rows: true,
             keep_weights: false,
             chunk_limit: None,
             chunk_seconds: None,
@@ -88,7 +93,7 @@ impl<'a> RunStudy<'a> {
     /// # Errors
     /// The device failed.
     pub fn run(&self, driver: &mut Driver<'_>) -> Result<RunAnswer> {
-        self.deliver(driver, &mut |_| Ok(()))
+        Self { keep_rows: false, ..*self }.deliver(driver, &mut |_| Ok(()))
     }
 
     /// Trains and counts, and passes every chunk on to `sink`.
@@ -147,17 +152,19 @@ impl<'a> RunStudy<'a> {
         let job = Job { keep_weights, ..Job::new(self.problem, self.population.seed()) };
         let mut prepared = driver.begin(job)?.limited(self.chunk_limit).paced(self.chunk_seconds);
         let mut examine_seconds = 0.0;
+        let rows = Cell::new(self.wanted_rows(&examiner));
         // What was under way goes on to the look that was chosen before it began: where it was cut must not show.
         while let Some(end) = state.look.filter(|look| *look > state.tally.networks()).or_else(|| self.next_look(state))
         {
             state.look = Some(end);
             let networks = self.population.first() + state.tally.networks()..self.population.first() + end;
-            prepared.starting(
+            prepared.cut(
                 networks,
-                self.starts,
-                &mut |Trained { outcomes, weights, executed_net_epochs, .. }| {
+                &mut |networks| Chunk { rows: rows.get(), ..Chunk::starting(networks, self.starts) },
+                &mut |Trained { outcomes, counted, weights, executed_net_epochs, .. }| {
                     let (tally, kinds) = Tally::with_kinds(self.problem, &outcomes);
                     state.tally.merge(&tally);
+                    state.tally.merge(&counted);
                     state.executed_net_epochs += executed_net_epochs;
                     if self.continue_factor.is_some() {
                         let unsolved = outcomes.iter().zip(&kinds).filter(|(row, _)| row.status == Status::Unsolved);
@@ -167,6 +174,7 @@ impl<'a> RunStudy<'a> {
                     let looked = Instant::now();
                     let (examined, all_examined) = examiner.look(&outcomes, &kinds, weights.as_ref(), watch);
                     examine_seconds += looked.elapsed().as_secs_f64();
+                    rows.set(self.wanted_rows(&examiner));
                     let earlier = state.examined.len();
                     state.examined.extend(examined);
                     state.seconds.train = before.train + began.elapsed().as_secs_f64();
@@ -186,6 +194,16 @@ impl<'a> RunStudy<'a> {
         }
         let effort = prepared.effort();
         Ok(Seconds { examine: examine_seconds, ..Seconds::of(driver, &effort) })
+    }
+
+    /// Fates whose networks' rows somebody will look at.
+    fn wanted_rows(&self, examiner: &Examiner<'_>) -> Fates {
+        match self.keep_rows || self.keep_weights {
+            true => Fates::ALL,
+            // Those to be trained on are remembered by their indices.
+            false if self.continue_factor.is_some() => Fate::ALL.into_iter().filter(|f| is_examinable(*f)).collect(),
+            false => examiner.wanted(),
+        }
     }
 
     /// Trains the unsolved networks on, from where that was interrupted.

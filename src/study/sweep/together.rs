@@ -176,7 +176,7 @@ impl Group<'_> {
         Chunk {
             starts: Some(Weights::new(problem.layers(), Values::F32(weights))),
             rates: Some(OwnRates::new(layer_count, rates, momentum)),
-            networks: range,
+            ..Chunk::drawn(range)
         }
     }
 }

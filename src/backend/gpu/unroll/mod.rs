@@ -91,10 +91,10 @@ pub(super) fn training_code(problem: &Problem, sizes: Sizes, sharing: Sharing, t
         + &measure
 }
 
-/// `evaluate`: outputs to the results, and the loss.
+/// `evaluate`: outputs to scratch memory, and the loss.
 pub(super) fn evaluation_code(problem: &Problem) -> String {
     String::from(
-        "fn evaluate(slot: u32, lane: u32, place: u32, stride: u32) -> f32 {\n    var net: Network;\n    \
+        "fn evaluate(slot: u32, lane: u32) -> f32 {\n    var net: Network;\n    \
          load(slot, &net);\n    var loss = 0.0;\n",
     ) + &outputs_code(problem, None, "net.", |writer, forward, targets| {
         for (unit, y) in targets.iter().enumerate() {
@@ -102,7 +102,7 @@ pub(super) fn evaluation_code(problem: &Problem) -> String {
             let _ = writeln!(
                 writer.text,
                 "    loss += output_loss({z}, {h}, {y});\n    \
-                 results[place + (example * OUTPUT_COUNT + {unit}u) * stride] = bitcast<u32>({h});"
+                 scratch[(OUTPUT_ROW + example * OUTPUT_COUNT + {unit}u) * SLOT_COUNT + lane] = {h};"
             );
         }
     }) + "    return loss / f32(EXAMPLE_COUNT);\n}\n"
