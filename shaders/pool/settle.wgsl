@@ -62,8 +62,10 @@ fn loss_units(loss: f32) -> vec2<u32> {
 
 fn add_to_share(group: u32, amount: vec2<u32>) {
     let before = atomicAdd(&shares[group].sum[0], amount.x);
-    let carry = select(0u, 1u, before + amount.x < before);
-    atomicAdd(&shares[group].sum[1], amount.y + carry);
+    let high = amount.y + select(0u, 1u, before + amount.x < before);
+    if (high != 0u) {
+        atomicAdd(&shares[group].sum[1], high);
+    }
 }
 
 fn weights_out_of_bounds(slot: u32) -> bool {

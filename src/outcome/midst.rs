@@ -23,11 +23,15 @@ impl Outputs<'_> {
     }
 }
 
-/// Outputs that are read as these groups and as nothing else: of a single unit, those of a group so near its place of
-/// rest that they hang together, are at neither end and are far from every other group; the rest at their targets.
-pub(super) fn midst(problem: &Problem, groups: &Groups) -> Option<Midst> {
-    // Far more than roundings.
-    const MARGIN: f64 = 1e-3;
+/// Outputs that are all so near a place, in units of the tolerance, hang together.
+pub(super) const HANGING: f64 = 0.5;
+/// Outputs within a tolerance have more room than this beside a bound. Far more than roundings.
+pub(super) const MARGIN: f64 = 1e-3;
+
+/// Outputs that are read as these groups and as nothing else, if those of a group hang together: of a single unit, those of a
+/// group within so many tolerances of its place of rest, which lies at neither end and far from every other group; the rest at
+/// their targets.
+pub(super) fn midst(problem: &Problem, groups: &Groups, width: f64) -> Option<Midst> {
     let examples = problem.examples();
     let outputs = Outputs::new(problem, examples.target_range(), &[]);
     if groups.is_empty() || examples.output_count() != 1 || outputs.tolerance <= 0.0 {
@@ -42,14 +46,16 @@ pub(super) fn midst(problem: &Problem, groups: &Groups) -> Option<Midst> {
     for group in groups {
         let (from, to) = resting_place(problem, group, 0);
         let is_apart = |place: f64, by: f64| (from - place).abs() > by * (1.0 + MARGIN) * outputs.tolerance;
-        let off_ends =
-            |example: &usize| is_apart(outputs.targets[*example], 1.5) && is_apart(outputs.other_end(*example), 1.5);
-        if from != to || !group.iter().all(off_ends) || !places.iter().all(|place| is_apart(*place, 2.0)) {
+        let off_ends = |example: &usize| {
+            is_apart(outputs.targets[*example], 1.0 + width) && is_apart(outputs.other_end(*example), 1.0 + width)
+        };
+        if from != to || !group.iter().all(off_ends) || !places.iter().all(|place| is_apart(*place, 1.0 + 2.0 * width))
+        {
             return None;
         }
         places.push(from);
         for example in group {
-            midst[*example] = range(from, 0.5);
+            midst[*example] = range(from, width);
         }
     }
     Some(midst)

@@ -9,7 +9,7 @@
 use crate::rule::{Lose, with_loss};
 use crate::spec::Problem;
 
-use super::midst::{MIDST_LIMIT, Midst, fits, midst};
+use super::midst::{HANGING, MIDST_LIMIT, Midst, fits, midst};
 use super::outputs::{Groups, Outputs, Places, resting_place};
 use super::{Fate, Variant};
 
@@ -99,7 +99,7 @@ impl Known {
         };
         let (middle, wrong) = (examples(&grouping.middle), examples(&grouping.wrong));
         let variant = Variant::of(&grouping.groups, &middle, &wrong, example_count);
-        let (fate, midst) = (grouping.fate(example_count), midst(problem, &grouping.groups));
+        let (fate, midst) = (grouping.fate(example_count), midst(problem, &grouping.groups, HANGING));
         Self { excess: grouping.excess(problem), fate, variant, midst, grouping }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::spec::Problem;
 
-use super::midst::fits;
+use super::midst::{MARGIN, fits, midst};
 use super::outputs::{Groups, Outputs, Places, resting_place};
 use super::pattern::{Grouping, Known, floor};
 use super::{Fate, Kind};
@@ -28,14 +28,18 @@ pub struct Doubt {
     pub outputs: Vec<Vec<Range>>,
 }
 
-/// Outputs that can be read as one pattern and as nothing else. An unsolved network whose outputs all lie in these ranges is
-/// of its kind if its loss does too, and else descends.
+/// Outputs that can be read as one pattern and as nothing else. An unsolved network whose outputs all lie in these ranges, those
+/// of the group being near each other, is of its kind if its loss lies in its range, and else descends.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlainPattern {
     /// What it is.
     pub kind: Kind,
     /// Of each output, `[example][output unit]`.
     pub outputs: Vec<Range>,
+    /// Those that are shared, by their places among the outputs.
+    pub group: Vec<usize>,
+    /// How far these are apart at most.
+    pub spread: f32,
     /// Of the loss.
     pub loss: Range,
 }
@@ -71,9 +75,7 @@ impl PlainKinds {
     /// What an unsolved network is, where comparisons tell it.
     pub fn kind_of(&self, outputs: &[f32], loss: f32) -> Option<Kind> {
         let descends = Some(Kind::whole(Fate::Descending));
-        let lies =
-            |pattern: &&PlainPattern| pattern.outputs.iter().zip(outputs).all(|(range, h)| is_within(*range, *h));
-        match self.patterns.iter().find(lies) {
+        match self.patterns.iter().find(|pattern| pattern.holds(outputs)) {
             Some(pattern) if is_within(pattern.loss, loss) => Some(pattern.kind),
             Some(_) => descends,
             None => {
@@ -86,8 +88,6 @@ impl PlainKinds {
 impl Doubt {
     /// Whatever could be read as this.
     fn of(problem: &Problem, grouping: Grouping) -> Option<Self> {
-        // Far more than roundings.
-        const MARGIN: f64 = 1e-3;
         let outputs = Outputs::new(problem, problem.examples().target_range(), &[]);
         let width = (1.0 + MARGIN) * outputs.tolerance;
         let outputs = (0..outputs.targets.len()).map(|at| {
@@ -143,8 +143,18 @@ fn join(ranges: &mut Vec<Range>) {
 impl PlainPattern {
     /// Of groups of examples that share their output, the others being right.
     fn of(problem: &Problem, groups: Groups) -> Option<Self> {
-        let Known { excess, fate, variant, midst, .. } = Known::of(Grouping { groups, ..Grouping::default() }, problem);
-        Some(Self { kind: Kind { fate, variant }, outputs: midst?.to_vec(), loss: range_around(problem, excess)? })
+        let outputs = midst(problem, &groups, 1.0)?.to_vec();
+        let group = groups.concat();
+        let Known { excess, fate, variant, .. } = Known::of(Grouping { groups, ..Grouping::default() }, problem);
+        let tolerance = Outputs::new(problem, problem.examples().target_range(), &[]).tolerance;
+        let (kind, loss) = (Kind { fate, variant }, range_around(problem, excess)?);
+        Some(Self { kind, outputs, group, spread: ((1.0 - MARGIN) * tolerance) as f32, loss })
+    }
+
+    fn holds(&self, outputs: &[f32]) -> bool {
+        let shared = || self.group.iter().map(|at| outputs[*at]);
+        let spread = shared().fold(f32::MIN, f32::max) - shared().fold(f32::MAX, f32::min);
+        self.outputs.iter().zip(outputs).all(|(range, h)| is_within(*range, *h)) && spread <= self.spread
     }
 }
 
@@ -240,7 +250,7 @@ mod tests {
                 let (low, high) = pattern.loss;
                 let losses = [low.next_down(), low, 0.5 * (low + high), high, high.next_up(), 0.0, f32::NAN];
                 for at in 0..pattern.outputs.len() {
-                    for place in [0.0, 0.5, 1.0] {
+                    for place in [0.001, 0.1, 0.5, 0.9, 0.999] {
                         let mut outputs: Vec<f32> =
                             pattern.outputs.iter().map(|(low, high)| 0.5 * low + 0.5 * high).collect();
                         let (from, to) = pattern.outputs[at];

@@ -6,8 +6,8 @@ use std::time::Duration;
 use basins::backend::gpu::DeviceTuning;
 use basins::backend::{Backend, Chunk, Job, Progress, Trained, Unwatched, Watch};
 use basins::gpu::Found;
-use basins::outcome::Outcomes;
-use basins::spec::Spec;
+use basins::outcome::{Fates, Outcomes, Tally};
+use basins::spec::{Problem, Spec};
 use libtest_mimic::Failed;
 
 use crate::open;
@@ -37,28 +37,30 @@ fn job_spec() -> Result<Spec, Failed> {
     Ok(Spec { epochs: 400, lr: "1".parse()?, update: "online:shuffled".parse()?, ..Spec::default() })
 }
 
-fn chunks() -> impl Iterator<Item = Chunk> {
-    (0..40).map(|chunk| Chunk::drawn(chunk * 25..(chunk + 1) * 25))
+fn chunks(rows: Fates) -> impl Iterator<Item = Chunk> {
+    (0..40).map(move |chunk| Chunk { rows, ..Chunk::drawn(chunk * 25..(chunk + 1) * 25) })
 }
 
-fn join(all: &mut Option<Outcomes>, trained: &Trained) {
-    match all {
-        None => *all = Some(trained.outcomes.clone()),
-        Some(all) => all.append(&trained.outcomes),
-    }
+fn job(problem: &Problem) -> Job<'_> {
+    Job { slice_epochs: Some(16), ..Job::new(problem, 5) }
+}
+
+/// Everything that a run says, chunk by chunk.
+fn said(trained: &Trained) -> (Outcomes, Tally) {
+    (trained.outcomes.clone(), trained.counted.clone())
 }
 
 /// What came of a run whose device was destroyed in its middle.
 struct Disturbed {
-    outcomes: Option<Outcomes>,
+    said: Vec<(Outcomes, Tally)>,
     net_epochs_told: u64,
     lost_slices: u32,
 }
 
-fn disturbed(found: &Found, after: u32, checkpoint_interval: Duration) -> Result<Disturbed, Failed> {
+fn disturbed(found: &Found, rows: Fates, after: u32, checkpoint_interval: Duration) -> Result<Disturbed, Failed> {
     let problem = job_spec()?.problem()?;
-    let job = Job { slice_epochs: Some(16), ..Job::new(&problem, 5) };
-    let mut outcomes = None;
+    let job = job(&problem);
+    let mut all = Vec::new();
     // Slots for a fourth of the networks: some chunks are delivered before the loss, others wait.
     let tuning = DeviceTuning { checkpoint_interval, slot_limit: Some(256), ..DeviceTuning::default() };
     let mut backend = open(found, "fused", tuning)?;
@@ -69,39 +71,47 @@ fn disturbed(found: &Found, after: u32, checkpoint_interval: Duration) -> Result
         net_epochs: AtomicU64::new(0),
     };
     backend.prepare(&job)?;
-    backend.train(&job, &mut chunks(), &watch, &mut |trained| {
-        join(&mut outcomes, &trained);
+    backend.train(&job, &mut chunks(rows), &watch, &mut |trained| {
+        all.push(said(&trained));
         Ok(())
     })?;
     if watch.device.lock().is_ok_and(|device| device.is_some()) {
         return Err("the device was not lost: the test is blind".into());
     }
     let net_epochs_told = watch.net_epochs.load(Ordering::Relaxed);
-    Ok(Disturbed { outcomes, net_epochs_told, lost_slices: backend.lost_slices() })
+    Ok(Disturbed { said: all, net_epochs_told, lost_slices: backend.lost_slices() })
 }
 
 /// The run goes on, from the start of what was in flight or from the last copy of it: the same outcomes, each once, in
 /// order, and progress that counts nothing twice. With copies, a loss costs a few slices.
 pub(crate) fn lost_device_costs_no_outcome(found: &Found) -> Result<(), Failed> {
     let problem = job_spec()?.problem()?;
-    let job = Job { slice_epochs: Some(16), ..Job::new(&problem, 5) };
-    let mut undisturbed = None;
+    let job = job(&problem);
     let mut backend = open(found, "fused", DeviceTuning::default())?;
     backend.prepare(&job)?;
-    backend.train(&job, &mut chunks(), &Unwatched, &mut |trained| {
-        join(&mut undisturbed, &trained);
-        Ok(())
-    })?;
+    let mut undisturbed = |rows: Fates| -> Result<_, Failed> {
+        let (mut all, mut needed) = (Vec::new(), 0);
+        backend.train(&job, &mut chunks(rows), &Unwatched, &mut |trained| {
+            all.push(said(&trained));
+            needed += trained.net_epochs();
+            Ok(())
+        })?;
+        Ok((all, needed))
+    };
+    let ((whole, needed), (counted, needed_again)) = (undisturbed(Fates::ALL)?, undisturbed(Fates::NONE)?);
+    if needed_again != needed || counted == whole {
+        return Err(format!("{needed} net-epochs in rows, {needed_again} where networks are counted").into());
+    }
     if backend.lost_slices() != 0 {
         return Err("slices are called lost where no device was".into());
     }
-    let needed = undisturbed.as_ref().map_or(0, Outcomes::net_epochs);
     // Copies whenever one can be had, which is every third slice: the device is lost at each place between two. Then none.
-    let often = [30, 31, 32].map(|after| ("with copies", after, Duration::ZERO));
-    let never = ("without copies", 30, Duration::from_secs(3600));
-    for (name, after, checkpoint_interval) in often.into_iter().chain([never]) {
-        let run = disturbed(found, after, checkpoint_interval)?;
-        if run.outcomes != undisturbed {
+    let often = [30, 31, 32].map(|after| ("with copies", Fates::ALL, after, Duration::ZERO));
+    let never = ("without copies", Fates::ALL, 30, Duration::from_secs(3600));
+    let counts = ("with copies of counts", Fates::NONE, 31, Duration::ZERO);
+    for (name, rows, after, checkpoint_interval) in often.into_iter().chain([never, counts]) {
+        let run = disturbed(found, rows, after, checkpoint_interval)?;
+        if run.said != *(if rows == Fates::ALL { &whole } else { &counted }) {
             return Err(format!("{name}, a lost device changes outcomes").into());
         }
         if run.net_epochs_told != needed {
@@ -128,7 +138,7 @@ pub(crate) fn lost_for_good_is_an_error(found: &Found) -> Result<(), Failed> {
     let mut backend = basins::backend::gpu::GpuBackend::new(theirs, None);
     backend.prepare(&job)?;
     opened.device.destroy();
-    let ended = backend.train(&job, &mut chunks(), &Unwatched, &mut |_| Ok(()));
+    let ended = backend.train(&job, &mut chunks(Fates::ALL), &Unwatched, &mut |_| Ok(()));
     match ended {
         Err(error) if error.is_device_lost() && error.exit_code() == 5 => Ok(()),
         Err(error) => Err(format!("another error than a lost device: {error}").into()),

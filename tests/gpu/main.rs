@@ -43,6 +43,7 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
     add("forms::a_network_is_the_same_however_shared_out", forms::however_shared_out);
     add("forms::starts_are_counted", forms::starts_are_counted);
     add("forms::size_decides", forms::size_decides);
+    add("forms::finished_networks_are_counted", forms::finished_networks_are_counted);
     add("forms::few_slots_suffice", forms::few_slots_suffice);
     add("forms::a_smaller_pool_where_memory_is_short", forms::a_smaller_pool_where_memory_is_short);
     add("forms::powers_that_leave_the_range_are_not_multiplied", forms::powers_that_leave_the_range_are_not_multiplied);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::backend::Unwatched;
 use crate::backend::tolerance::Tolerance;
 use crate::backend::{Backend, Chunk, Job, Precision, Progress, Reference, Trained, Watch};
-use crate::outcome::{Fate, Status, Values, Weights};
+use crate::outcome::{Fate, Fates, Status, Values, Weights};
 use crate::seed::Starts;
 use crate::spec::{AfterSolved, Bias, Criterion, Init, Loss, Population, Problem, Spec, Update};
 
@@ -360,11 +360,16 @@ pub(super) fn work_is_accounted(backend: &mut dyn Backend) -> CheckResult {
 }
 
 pub(super) fn interruption_keeps_what_is_known(backend: &mut dyn Backend) -> CheckResult {
+    // Networks that were cut off have a row in any case.
+    [Fates::ALL, Fates::NONE].into_iter().try_for_each(|rows| what_is_known_is_kept(backend, rows))
+}
+
+fn what_is_known_is_kept(backend: &mut dyn Backend, rows: Fates) -> CheckResult {
     let problem = problem(&Spec { epochs: 100_000, after_solved: AfterSolved::Continue, ..Spec::default() });
     let job = Job { slice_epochs: Some(50), ..Job::new(&problem, SEED) };
     backend.prepare(&job).map_err(text)?;
     let watch = Sums { stop_after: Some(1_000), ..Sums::default() };
-    let mut chunks = (0..3).map(|chunk| Chunk::drawn(chunk * 32..(chunk + 1) * 32));
+    let mut chunks = (0..3).map(|chunk| Chunk { rows, ..Chunk::drawn(chunk * 32..(chunk + 1) * 32) });
     let mut delivered = Vec::new();
     backend
         .train(&job, &mut chunks, &watch, &mut |trained| {

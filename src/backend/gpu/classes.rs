@@ -67,17 +67,24 @@ impl Classes {
         let _ = match (&self.plain.doubts, outputs.as_slice()) {
             (None, [lines, ..]) => writeln!(
                 text,
-                "    for (var output = 0u; output < OUTPUT_ROW_COUNT; output += 1u) {{\n        \
-                 let h = output_of(output, lane);\n{lines}    }}"
+                "    var least = output_of(0u, lane);\n    var most = least;\n    \
+                 for (var output = 0u; output < OUTPUT_ROW_COUNT; output += 1u) {{\n        \
+                 let h = output_of(output, lane);\n        least = min(least, h);\n        most = max(most, h);\n\
+                 {lines}    }}"
             ),
             (_, outputs) => outputs.iter().enumerate().try_for_each(|(output, lines)| {
                 writeln!(text, "    let h{output} = output_of({output}u, lane);\n{lines}")
             }),
         };
         text.push_str("    switch firstTrailingBit(within) {\n");
-        for (at, PlainPattern { loss, .. }) in self.plain.patterns.iter().enumerate() {
-            let (class, fits) = (COMMON.len() + at, lies("loss", *loss));
-            let _ = writeln!(text, "        case {at}u: {{ return select({DESCENDING}u, {class}u, {fits}); }}");
+        for (at, PlainPattern { loss, group, spread, .. }) in self.plain.patterns.iter().enumerate() {
+            let (class, fits, spread) = (COMMON.len() + at, lies("loss", *loss), literal((*spread).into()));
+            let [least, most] = ["min", "max"].map(|of| self.of_all(of, group));
+            let _ = writeln!(
+                text,
+                "        case {at}u: {{\n            if ({most} - {least} <= {spread}) {{\n                \
+                 return select({DESCENDING}u, {class}u, {fits});\n            }}\n        }}"
+            );
         }
         text.push_str("        default: {}\n    }\n");
         let Some(doubts) = &self.plain.doubts else { return text + "    return NO_CLASS;\n}\n" };
@@ -94,6 +101,17 @@ impl Classes {
             );
         }
         text + &format!("    return {DESCENDING}u;\n}}\n")
+    }
+
+    /// The least or the most of a group's outputs.
+    fn of_all(&self, of: &str, group: &[usize]) -> String {
+        match self.plain.doubts {
+            Some(_) => {
+                let names = group.iter().map(|at| format!("h{at}"));
+                names.reduce(|all, next| format!("{of}({all}, {next})")).unwrap_or_default()
+            }
+            None => if of == "min" { "least" } else { "most" }.into(),
+        }
     }
 
     /// Outputs that are looked at.

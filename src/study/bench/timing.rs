@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use crate::backend::{Backend, Driver, Effort, Job, Watch};
+use crate::backend::{Backend, Chunk, Driver, Effort, Job, Watch};
 use crate::error::{Error, Result};
+use crate::outcome::Fates;
 use crate::spec::{Population, Problem};
 
 use super::check::Expected;
@@ -210,7 +211,8 @@ impl Bench {
 /// Trains the networks; compiling and allocating are not in its time.
 fn train(driver: &mut Driver<'_>, problem: &Problem, population: Population) -> Result<Effort> {
     let mut prepared = driver.begin(Job::new(problem, population.seed()))?;
-    prepared.drawn(population.networks(), &mut |_| Ok(()))?;
+    let mut chunk = |networks| Chunk { rows: Fates::NONE, ..Chunk::drawn(networks) };
+    prepared.cut(population.networks(), &mut chunk, &mut |_| Ok(()))?;
     let Effort { networks, net_epochs, .. } = prepared.effort();
     // Networks that diverge are let off, all others train to the end.
     let most = population.count().saturating_mul(problem.spec().epochs.into());
