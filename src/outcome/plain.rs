@@ -47,6 +47,9 @@ pub struct PlainPattern {
 /// Of tasks of up to so many examples all patterns are looked at, of larger ones that in which all examples share their output.
 const EXAMPLE_LIMIT: usize = 4;
 
+/// Beyond any output and loss, and far from the largest numbers, which compilers are particular about.
+const FAR: f32 = 1e30;
+
 impl PlainKinds {
     /// Those of a problem.
     pub fn of(problem: &Problem) -> Self {
@@ -65,8 +68,8 @@ impl PlainKinds {
             let grouped = grouped.map(|groups| Grouping { groups, ..Grouping::default() });
             let all = middles.chain(wrongs).chain(grouped).filter_map(|grouping| Doubt::of(problem, grouping));
             // No pattern is below a solution, as roundings may be.
-            let anything = vec![vec![(f32::MIN, f32::MAX)]; count];
-            let below = Doubt { loss: (f32::MIN, (floor(problem) as f32).next_up()), outputs: anything };
+            let anything = vec![vec![(-FAR, FAR)]; count];
+            let below = Doubt { loss: (-FAR, (floor(problem) as f32).next_up()), outputs: anything };
             Doubt::joined(all.chain([below]).collect())
         });
         Self { patterns, doubts }
