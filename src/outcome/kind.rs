@@ -3,6 +3,8 @@
 //! Each pattern is matched by outputs and loss alone. That is not evidence of a local minimum, and nothing here says so: the
 //! study of single networks in f64 does (`study/examine.rs`).
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::spec::Problem;
@@ -10,6 +12,7 @@ use crate::spec::Problem;
 use super::columns::{Outcome, Status};
 use super::fate::{Fate, Variant};
 use super::pattern::{Patterns, floor, pattern_excesses};
+use super::plain::PlainKinds;
 
 impl Fate {
     /// The fate of a network from its outcome.
@@ -35,12 +38,12 @@ impl Kind {
 
     /// From an outcome.
     pub fn of(problem: &Problem, outcome: &Outcome<'_>) -> Self {
-        Kinds::new(problem).of(outcome)
+        told(outcome).unwrap_or_else(|| Self::of_outputs(problem, outcome.outputs, outcome.loss))
     }
 
     /// Of a network that has not met the criterion, from its outputs `[example][unit]` and its loss.
     pub fn of_outputs(problem: &Problem, outputs: &[f32], loss: f64) -> Self {
-        Kinds::new(problem).of_outputs(outputs, loss)
+        Patterns::new(problem).kind_of(outputs, loss)
     }
 
     /// Losses above a solution's of the patterns that these outputs are near, whatever their own loss.
@@ -54,27 +57,48 @@ impl Kind {
     }
 }
 
-/// Tells the kinds of many networks of a problem: what it has found of one it knows of the next.
-pub struct Kinds<'a>(Patterns<'a>);
+/// Tells the kinds of many networks of a problem: most by comparisons, others by what was found of those before.
+pub struct Kinds<'a> {
+    patterns: Patterns<'a>,
+    plain: Arc<PlainKinds>,
+}
 
 impl<'a> Kinds<'a> {
     /// Of the networks of this problem.
     pub fn new(problem: &'a Problem) -> Self {
-        Self(Patterns::new(problem))
+        Self { patterns: Patterns::new(problem), plain: Arc::new(PlainKinds::of(problem)) }
+    }
+
+    /// For another thread, which finds for itself.
+    pub(super) fn another(&self) -> Self {
+        Self { patterns: Patterns::new(self.patterns.problem), plain: self.plain.clone() }
     }
 
     /// From an outcome.
     pub fn of(&mut self, outcome: &Outcome<'_>) -> Kind {
-        Kind::whole(match outcome.status {
-            Status::Solved => Fate::Solved,
-            Status::Diverged => Fate::Diverged,
-            Status::Unfinished => Fate::Unfinished,
-            Status::Unsolved => return self.of_outputs(outcome.outputs, outcome.loss),
+        told(outcome).unwrap_or_else(|| {
+            // Bounds are exact for numbers of f32.
+            let narrow = Some(outcome.loss as f32).filter(|loss| f64::from(*loss) == outcome.loss);
+            let plain = narrow.and_then(|loss| self.plain.kind_of(outcome.outputs, loss));
+            plain.unwrap_or_else(|| self.patterns.kind_of(outcome.outputs, outcome.loss))
         })
     }
+}
 
-    fn of_outputs(&mut self, outputs: &[f32], loss: f64) -> Kind {
-        let (fate, variant) = self.0.find(outputs, loss).unwrap_or((Fate::Descending, Variant::default()));
+/// What the status alone says.
+fn told(outcome: &Outcome<'_>) -> Option<Kind> {
+    let fate = match outcome.status {
+        Status::Solved => Fate::Solved,
+        Status::Diverged => Fate::Diverged,
+        Status::Unfinished => Fate::Unfinished,
+        Status::Unsolved => return None,
+    };
+    Some(Kind::whole(fate))
+}
+
+impl Patterns<'_> {
+    fn kind_of(&mut self, outputs: &[f32], loss: f64) -> Kind {
+        let (fate, variant) = self.find(outputs, loss).unwrap_or((Fate::Descending, Variant::default()));
         Kind { fate, variant }
     }
 }

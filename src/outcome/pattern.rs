@@ -26,7 +26,7 @@ pub(super) struct Grouping {
 
 /// Tells the patterns of the networks of one problem.
 pub(super) struct Patterns<'a> {
-    problem: &'a Problem,
+    pub(super) problem: &'a Problem,
     floor: f64,
     pub(super) low: f64,
     pub(super) high: f64,

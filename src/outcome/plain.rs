@@ -78,6 +78,11 @@ impl PlainKinds {
     /// What an unsolved network is, where comparisons tell it.
     pub fn kind_of(&self, outputs: &[f32], loss: f32) -> Option<Kind> {
         let descends = Some(Kind::whole(Fate::Descending));
+        // Nearly all networks that have learnt little are told by their loss alone.
+        let in_doubt = |all: &Vec<Doubt>| all.iter().any(|doubt| is_within(doubt.loss, loss));
+        if self.doubts.as_ref().is_some_and(|all| !in_doubt(all)) {
+            return descends;
+        }
         match self.patterns.iter().find(|pattern| pattern.holds(outputs)) {
             Some(pattern) if is_within(pattern.loss, loss) => Some(pattern.kind),
             Some(_) => descends,
@@ -156,8 +161,8 @@ impl PlainPattern {
 
     fn holds(&self, outputs: &[f32]) -> bool {
         let shared = || self.group.iter().map(|at| outputs[*at]);
-        let spread = shared().fold(f32::MIN, f32::max) - shared().fold(f32::MAX, f32::min);
-        self.outputs.iter().zip(outputs).all(|(range, h)| is_within(*range, *h)) && spread <= self.spread
+        self.outputs.iter().zip(outputs).all(|(range, h)| is_within(*range, *h))
+            && shared().fold(f32::MIN, f32::max) - shared().fold(f32::MAX, f32::min) <= self.spread
     }
 }
 

@@ -114,8 +114,8 @@ impl Tally {
     /// The same, and the kind of each network.
     pub fn with_kinds(problem: &Problem, outcomes: &Outcomes) -> (Self, Vec<Kind>) {
         let mut kinds = vec![Kind::whole(Fate::Unfinished); outcomes.count()];
-        let parts = kinds.par_chunks_mut(PART).enumerate();
-        let tallies = parts.map(|(part, kinds)| Self::of_rows(problem, outcomes, part * PART, kinds));
+        let (parts, tell) = (kinds.par_chunks_mut(PART).enumerate(), Kinds::new(problem));
+        let tallies = parts.map(|(part, kinds)| Self::of_rows(tell.another(), outcomes, part * PART, kinds));
         let joined = tallies.reduce(Self::default, |mut all, tally| {
             all.merge(&tally);
             all
@@ -124,8 +124,8 @@ impl Tally {
     }
 
     /// Counts the rows from `first` on, one for each place for a kind.
-    fn of_rows(problem: &Problem, outcomes: &Outcomes, first: usize, places: &mut [Kind]) -> Self {
-        let (mut tally, mut kinds) = (Self::default(), Kinds::new(problem));
+    fn of_rows(mut kinds: Kinds<'_>, outcomes: &Outcomes, first: usize, places: &mut [Kind]) -> Self {
+        let mut tally = Self::default();
         let (mut solved, mut unfinished) = (Vec::new(), Vec::new());
         // Neighbours are often of one kind.
         let mut last = (Kind::whole(Fate::Solved), KindTally::default());
