@@ -11,7 +11,7 @@ use arrow_array::{
 };
 use arrow_buffer::{NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field};
-use basins::outcome::{Fate, Kind, Outcomes, Variant};
+use basins::outcome::{Fate, Kind, Kinds, Outcomes, Variant};
 use basins::report::OUTPUT_COLUMNS;
 use basins::spec::Problem;
 use basins::study::{RunAnswer, Sweep, SweepPoint};
@@ -75,8 +75,9 @@ fn kinds(problem: &Problem, outcomes: &Outcomes) -> (DictionaryArray<Int8Type>, 
     let names = StringArray::from_iter_values(Fate::ALL.iter().map(|fate| fate.name()));
     let mut labels: Vec<(Variant, String)> = Vec::new();
     let (mut fates, mut variants) = (Vec::with_capacity(outcomes.count()), Vec::with_capacity(outcomes.count()));
+    let mut kinds = Kinds::new(problem);
     for row in outcomes.iter() {
-        let Kind { fate, variant, .. } = Kind::of(problem, &row);
+        let Kind { fate, variant, .. } = kinds.of(&row);
         fates.push(Fate::ALL.iter().position(|known| *known == fate).unwrap_or_default() as i8);
         let place = labels.iter().position(|(known, _)| *known == variant).unwrap_or_else(|| {
             labels.push((variant, variant.label(problem)));

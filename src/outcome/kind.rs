@@ -3,7 +3,7 @@
 //! Each pattern is matched by outputs and loss alone. That is not evidence of a local minimum, and nothing here says so: the
 //! study of single networks in f64 does (`study/examine.rs`).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -60,17 +60,18 @@ impl Kind {
 /// Tells the kinds of many networks of a problem: most by comparisons, others by what was found of those before.
 pub struct Kinds<'a> {
     patterns: Patterns<'a>,
-    plain: Arc<PlainKinds>,
+    /// Made when the first network needs it, for all threads.
+    plain: Arc<OnceLock<PlainKinds>>,
 }
 
 impl<'a> Kinds<'a> {
     /// Of the networks of this problem.
     pub fn new(problem: &'a Problem) -> Self {
-        Self { patterns: Patterns::new(problem), plain: Arc::new(PlainKinds::of(problem)) }
+        Self { patterns: Patterns::new(problem), plain: Arc::default() }
     }
 
     /// For another thread, which finds for itself.
-    pub(super) fn another(&self) -> Self {
+    pub fn another(&self) -> Self {
         Self { patterns: Patterns::new(self.patterns.problem), plain: self.plain.clone() }
     }
 
@@ -79,8 +80,9 @@ impl<'a> Kinds<'a> {
         told(outcome).unwrap_or_else(|| {
             // Bounds are exact for numbers of f32.
             let narrow = Some(outcome.loss as f32).filter(|loss| f64::from(*loss) == outcome.loss);
-            let plain = narrow.and_then(|loss| self.plain.kind_of(outcome.outputs, loss));
-            plain.unwrap_or_else(|| self.patterns.kind_of(outcome.outputs, outcome.loss))
+            let plain = self.plain.get_or_init(|| PlainKinds::of(self.patterns.problem));
+            let told = narrow.and_then(|loss| plain.kind_of(outcome.outputs, loss));
+            told.unwrap_or_else(|| self.patterns.kind_of(outcome.outputs, outcome.loss))
         })
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backend::{Chunk, Driver, Job, Trained};
 use crate::error::{Error, Result};
-use crate::outcome::{Fate, Kind, Values, Weights};
+use crate::outcome::{Fate, Kind, Kinds, Values, Weights};
 use crate::spec::{Order, Problem, Spec};
 use crate::stats::{Interval, LEVEL, RateMethod};
 
@@ -176,10 +176,11 @@ impl Unsolved<'_> {
         // Where all is done already, nothing need be compiled.
         let Some([(first, _), ..]) = taken.get(done..) else { return Ok(counts) };
         let mut prepared = driver.begin(Job::new(&longer, self.seed))?.limited(chunk_limit).paced(chunk_seconds);
+        let mut kinds = Kinds::new(&longer);
         let mut count = |trained: Trained, fate_before: &dyn Fn(u64) -> Option<Fate>| {
             for outcome in trained.outcomes.iter() {
                 if let Some(before) = fate_before(outcome.network) {
-                    *counts.ends.entry(before).or_default().entry(Fate::of(&longer, &outcome)).or_default() += 1;
+                    *counts.ends.entry(before).or_default().entry(kinds.of(&outcome).fate).or_default() += 1;
                 }
             }
             told(&counts)

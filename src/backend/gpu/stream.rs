@@ -344,7 +344,7 @@ impl<'a> Stream<'a> {
                 continue; // Delivered before the device was lost.
             }
             self.run.deliver_next = number + 1;
-            arrived.idle = self.meter.deliver(arrived.count() as u64, arrived.net_epochs());
+            arrived.idle = self.meter.deliver(arrived.count(), arrived.net_epochs());
             arrived.device_seconds = self.meter.take_busy();
             caller.take(arrived)?;
         }

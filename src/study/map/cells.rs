@@ -1,7 +1,6 @@
 //! What is kept of a pixel: nine bytes, in columns; of one with several starts also how many met which fate.
 
-use crate::outcome::{Fate, Outcome, Status};
-use crate::spec::Problem;
+use crate::outcome::{Fate, Kinds, Outcome, Status};
 
 /// How many networks met each fate, in the order of [`Fate::ALL`].
 pub type FateCounts = [u16; Fate::ALL.len()];
@@ -28,9 +27,9 @@ impl MapCell {
     }
 
     /// From an outcome.
-    pub fn of(problem: &Problem, outcome: &Outcome<'_>) -> Self {
+    pub(super) fn of(kinds: &mut Kinds<'_>, outcome: &Outcome<'_>) -> Self {
         let epoch = if outcome.status == Status::Solved { outcome.solved_epoch } else { outcome.stop_epoch };
-        Self::one(Fate::of(problem, outcome), epoch, outcome.loss as f32)
+        Self::one(kinds.of(outcome).fate, epoch, outcome.loss as f32)
     }
 
     /// Of all networks of a pixel, from those of the single ones.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::backend::{DeviceKind, Driver, Effort, Job, Progress, Watch};
 use crate::error::Result;
-use crate::outcome::{Fate, Outcomes};
+use crate::outcome::{Fate, Kinds, Outcomes};
 use crate::spec::Problem;
 
 use super::cells::{MapCell, MapCells, Sheet};
@@ -168,7 +168,7 @@ impl<'p, 'd, 'b> TileTraining<'p, 'd, 'b> {
             (given, first) = (end, chunk.networks.end);
             Some(chunk)
         });
-        let (mut at, mut whole) = (0, None::<Outcomes>);
+        let (kinds, mut at, mut whole) = (Kinds::new(problem), 0, None::<Outcomes>);
         let finishing = IgnoreInterrupt(watch);
         let heard: &dyn Watch = if self.finishes { &finishing } else { watch };
         prepared.chunks(&mut chunks, heard, &mut |trained| {
@@ -183,8 +183,8 @@ impl<'p, 'd, 'b> TileTraining<'p, 'd, 'b> {
             }
             counts.borrow_mut().pop_front();
             // Telling fates apart takes a while, during which the backend is idle: all cores are free for it.
-            let cell = |at: usize| MapCell::of(problem, &outcomes.get(at));
-            deliver(at, (0..outcomes.count()).into_par_iter().map(cell).collect())?;
+            let cell = |kinds: &mut Kinds<'_>, at: usize| MapCell::of(kinds, &outcomes.get(at));
+            deliver(at, (0..outcomes.count()).into_par_iter().map_init(|| kinds.another(), cell).collect())?;
             at += 1;
             Ok(())
         })?;

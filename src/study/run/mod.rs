@@ -33,7 +33,7 @@ pub struct RunStudy<'a> {
     /// Starts of network 0, 1, 2, ...; drawn where absent. Holds at least as many as the population's last index.
     pub starts: Option<&'a Weights>,
     /// Whether the row of every network is passed to `sink`. Without, rows come of those networks alone that the study itself
-    /// looks at; a GPU counts the others, which takes its host a tenth of the time.
+    /// looks at; a GPU counts the others, which takes its host a third of the time or less.
     pub keep_rows: bool,
     /// Whether final weights are passed to `sink`, with the row of every network.
     pub keep_weights: bool,
