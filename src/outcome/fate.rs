@@ -162,6 +162,22 @@ impl Variant {
     }
 }
 
+/// A fate, and which examples it concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Kind {
+    /// What became of the network.
+    pub fate: Fate,
+    /// Which examples share an output or are wrong.
+    pub variant: Variant,
+}
+
+impl Kind {
+    /// A fate in all its variants, or one that has none.
+    pub fn whole(fate: Fate) -> Self {
+        Self { fate, variant: Variant::default() }
+    }
+}
+
 /// An example of a truth table as its inputs' bits; any other by its number from 1, which in an encoder is the place of the
 /// unit that is on.
 pub fn example_label(problem: &Problem, example: usize) -> String {

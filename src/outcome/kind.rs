@@ -5,12 +5,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use serde::{Deserialize, Serialize};
-
 use crate::spec::Problem;
 
 use super::columns::{Outcome, Status};
-use super::fate::{Fate, Variant};
+use super::fate::{Fate, Kind, Variant};
 use super::pattern::{Patterns, floor, pattern_excesses};
 use super::plain::PlainKinds;
 
@@ -21,21 +19,7 @@ impl Fate {
     }
 }
 
-/// A fate, and which examples it concerns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Kind {
-    /// What became of the network.
-    pub fate: Fate,
-    /// Which examples share an output or are wrong.
-    pub variant: Variant,
-}
-
 impl Kind {
-    /// A fate in all its variants, or one that has none.
-    pub fn whole(fate: Fate) -> Self {
-        Self { fate, variant: Variant::default() }
-    }
-
     /// From an outcome.
     pub fn of(problem: &Problem, outcome: &Outcome<'_>) -> Self {
         told(outcome).unwrap_or_else(|| Self::of_outputs(problem, outcome.outputs, outcome.loss))

@@ -15,9 +15,9 @@ mod tally;
 mod weights;
 
 pub use columns::{Outcome, Outcomes, Status};
-pub use fate::{Fate, Variant, example_label};
+pub use fate::{Fate, Kind, Variant, example_label};
 pub use fates::Fates;
-pub use kind::{Kind, Kinds};
+pub use kind::Kinds;
 pub use npz::{WeightsFile, read_final_weights, read_weights};
 pub use plain::{Doubt, PlainKinds, PlainPattern};
 pub use tally::{CountedKind, KindTally, Tally};

@@ -31,7 +31,8 @@ pub(super) fn counts_are_those_of_rows(backend: &mut dyn Backend) -> CheckResult
         let problem = problem(&spec);
         let job = with_weights(&problem);
         let whole = train(backend, &job, Fates::ALL)?;
-        let all: Tally = tally(&problem, &whole);
+        let mut all = Tally::default();
+        whole.iter().for_each(|chunk| all.merge(&Tally::of(&problem, &chunk.outcomes)));
         let some = [Fate::OnePairTie, Fate::Descending, Fate::Diverged];
         for rows in [Fates::ALL, Fates::NONE, some.into_iter().collect(), [Fate::Solved].into_iter().collect()] {
             let told = train(backend, &job, rows)?;
