@@ -15,7 +15,7 @@ impl EpochCounts {
         let (Some(least), Some(most)) = (epochs.iter().copied().min(), epochs.iter().copied().max()) else {
             return Self::default();
         };
-        // Of many among few, counting takes a tenth of the time of sorting.
+        // Many among few are counted in two passes, without sorting.
         let span = (most - least) as usize;
         if span / 2 < epochs.len() {
             let mut counts = vec![0u32; span + 1];
