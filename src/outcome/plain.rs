@@ -239,20 +239,28 @@ mod tests {
         Kind { fate, variant }
     }
 
-    const TASKS: [(&str, &str, Loss); 6] = [
-        ("xor", "2,3,1", Loss::Mse),
-        ("xor", "2,3,1", Loss::CrossEntropy),
-        ("xor", "2,3,1", Loss::Mae),
-        ("table:0111", "2,2,1", Loss::Mse),
-        ("table:01", "1,2,1", Loss::CrossEntropy),
-        ("parity:3", "3,3,1", Loss::CrossEntropy),
-    ];
+    fn problems() -> Vec<(&'static str, Problem)> {
+        let of = |(task, layers, loss)| (task, problem(task, layers, loss));
+        let mut all: Vec<_> = [
+            ("xor", "2,3,1", Loss::Mse),
+            ("xor", "2,3,1", Loss::CrossEntropy),
+            ("xor", "2,3,1", Loss::Mae),
+            ("table:0111", "2,2,1", Loss::Mse),
+            ("table:01", "1,2,1", Loss::CrossEntropy),
+            ("parity:3", "3,3,1", Loss::CrossEntropy),
+        ]
+        .map(of)
+        .into();
+        // Even a solution has a loss.
+        let soft = Spec { targets: "0.1,0.7".parse().unwrap(), loss: Loss::CrossEntropy, ..Spec::default() };
+        all.push(("soft targets", soft.problem().unwrap()));
+        all
+    }
 
     /// Told by comparisons as by somebody who knows no pattern, at both sides of every bound.
     #[test]
     fn ranges_tell_what_reading_tells() {
-        for (task, layers, loss) in TASKS {
-            let problem = problem(task, layers, loss);
+        for (task, problem) in problems() {
             let plain = PlainKinds::of(&problem);
             for pattern in &plain.patterns {
                 let (low, high) = pattern.loss;
@@ -284,16 +292,17 @@ mod tests {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (random >> 40) as f32 / (1u32 << 24) as f32
         };
-        for (task, layers, loss) in TASKS {
-            let problem = problem(task, layers, loss);
+        for (task, problem) in problems() {
             let plain = PlainKinds::of(&problem);
             let (mut told, mut patterns) = (0, 0);
+            let (low, high) = problem.examples().target_range();
             let places = [0.0, 1.0, 0.5, 1.0 / 3.0, 2.0 / 3.0];
+            let place = |at: usize, off: f32| low as f32 + (high - low) as f32 * (places[at] + off);
             let bounds: Vec<f32> =
                 plain.doubts.iter().flatten().flat_map(|doubt| [doubt.loss.0, doubt.loss.1]).collect();
             for _ in 0..2_000 {
                 let outputs: Vec<f32> = (0..problem.examples().count())
-                    .map(|_| places[(5.0 * uniform()) as usize] + 0.24 * (uniform() - 0.5))
+                    .map(|_| place((5.0 * uniform()) as usize, 0.24 * (uniform() - 0.5)))
                     .collect();
                 let mut losses = vec![0.5 * uniform(), plain.patterns.first().map_or(0.0, |pattern| pattern.loss.0)];
                 losses.extend(bounds.iter().flat_map(|bound| [bound.next_down(), *bound, bound.next_up()]));
