@@ -28,8 +28,8 @@ pub struct Doubt {
     pub outputs: Vec<Vec<Range>>,
 }
 
-/// Outputs that can be read as one pattern and as nothing else. An unsolved network whose outputs all lie in these ranges, those
-/// of the group being near each other, is of its kind if its loss lies in its range, and else descends.
+/// Outputs that can be read as one pattern and as nothing else. An unsolved network whose outputs all lie in these ranges,
+/// those of the group being near each other, is of its kind if its loss lies in its range, and else descends.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlainPattern {
     /// What it is.

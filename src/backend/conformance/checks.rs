@@ -23,6 +23,23 @@ pub(super) fn problem(spec: &Spec) -> Problem {
     spec.problem().unwrap_or_else(|error| unreachable!("conformance specs are valid: {error}"))
 }
 
+/// Prepares, trains, and gives all that is delivered.
+pub(super) fn delivered(
+    backend: &mut dyn Backend,
+    job: &Job<'_>,
+    chunks: &mut dyn Iterator<Item = Chunk>,
+) -> Result<Vec<Trained>, String> {
+    backend.prepare(job).map_err(text)?;
+    let mut all = Vec::new();
+    backend
+        .train(job, chunks, &Unwatched, &mut |trained| {
+            all.push(trained);
+            Ok(())
+        })
+        .map_err(text)?;
+    Ok(all)
+}
+
 /// Trains `count` networks from `FIRST` on, in chunks of at most `chunk`, and joins what comes back.
 pub(super) fn train(
     backend: &mut dyn Backend,
@@ -31,23 +48,16 @@ pub(super) fn train(
     chunk: u64,
     starts: Option<&Weights>,
 ) -> Result<Trained, String> {
-    backend.prepare(job).map_err(text)?;
     let population = Population::new(FIRST, count, job.seed).map_err(text)?;
     let mut chunks = crate::plan::chunks(population, chunk).map(|networks| Chunk {
         starts: starts.map(|all| all.slice((networks.start - FIRST) as usize..(networks.end - FIRST) as usize)),
         ..Chunk::drawn(networks)
     });
-    let mut all: Option<Trained> = None;
-    backend
-        .train(job, &mut chunks, &Unwatched, &mut |trained| {
-            match &mut all {
-                None => all = Some(trained),
-                Some(all) => join(all, &trained, job.problem),
-            }
-            Ok(())
-        })
-        .map_err(text)?;
-    let all = all.ok_or("nothing was delivered")?;
+    let joined = delivered(backend, job, &mut chunks)?.into_iter().reduce(|mut all, trained| {
+        join(&mut all, &trained, job.problem);
+        all
+    });
+    let all = joined.ok_or("nothing was delivered")?;
     if all.outcomes.count() as u64 != count || all.outcomes.first != FIRST {
         return Err(format!("{count} networks were asked for, {} delivered", all.outcomes.count()));
     }

@@ -1,12 +1,12 @@
 //! Networks whose rows nobody wants may be counted instead: the counts are those of their rows, to the last bit, and the rows
 //! that are wanted come as ever.
 
-use crate::backend::{Backend, Chunk, Job, Trained, Unwatched};
+use crate::backend::{Backend, Chunk, Job, Trained};
 use crate::outcome::{Fate, Fates, Kind, Outcome, Status, Tally};
 use crate::spec::{Init, Loss, Population, Problem, Spec};
 
 use super::CheckResult;
-use super::checks::{problem, text, weights_of, with_weights};
+use super::checks::{delivered, problem, text, weights_of, with_weights};
 
 /// More than a workgroup's invocations, and no multiple of them.
 const COUNT: u64 = 300;
@@ -47,17 +47,9 @@ pub(super) fn counts_are_those_of_rows(backend: &mut dyn Backend) -> CheckResult
 }
 
 fn train(backend: &mut dyn Backend, job: &Job<'_>, rows: Fates) -> Result<Vec<Trained>, String> {
-    backend.prepare(job).map_err(text)?;
     let population = Population::new(0, COUNT, job.seed).map_err(text)?;
     let mut chunks = crate::plan::chunks(population, CHUNK).map(|networks| Chunk { rows, ..Chunk::drawn(networks) });
-    let mut all = Vec::new();
-    backend
-        .train(job, &mut chunks, &Unwatched, &mut |trained| {
-            all.push(trained);
-            Ok(())
-        })
-        .map_err(text)?;
-    Ok(all)
+    delivered(backend, job, &mut chunks)
 }
 
 /// Of rows and counts together.
@@ -94,7 +86,7 @@ fn same_rows(problem: &Problem, told: &[Trained], whole: &[Trained], rows: Fates
     Ok(())
 }
 
-/// All of a row but its network; numbers may be none.
+/// All of a row but its network. A loss that is NaN is equal to itself by its bits alone.
 fn bits(row: &Outcome<'_>) -> (Status, [u64; 3], Vec<u32>) {
     let numbers = [row.solved_epoch.into(), row.stop_epoch.into(), row.loss.to_bits()];
     (row.status, numbers, row.outputs.iter().map(|output| output.to_bits()).collect())

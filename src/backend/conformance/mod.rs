@@ -26,8 +26,9 @@ macro_rules! conformance {
     ($name:ident, $open:expr) => {
         $crate::conformance!(@tests $name, $open,
             starts_have_the_same_bits, imported_starts_are_kept, short_runs_agree, every_criterion_agrees,
-            own_rates_are_kept, populations_agree, cuts_change_nothing, counts_are_those_of_rows, solved_networks_keep_their_weights, divergence_is_noticed,
-            poisoned_starts_are_survived, work_is_accounted, interruption_keeps_what_is_known);
+            own_rates_are_kept, populations_agree, cuts_change_nothing, counts_are_those_of_rows,
+            solved_networks_keep_their_weights, divergence_is_noticed, poisoned_starts_are_survived, work_is_accounted,
+            interruption_keeps_what_is_known);
     };
     (@tests $name:ident, $open:expr, $($check:ident),+) => {
         mod $name {

@@ -1,12 +1,12 @@
 //! Networks that bring their own rates.
 
 use crate::backend::tolerance::Tolerance;
-use crate::backend::{Backend, Chunk, Job, OwnRates, Precision, Reference, Trained, Unwatched};
+use crate::backend::{Backend, Chunk, Job, OwnRates, Precision, Reference, Trained};
 use crate::seed::Starts;
 use crate::spec::{Problem, Spec};
 
 use super::CheckResult;
-use super::checks::{problem, text, weights_of};
+use super::checks::{delivered, problem, text, weights_of};
 
 const SEED: u64 = 77;
 const COUNT: usize = 40;
@@ -25,7 +25,6 @@ fn rates(problem: &Problem) -> OwnRates {
 }
 
 fn train(backend: &mut dyn Backend, job: &Job<'_>, own: &OwnRates, cut: usize) -> Result<Vec<Trained>, String> {
-    backend.prepare(job).map_err(text)?;
     let mut chunks = (0..COUNT).step_by(cut).map(|first| {
         let positions = first..COUNT.min(first + cut);
         Chunk {
@@ -33,14 +32,7 @@ fn train(backend: &mut dyn Backend, job: &Job<'_>, own: &OwnRates, cut: usize) -
             ..Chunk::drawn(positions.start as u64..positions.end as u64)
         }
     });
-    let mut all = Vec::new();
-    backend
-        .train(job, &mut chunks, &Unwatched, &mut |trained| {
-            all.push(trained);
-            Ok(())
-        })
-        .map_err(text)?;
-    Ok(all)
+    delivered(backend, job, &mut chunks)
 }
 
 /// T2 against the reference on the same rates, T0 however the population is cut; and every network as it would be alone

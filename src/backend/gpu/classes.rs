@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(classes.counted(Fates::ALL), 0);
         assert_eq!(classes.counted(Fates::NONE), (1 << 13) - 1);
         let pairs = [Fate::OnePairTie, Fate::Descending].into_iter().collect();
-        // Four pairs, and what lies in the midst of something and is still on its way.
+        // Four pairs, and what is on its way down.
         assert_eq!(classes.counted(pairs).count_ones(), 13 - 5);
         assert_eq!(classes.counted(pairs) & 0b1111, 0b0111);
     }
