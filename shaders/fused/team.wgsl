@@ -73,7 +73,7 @@ fn train_epoch(net: ptr<function, Network>, course: ptr<function, Course>, netwo
     }
     let solved = trains && is_judged(epoch) && criterion_holds(measure, (*course).bound);
     let looks = trains && (solved || epoch % DIVERGENCE_STRIDE == 0u);
-    let out_of_bounds = any_of_team(looks && any_out_of_bounds(net, &before));
+    let out_of_bounds = any_of_team(looks && any_out_of_bounds(net, &before, false));
     if (trains) {
         (*course).epoch = epoch;
     }

@@ -32,6 +32,7 @@ pub(super) const LIMITS: Limits<'static> = Limits {
     group_size: None,
     sharing: None,
     team_size: None,
+    pairs: None,
 };
 
 /// Those of every form that takes the problem.

@@ -38,6 +38,8 @@ pub struct DeviceTuning {
     /// Invocations that train a network together in the fused form, a power of two up to 32, where it is not left to the
     /// device and the network.
     pub team_size: Option<usize>,
+    /// Whether an invocation of the fused form trains two networks in turns, where that is possible and not left to the device.
+    pub pairs: Option<bool>,
     /// How often the state of all networks in flight is copied to the host, once some have been so for as long: about as much
     /// work is lost with a device.
     pub checkpoint_interval: Duration,
@@ -53,6 +55,7 @@ impl Default for DeviceTuning {
             memory_limit: None,
             sharing: None,
             team_size: None,
+            pairs: None,
             checkpoint_interval: Duration::from_secs(1),
         }
     }
@@ -75,6 +78,8 @@ pub(super) struct Limits<'a> {
     pub(super) sharing: Option<Sharing>,
     /// See [`DeviceTuning::team_size`].
     pub(super) team_size: Option<usize>,
+    /// See [`DeviceTuning::pairs`].
+    pub(super) pairs: Option<bool>,
 }
 
 impl<'a> Limits<'a> {
@@ -87,6 +92,7 @@ impl<'a> Limits<'a> {
             group_size: tuning.group_size,
             sharing: tuning.sharing,
             team_size: tuning.team_size,
+            pairs: tuning.pairs,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::spec::Problem;
 
 use super::buffers::{SCRATCH, SLICE};
 use super::form::{Form, Limits, Setup, Sharing, Trainer};
-use super::prelude::{Sizes, draws_order, state_row_count};
+use super::prelude::{Sizes, draws_order, judged_after, keeps_start, state_row_count};
 use super::source::{OUTCOME_ROWS, POOL, RECALL, compose, order_code, outcome_row_count};
 use super::unroll::{
     Team, evaluation_code, loop_steps, network_code, order_keeping, recording_code, training_code, writes_out,
@@ -34,11 +34,16 @@ const ROOM_OF_TEAM: usize = 20 << 10;
 /// Most activations of an epoch beside which powers are kept on a software device.
 const ACTIVATIONS_OF_SHARED: usize = 24;
 
+/// Steps of the loops in which one network of a pair waits for the other, an epoch, at most.
+const STEPS_OF_PAIR: u64 = 3;
+
 /// Most examples whose order an invocation keeps: half of the 8 KiB that every device lets it have in variables.
 const ORDER_LIMIT: usize = 1024;
 
 const COURSE: &str = include_str!("../../../shaders/fused/course.wgsl");
+const EPOCH: &str = include_str!("../../../shaders/fused/epoch.wgsl");
 const TRAIN: &str = include_str!("../../../shaders/fused/train.wgsl");
+const TRAIN_PAIR: &str = include_str!("../../../shaders/fused/pair.wgsl");
 const TRAIN_TEAM: &str = include_str!("../../../shaders/fused/team.wgsl");
 
 pub(super) const FORM: Form = Form {
@@ -86,6 +91,12 @@ fn sharing(problem: &Problem, limits: &Limits<'_>) -> Sharing {
         true => Sharing { powers: true, reciprocals: writes_out(problem) },
         false => Sharing { powers: activation_count <= ACTIVATIONS_OF_SHARED, reciprocals: false },
     })
+}
+
+/// Whether an invocation trains two networks. TODO
+fn pairs(problem: &Problem, limits: &Limits<'_>) -> bool {
+    let possible = !keeps_start(problem) && !judged_after(problem) && team(problem, limits).is_none();
+    possible && limits.pairs.unwrap_or(!limits.hardware)
 }
 
 /// Units that compute something.
@@ -148,14 +159,15 @@ fn kernel(problem: &Problem, sizes: Sizes, limits: &Limits<'_>) -> String {
     let team = team(problem, limits);
     let (share, (lines, own)) = match &team {
         Some(team) => (&team.share, (team.lines() + OUTCOME_ROWS + &recording_code(team), TRAIN_TEAM)),
-        None => (problem, (String::new(), TRAIN)),
+        None if pairs(problem, limits) => (problem, (EPOCH.to_owned(), TRAIN_PAIR)),
+        None => (problem, (EPOCH.to_owned(), TRAIN)),
     };
     // Powers are chosen network by network, and a team's workgroup has several.
     let sharing = sharing(share, limits);
     let sharing = Sharing { powers: sharing.powers && team.is_none(), ..sharing };
     let code = network_code(problem, sizes, team.as_ref()) + &training_code(problem, sizes, sharing, team.as_ref());
     let order = order_code(problem, &order_keeping(share));
-    compose(problem, sizes, &[POOL, &order, &lines, &code, COURSE, own])
+    compose(problem, sizes, &[POOL, &order, &code, COURSE, &lines, own])
 }
 
 /// The one kernel, bound to either list.
@@ -175,6 +187,9 @@ impl Fused {
         let team = team(problem, &Limits::of(gpu, tuning));
         let (loop_steps, network_count) = match &team {
             Some(team) => (loop_steps(&team.share) + team.loop_steps(), team.network_count()),
+            None if pairs(problem, &Limits::of(gpu, tuning)) => {
+                (loop_steps(problem) + STEPS_OF_PAIR, 2 * sizes.workgroup_size)
+            }
             None => (loop_steps(problem), sizes.workgroup_size),
         };
         let own = [(SLICE, &buffers.slice), (SCRATCH, &buffers.scratch)];

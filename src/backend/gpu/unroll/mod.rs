@@ -207,15 +207,16 @@ fn apply_code(problem: &Problem, own_rates: bool) -> String {
 fn bounds_code(problem: &Problem) -> String {
     // Divergence is looked for in the weights that are judged, or with which that began.
     let weights = if keeps_start(problem) { "(*before)" } else { "(*net).weights" };
-    let mut text = String::from(
-        "fn any_out_of_bounds(net: ptr<function, Network>, before: ptr<function, Weights>) -> bool {\n    \
-         var largest = 0u;\n",
-    );
-    for k in 0..problem.layers().weight_count() {
-        let _ = writeln!(text, "    largest = max(largest, magnitude_bits({weights}[{k}]));");
-    }
-    text.push_str("    return largest > WEIGHT_BOUND_BITS;\n}\n");
-    text
+    let look = |k: usize| format!("    largest = max(largest, magnitude_bits({weights}[{k}]));\n");
+    // Weights whose powers are in range are in bounds, as long as these are the ones that are judged.
+    let known = problem.layers().shapes().next().filter(|_| !judged_after(problem));
+    let known = known.map_or(0, |first| first.weight_count());
+    format!(
+        "fn any_out_of_bounds(net: ptr<function, Network>, before: ptr<function, Weights>, by_powers: bool) -> bool {{\n    \
+         var largest = 0u;\n    if (!by_powers) {{\n{}    }}\n{}    return largest > WEIGHT_BOUND_BITS;\n}}\n",
+        (0..known).map(look).collect::<String>(),
+        (known..problem.layers().weight_count()).map(look).collect::<String>(),
+    )
 }
 
 /// Steps of all loops in an epoch, at most.
@@ -246,13 +247,14 @@ fn examples_code(problem: &Problem, sharing: Sharing, team: Option<&Team>) -> St
     writer.text
 }
 
-/// `SHARES_POWERS`, `train_by_powers` and `powers_in_range`; where powers are not shared, nobody calls the latter.
+/// `SHARES_POWERS`, `train_by_powers` and `powers_in_range`; where powers are not shared, nothing keeps a network from its
+/// only way.
 fn powers_code(problem: &Problem, sharing: Sharing) -> String {
     let shares = sharing.powers && has_powers(problem);
     let code = match shares {
         true => examples_code(problem, sharing, None) + &range_code(problem, sharing.reciprocals),
         false => "fn train_by_powers(net: ptr<function, Network>, epoch: u32, network: vec2<u32>) -> f32 {\n    \
-                  return 0.0;\n}\nfn powers_in_range(net: ptr<function, Network>) -> bool {\n    return false;\n}\n"
+                  return 0.0;\n}\nfn powers_in_range(net: ptr<function, Network>) -> bool {\n    return true;\n}\n"
             .into(),
     };
     format!("const SHARES_POWERS = {shares};\n{code}")
