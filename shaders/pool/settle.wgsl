@@ -1,7 +1,7 @@
-// After a slice: tells which of the active slots have finished, and records what became of their networks: those of classes
-// that are counted are added up, all others get a row. `evaluate`, which gives the loss with the final weights and leaves the
-// outputs in scratch memory, comes from the form, `pattern_of` from src/backend/gpu/classes.rs. Lists of slots are made
-// afterwards: compact.wgsl.
+// Records what became of the networks that have finished in a slice, which find.wgsl has listed: those of classes that are
+// counted are added up, all others get a row. `evaluate`, which gives the loss with the final weights and leaves the outputs
+// in scratch memory, comes from the form, `pattern_of` from src/backend/gpu/classes.rs. Lists of slots are made afterwards:
+// compact.wgsl.
 //
 // A window of results begins with the solving epochs of its networks that have no row, in any order; then come rows. Where
 // nothing is counted, each lies at its network's position, else they are in any order.
@@ -9,9 +9,15 @@
 @group(0) @binding(5) var<storage, read_write> counters: Counters;
 @group(0) @binding(6) var<storage, read_write> results: array<u32>;
 @group(0) @binding(11) var<storage, read_write> scratch: array<f32>;
+@group(0) @binding(15) var<storage, read> finds: Finds;
 
-var<workgroup> ended_count: atomic<u32>;
-var<workgroup> trained_sum: atomic<u32>;
+// Twin: find.wgsl.
+struct Finds {
+    groups: array<u32, 3>,
+    count: u32,
+    lanes: array<u32>,
+}
+
 // A bit for each window of which a network has ended.
 var<workgroup> ended_bits: atomic<u32>;
 var<workgroup> windows_ended: u32;
@@ -87,58 +93,43 @@ fn final_status(slot: u32, epoch: u32, solved_epoch: u32) -> u32 {
     return select(UNSOLVED, SOLVED, solved_epoch > 0u);
 }
 
-fn add_trained(epochs: u32) {
-    let before = atomicAdd(&counters.trained[0], epochs);
-    if (before + epochs < before) {
-        atomicAdd(&counters.trained[1], 1u);
-    }
-}
-
 fn add_ended(low: u32, high: u32) {
     let before = atomicAdd(&counters.ended[0], low);
     atomicAdd(&counters.ended[1], high + select(0u, 1u, before + low < before));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn settle(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+fn settle(
+    @builtin(global_invocation_id) id: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+    @builtin(workgroup_id) group_id: vec3<u32>,
+) {
     if (local == 0u) {
-        atomicStore(&ended_count, 0u);
-        atomicStore(&trained_sum, 0u);
         atomicStore(&ended_bits, 0u);
-        if (id.x == 0u) {
-            atomicAdd(&counters.canary, 1u);
-        }
+        let others = group_id.x * WORKGROUP_SIZE;
+        atomicAdd(&counters.finished, min(finds.count - others, WORKGROUP_SIZE));
     }
     workgroupBarrier();
 
-    let inside = id.x < atomicLoad(&active_in.count);
+    let inside = id.x < finds.count;
+    var lane = 0u;
     var slot = 0u;
     var record = Slot(0u, 0u, 0u, 0u, RUNNING, 0u, vec2<u32>());
     if (inside) {
-        slot = active_in.slots[id.x];
+        lane = finds.lanes[id.x];
+        slot = active_in.slots[lane];
         record = slots[slot];
-        atomicAdd(&trained_sum, record.epoch - record.reported_epoch);
-        if (record.status == RUNNING && (record.epoch == numbers.epochs || slice.flush == 1u)) {
+        if (record.status == RUNNING) {
             record.status = final_status(slot, record.epoch, record.solved_epoch);
         }
-        if (record.status == RUNNING) {
-            slots[slot].reported_epoch = record.epoch;
-        } else {
-            slots[slot].status = SETTLED;
-            atomicAdd(&ended_count, 1u);
-            atomicOr(&ended_bits, 1u << record.window);
-        }
+        slots[slot].status = SETTLED;
+        atomicOr(&ended_bits, 1u << record.window);
     }
     workgroupBarrier();
     if (local == 0u) {
         windows_ended = atomicLoad(&ended_bits);
-        atomicAdd(&counters.finished, atomicLoad(&ended_count));
-        add_trained(atomicLoad(&trained_sum));
     }
     let windows = workgroupUniformLoad(&windows_ended);
-    if (windows == 0u) {
-        return;
-    }
 
     for (var rest = windows; rest != 0u; rest &= rest - 1u) {
         let first = firstTrailingBit(rest) * GROUP_COUNT;
@@ -154,9 +145,9 @@ fn settle(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocatio
     var group = groups;
     var loss = 0.0;
     var place = 0u;
-    if (record.status != RUNNING) {
-        loss = evaluate(slot, id.x);
-        let found = class_of(record.status, loss, id.x);
+    if (inside) {
+        loss = evaluate(slot, lane);
+        let found = class_of(record.status, loss, lane);
         add_to_share(group, vec2<u32>(record.epoch, 0u));
         if (((counted >> found) & 1u) == 1u) {
             group += 1u + found;
@@ -188,7 +179,7 @@ fn settle(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocatio
         }
     }
     workgroupBarrier();
-    if (record.status == RUNNING) {
+    if (!inside) {
         return;
     }
     place += atomicLoad(&shares[group].count);
@@ -205,7 +196,7 @@ fn settle(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocatio
     results[row + 2u] = record.epoch;
     results[row + 3u] = bitcast<u32>(loss);
     for (var output = 0u; output < OUTPUT_ROW_COUNT; output += 1u) {
-        results[row + 4u + output] = bitcast<u32>(output_of(output, id.x));
+        results[row + 4u + output] = bitcast<u32>(output_of(output, lane));
     }
     if (KEEP_WEIGHTS) {
         for (var k = 0u; k < WEIGHT_COUNT; k += 1u) {

@@ -66,6 +66,13 @@ impl Bound {
         pass.set_bind_group(0, &self.group, record.as_slice());
         pass.dispatch_workgroups(groups[0], groups[1], 1);
     }
+
+    /// Records a dispatch of as many workgroups as three numbers at the beginning of a buffer say by then.
+    pub fn dispatch_indirect(&self, pass: &mut wgpu::ComputePass<'_>, groups: &wgpu::Buffer) {
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.group, &[]);
+        pass.dispatch_workgroups_indirect(groups, 0);
+    }
 }
 
 /// So many workgroups along two axes, of which neither may be longer than `limit`; as many as that, or a few more.

@@ -14,7 +14,7 @@ pub use adapter::{AdapterKind, Found, adapters, missing, select};
 #[doc(hidden)]
 pub use binding::{Binding, BindingKind, Checks};
 #[doc(hidden)]
-pub use buffer::{Buffers, storage_buffer, uniform_buffer};
+pub use buffer::{Buffers, indirect_buffer, storage_buffer, uniform_buffer};
 pub use device::Gpu;
 #[doc(hidden)]
 pub use device::{Lost, SOFTWARE_LOOP_LIMIT};

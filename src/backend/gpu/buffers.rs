@@ -1,7 +1,7 @@
 //! The buffers of a pool, which its own kernels share with those that train.
 
 use crate::error::Result;
-use crate::gpu::{Binding, BindingKind, Gpu, Readback, storage_buffer, uniform_buffer};
+use crate::gpu::{Binding, BindingKind, Gpu, Readback, indirect_buffer, storage_buffer, uniform_buffer};
 use crate::spec::Problem;
 
 use super::bus::{Counters, SliceParams, Slot, Start, WINDOW_COUNT};
@@ -26,6 +26,8 @@ pub(super) struct PoolBuffers {
     pub(super) free: wgpu::Buffer,
     /// What is made on the way to the two.
     pub(super) blocks: wgpu::Buffer,
+    /// Lanes whose networks have finished in the slice at hand.
+    pub(super) finds: wgpu::Buffer,
     pub(super) counters: wgpu::Buffer,
     pub(super) results: wgpu::Buffer,
     pub(super) table: wgpu::Buffer,
@@ -48,7 +50,7 @@ pub(super) fn bytes_per_slot(
     // Windows hold four times as many networks as are in flight.
     let results = 4 * 4 * (1 + row_word_count(problem, keep_weights)) as u64;
     let scratch = 4 * scratch_row_count as u64;
-    let lists = size_of::<Slot>() as u64 + 3 * 4;
+    let lists = size_of::<Slot>() as u64 + 4 * 4;
     (state + results + scratch + lists, state.max(results).max(scratch))
 }
 
@@ -77,6 +79,7 @@ impl PoolBuffers {
             active: ["active 0", "active 1"].map(|label| storage_buffer(gpu, label, 4 * (slots + 1))),
             free: storage_buffer(gpu, "free", 4 * (slots + 1)),
             blocks: storage_buffer(gpu, "blocks", block_bytes(sizes.slot_count)),
+            finds: indirect_buffer(gpu, "finds", 4 * (slots + 4)),
             counters: storage_buffer(gpu, "counters", size_of::<Counters>() as u64),
             results: storage_buffer(gpu, "results", 4 * (window_word_count(problem, sizes) * WINDOW_COUNT) as u64),
             table: storage_buffer(gpu, "table", 4 * table.len() as u64),

@@ -6,7 +6,7 @@ use crate::spec::Problem;
 
 use super::form::Limits;
 use super::prelude::Sizes;
-use super::{FORMS, count, lists, pool};
+use super::{FORMS, count, lists, pool, settling};
 
 /// A shader and what it is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,13 +43,14 @@ pub fn composed_shaders(problem: &Problem, keep_weights: bool, own_rates: bool) 
     let sizes = Sizes { keep_weights, own_rates, ..SIZES };
     let composed = |form, entry, source| Composed { form, entry, source };
     let mut all = vec![composed("pool", "start", pool::start_source(problem, sizes))];
+    all.push(composed("pool", "find", settling::find_source(problem, sizes)));
     // With two more entry points.
     all.push(composed("pool", "sort_slots", lists::source(problem, sizes)));
     if count::check(problem, &LIMITS).is_ok() {
         all.push(composed("pool", "count", count::source(problem, sizes)));
     }
     for form in FORMS.iter().filter(|form| (form.check)(problem, &LIMITS).is_ok()) {
-        all.push(composed(form.name, "settle", pool::settle_source(problem, sizes, form, &LIMITS)));
+        all.push(composed(form.name, "settle", settling::settle_source(problem, sizes, form, &LIMITS)));
         let kernels = (form.kernels)(problem, sizes, &LIMITS)?;
         all.extend(kernels.into_iter().map(|(entry, source)| composed(form.name, entry, source)));
     }

@@ -25,6 +25,7 @@ mod pool;
 mod prelude;
 mod records;
 mod rows;
+mod settling;
 mod source;
 mod staged;
 mod stages;

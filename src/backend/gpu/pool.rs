@@ -8,14 +8,14 @@ use crate::gpu::{Binding, BindingKind, Bound, Gpu, Kernel, storage_buffer};
 use crate::outcome::Weights;
 use crate::spec::Problem;
 
-use super::buffers::{PoolBuffers, SCRATCH, SLICE, start_stride};
+use super::buffers::{PoolBuffers, start_stride};
 use super::bus::{Counts, SliceParams, Start, WINDOW_COUNT};
 use super::classes::{Classes, listed_count, row_count};
 use super::form::{DeviceTuning, Form, Limits, Setup, Trainer};
 use super::lists::{self, ListBuffers, Lists};
-use super::numbers::NUMBERS;
 use super::prelude::{Sizes, rate_row_count, row_word_count, window_word_count};
-use super::source::{DRAW, INIT, POOL, RANDOM, SETTLE, START, compose};
+use super::settling::{self, Settling};
+use super::source::{DRAW, INIT, POOL, RANDOM, START, compose};
 
 /// What a slice does.
 pub(super) struct SliceOrder<'a> {
@@ -38,7 +38,7 @@ pub(super) struct Pool {
     pub(super) trainer: Box<dyn Trainer>,
     start_kernel: Kernel,
     start: [Bound; 2],
-    settle: [Bound; 2],
+    settling: Settling,
     lists: Lists,
     pub(super) classes: Classes,
     /// Distance between two records of `starts`.
@@ -55,27 +55,9 @@ const START_BINDINGS: [Binding; 7] = [
     Binding(10, BindingKind::Record(size_of::<Start>() as u64)),
 ];
 
-const SETTLE_BINDINGS: [Binding; 9] = [
-    Binding(0, BindingKind::Storage),
-    Binding(1, BindingKind::Storage),
-    Binding(2, BindingKind::Storage),
-    Binding(5, BindingKind::Storage),
-    Binding(6, BindingKind::Storage),
-    Binding(7, BindingKind::ReadOnly),
-    SLICE,
-    SCRATCH,
-    NUMBERS,
-];
-
 /// Entry `start`.
 pub(super) fn start_source(problem: &Problem, sizes: Sizes) -> String {
     compose(problem, sizes, &[RANDOM, INIT, POOL, DRAW, START])
-}
-
-/// Entry `settle`.
-pub(super) fn settle_source(problem: &Problem, sizes: Sizes, form: &Form, limits: &Limits<'_>) -> String {
-    let classes = Classes::of(problem).wgsl();
-    compose(problem, sizes, &[POOL, &(form.settle_code)(problem, sizes, limits), &classes, SETTLE])
 }
 
 impl Pool {
@@ -89,15 +71,15 @@ impl Pool {
         let scratch_row_count = (form.scratch_row_count)(problem, &limits);
         let buffers = PoolBuffers::new(gpu, problem, sizes, scratch_row_count)?;
         let start_kernel = Kernel::new(gpu, "start", &start_source(problem, sizes), &START_BINDINGS, checks)?;
-        let settle_source = settle_source(problem, sizes, form, &limits);
-        let settle_kernel = Kernel::new(gpu, "settle", &settle_source, &SETTLE_BINDINGS, checks)?;
+        let find_source = settling::find_source(problem, sizes);
+        let settle_source = settling::settle_source(problem, sizes, form, &limits);
+        let settling = Settling::new(gpu, [&find_source, &settle_source], &buffers, sizes, checks)?;
         let kernels = (form.kernels)(problem, sizes, &limits)?;
         let trainer = (form.trainer)(&Setup { gpu, problem, sizes, buffers: &buffers, tuning, kernels })?;
-        let settle = Self::bind_settle(gpu, &settle_kernel, &buffers);
         let start = Self::bind_start(gpu, &start_kernel, &buffers);
         let lists = Lists::new(gpu, &lists::source(problem, sizes), ListBuffers::of(&buffers), sizes, checks)?;
         let (classes, problem, start_stride) = (Classes::of(problem), problem.clone(), start_stride(gpu));
-        Ok(Self { problem, sizes, buffers, trainer, start_kernel, start, settle, lists, classes, start_stride })
+        Ok(Self { problem, sizes, buffers, trainer, start_kernel, start, settling, lists, classes, start_stride })
     }
 
     fn bind_start(gpu: &Gpu, kernel: &Kernel, buffers: &PoolBuffers) -> [Bound; 2] {
@@ -114,26 +96,6 @@ impl Pool {
                     // Where nothing is imported, anything that can be read will do.
                     (8, buffers.imports.as_ref().unwrap_or(&buffers.table)),
                     (10, &buffers.starts),
-                ],
-            )
-        })
-    }
-
-    fn bind_settle(gpu: &Gpu, kernel: &Kernel, buffers: &PoolBuffers) -> [Bound; 2] {
-        [0, 1].map(|list: usize| {
-            kernel.bind(
-                gpu,
-                &SETTLE_BINDINGS,
-                &[
-                    (0, &buffers.state),
-                    (1, &buffers.slots),
-                    (2, &buffers.active[list]),
-                    (5, &buffers.counters),
-                    (6, &buffers.results),
-                    (7, &buffers.table),
-                    (SLICE.0, &buffers.slice),
-                    (NUMBERS.0, &buffers.numbers),
-                    (SCRATCH.0, &buffers.scratch),
                 ],
             )
         })
@@ -219,6 +181,7 @@ impl Pool {
     pub(super) fn record(&self, gpu: &Gpu, encoder: &mut wgpu::CommandEncoder, slice: SliceOrder<'_>) {
         let SliceOrder { list, starts, bound, params, timed } = slice;
         gpu.queue.write_buffer(&self.buffers.slice, 0, bytemuck::bytes_of(&params));
+        self.settling.prepare(gpu);
         for (at, start) in starts.iter().enumerate() {
             gpu.queue.write_buffer(&self.buffers.starts, at as u64 * self.start_stride, bytemuck::bytes_of(start));
         }
@@ -231,7 +194,7 @@ impl Pool {
             self.start[list].dispatch(&mut pass, [groups(start.count), blocks], Some(record));
         }
         self.trainer.record(&mut pass, list, bound, params.slice_epochs);
-        self.settle[list].dispatch(&mut pass, [groups(bound.max(1)), 1], None);
+        self.settling.record(&mut pass, list, bound);
         self.lists.record(&mut pass, 1 - list);
     }
 }

@@ -9,7 +9,7 @@ use super::composed::{Composed, LIMITS, SIZES, composed_shaders};
 use super::form::{Form, Limits, Sharing, Source};
 use super::numbers::Numbers;
 use super::prelude::Sizes;
-use super::{FORMS, form, fused, pool, words};
+use super::{FORMS, form, fused, settling, words};
 use crate::backend::conformance::{short_specs, slow_specs};
 use crate::spec::{Problem, Spec};
 
@@ -56,7 +56,7 @@ fn every_shader_is_valid() {
         for limits in [&sharing, &teams] {
             if (fused::FORM.check)(&problem, limits).is_ok() {
                 let (_, train) = (fused::FORM.kernels)(&problem, SIZES, limits).unwrap().remove(0);
-                for source in [train, pool::settle_source(&problem, SIZES, &fused::FORM, limits)] {
+                for source in [train, settling::settle_source(&problem, SIZES, &fused::FORM, limits)] {
                     validate(&source).unwrap_or_else(|error| panic!("{limits:?}, {spec:?}:\n{error}"));
                 }
             }
@@ -113,7 +113,7 @@ macro_rules! fields {
 #[test]
 fn structs_lie_as_shaders_read_them() {
     let problem = Spec::default().problem().unwrap();
-    let settle = pool::settle_source(&problem, SIZES, &fused::FORM, &LIMITS);
+    let settle = settling::settle_source(&problem, SIZES, &fused::FORM, &LIMITS);
     assert_eq!(
         layout(&settle, "Slot"),
         fields!(Slot: window, position, epoch, solved_epoch, status, reported_epoch, network)
