@@ -1,5 +1,6 @@
 //! The forms, and the two ways of compiling them.
 
+use std::ops::Range;
 use std::path::Path;
 
 use basins::backend::conformance::{Fault, Faulty};
@@ -22,10 +23,19 @@ pub(crate) fn sample(backend: &mut dyn Backend, spec: &Spec) -> Result<Vec<Train
 
 /// The same, with slices of so many epochs where they are not left to the clock.
 fn sliced(backend: &mut dyn Backend, spec: &Spec, slice_epochs: Option<u32>) -> Result<Vec<Trained>, Failed> {
+    in_chunks(backend, spec, slice_epochs, (0..4).map(|chunk| chunk * CHUNK..(chunk + 1) * CHUNK))
+}
+
+fn in_chunks(
+    backend: &mut dyn Backend,
+    spec: &Spec,
+    slice_epochs: Option<u32>,
+    chunks: impl Iterator<Item = Range<u64>> + Send,
+) -> Result<Vec<Trained>, Failed> {
     let problem = spec.problem()?;
     let job = Job { keep_weights: true, slice_epochs, ..Job::new(&problem, 11) };
     backend.prepare(&job)?;
-    let mut chunks = (0..4).map(|chunk| Chunk::drawn(chunk * CHUNK..(chunk + 1) * CHUNK));
+    let mut chunks = chunks.map(Chunk::drawn);
     let mut all = Vec::new();
     backend.train(&job, &mut chunks, &Unwatched, &mut |trained| {
         all.push(trained);
@@ -238,6 +248,38 @@ pub(crate) fn however_shared_out(found: &Found) -> Result<(), Failed> {
         }
         let faster = Spec { lr: (1.01 * spec.lr.values()[0]).into(), ..spec.clone() };
         if distance(&sample(&mut simd, &faster)?, &expected)? < 2e-5 {
+            return Err(format!("a rate 1% off is not seen: {spec:?}").into());
+        }
+    }
+    Ok(())
+}
+
+/// Who shares an invocation with whom makes no difference to a network: not whether its neighbour goes by powers or by sums,
+/// not when that one stops, nor that it has none. At a rate 1% off it is another.
+pub(crate) fn neighbours_change_nothing(found: &Found) -> Result<(), Failed> {
+    let far = Spec { init: "uniform:60".parse()?, epochs: 60, lr: "1".parse()?, ..Spec::default() };
+    let near = Spec { init: "uniform:2".parse()?, lr: "4".parse()?, epochs: 400, ..far.clone() };
+    for spec in [
+        Spec { activation: "tanh,sigmoid".parse()?, ..near.clone() },
+        Spec { after_solved: "continue".parse()?, ..near.clone() },
+        near,
+        far,
+    ] {
+        // An odd number, or each by itself.
+        let train = |spec: &Spec, together: u64| -> Result<(Vec<String>, Vec<f32>), Failed> {
+            let (pairs, slot_limit) = (Some(true), (together == 1).then_some(1));
+            let mut backend = open(found, "fused", DeviceTuning { pairs, slot_limit, ..DeviceTuning::default() })?;
+            let chunks = (0..33 / together).map(|chunk| chunk * together..(chunk + 1) * together);
+            let all = in_chunks(&mut backend, spec, None, chunks)?;
+            let rows = all.iter().flat_map(|trained| trained.outcomes.iter());
+            let weights = all.iter().filter_map(|trained| trained.weights.as_ref());
+            Ok((rows.map(|row| format!("{row:?}")).collect(), weights.flat_map(|weights| weights.to_f32()).collect()))
+        };
+        let (together, apart) = (train(&spec, 33)?, train(&spec, 1)?);
+        if together != apart {
+            return Err(format!("with neighbours networks train to something else: {spec:?}").into());
+        }
+        if train(&Spec { lr: (1.01 * spec.lr.values()[0]).into(), ..spec.clone() }, 33)? == apart {
             return Err(format!("a rate 1% off is not seen: {spec:?}").into());
         }
     }

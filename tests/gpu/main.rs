@@ -41,6 +41,7 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
     add("forms::checked_and_trusted_agree", forms::checked_and_trusted_agree);
     add("forms::faults_are_found", forms::faults_are_found);
     add("forms::a_network_is_the_same_however_shared_out", forms::however_shared_out);
+    add("forms::neighbours_change_nothing", forms::neighbours_change_nothing);
     add("forms::starts_are_counted", forms::starts_are_counted);
     add("forms::size_decides", forms::size_decides);
     add("forms::finished_networks_are_counted", forms::finished_networks_are_counted);
@@ -65,8 +66,16 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
     let nothing = DeviceTuning { sharing: Some(Sharing::default()), ..DeviceTuning::default() };
     // Teams that are not full: some invocations lack a hidden unit.
     let team = DeviceTuning { team_size: Some(4), ..DeviceTuning::default() };
-    let in_teams = [&arithmetic[..], &["cuts_change_nothing"]].concat();
-    let ways = [("shared", both, &arithmetic[..]), ("unshared", nothing, &arithmetic[..1]), ("team", team, &in_teams)];
+    let with_cuts = [&arithmetic[..], &["cuts_change_nothing"]].concat();
+    // Two networks an invocation, wherever that is possible, and nowhere.
+    let [pairs, alone] = [true, false].map(|pairs| DeviceTuning { pairs: Some(pairs), ..DeviceTuning::default() });
+    let ways = [
+        ("shared", both, &arithmetic[..]),
+        ("unshared", nothing, &arithmetic[..1]),
+        ("team", team, &with_cuts),
+        ("pairs", pairs, &with_cuts),
+        ("alone", alone, &arithmetic[..]),
+    ];
     for (way, tuning, names) in ways {
         for check in basins::backend::conformance::CHECKS.iter().filter(|check| names.contains(&check.name)) {
             let run = check.run;

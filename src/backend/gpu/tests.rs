@@ -9,7 +9,7 @@ use super::composed::{Composed, LIMITS, SIZES, composed_shaders};
 use super::form::{Form, Limits, Sharing, Source};
 use super::numbers::Numbers;
 use super::prelude::Sizes;
-use super::{FORMS, form, fused, settling, words};
+use super::{FORMS, form, fused, pool, settling, words};
 use crate::backend::conformance::{short_specs, slow_specs};
 use crate::spec::{Problem, Spec};
 
@@ -51,9 +51,10 @@ fn every_shader_is_valid() {
     // What is shared on some devices only.
     let sharing = Limits { sharing: Some(Sharing { powers: true, reciprocals: true }), ..LIMITS };
     let teams = Limits { team_size: Some(2), ..LIMITS };
+    let pairs = Limits { pairs: Some(true), ..LIMITS };
     for spec in short_specs() {
         let problem = spec.problem().unwrap();
-        for limits in [&sharing, &teams] {
+        for limits in [&sharing, &teams, &pairs] {
             if (fused::FORM.check)(&problem, limits).is_ok() {
                 let (_, train) = (fused::FORM.kernels)(&problem, SIZES, limits).unwrap().remove(0);
                 for source in [train, settling::settle_source(&problem, SIZES, &fused::FORM, limits)] {
