@@ -11,7 +11,7 @@ use super::{FORMS, count, lists, pool, settling};
 /// A shader and what it is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Composed {
-    /// The form that brings it, or `pool` where all have it.
+    /// The form that brings it, `pool` where all have it, or `software` where a form brings it for a device in software alone.
     pub form: &'static str,
     /// Its entry point.
     pub entry: &'static str,
@@ -53,6 +53,15 @@ pub fn composed_shaders(problem: &Problem, keep_weights: bool, own_rates: bool) 
         all.push(composed(form.name, "settle", settling::settle_source(problem, sizes, form, &LIMITS)));
         let kernels = (form.kernels)(problem, sizes, &LIMITS)?;
         all.extend(kernels.into_iter().map(|(entry, source)| composed(form.name, entry, source)));
+    }
+    // What a device in software is given instead.
+    let software = Limits { hardware: false, ..LIMITS };
+    for form in FORMS.iter().filter(|form| (form.check)(problem, &software).is_ok()) {
+        for (entry, source) in (form.kernels)(problem, sizes, &software)? {
+            if all.iter().all(|known| known.source != source) {
+                all.push(composed("software", entry, source));
+            }
+        }
     }
     Ok(all)
 }
