@@ -62,20 +62,16 @@ fn trials(found: Option<&Found>, required: bool) -> Vec<Trial> {
     // Devices share what pays on them: either way is checked on all, as far as arithmetic can be wrong.
     let arithmetic =
         ["short_runs_agree", "every_criterion_agrees", "divergence_is_noticed", "poisoned_starts_are_survived"];
-    let both = DeviceTuning { sharing: Some(Sharing { powers: true, reciprocals: true }), ..DeviceTuning::default() };
-    let nothing = DeviceTuning { sharing: Some(Sharing::default()), ..DeviceTuning::default() };
+    // As hardware does it: software devices may take networks in pairs by themselves.
+    let [both, nothing] = [true, false].map(|shares| DeviceTuning {
+        sharing: Some(Sharing { powers: shares, reciprocals: shares }),
+        pairs: Some(false),
+        ..DeviceTuning::default()
+    });
     // Teams that are not full: some invocations lack a hidden unit.
     let team = DeviceTuning { team_size: Some(4), ..DeviceTuning::default() };
     let with_cuts = [&arithmetic[..], &["cuts_change_nothing"]].concat();
-    // Two networks an invocation, wherever that is possible, and nowhere.
-    let [pairs, alone] = [true, false].map(|pairs| DeviceTuning { pairs: Some(pairs), ..DeviceTuning::default() });
-    let ways = [
-        ("shared", both, &arithmetic[..]),
-        ("unshared", nothing, &arithmetic[..1]),
-        ("team", team, &with_cuts),
-        ("pairs", pairs, &with_cuts),
-        ("alone", alone, &arithmetic[..]),
-    ];
+    let ways = [("shared", both, &with_cuts[..]), ("unshared", nothing, &arithmetic[..1]), ("team", team, &with_cuts)];
     for (way, tuning, names) in ways {
         for check in basins::backend::conformance::CHECKS.iter().filter(|check| names.contains(&check.name)) {
             let run = check.run;

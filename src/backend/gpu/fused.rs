@@ -1,5 +1,6 @@
 //! The fused form: one invocation trains one network through a whole slice, its weights in registers. Where those are too few,
-//! a team of several shares a network, each with some of the units of every hidden layer (`unroll/team.rs`).
+//! a team of several shares a network, each with some of the units of every hidden layer (`unroll/team.rs`). On software
+//! devices an invocation trains two of the smallest networks in turns.
 
 use crate::error::{Error, Result};
 use crate::gpu::{Bound, grid};

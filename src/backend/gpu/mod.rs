@@ -1,7 +1,8 @@
 //! Training on a GPU, in three forms over one pool of networks in flight.
 //!
 //! The *pool* holds one network a slot. A slice starts new networks in free slots, trains all active ones for some epochs,
-//! and settles: finished networks are counted, or leave their outcome in their chunk's window of results, and free their slot.
+//! and settles: finished networks are found, are counted or leave their outcome in their chunk's window of results, and free
+//! their slot.
 //! So lanes are refilled from slice to slice, the cost follows the networks that still train, and nothing but counts and those
 //! outcomes that somebody looks at crosses the bus.
 //! What trains is the form: *fused* (weights in registers of one invocation, or of a few), *grouped* (one workgroup a network,
