@@ -23,7 +23,7 @@ fn train(@builtin(global_invocation_id) id: vec3<u32>) {
     var second_course = course_of(second_slot);
     let first_last = last_epoch(&first_course);
     let second_last = select(0u, last_epoch(&second_course), has_second);
-    // Never read: weights that two share an invocation with are not judged while they move.
+    // Never read: weights of such networks do not move while they are judged.
     var before: Weights;
     // A network takes its epochs by powers or by sums by its own weights alone, whoever is beside it: one that has to go by
     // sums is waited for.

@@ -38,7 +38,7 @@ struct Counters {
     // Those of finished networks.
     ended: array<atomic<u32>, 2>,
     finished: atomic<u32>,
-    // Slices begun: tells the host that none was dropped.
+    // Slices after which finished networks were looked for: tells the host that none was dropped.
     canary: atomic<u32>,
     // Of the finished networks of each window: first those that have a row, with the epochs of all networks; then the classes,
     // with their losses.

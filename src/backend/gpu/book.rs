@@ -45,6 +45,21 @@ pub(super) struct Known {
     pub(super) ticks: Option<[u64; 2]>,
 }
 
+impl Known {
+    /// Networks that have finished since.
+    pub(super) fn finished_since(&self, before: &Self) -> u32 {
+        self.counters.finished.wrapping_sub(before.counters.finished)
+    }
+
+    /// Whether that can be what a slice says, after another, in which so many networks were started: who has not finished goes
+    /// on, and who has, left a slot. Else a device has dropped a dispatch.
+    pub(super) fn follows(&self, before: &Self, started_count: u32) -> bool {
+        let finished = self.finished_since(before);
+        self.active_count == (before.active_count + started_count).wrapping_sub(finished)
+            && self.free_tail == before.free_tail.wrapping_add(finished)
+    }
+}
+
 /// What the host knows of the pool.
 #[derive(Clone, Default)]
 pub(super) struct Book {
@@ -118,6 +133,30 @@ impl Book {
         let full = self.known.active_count >= self.width / 2;
         if full && epochs > 0 && 2.0 * seconds / f64::from(epochs) < EPOCH_SECONDS {
             self.width = self.width.saturating_mul(2).min(slot_count);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(active_count: u32, free_tail: u32, finished: u32) -> Known {
+        Known { active_count, free_tail, counters: Counters { finished, ..Counters::default() }, ticks: None }
+    }
+
+    /// Of 10 active networks and 4 that start, 3 finish.
+    #[test]
+    fn a_dropped_dispatch_is_noticed() {
+        let before = known(10, u32::MAX, u32::MAX - 1);
+        assert!(known(11, 2, 1).follows(&before, 4));
+        for (dropped, said) in [
+            ("start", known(7, 2, 1)),
+            ("settle", known(11, u32::MAX, u32::MAX - 1)),
+            ("list_slots, the active ones", known(14, 2, 1)),
+            ("list_slots, the free ones", known(11, u32::MAX, 1)),
+        ] {
+            assert!(!said.follows(&before, 4), "{dropped}");
         }
     }
 }

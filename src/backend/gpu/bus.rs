@@ -39,7 +39,7 @@ pub(super) struct Counters {
     pub(super) ended: [u32; 2],
     /// Networks finished, modulo 2^32.
     pub(super) finished: u32,
-    /// Slices settled, modulo 2^32.
+    /// Slices after which finished networks were looked for, modulo 2^32.
     pub(super) canary: u32,
     /// Of the finished networks of each window.
     pub(super) windows: [Counts; WINDOW_COUNT],

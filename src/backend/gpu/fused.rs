@@ -8,7 +8,7 @@ use crate::spec::Problem;
 
 use super::buffers::{SCRATCH, SLICE};
 use super::form::{Form, Limits, Setup, Sharing, Trainer};
-use super::prelude::{Sizes, draws_order, judged_after, keeps_start, state_row_count};
+use super::prelude::{Sizes, draws_order, judged_after, state_row_count};
 use super::source::{OUTCOME_ROWS, POOL, RECALL, compose, order_code, outcome_row_count};
 use super::unroll::{
     Team, evaluation_code, loop_steps, network_code, order_keeping, recording_code, training_code, writes_out,
@@ -101,7 +101,8 @@ fn sharing(problem: &Problem, limits: &Limits<'_>) -> Sharing {
 /// Whether an invocation trains two networks in turns. Hardware hides one network's waiting behind others anyway; a software
 /// device goes through one network's epoch after the other, and most of a small one is waiting for the last step.
 fn pairs(problem: &Problem, limits: &Limits<'_>) -> bool {
-    let possible = !keeps_start(problem) && !judged_after(problem) && team(problem, limits).is_none();
+    let moves_once = !problem.spec().update.moves_within() && !judged_after(problem);
+    let possible = moves_once && team(problem, limits).is_none();
     let size = problem.layers().weight_count() + problem.examples().count() * unit_count(problem);
     possible && limits.pairs.unwrap_or(!limits.hardware && size <= NUMBERS_OF_PAIR)
 }
@@ -174,7 +175,7 @@ fn kernel(problem: &Problem, sizes: Sizes, limits: &Limits<'_>) -> String {
     let sharing = Sharing { powers: sharing.powers && team.is_none(), ..sharing };
     let code = network_code(problem, sizes, team.as_ref()) + &training_code(problem, sizes, sharing, team.as_ref());
     let order = order_code(problem, &order_keeping(share));
-    compose(problem, sizes, &[POOL, &order, &code, COURSE, &lines, own])
+    compose(problem, sizes, &[POOL, &order, &lines, &code, COURSE, own])
 }
 
 /// The one kernel, bound to either list.

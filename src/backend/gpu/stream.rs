@@ -315,7 +315,9 @@ impl<'a> Stream<'a> {
             ticks: bytes.get(STATUS_BYTES as usize..).and_then(|bytes| bytemuck::try_pod_read_unaligned(bytes).ok()),
         })?;
         let number = self.book.slice_count.wrapping_sub(self.slices.len() as u32);
-        if self.book.known.counters.canary != number.wrapping_add(1) {
+        let started_count = self.slices.front().map_or(0, |slice| slice.started_count);
+        if !self.book.known.follows(&before, started_count) || self.book.known.counters.canary != number.wrapping_add(1)
+        {
             return Err(Lost(format!("{} dropped a dispatch", self.gpu.name)).into());
         }
         let mut arrived = Vec::new();
@@ -330,7 +332,7 @@ impl<'a> Stream<'a> {
         self.last_received = now;
         self.run.clock.observe(slice.epochs, took);
         self.book.note_windows(number);
-        let finished = self.book.known.counters.finished.wrapping_sub(before.counters.finished);
+        let finished = self.book.known.finished_since(&before);
         let in_flight = u64::from(self.book.known.active_count) + u64::from(finished);
         let busy = self.stopwatch.as_ref().zip(self.book.known.ticks).and_then(|(watch, ticks)| watch.seconds(ticks));
         self.meter.busy(busy);
