@@ -119,12 +119,13 @@ pub(crate) fn finished_networks_are_counted(found: &Found) -> Result<(), Failed>
     Ok(())
 }
 
-/// A pool may have hardly any slots, as for networks that fill a device's memory.
+/// A pool may have hardly any slots, as for networks that fill a device's memory. Who comes next has the slot of one who has
+/// finished, or whose epochs are over by then, wherever slices are cut.
 pub(crate) fn few_slots_suffice(found: &Found) -> Result<(), Failed> {
     let problem = Spec { epochs: 300, lr: "2".parse()?, ..Spec::default() }.problem()?;
-    let job = Job { keep_weights: true, ..Job::new(&problem, 3) };
-    let train = |slot_limit: Option<u32>| -> Result<_, Failed> {
-        let mut backend = open(found, "fused", DeviceTuning { slot_limit, ..DeviceTuning::default() })?;
+    let train = |form: &str, slot_limit: Option<u32>, slice_epochs: Option<u32>| -> Result<_, Failed> {
+        let job = Job { keep_weights: true, slice_epochs, ..Job::new(&problem, 3) };
+        let mut backend = open(found, form, DeviceTuning { slot_limit, ..DeviceTuning::default() })?;
         let size = backend.prepare(&job)?.min(50);
         let mut chunks = (0..50u64.div_ceil(size)).map(|at| Chunk::drawn(at * size..50.min((at + 1) * size)));
         let mut weights = Vec::new();
@@ -134,9 +135,14 @@ pub(crate) fn few_slots_suffice(found: &Found) -> Result<(), Failed> {
         })?;
         Ok((size, weights))
     };
-    let ((few, with_few), (many, with_many)) = (train(Some(16))?, train(None)?);
-    if with_few != with_many || with_few.len() != 50 * problem.layers().weight_count() || few >= many {
-        return Err(format!("chunks of {few} and of {many} networks train to different weights").into());
+    for form in FORMS.iter().map(|form| form.name) {
+        let (many, with_many) = train(form, None, None)?;
+        for slice_epochs in [None, Some(7), Some(150), Some(1_000)] {
+            let (few, with_few) = train(form, Some(16), slice_epochs)?;
+            if with_few != with_many || with_few.len() != 50 * problem.layers().weight_count() || few >= many {
+                return Err(format!("{form}: chunks of {few} and of {many} networks differ, {slice_epochs:?}").into());
+            }
+        }
     }
     Ok(())
 }

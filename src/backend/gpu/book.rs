@@ -47,13 +47,13 @@ pub(super) struct Known {
 
 impl Known {
     /// Networks that have finished since.
-    pub(super) fn finished_since(&self, before: &Self) -> u32 {
+    fn finished_since(&self, before: &Self) -> u32 {
         self.counters.finished.wrapping_sub(before.counters.finished)
     }
 
     /// Whether that can be what a slice says, after another, in which so many networks were started: who has not finished goes
-    /// on, and who has, left a slot. Else a device has dropped a dispatch.
-    pub(super) fn follows(&self, before: &Self, started_count: u32) -> bool {
+    /// on, and who has, left a slot.
+    fn follows(&self, before: &Self, started_count: u32) -> bool {
         let finished = self.finished_since(before);
         self.active_count == (before.active_count + started_count).wrapping_sub(finished)
             && self.free_tail == before.free_tail.wrapping_add(finished)
@@ -68,8 +68,15 @@ pub(super) struct Book {
     pub(super) counts: [Counts; WINDOW_COUNT],
     pub(super) next_window: usize,
     pub(super) known: Known,
-    /// Slots taken from the free list so far, modulo 2^32.
-    pub(super) taken_count: u32,
+    /// Networks started so far.
+    started_count: u64,
+    /// Networks that have finished, as slices have told.
+    finished_count: u64,
+    /// Networks that must have finished by the end of the last slice under way: their epochs are over. So their slots are free
+    /// before any slice has told so.
+    pub(super) expired_count: u64,
+    /// Networks started up to a slice, and the epoch in which the last of them ends, counted over all slices.
+    expiries: VecDeque<(u64, u64)>,
     /// Networks that may be in flight: grows while epochs stay short.
     pub(super) width: u32,
     pub(super) list: usize,
@@ -78,6 +85,11 @@ pub(super) struct Book {
 }
 
 impl Book {
+    /// Nothing is in flight; so many networks may be at first, of as many slots, which are free.
+    pub(super) fn new(width: u32, slot_count: u32) -> Self {
+        Self { width, known: Known { free_tail: slot_count, ..Known::default() }, ..Self::default() }
+    }
+
     /// Whether every network of a window has finished.
     pub(super) fn complete(&self, window: &Window) -> bool {
         finished(&self.counts[window.index]) == window.count()
@@ -89,10 +101,14 @@ impl Book {
         begun.map_or(Duration::ZERO, |begun| begun.elapsed())
     }
 
+    /// Networks that were started and may train in the next slice.
+    pub(super) fn in_flight(&self) -> u32 {
+        (self.started_count - self.finished_count.max(self.expired_count)) as u32
+    }
+
     /// Takes as many networks as there are free slots, in order.
-    pub(super) fn starts(&mut self, seed: u64, slot_count: u32, unsettled_count: u32) -> Vec<Start> {
-        let free = self.known.free_tail.wrapping_sub(self.taken_count);
-        let mut room = free.min(self.width.saturating_sub(unsettled_count));
+    pub(super) fn starts(&mut self, seed: u64, slot_count: u32) -> Vec<Start> {
+        let mut room = self.width.min(slot_count).saturating_sub(self.in_flight());
         let mut starts = Vec::new();
         let seed = words(seed);
         for window in &mut self.windows {
@@ -106,17 +122,48 @@ impl Book {
                 count,
                 window: window.index as u32,
                 position: window.started_count,
-                free_head: self.taken_count & (slot_count - 1),
+                free_head: self.started_count as u32 & (slot_count - 1),
                 imported: u32::from(window.chunk.starts.is_some()),
                 zero: 0,
                 reserved: [0; 2],
             });
             window.started_count += count;
             window.begun.get_or_insert_with(Instant::now);
-            self.taken_count = self.taken_count.wrapping_add(count);
+            self.started_count += u64::from(count);
             room -= count;
         }
         starts
+    }
+
+    /// Takes note of a slice of so many epochs that is under way, of networks that have `budget` epochs each.
+    pub(super) fn submitted(&mut self, epochs: u32, budget: u32) {
+        if self.expiries.back().map_or(self.expired_count, |(count, _)| *count) < self.started_count {
+            self.expiries.push_back((self.started_count, self.epochs_begun + u64::from(budget)));
+        }
+        self.slice_count = self.slice_count.wrapping_add(1);
+        self.epochs_begun += u64::from(epochs);
+        while let Some(&(count, end)) = self.expiries.front()
+            && end <= self.epochs_begun
+        {
+            self.expired_count = count;
+            self.expiries.pop_front();
+        }
+    }
+
+    /// Takes over what a slice said, in which so many networks were started, and after which so many of all must have finished.
+    /// Gives how many have finished in it; `None` where it cannot be, so that a device has dropped a dispatch.
+    pub(super) fn told(&mut self, known: Known, started_count: u32, expired_count: u64) -> Option<u32> {
+        let finished = known.finished_since(&self.known);
+        let follows = known.follows(&self.known, started_count);
+        self.known = known;
+        self.finished_count += u64::from(finished);
+        (follows && self.finished_count >= expired_count).then_some(finished)
+    }
+
+    /// Takes over what slices have told another, up to the one at whose end both stand.
+    pub(super) fn recall(&mut self, other: &Self) {
+        self.known = other.known;
+        self.finished_count = other.finished_count;
     }
 
     /// Takes over what each window's finished networks are, as slice `number` tells.
@@ -149,14 +196,40 @@ mod tests {
     #[test]
     fn a_dropped_dispatch_is_noticed() {
         let before = known(10, u32::MAX, u32::MAX - 1);
-        assert!(known(11, 2, 1).follows(&before, 4));
+        let told = |known: Known, expired_count: u64| {
+            Book { known: before, finished_count: 90, ..Book::default() }.told(known, 4, expired_count)
+        };
+        assert_eq!(told(known(11, 2, 1), 93), Some(3));
+        assert_eq!(told(known(11, 2, 1), 94), None, "train, after which one more must have finished");
         for (dropped, said) in [
             ("start", known(7, 2, 1)),
             ("settle", known(11, u32::MAX, u32::MAX - 1)),
             ("list_slots, the active ones", known(14, 2, 1)),
             ("list_slots, the free ones", known(11, u32::MAX, 1)),
         ] {
-            assert!(!said.follows(&before, 4), "{dropped}");
+            assert_eq!(told(said, 0), None, "{dropped}");
         }
+    }
+
+    /// Four slots, five networks of ten epochs, slices of four: no slice has told anything yet.
+    #[test]
+    fn slots_are_free_once_their_networks_epochs_are_over() {
+        let mut book = Book::new(4, 4);
+        for networks in [0..3, 3..10] {
+            let (chunk, index) = (Chunk::drawn(networks), book.windows.len());
+            let (number, counted, started_count, begun, known_from) = (index as u64, 0, 0, None, 0);
+            book.windows.push_back(Window { number, chunk, index, counted, started_count, begun, known_from });
+        }
+        let mut slice = |told: u32| {
+            book.finished_count += u64::from(told);
+            let starts = book.starts(7, 4).iter().map(|start| (start.first[0], start.count, start.free_head)).collect();
+            book.submitted(4, 10);
+            (starts, book.in_flight())
+        };
+        assert_eq!(slice(0), (vec![(0, 3, 0), (3, 1, 3)], 4));
+        assert_eq!(slice(0), (vec![], 4));
+        assert_eq!(slice(1), (vec![(4, 1, 0)], 1), "one has told of itself, the others are over");
+        assert_eq!(slice(0), (vec![(5, 3, 1)], 4));
+        assert_eq!(slice(3), (vec![], 3), "what is told later is no news");
     }
 }

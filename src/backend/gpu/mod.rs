@@ -71,6 +71,9 @@ pub fn form(name: &str) -> Option<&'static Form> {
     FORMS.iter().find(|form| form.name == name)
 }
 
+/// Most epochs of the first slice.
+const FIRST_EPOCHS: f64 = 8.0;
+
 /// Devices lost in a row, without a chunk delivered between, after which a run gives up.
 const LOSS_LIMIT: u32 = 3;
 
@@ -116,6 +119,12 @@ impl GpuBackend {
         self.lost_slices
     }
 
+    /// Seconds that an epoch of one network is worth, at a cautious guess of the device's speed.
+    fn epoch_seconds(&self, problem: &Problem) -> f64 {
+        let operations = 6 * problem.examples().count() * problem.layers().weight_count();
+        operations as f64 / if self.gpu.kind.is_hardware() { 2e12 } else { 2e10 }
+    }
+
     /// Sizes of a pool, and the bytes of each of its slots.
     fn sizes(&self, job: &Job<'_>) -> Result<(Sizes, u64)> {
         let limits = Limits::of(&self.gpu, &self.tuning);
@@ -131,10 +140,8 @@ impl GpuBackend {
                 self.gpu.name
             )));
         }
-        // No more in flight than some 20 ms of work an epoch, at a cautious guess of the device's speed.
-        let operations = 6 * (job.problem.examples().count() * job.problem.layers().weight_count()) as u64;
-        let speed: u64 = if hardware { 2_000_000_000_000 } else { 20_000_000_000 };
-        let busy = (speed / 50 / operations).max(256);
+        // No more in flight than some 20 ms of work an epoch.
+        let busy = ((0.02 / self.epoch_seconds(job.problem)) as u64).max(256);
         let limit = if hardware { 1 << 19 } else { 1 << 14 };
         let wanted = fitting.min(busy).min(limit).min(self.tuning.slot_limit.map_or(u64::MAX, u64::from)).max(4);
         let slot_count = 1u32 << wanted.ilog2();
@@ -214,7 +221,12 @@ impl Backend for GpuBackend {
         self.build(job)?;
         let clock = match job.slice_epochs {
             Some(epochs) => SliceClock::fixed(epochs),
-            None => SliceClock::new(SliceClock::FIRST.as_secs_f64()),
+            None => {
+                let slots = self.pool.as_ref().map_or(0, |pool| pool.sizes.slot_count);
+                let work = f64::from(slots) * self.epoch_seconds(job.problem);
+                // What a form does beside this work is not known yet.
+                SliceClock::new(work.max(SliceClock::FIRST.as_secs_f64() / FIRST_EPOCHS))
+            }
         };
         let checkpoint_interval = self.tuning.checkpoint_interval;
         let (again, checkpoint) = (VecDeque::new(), None);

@@ -48,6 +48,8 @@ struct Slice {
     /// Epochs that a network of it runs at most.
     epochs: u32,
     started_count: u32,
+    /// Networks that must have finished then, of all since the beginning.
+    expired_count: u64,
     status: Readback,
     /// Finished chunks that travel with it.
     chunks: Vec<Leaving>,
@@ -112,8 +114,7 @@ impl<'a> Stream<'a> {
         let products = (job.problem.examples().count() * job.problem.layers().weight_count()) as u64;
         // About 10^7 products an epoch: some milliseconds even in software. A pool of large networks may have few slots.
         let width = (10_000_000 / products).max(64).min(pool.sizes.slot_count.into()) as u32;
-        let known = Known { free_tail: pool.sizes.slot_count, ..Known::default() };
-        let mut book = Book { width, known, ..Book::default() };
+        let mut book = Book::new(width, pool.sizes.slot_count);
         if let Some(from) = &run.checkpoint {
             book = from.book.clone();
             pool.buffers.restore(gpu, book.list, &from.bytes);
@@ -214,11 +215,6 @@ impl<'a> Stream<'a> {
         Ok(())
     }
 
-    /// Networks that may have been started and not settled yet.
-    fn unsettled_count(&self) -> u32 {
-        self.book.known.active_count + self.slices.iter().map(|slice| slice.started_count).sum::<u32>()
-    }
-
     fn slice_epochs(&self) -> u32 {
         let budget = self.job.problem.spec().epochs;
         let age = self.meter.mean_epochs().unwrap_or(self.book.epochs_begun as f64);
@@ -233,9 +229,8 @@ impl<'a> Stream<'a> {
     fn submit(&mut self, stopping: bool) -> Result<(), StreamError> {
         self.gpu.check()?;
         let epochs = if stopping { 0 } else { self.slice_epochs() };
-        let starts = self.book.starts(self.job.seed, self.pool.sizes.slot_count, self.unsettled_count());
+        let starts = self.book.starts(self.job.seed, self.pool.sizes.slot_count);
         let started_count: u32 = starts.iter().map(|start| start.count).sum();
-        let bound = (self.unsettled_count() + started_count).min(self.pool.sizes.slot_count);
         let mut params = SliceParams {
             slice_epochs: epochs,
             flush: u32::from(stopping),
@@ -269,7 +264,7 @@ impl<'a> Stream<'a> {
         // Of the slices under way, each has a span of its own.
         let span = self.book.slice_count % DEPTH as u32;
         let timed = self.stopwatch.as_ref().map(|stopwatch| stopwatch.span(span));
-        let order = SliceOrder { list: self.book.list, starts: &starts, bound, params, timed };
+        let order = SliceOrder { list: self.book.list, starts: &starts, bound: self.book.in_flight(), params, timed };
         self.pool.record(self.gpu, &mut encoder, order);
         let bytes = STATUS_BYTES + Stopwatch::BYTES;
         let mut status = self.spare_status.pop().unwrap_or_else(|| Readback::new(self.gpu, "status read back", bytes));
@@ -295,31 +290,31 @@ impl<'a> Stream<'a> {
             leaving.readback.submitted(submission.clone());
         }
         self.book.list = next;
-        self.book.slice_count = self.book.slice_count.wrapping_add(1);
-        self.book.epochs_begun += u64::from(epochs);
+        let budget = self.job.problem.spec().epochs;
+        self.book.submitted(epochs, budget);
         let copy = copy.map(|copy| (copy, self.book.clone()));
         // What goes past the budget is not run.
-        let epochs = epochs.min(self.job.problem.spec().epochs);
-        self.slices.push_back(Slice { submitted: Instant::now(), epochs, started_count, status, chunks, copy });
+        let epochs = epochs.min(budget);
+        let expired_count = self.book.expired_count;
+        let submitted = Instant::now();
+        self.slices.push_back(Slice { submitted, epochs, started_count, expired_count, status, chunks, copy });
         Ok(())
     }
 
     /// Waits for the oldest slice and takes in what it says.
     fn receive(&mut self, caller: &Caller<'_>) -> Result<(), StreamError> {
         let Some(slice) = self.slices.front_mut() else { return Ok(()) };
-        let before = self.book.known;
-        self.book.known = slice.status.receive(self.gpu, |bytes| Known {
+        let known = slice.status.receive(self.gpu, |bytes| Known {
             active_count: bytemuck::pod_read_unaligned(&bytes[..4]),
             free_tail: bytemuck::pod_read_unaligned(&bytes[4..8]),
             counters: bytemuck::pod_read_unaligned(&bytes[8..STATUS_BYTES as usize]),
             ticks: bytes.get(STATUS_BYTES as usize..).and_then(|bytes| bytemuck::try_pod_read_unaligned(bytes).ok()),
         })?;
+        let told = self.book.told(known, slice.started_count, slice.expired_count);
         let number = self.book.slice_count.wrapping_sub(self.slices.len() as u32);
-        let started_count = self.slices.front().map_or(0, |slice| slice.started_count);
-        if !self.book.known.follows(&before, started_count) || self.book.known.counters.canary != number.wrapping_add(1)
-        {
+        let Some(finished) = told.filter(|_| known.counters.canary == number.wrapping_add(1)) else {
             return Err(Lost(format!("{} dropped a dispatch", self.gpu.name)).into());
-        }
+        };
         let mut arrived = Vec::new();
         if let Some(slice) = self.slices.front_mut() {
             for Leaving { chunk, counts, readback, .. } in &mut slice.chunks {
@@ -332,11 +327,10 @@ impl<'a> Stream<'a> {
         self.last_received = now;
         self.run.clock.observe(slice.epochs, took);
         self.book.note_windows(number);
-        let finished = self.book.known.finished_since(&before);
-        let in_flight = u64::from(self.book.known.active_count) + u64::from(finished);
-        let busy = self.stopwatch.as_ref().zip(self.book.known.ticks).and_then(|(watch, ticks)| watch.seconds(ticks));
+        let in_flight = u64::from(known.active_count) + u64::from(finished);
+        let busy = self.stopwatch.as_ref().zip(known.ticks).and_then(|(watch, ticks)| watch.seconds(ticks));
         self.meter.busy(busy);
-        self.meter.slice(&self.book.known.counters, in_flight * u64::from(slice.epochs), self.watch);
+        self.meter.slice(&known.counters, in_flight * u64::from(slice.epochs), self.watch);
         self.book.widen(slice.epochs, took.as_secs_f64(), self.pool.sizes.slot_count);
         self.spare_status.push(slice.status);
         // Chunks first leave the list of what would have to be repeated, then they are delivered.
@@ -352,7 +346,7 @@ impl<'a> Stream<'a> {
         }
         if let Some((mut readback, mut book)) = slice.copy {
             let bytes = readback.receive(self.gpu, <[u8]>::to_vec)?;
-            book.known = self.book.known;
+            book.recall(&self.book);
             self.checkpoints.take(Checkpoint { book, meter: self.meter.clone(), bytes }, readback);
         }
         Ok(())
