@@ -64,14 +64,16 @@ impl ChunkClock {
 /// Chooses how many epochs the next slice runs.
 ///
 /// A slice should take 20 to 50 ms: long enough that starting it costs nothing, short enough for watchdogs, progress and
-/// interruption. It starts near 1 ms, at most doubles, and is never predicted to take more than [`SliceClock::LIMIT`].
-/// While networks retire, it stays a small share of the epochs already run, so that lanes whose network has finished do
+/// interruption. It starts near 1 ms, grows at most fourfold, and is never predicted to take more than
+/// [`SliceClock::LIMIT`]. While networks retire, it stays a small share of the epochs already run, so that lanes whose network has finished do
 /// not idle for long. Outcomes do not depend on any of this.
 #[derive(Clone, Debug)]
 pub struct SliceClock {
     epochs: u32,
-    seconds_per_epoch: Option<f64>,
+    /// Epochs of the last slice, and seconds that each took.
+    last: Option<(u32, f64)>,
     fixed: bool,
+    grows: bool,
 }
 
 impl SliceClock {
@@ -81,6 +83,8 @@ impl SliceClock {
     pub const LIMIT: Duration = Duration::from_millis(125);
     /// What the first slice should take, from a guess of an epoch's time.
     pub const FIRST: Duration = Duration::from_millis(1);
+    /// How many times as long the next slice may be.
+    const GROWTH: u32 = 4;
     /// A slice is at most this share of the epochs that its networks have run before.
     pub const RETIRING_SHARE: f64 = 0.125;
     /// Below this many epochs the share does not matter.
@@ -89,12 +93,12 @@ impl SliceClock {
     /// Starts from a guess of the seconds that one epoch of the chunk takes.
     pub fn new(guessed_seconds_per_epoch: f64) -> Self {
         let epochs = (Self::FIRST.as_secs_f64() / guessed_seconds_per_epoch.max(1e-12)).clamp(1.0, 1024.0);
-        Self { epochs: epochs as u32, seconds_per_epoch: None, fixed: false }
+        Self { epochs: epochs as u32, last: None, fixed: false, grows: true }
     }
 
     /// Always the same length, for tests of cut independence.
     pub fn fixed(epochs: u32) -> Self {
-        Self { epochs: epochs.max(1), seconds_per_epoch: None, fixed: true }
+        Self { epochs: epochs.max(1), last: None, fixed: true, grows: false }
     }
 
     /// Epochs of the next slice, at least 1 and at most `remaining` (which must be at least 1), when `elapsed` epochs
@@ -128,13 +132,23 @@ impl SliceClock {
         if self.fixed || epochs == 0 {
             return;
         }
+        // Near its length, or something else made it short.
+        self.grows &= took < Self::AIM / 4 && epochs >= self.epochs / 2;
         let seconds = (took.as_secs_f64() / f64::from(epochs)).max(1e-9);
-        // The slower of the last two: a slice is never planned on one lucky measurement.
-        let expected = self.seconds_per_epoch.map_or(seconds, |before| before.max(seconds));
-        self.seconds_per_epoch = Some(seconds);
+        // The slower of the last two: a slice is never planned on one lucky measurement. One that was much shorter tells more
+        // of what a slice costs beside its epochs.
+        let before = self.last.filter(|(before, _)| *before >= epochs / 2);
+        let expected = before.map_or(seconds, |(_, before)| before.max(seconds));
+        self.last = Some((epochs, seconds));
         let aim = (Self::AIM.as_secs_f64() / expected).min(f64::from(u32::MAX / 2)) as u32;
         let limit = (Self::LIMIT.as_secs_f64() / expected).min(f64::from(u32::MAX / 2)) as u32;
-        self.epochs = aim.min(self.epochs.saturating_mul(2)).min(limit).max(1);
+        self.epochs = aim.min(self.epochs.saturating_mul(Self::GROWTH)).min(limit).max(1);
+    }
+
+    /// Whether slices have not yet come near their length. Then each had better wait for the one before, which says how long
+    /// it may be.
+    pub fn grows(&self) -> bool {
+        self.grows
     }
 
     /// After a lost device: half as long.

@@ -48,7 +48,7 @@ fn memory_bounds_a_chunk() {
 }
 
 /// Epochs cost what they cost, each slice up to 1.5 times more or less: a slice of more than one epoch is never planned
-/// past the limit, lengths at most double, and in the end slices take what they should.
+/// past the limit, lengths at most quadruple, and in the end slices take what they should.
 #[test]
 fn slices_never_pass_the_limit() {
     let noise = prop::collection::vec(0.67f64..1.5, 40);
@@ -61,7 +61,7 @@ fn slices_never_pass_the_limit() {
             if slice > 0 {
                 let predicted = f64::from(epochs) * slowest;
                 prop_assert!(epochs == 1 || predicted <= SliceClock::LIMIT.as_secs_f64() * 1.0001, "{predicted} s");
-                prop_assert!(epochs <= longest_before.saturating_mul(2), "{longest_before} to {epochs}");
+                prop_assert!(epochs <= longest_before.saturating_mul(4), "{longest_before} to {epochs}");
             }
             let took = f64::from(epochs) * cost * noise;
             clock.observe(epochs, Duration::from_secs_f64(took));
@@ -73,6 +73,28 @@ fn slices_never_pass_the_limit() {
         prop_assert!(took <= aim * 2.0 || took == cost, "slices settle at {took} s");
         Ok(())
     });
+}
+
+/// Slices that cost 2.4 ms beside 0.1 ms an epoch, each planned by the one before, until they have their length.
+#[test]
+fn slices_soon_have_their_length() {
+    let took = |epochs: u32| Duration::from_micros(2_400 + 100 * u64::from(epochs));
+    let mut clock = SliceClock::new(3e-4);
+    let mut lengths = Vec::new();
+    while clock.grows() {
+        let epochs = clock.next(u32::MAX, u32::MAX, false);
+        lengths.push(epochs);
+        clock.observe(epochs, took(epochs));
+    }
+    assert_eq!(lengths, [3, 12, 48, 192], "short ones are no measure for long ones");
+    let last = took(clock.next(u32::MAX, u32::MAX, false));
+    assert!(last > SliceClock::AIM * 3 / 4 && last <= SliceClock::AIM, "{last:?}");
+    // Where something else keeps them short, nobody waits for them to grow.
+    let mut clock = SliceClock::new(1e-4);
+    clock.observe(10, took(10));
+    assert!(clock.grows());
+    clock.observe(4, took(4));
+    assert!(!clock.grows() && !SliceClock::fixed(7).grows());
 }
 
 #[test]

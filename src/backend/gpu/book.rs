@@ -135,11 +135,13 @@ impl Book {
         starts
     }
 
-    /// Takes note of a slice of so many epochs that is under way, of networks that have `budget` epochs each.
-    pub(super) fn submitted(&mut self, epochs: u32, budget: u32) {
+    /// Takes note of a slice of so many epochs that is under way, of networks that have `budget` epochs each. Gives how many
+    /// of its epochs there are networks to run.
+    pub(super) fn submitted(&mut self, epochs: u32, budget: u32) -> u32 {
         if self.expiries.back().map_or(self.expired_count, |(count, _)| *count) < self.started_count {
             self.expiries.push_back((self.started_count, self.epochs_begun + u64::from(budget)));
         }
+        let left = self.expiries.back().map_or(0, |(_, end)| end - self.epochs_begun);
         self.slice_count = self.slice_count.wrapping_add(1);
         self.epochs_begun += u64::from(epochs);
         while let Some(&(count, end)) = self.expiries.front()
@@ -148,6 +150,7 @@ impl Book {
             self.expired_count = count;
             self.expiries.pop_front();
         }
+        left.min(epochs.into()) as u32
     }
 
     /// Takes over what a slice said, in which so many networks were started, and after which so many of all must have finished.
@@ -223,13 +226,18 @@ mod tests {
         let mut slice = |told: u32| {
             book.finished_count += u64::from(told);
             let starts = book.starts(7, 4).iter().map(|start| (start.first[0], start.count, start.free_head)).collect();
-            book.submitted(4, 10);
-            (starts, book.in_flight())
+            let epochs = book.submitted(4, 10);
+            (starts, epochs, book.in_flight())
         };
-        assert_eq!(slice(0), (vec![(0, 3, 0), (3, 1, 3)], 4));
-        assert_eq!(slice(0), (vec![], 4));
-        assert_eq!(slice(1), (vec![(4, 1, 0)], 1), "one has told of itself, the others are over");
-        assert_eq!(slice(0), (vec![(5, 3, 1)], 4));
-        assert_eq!(slice(3), (vec![], 3), "what is told later is no news");
+        assert_eq!(slice(0), (vec![(0, 3, 0), (3, 1, 3)], 4, 4));
+        assert_eq!(slice(0), (vec![], 4, 4));
+        assert_eq!(slice(1), (vec![(4, 1, 0)], 4, 1), "one has told of itself, the others are over");
+        assert_eq!(slice(0), (vec![(5, 3, 1)], 4, 4));
+        assert_eq!(slice(3), (vec![], 4, 3), "what is told later is no news");
+        assert_eq!(slice(0), (vec![(8, 1, 0)], 4, 1));
+        assert_eq!(slice(0), (vec![(9, 1, 1)], 4, 2));
+        assert_eq!(slice(0), (vec![], 4, 1));
+        assert_eq!(slice(0), (vec![], 2, 0), "two epochs are left to run");
+        assert_eq!(slice(0), (vec![], 0, 0));
     }
 }

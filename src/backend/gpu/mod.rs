@@ -51,7 +51,7 @@ use std::ops::Range;
 use crate::error::{Error, Result};
 use crate::gpu::{Gpu, Lost};
 use crate::plan::{self, SliceClock};
-use crate::spec::Problem;
+use crate::spec::{DIVERGENCE_STRIDE, Problem};
 
 use self::buffers::bytes_per_slot;
 use self::classes::Classes;
@@ -70,9 +70,6 @@ pub static FORMS: [Form; 3] = [fused::FORM, grouped::FORM, staged::FORM];
 pub fn form(name: &str) -> Option<&'static Form> {
     FORMS.iter().find(|form| form.name == name)
 }
-
-/// Most epochs of the first slice.
-const FIRST_EPOCHS: f64 = 8.0;
 
 /// Devices lost in a row, without a chunk delivered between, after which a run gives up.
 const LOSS_LIMIT: u32 = 3;
@@ -225,7 +222,7 @@ impl Backend for GpuBackend {
                 let slots = self.pool.as_ref().map_or(0, |pool| pool.sizes.slot_count);
                 let work = f64::from(slots) * self.epoch_seconds(job.problem);
                 // What a form does beside this work is not known yet.
-                SliceClock::new(work.max(SliceClock::FIRST.as_secs_f64() / FIRST_EPOCHS))
+                SliceClock::new(work.max(SliceClock::FIRST.as_secs_f64() / f64::from(DIVERGENCE_STRIDE)))
             }
         };
         let checkpoint_interval = self.tuning.checkpoint_interval;

@@ -79,7 +79,25 @@ impl Pool {
         let start = Self::bind_start(gpu, &start_kernel, &buffers);
         let lists = Lists::new(gpu, &lists::source(problem, sizes), ListBuffers::of(&buffers), sizes, checks)?;
         let (classes, problem, start_stride) = (Classes::of(problem), problem.clone(), start_stride(gpu));
-        Ok(Self { problem, sizes, buffers, trainer, start_kernel, start, settling, lists, classes, start_stride })
+        let mut pool =
+            Self { problem, sizes, buffers, trainer, start_kernel, start, settling, lists, classes, start_stride };
+        if sizes.own_rates {
+            pool.allow_imports(gpu)?;
+        }
+        pool.warm_up(gpu);
+        Ok(pool)
+    }
+
+    /// Trains one network for one epoch and forgets it. Drivers finish compiling, and find memory, when a kernel first runs,
+    /// and that is no training.
+    fn warm_up(&self, gpu: &Gpu) {
+        let starts = [Start { count: 1, ..Start::default() }];
+        let params = SliceParams { slice_epochs: 1, flush: 1, ..SliceParams::default() };
+        self.buffers.reset(gpu, self.sizes.slot_count);
+        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("warm up") });
+        self.record(gpu, &mut encoder, SliceOrder { list: 0, starts: &starts, bound: 1, params, timed: None });
+        // Where the device is lost by now, the first slice finds it so.
+        let _ = gpu.wait(&gpu.queue.submit([encoder.finish()]));
     }
 
     fn bind_start(gpu: &Gpu, kernel: &Kernel, buffers: &PoolBuffers) -> [Bound; 2] {

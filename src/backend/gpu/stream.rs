@@ -1,6 +1,6 @@
 //! The host's side of a run on the pool: admits chunks into windows, submits slices, reads what came of them, hands over
-//! finished chunks in order. It has a thread of its own (`worker.rs`). Two slices are always under way, so that neither
-//! side waits for the other.
+//! finished chunks in order. It has a thread of its own (`worker.rs`). Once slices have their length, two are always under
+//! way, so that neither side waits for the other.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -19,8 +19,10 @@ use super::outcomes::Arrived;
 use super::pool::{Pool, SliceOrder};
 use super::worker::Caller;
 
-/// Slices submitted and not yet read.
+/// Slices submitted and not yet read, once they have their length.
 const DEPTH: usize = 3;
+/// A device's clock that has a slice take so much less than the host has is not believed.
+const FASTEST: u32 = 8;
 
 /// Why a stream ended early.
 pub(super) enum StreamError {
@@ -180,7 +182,7 @@ impl<'a> Stream<'a> {
                 continue;
             }
             self.submit(stopping)?;
-            while self.slices.len() >= DEPTH {
+            while self.slices.len() >= if self.run.clock.grows() { 1 } else { DEPTH } {
                 self.receive(caller)?;
             }
         }
@@ -290,11 +292,8 @@ impl<'a> Stream<'a> {
             leaving.readback.submitted(submission.clone());
         }
         self.book.list = next;
-        let budget = self.job.problem.spec().epochs;
-        self.book.submitted(epochs, budget);
+        let epochs = self.book.submitted(epochs, self.job.problem.spec().epochs);
         let copy = copy.map(|copy| (copy, self.book.clone()));
-        // What goes past the budget is not run.
-        let epochs = epochs.min(budget);
         let expired_count = self.book.expired_count;
         let submitted = Instant::now();
         self.slices.push_back(Slice { submitted, epochs, started_count, expired_count, status, chunks, copy });
@@ -322,13 +321,15 @@ impl<'a> Stream<'a> {
             }
         }
         let Some(slice) = self.slices.pop_front() else { return Ok(()) };
+        let busy = self.stopwatch.as_ref().zip(known.ticks).and_then(|(watch, ticks)| watch.seconds(ticks));
         let now = Instant::now();
         let took = now - slice.submitted.max(self.last_received);
         self.last_received = now;
+        // A host that was kept waiting itself takes one slice's time for another's.
+        let took = busy.map(Duration::from_secs_f64).filter(|busy| *busy * FASTEST > took).unwrap_or(took);
         self.run.clock.observe(slice.epochs, took);
         self.book.note_windows(number);
         let in_flight = u64::from(known.active_count) + u64::from(finished);
-        let busy = self.stopwatch.as_ref().zip(known.ticks).and_then(|(watch, ticks)| watch.seconds(ticks));
         self.meter.busy(busy);
         self.meter.slice(&known.counters, in_flight * u64::from(slice.epochs), self.watch);
         self.book.widen(slice.epochs, took.as_secs_f64(), self.pool.sizes.slot_count);
