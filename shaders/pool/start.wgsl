@@ -1,17 +1,11 @@
-// Puts new networks into free slots: weights drawn by seed and index, or imported, and imported rates. x: network, y: block of four weights.
+// Starts networks in free slots: weights drawn by seed and index. x: network, y: block of four weights. What the host brings
+// for them comes afterwards: import.wgsl.
 
 @group(0) @binding(4) var<storage, read_write> free: List;
-@group(0) @binding(8) var<storage, read> imports: array<f32>;
 
-// Numbers that the host gives for a network: weights, and its own rates where networks bring them.
-const IMPORT_COUNT = WEIGHT_COUNT + RATE_ROW_COUNT;
 const BLOCK_COUNT = (WEIGHT_COUNT + 3u) / 4u;
 
 var<workgroup> list_base: u32;
-
-fn import_place(network: u32) -> u32 {
-    return (starting.window * WINDOW_CAPACITY + starting.position + network) * IMPORT_COUNT;
-}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn start(
@@ -29,11 +23,7 @@ fn start(
             for (var lane = 0u; lane < 4u; lane += 1u) {
                 let k = 4u * block + lane;
                 if (k < WEIGHT_COUNT) {
-                    if (starting.imported == 1u) {
-                        state[k * SLOT_COUNT + slot] = imports[import_place(id.x) + k];
-                    } else {
-                        state[k * SLOT_COUNT + slot] = drawn_weight(k, words[lane]);
-                    }
+                    state[k * SLOT_COUNT + slot] = drawn_weight(k, words[lane]);
                     for (var row = WEIGHT_COUNT + k; row < STATE_ROW_COUNT; row += WEIGHT_COUNT) {
                         state[row * SLOT_COUNT + slot] = 0.0;
                     }
@@ -50,9 +40,6 @@ fn start(
     }
     workgroupBarrier();
     if (inside) {
-        for (var row = 0u; row < RATE_ROW_COUNT; row += 1u) {
-            state[(STATE_ROW_COUNT + row) * SLOT_COUNT + slot] = imports[import_place(id.x) + WEIGHT_COUNT + row];
-        }
         slots[slot] = Slot(starting.window, starting.position + id.x, 0u, 0u, RUNNING, 0u, network_at(id.x));
         active_in.slots[list_base + local] = slot;
     }

@@ -36,8 +36,6 @@ pub(super) struct PoolBuffers {
     pub(super) starts: wgpu::Buffer,
     /// `[row][lane]`, as the form lays it out.
     pub(super) scratch: wgpu::Buffer,
-    /// What networks bring with them, once there are such.
-    pub(super) imports: Option<wgpu::Buffer>,
 }
 
 /// Bytes on the device for each slot, and of its largest single array.
@@ -87,7 +85,6 @@ impl PoolBuffers {
             numbers: numbers::buffer(gpu, problem),
             starts: uniform_buffer(gpu, "starts", &vec![0; start_stride(gpu) as usize * START_LIMIT]),
             scratch: storage_buffer(gpu, "scratch", 4 * slots * scratch_row_count as u64),
-            imports: None,
         })?;
         gpu.queue.write_buffer(&buffers.table, 0, bytemuck::cast_slice(&table));
         Ok(buffers)

@@ -6,7 +6,7 @@ use crate::spec::Problem;
 
 use super::form::Limits;
 use super::prelude::Sizes;
-use super::{FORMS, count, lists, pool, settling};
+use super::{FORMS, count, lists, settling, starting};
 
 /// A shader and what it is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,8 @@ pub(super) const LIMITS: Limits<'static> = Limits {
 pub fn composed_shaders(problem: &Problem, keep_weights: bool, own_rates: bool) -> Result<Vec<Composed>> {
     let sizes = Sizes { keep_weights, own_rates, ..SIZES };
     let composed = |form, entry, source| Composed { form, entry, source };
-    let mut all = vec![composed("pool", "start", pool::start_source(problem, sizes))];
+    let mut all = vec![composed("pool", "start", starting::start_source(problem, sizes))];
+    all.push(composed("pool", "import_numbers", starting::import_source(problem, sizes)));
     all.push(composed("pool", "find", settling::find_source(problem, sizes)));
     // With two more entry points.
     all.push(composed("pool", "sort_slots", lists::source(problem, sizes)));

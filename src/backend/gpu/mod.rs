@@ -30,6 +30,7 @@ mod settling;
 mod source;
 mod staged;
 mod stages;
+mod starting;
 mod stream;
 mod unroll;
 mod words;

@@ -13,6 +13,7 @@ const BOUND: &str = include_str!("../../../shaders/part/bound.wgsl");
 pub(super) const POOL: &str = include_str!("../../../shaders/pool/pool.wgsl");
 pub(super) const DRAW: &str = include_str!("../../../shaders/pool/draw.wgsl");
 pub(super) const START: &str = include_str!("../../../shaders/pool/start.wgsl");
+pub(super) const IMPORT: &str = include_str!("../../../shaders/pool/import.wgsl");
 pub(super) const FIND: &str = include_str!("../../../shaders/pool/find.wgsl");
 pub(super) const SETTLE: &str = include_str!("../../../shaders/pool/settle.wgsl");
 pub(super) const COMPACT: &str = include_str!("../../../shaders/pool/compact.wgsl");

@@ -121,7 +121,7 @@ impl<'a> Stream<'a> {
             book = from.book.clone();
             pool.buffers.restore(gpu, book.list, &from.bytes);
             for window in &book.windows {
-                pool.import(gpu, window.index, &window.chunk)?;
+                pool.starting.import(gpu, &pool.buffers, window.index, &window.chunk)?;
             }
             meter.restore(&from.meter);
         }
@@ -206,7 +206,7 @@ impl<'a> Stream<'a> {
                 ))
                 .into());
             }
-            self.pool.import(self.gpu, index, &window.chunk)?;
+            self.pool.starting.import(self.gpu, &self.pool.buffers, index, &window.chunk)?;
             // The window's last user has been copied out before.
             self.book.counts[index] = Counts::default();
             let place = std::mem::offset_of!(Counters, windows) + size_of::<Counts>() * index;

@@ -9,7 +9,7 @@ use super::composed::{Composed, LIMITS, SIZES, composed_shaders};
 use super::form::{Form, Limits, Sharing, Source};
 use super::numbers::Numbers;
 use super::prelude::Sizes;
-use super::{FORMS, form, fused, pool, settling, words};
+use super::{FORMS, form, fused, settling, starting, words};
 use crate::backend::conformance::{short_specs, slow_specs};
 use crate::spec::{Problem, Spec};
 
@@ -129,7 +129,7 @@ fn structs_lie_as_shaders_read_them() {
     // Rates come after them, four of them for up to four layers.
     expected.push(expected_size);
     assert_eq!((size, offsets), (expected_size + 16, expected));
-    let (size, offsets) = layout(&pool::start_source(&problem, SIZES), "Start");
+    let (size, offsets) = layout(&starting::start_source(&problem, SIZES), "Start");
     let (expected_size, expected) =
         fields!(Start: seed, first, count, window, position, free_head, imported, zero, reserved);
     assert_eq!((size, &offsets[..expected.len()]), (expected_size, &expected[..]));
