@@ -132,11 +132,14 @@ impl SliceClock {
         if self.fixed || epochs == 0 {
             return;
         }
+        let is_cut = epochs < self.epochs / 4;
         // Near its length, or something else made it short.
-        self.grows &= took < Self::AIM / 4 && epochs >= self.epochs / 2;
+        self.grows &= took < Self::AIM / 4 && !is_cut;
+        if is_cut && took < Self::AIM {
+            return; // What it cost beside its few epochs is no measure for many.
+        }
         let seconds = (took.as_secs_f64() / f64::from(epochs)).max(1e-9);
-        // The slower of the last two: a slice is never planned on one lucky measurement. One that was much shorter tells more
-        // of what a slice costs beside its epochs.
+        // The slower of the last two, where they are alike: a long slice is not planned on one lucky measurement.
         let before = self.last.filter(|(before, _)| *before >= epochs / 2);
         let expected = before.map_or(seconds, |(_, before)| before.max(seconds));
         self.last = Some((epochs, seconds));

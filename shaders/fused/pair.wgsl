@@ -4,7 +4,7 @@
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn train(@builtin(global_invocation_id) id: vec3<u32>) {
-    let count = atomicLoad(&active_in.count);
+    let count = active_count();
     let lane = 2u * id.x;
     if (lane >= count) {
         return;

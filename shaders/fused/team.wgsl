@@ -104,7 +104,7 @@ fn train(
     var last = 0u;
     var net: Network;
     var course = Course(0u, 0u, RUNNING, numbers.criterion_bound);
-    let present = lane < atomicLoad(&active_in.count);
+    let present = lane < active_count();
     if (present) {
         slot = active_in.slots[lane];
         network = slots[slot].network;

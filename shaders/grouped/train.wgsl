@@ -93,7 +93,7 @@ fn train(
     let lane = group.y * groups.x + group.x;
     if (local == 0u) {
         slot_at_hand = NONE;
-        if (lane < atomicLoad(&active_in.count)) {
+        if (lane < active_count()) {
             slot_at_hand = active_in.slots[lane];
             standing = slots[slot_at_hand];
         }

@@ -37,7 +37,7 @@ fn find(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
     workgroupBarrier();
     var ends = false;
     var place = 0u;
-    if (id.x < atomicLoad(&active_in.count)) {
+    if (id.x < active_count()) {
         let slot = active_in.slots[id.x];
         let epoch = slots[slot].epoch;
         atomicAdd(&trained_here, epoch - slots[slot].reported_epoch);

@@ -68,6 +68,12 @@ struct SliceParams {
 @group(0) @binding(7) var<storage, read> table: array<f32>;
 @group(0) @binding(9) var<uniform> slice: SliceParams;
 
+// Networks in this slice. Where a device has dropped a dispatch more may have been listed than there are slots, until the host
+// knows of it.
+fn active_count() -> u32 {
+    return min(atomicLoad(&active_in.count), SLOT_COUNT);
+}
+
 // Update `batch`, counted from 0, of an epoch, counted from 1.
 fn update_at(epoch: u32, batch: u32) -> Update {
     var update = Update(correction((epoch - 1u) * BATCH_COUNT + batch + 1u), 1.0, 1.0);

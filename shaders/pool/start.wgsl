@@ -41,6 +41,8 @@ fn start(
     workgroupBarrier();
     if (inside) {
         slots[slot] = Slot(starting.window, starting.position + id.x, 0u, 0u, RUNNING, 0u, network_at(id.x));
-        active_in.slots[list_base + local] = slot;
+        if (list_base + local < SLOT_COUNT) {
+            active_in.slots[list_base + local] = slot;
+        }
     }
 }

@@ -38,7 +38,7 @@ fn measure_of(lane: u32) -> f32 {
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn judge(@builtin(global_invocation_id) id: vec3<u32>) {
-    if (id.x >= atomicLoad(&active_in.count)) {
+    if (id.x >= active_count()) {
         return;
     }
     let slot = active_in.slots[id.x];

@@ -3,7 +3,7 @@
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn normalise(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    if (id.x >= atomicLoad(&active_in.count)) {
+    if (id.x >= active_count()) {
         return;
     }
     for (var cell = id.y; cell < stage.example_count; cell += groups.y) {

@@ -2,7 +2,7 @@
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn update(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    if (id.x >= atomicLoad(&active_in.count)) {
+    if (id.x >= active_count()) {
         return;
     }
     let slot = active_in.slots[id.x];

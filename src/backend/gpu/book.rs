@@ -106,8 +106,8 @@ impl Book {
         (self.started_count - self.finished_count.max(self.expired_count)) as u32
     }
 
-    /// Takes as many networks as there are free slots, in order.
-    pub(super) fn starts(&mut self, seed: u64, slot_count: u32) -> Vec<Start> {
+    /// Takes as many networks as there are free slots, in order, each for `budget` epochs.
+    pub(super) fn starts(&mut self, seed: u64, slot_count: u32, budget: u32) -> Vec<Start> {
         let mut room = self.width.min(slot_count).saturating_sub(self.in_flight());
         let mut starts = Vec::new();
         let seed = words(seed);
@@ -132,16 +132,19 @@ impl Book {
             self.started_count += u64::from(count);
             room -= count;
         }
+        if !starts.is_empty() {
+            self.expiries.push_back((self.started_count, self.epochs_begun + u64::from(budget)));
+        }
         starts
     }
 
-    /// Takes note of a slice of so many epochs that is under way, of networks that have `budget` epochs each. Gives how many
-    /// of its epochs there are networks to run.
-    pub(super) fn submitted(&mut self, epochs: u32, budget: u32) -> u32 {
-        if self.expiries.back().map_or(self.expired_count, |(count, _)| *count) < self.started_count {
-            self.expiries.push_back((self.started_count, self.epochs_begun + u64::from(budget)));
-        }
-        let left = self.expiries.back().map_or(0, |(_, end)| end - self.epochs_begun);
+    /// Most epochs that a network in flight has left.
+    pub(super) fn epochs_left(&self) -> u32 {
+        self.expiries.back().map_or(0, |(_, end)| end - self.epochs_begun) as u32
+    }
+
+    /// Takes note of a slice of so many epochs that is under way.
+    pub(super) fn submitted(&mut self, epochs: u32) {
         self.slice_count = self.slice_count.wrapping_add(1);
         self.epochs_begun += u64::from(epochs);
         while let Some(&(count, end)) = self.expiries.front()
@@ -150,7 +153,6 @@ impl Book {
             self.expired_count = count;
             self.expiries.pop_front();
         }
-        left.min(epochs.into()) as u32
     }
 
     /// Takes over what a slice said, in which so many networks were started, and after which so many of all must have finished.
@@ -225,19 +227,21 @@ mod tests {
         }
         let mut slice = |told: u32| {
             book.finished_count += u64::from(told);
-            let starts = book.starts(7, 4).iter().map(|start| (start.first[0], start.count, start.free_head)).collect();
-            let epochs = book.submitted(4, 10);
-            (starts, epochs, book.in_flight())
+            let starts = book.starts(7, 4, 10);
+            let starts = starts.iter().map(|start| (start.first[0], start.count, start.free_head)).collect();
+            let left = book.epochs_left();
+            book.submitted(4);
+            (starts, left, book.in_flight())
         };
-        assert_eq!(slice(0), (vec![(0, 3, 0), (3, 1, 3)], 4, 4));
-        assert_eq!(slice(0), (vec![], 4, 4));
-        assert_eq!(slice(1), (vec![(4, 1, 0)], 4, 1), "one has told of itself, the others are over");
-        assert_eq!(slice(0), (vec![(5, 3, 1)], 4, 4));
-        assert_eq!(slice(3), (vec![], 4, 3), "what is told later is no news");
-        assert_eq!(slice(0), (vec![(8, 1, 0)], 4, 1));
-        assert_eq!(slice(0), (vec![(9, 1, 1)], 4, 2));
-        assert_eq!(slice(0), (vec![], 4, 1));
-        assert_eq!(slice(0), (vec![], 2, 0), "two epochs are left to run");
+        assert_eq!(slice(0), (vec![(0, 3, 0), (3, 1, 3)], 10, 4));
+        assert_eq!(slice(0), (vec![], 6, 4));
+        assert_eq!(slice(1), (vec![(4, 1, 0)], 10, 1), "one has told of itself, the others are over");
+        assert_eq!(slice(0), (vec![(5, 3, 1)], 10, 4));
+        assert_eq!(slice(3), (vec![], 6, 3), "what is told later is no news");
+        assert_eq!(slice(0), (vec![(8, 1, 0)], 10, 1));
+        assert_eq!(slice(0), (vec![(9, 1, 1)], 10, 2));
+        assert_eq!(slice(0), (vec![], 6, 1));
+        assert_eq!(slice(0), (vec![], 2, 0));
         assert_eq!(slice(0), (vec![], 0, 0));
     }
 }

@@ -32,6 +32,7 @@ mod staged;
 mod stages;
 mod starting;
 mod stream;
+mod timing;
 mod unroll;
 mod words;
 mod worker;
@@ -52,7 +53,7 @@ use std::ops::Range;
 use crate::error::{Error, Result};
 use crate::gpu::{Gpu, Lost};
 use crate::plan::{self, SliceClock};
-use crate::spec::{DIVERGENCE_STRIDE, Problem};
+use crate::spec::Problem;
 
 use self::buffers::bytes_per_slot;
 use self::classes::Classes;
@@ -71,6 +72,9 @@ pub static FORMS: [Form; 3] = [fused::FORM, grouped::FORM, staged::FORM];
 pub fn form(name: &str) -> Option<&'static Form> {
     FORMS.iter().find(|form| form.name == name)
 }
+
+/// Most epochs of the first slice: a form may take longer for one than its work is worth, and how long is not known yet.
+const FIRST_EPOCHS: f64 = 4.0;
 
 /// Devices lost in a row, without a chunk delivered between, after which a run gives up.
 const LOSS_LIMIT: u32 = 3;
@@ -222,8 +226,7 @@ impl Backend for GpuBackend {
             None => {
                 let slots = self.pool.as_ref().map_or(0, |pool| pool.sizes.slot_count);
                 let work = f64::from(slots) * self.epoch_seconds(job.problem);
-                // What a form does beside this work is not known yet.
-                SliceClock::new(work.max(SliceClock::FIRST.as_secs_f64() / f64::from(DIVERGENCE_STRIDE)))
+                SliceClock::new(work.max(SliceClock::FIRST.as_secs_f64() / FIRST_EPOCHS))
             }
         };
         let checkpoint_interval = self.tuning.checkpoint_interval;

@@ -17,12 +17,11 @@ use super::checkpoint::{Checkpoint, Checkpoints};
 use super::meter::Meter;
 use super::outcomes::Arrived;
 use super::pool::{Pool, SliceOrder};
+use super::timing::Timing;
 use super::worker::Caller;
 
 /// Slices submitted and not yet read, once they have their length.
 const DEPTH: usize = 3;
-/// A device's clock that has a slice take so much less than the host has is not believed.
-const FASTEST: u32 = 8;
 
 /// Why a stream ended early.
 pub(super) enum StreamError {
@@ -82,7 +81,7 @@ pub(super) struct Stream<'a> {
     run: &'a mut Run,
     book: Book,
     slices: VecDeque<Slice>,
-    last_received: Instant,
+    timing: Timing,
     spare_status: Vec<Readback>,
     spare_results: Vec<Readback>,
 }
@@ -136,7 +135,7 @@ impl<'a> Stream<'a> {
             run,
             book,
             slices: VecDeque::new(),
-            last_received: Instant::now(),
+            timing: Timing::new(Instant::now()),
             spare_status: Vec::new(),
             spare_results: Vec::new(),
         })
@@ -231,10 +230,12 @@ impl<'a> Stream<'a> {
     fn submit(&mut self, stopping: bool) -> Result<(), StreamError> {
         self.gpu.check()?;
         let epochs = if stopping { 0 } else { self.slice_epochs() };
-        let starts = self.book.starts(self.job.seed, self.pool.sizes.slot_count);
+        let starts = self.book.starts(self.job.seed, self.pool.sizes.slot_count, self.job.problem.spec().epochs);
+        // The slice may end past what any network has left, and then runs that.
+        let trained = epochs.min(self.book.epochs_left());
         let started_count: u32 = starts.iter().map(|start| start.count).sum();
         let mut params = SliceParams {
-            slice_epochs: epochs,
+            slice_epochs: trained,
             flush: u32::from(stopping),
             seed: words(self.job.seed),
             ..SliceParams::default()
@@ -292,10 +293,10 @@ impl<'a> Stream<'a> {
             leaving.readback.submitted(submission.clone());
         }
         self.book.list = next;
-        let epochs = self.book.submitted(epochs, self.job.problem.spec().epochs);
+        self.book.submitted(epochs);
         let copy = copy.map(|copy| (copy, self.book.clone()));
         let expired_count = self.book.expired_count;
-        let submitted = Instant::now();
+        let (submitted, epochs) = (Instant::now(), trained);
         self.slices.push_back(Slice { submitted, epochs, started_count, expired_count, status, chunks, copy });
         Ok(())
     }
@@ -322,11 +323,7 @@ impl<'a> Stream<'a> {
         }
         let Some(slice) = self.slices.pop_front() else { return Ok(()) };
         let busy = self.stopwatch.as_ref().zip(known.ticks).and_then(|(watch, ticks)| watch.seconds(ticks));
-        let now = Instant::now();
-        let took = now - slice.submitted.max(self.last_received);
-        self.last_received = now;
-        // A host that was kept waiting itself takes one slice's time for another's.
-        let took = busy.map(Duration::from_secs_f64).filter(|busy| *busy * FASTEST > took).unwrap_or(took);
+        let took = self.timing.took(slice.submitted, Instant::now(), busy.map(Duration::from_secs_f64));
         self.run.clock.observe(slice.epochs, took);
         self.book.note_windows(number);
         let in_flight = u64::from(known.active_count) + u64::from(finished);
