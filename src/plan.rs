@@ -65,8 +65,8 @@ impl ChunkClock {
 ///
 /// A slice should take 20 to 50 ms: long enough that starting it costs nothing, short enough for watchdogs, progress and
 /// interruption. It starts near 1 ms, grows at most fourfold, and is never predicted to take more than
-/// [`SliceClock::LIMIT`]. While networks retire, it stays a small share of the epochs already run, so that lanes whose network has finished do
-/// not idle for long. Outcomes do not depend on any of this.
+/// [`SliceClock::LIMIT`]. While networks retire, it stays a small share of the epochs already run, so that lanes whose
+/// network has finished do not idle for long. Outcomes do not depend on any of this.
 #[derive(Clone, Debug)]
 pub struct SliceClock {
     epochs: u32,

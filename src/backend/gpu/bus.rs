@@ -1,4 +1,4 @@
-//! What crosses the bus: the structs that host and shaders share. Twins: `shaders/pool/pool.wgsl`, `shaders/pool/start.wgsl`,
+//! What crosses the bus: the structs that host and shaders share. Twins: `shaders/pool/pool.wgsl`, `shaders/pool/draw.wgsl`,
 //! `shaders/stage/stage.wgsl`. A test holds sizes and offsets against naga's reflection of the shaders.
 
 use bytemuck::{Pod, Zeroable};
