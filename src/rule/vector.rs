@@ -209,6 +209,13 @@ pub(crate) trait Vector:
         Self::splat(1.0) / self
     }
 
+    /// self / (sqrt(square) + epsilon), by which optimizers measure steps; the root within two roundings, of a square not
+    /// below 0.
+    #[inline(always)]
+    fn over_root(self, square: Self, epsilon: Self) -> Self {
+        self / (square.sqrt() + epsilon)
+    }
+
     /// self, a number near 1, times 2^n, where `rounded` is [`ROUND`] + n, of f64 [`ROUND_WIDE`] + n.
     fn add_exponent(self, rounded: Self) -> Self;
 

@@ -17,6 +17,12 @@ const SIGMOID_ERROR: f64 = 2.0;
 /// Largest absolute error of tanh: 2 ulp of 1.
 const TANH_ERROR: f64 = 4.0;
 
+/// Largest relative error of [`Vector::over_root`]: roundings of root, sum and quotient, and the root's second one.
+const OVER_ROOT_ERROR: f64 = 4.0;
+
+/// A divisor's, exact in either precision.
+const EPSILON: f64 = 1.0 / 16_777_216.0;
+
 /// f of a number, by way of a vector.
 fn of<V: Vector>(f: fn(V) -> V, x: f64) -> f64 {
     let mut results = [f(V::splat(x))];
@@ -66,15 +72,22 @@ fn errors_are_as_stated<V: Vector>(vectors: Vectors) {
     let tanh_near = worst(1e-6, 0.6, |z: V| z - activation_rows::Tanh.vector(z), shortfall, |x, _| x.tanh());
     let logarithm = worst(1e-30, 1.0, V::ln_1p, f64::ln_1p, |_, exact| exact);
     let one_less = worst(-2.0, 2.0, V::exp2, |x| x.exp2() * (1.0 - 5.0 * last), |_, exact| exact);
+    // Of the largest and the smallest normal numbers too; relative, as the others.
+    let rooted = [(1.0, 4.0), (1e-12, 1e-9), (1.2e-38, 5e-38), (1e37, 3e38)].map(|(low, high)| {
+        let quotient = |square: V| V::splat(3.0).over_root(square, V::splat(EPSILON));
+        worst(low, high, quotient, |square| 3.0 / (square.sqrt() + EPSILON), |_, exact| exact)
+    });
+    let rooted = rooted.into_iter().fold(0.0, f64::max);
     println!(
         "{vectors} of {} lanes: exp2 {exp2:.2} {near:.2}, sigmoid {squashed:.2}, tanh {tanh_far:.2} {tanh_near:.2}, \
-         ln_1p {logarithm:.2}",
+         ln_1p {logarithm:.2}, over_root {rooted:.2}",
         V::LANES
     );
     assert!(exp2 <= EXP2_ERROR && near <= EXP2_ERROR, "{vectors}: exp2 {exp2}, {near}");
     assert!(squashed <= SIGMOID_ERROR, "{vectors}: sigmoid {squashed}");
     assert!(tanh_far <= TANH_ERROR && tanh_near <= TANH_ERROR, "{vectors}: tanh {tanh_far}, {tanh_near}");
     assert!(logarithm <= 16.0, "{vectors}: ln_1p {logarithm}");
+    assert!(rooted <= OVER_ROOT_ERROR, "{vectors}: over_root {rooted}");
     assert!(one_less > EXP2_ERROR, "{vectors}: an error of five times the last digit is not noticed");
 }
 
@@ -116,6 +129,9 @@ fn ends_are_reached<V: Vector>(vectors: Vectors) {
             && of(|z: V| activation_rows::Tanh.vector(z), f64::NAN).is_nan(),
         "{vectors}"
     );
+    let over_root = |square: f64| of(|square: V| V::splat(3.0).over_root(square, V::splat(EPSILON)), square);
+    assert_eq!((over_root(0.0), over_root(f64::INFINITY)), (3.0 / EPSILON, 0.0), "{vectors}");
+    assert!(over_root(f64::NAN).is_nan(), "{vectors}");
     let loss = |z: f64| of(|z: V| loss_rows::CrossEntropy::vector(z, z, V::splat(0.0)), z);
     assert!(loss(1e5) == 1e5 && (0.0..1e-30).contains(&loss(-1e5)), "{vectors}");
 }

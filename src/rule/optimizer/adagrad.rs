@@ -45,7 +45,7 @@ impl Optimize for Adagrad {
         memory: [V; 2],
     ) -> (V, [V; 2]) {
         let sum = gradient.mul_add(gradient, memory[0]);
-        (weight - factor * gradient / (sum.sqrt() + shared.epsilon), [sum; 2])
+        (weight - (factor * gradient).over_root(sum, shared.epsilon), [sum; 2])
     }
 
     fn formula(rate: &str, share: &str, tuning: &Tuning) -> String {

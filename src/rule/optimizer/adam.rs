@@ -91,7 +91,7 @@ impl<const DECOUPLED: bool> Optimize for Adaptive<DECOUPLED> {
         let next_mean = shared.rests[0].neg_mul_add(mean, mean) + gradient;
         let next_square = gradient.mul_add(gradient, shared.rests[1].neg_mul_add(square, square));
         // The first product is the same for all weights of a layer.
-        let step = factor * shared.corrections[0] * next_mean / (next_square.sqrt() + shared.epsilon);
+        let step = (factor * shared.corrections[0] * next_mean).over_root(next_square, shared.epsilon);
         (weight - step, [next_mean, next_square])
     }
 

@@ -51,7 +51,7 @@ impl Optimize for Rmsprop {
         memory: [V; 2],
     ) -> (V, [V; 2]) {
         let square = gradient.mul_add(gradient, shared.rests[1].neg_mul_add(memory[0], memory[0]));
-        (weight - factor * gradient / (square.sqrt() + shared.epsilon), [square; 2])
+        (weight - (factor * gradient).over_root(square, shared.epsilon), [square; 2])
     }
 
     fn formula(rate: &str, share: &str, tuning: &Tuning) -> String {

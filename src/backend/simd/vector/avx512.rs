@@ -57,6 +57,20 @@ vector! {
             let (power, quadratic) = self.exp2_parts();
             power.mul_add(quadratic, Self::splat(1.0))
         }
+
+        /// The root by an approximation and a Newton step: with a root and a division a weight the divider is what
+        /// everything else waits for.
+        #[inline(always)]
+        fn over_root(self, square: Self, epsilon: Self) -> Self {
+            // SAFETY: as above.
+            let (rough, table) = unsafe { (Self(_mm512_rsqrt14_ps(square.0)), _mm512_set1_epi32(ITSELF)) };
+            let root = square * rough;
+            let rest = root.neg_mul_add(rough * Self::splat(0.5), Self::splat(0.5));
+            let root = rest.mul_add(root, root);
+            // SAFETY: as above.
+            let root = Self(unsafe { _mm512_fixupimm_ps::<0>(root.0, square.0, table) });
+            self / (root + epsilon)
+        }
     }
 }
 
@@ -96,6 +110,9 @@ vector! {
         and_not(a, b) = a & !b;
     }
 }
+
+/// Of `fixupimm`: where the source is 0 or infinite, the result is the source.
+const ITSELF: i32 = 0x0010_0100;
 
 /// The quadratic alpha ((r + BETA)^2 + GAMMA) is 2^r on [0, 1/32), relative error 5.3e-8 (minimax); the table holds
 /// alpha 2^(j/32). With the table in registers an exponential takes one rounding, one look-up and one square.
