@@ -241,10 +241,10 @@ pub(crate) trait Vector:
         self.exp2()
     }
 
-    /// 1 + 2^self, never infinite where the sigmoid of it would not be zero.
+    /// 1 + e^-self, which the sigmoid divides by: 1 where e^-self is next to nothing, and large or infinite where it is large.
     #[inline(always)]
-    fn one_plus_exp2(self) -> Self {
-        Self::splat(1.0) + self.exp2()
+    fn one_plus_exp_neg(self) -> Self {
+        Self::splat(1.0) + (self * Self::splat(-std::f64::consts::LOG2_E)).exp2()
     }
 
     /// e^self. Rounding self log2(e) first adds |self| roundings to the relative error of `exp2`, as many as self, a sum

@@ -49,7 +49,7 @@ impl Activate for Sigmoid {
 
     #[inline(always)]
     fn vector<V: Vector>(self, z: V) -> V {
-        (z * V::splat(-std::f64::consts::LOG2_E)).one_plus_exp2().reciprocal()
+        z.one_plus_exp_neg().reciprocal()
     }
 
     #[inline(always)]

@@ -32,7 +32,7 @@ impl Activate for Silu {
 
     #[inline(always)]
     fn vector_with_slope<V: Vector>(self, z: V) -> (V, V) {
-        let g = (z * V::splat(-std::f64::consts::LOG2_E)).one_plus_exp2().reciprocal();
+        let g = z.one_plus_exp_neg().reciprocal();
         let h = z * g;
         (h, h.neg_mul_add(g, g + h))
     }

@@ -1,6 +1,7 @@
 //! AVX2 with FMA: 8 networks a vector. All bits of a mask's lane are set, or none.
 
 use std::arch::x86_64::*;
+use std::f64::consts::{LN_2, LOG2_E};
 
 use super::{Mask, Vector};
 
@@ -42,6 +43,68 @@ vector! {
         and(a, b) = _mm256_and_ps(a, b);
         or(a, b) = _mm256_or_ps(a, b);
         and_not(a, b) = _mm256_andnot_ps(b, a);
+    }
+    {
+        #[inline(always)]
+        fn exp2(self) -> Self {
+            self.at_least(Self::splat(-120.0)).at_most(Self::splat(127.0)).exp2_in_range()
+        }
+
+        #[inline(always)]
+        fn exp2_in_range(self) -> Self {
+            let rounded = self + Self::splat(EIGHTHS);
+            let rest = self - (rounded - Self::splat(EIGHTHS));
+            let cubic = rest.mul_add(Self::splat(-CUBED * LN_2 * LN_2 * LN_2), Self::splat(SQUARED * LN_2 * LN_2));
+            let cubic = cubic.mul_add(rest, Self::splat(LN_2)).mul_add(rest, Self::splat(1.0));
+            rounded.power_of_eighths() * cubic
+        }
+
+        #[inline(always)]
+        fn one_plus_exp_neg(self) -> Self {
+            let bounded = self.at_least(Self::splat(-127.0 * LN_2)).at_most(Self::splat(120.0 * LN_2));
+            let rounded = bounded.mul_add(Self::splat(-LOG2_E), Self::splat(EIGHTHS));
+            let rest = (rounded - Self::splat(EIGHTHS)).mul_add(Self::splat(LN_2), bounded);
+            let cubic = rest.mul_add(Self::splat(CUBED), Self::splat(SQUARED));
+            let cubic = cubic.neg_mul_add(rest, Self::splat(1.0)).neg_mul_add(rest, Self::splat(1.0));
+            rounded.power_of_eighths().mul_add(cubic, Self::splat(1.0))
+        }
+    }
+}
+
+/// A float whose last bit is worth 1/8, so that adding it leaves the nearest 8 t in the low bits.
+const EIGHTHS: f64 = 1_572_864.0;
+
+/// e^-r on [-ln(2)/16, ln(2)/16] is 1 - r (1 - r (SQUARED + CUBED r)), relative error 2.8e-8 (minimax).
+const SQUARED: f64 = 0.500_064_969;
+const CUBED: f64 = -0.166_643_098;
+
+/// 2^(j/8), each less the exponent that j in the bits behind it would add.
+static ROOTS: [u32; 8] = roots();
+
+const fn roots() -> [u32; 8] {
+    const EIGHTH: f64 = 1.090_507_732_665_257_7;
+    let mut table = [0; 8];
+    let (mut power, mut at) = (1.0, 0);
+    while at < 8 {
+        table[at] = (power as f32).to_bits() - ((at as u32) << 20);
+        power *= EIGHTH;
+        at += 1;
+    }
+    table
+}
+
+impl Avx2 {
+    /// 2^t by what adding [`EIGHTHS`] to t left of it.
+    #[inline(always)]
+    fn power_of_eighths(self) -> Self {
+        // SAFETY: kernels of this type run only where its instructions were found; the table is as long as a vector.
+        unsafe {
+            let roots = _mm256_loadu_si256(ROOTS.as_ptr().cast());
+            let eighths = _mm256_castps_si256(self.0);
+            // By the last three bits; those before them are the exponent.
+            let root = _mm256_permutevar8x32_epi32(roots, eighths);
+            Self(_mm256_castsi256_ps(_mm256_add_epi32(_mm256_slli_epi32::<20>(eighths), root)))
+        }
     }
 }
 

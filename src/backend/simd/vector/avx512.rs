@@ -53,8 +53,8 @@ vector! {
         }
 
         #[inline(always)]
-        fn one_plus_exp2(self) -> Self {
-            let (power, quadratic) = self.exp2_parts();
+        fn one_plus_exp_neg(self) -> Self {
+            let (power, quadratic) = (self * Self::splat(-std::f64::consts::LOG2_E)).exp2_parts();
             power.mul_add(quadratic, Self::splat(1.0))
         }
 
