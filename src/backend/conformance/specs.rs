@@ -128,6 +128,16 @@ fn ordered_specs() -> Vec<Spec> {
         specs.push(Spec { layers: parsed("2,5,4,1"), activation: parsed("relu,tanh,sigmoid"), ..ordered.clone() });
         specs.push(Spec { shortcuts: true, bias: Bias::Off, optimizer: Optimizer::Adam, lr: 0.01.into(), ..ordered });
     }
+    // Two examples at a time: two hidden layers, a last update of fewer examples, a last example without a second.
+    specs.extend([("xor", "2,4,4,1", 2), ("parity:3", "3,5,1", 6), ("encoder:5", "5,3,5", 2)].map(
+        |(task, layers, size)| Spec {
+            task: parsed(task),
+            layers: parsed(layers),
+            update: Update::Minibatch(size, Order::Shuffled),
+            lr: 0.1.into(),
+            ..base()
+        },
+    ));
     specs
 }
 

@@ -64,6 +64,17 @@ pub(super) trait InstructionSet: Vector {
                 draw: draw::<Self>,
                 apart: self::apart::<Self, Pair<Self>>(),
             }),
+            BlockForm::Two => Engines::Pairs(Engine {
+                burst: match &net.sizes[..] {
+                    _ if !(fast && net.is_plain) => any::<Self, Pair<Self>, 2, false, false>,
+                    [_, _, 1] => known::<Self, Pair<Self>, 2, false, 2, 0, 0, 0>,
+                    [_, _, _, 1] if fits_local(net) => known::<Self, Pair<Self>, 2, false, 3, 0, 0, 0>,
+                    _ => any::<Self, Pair<Self>, 2, false, false>,
+                },
+                evaluate: answer::<Self, Pair<Self>, 1, false>,
+                draw: draw::<Self>,
+                apart: self::apart::<Self, Pair<Self>>(),
+            }),
             BlockForm::Four => Engines::Vectors(Engine {
                 burst: any::<Self, Self, 4, false, false>,
                 evaluate: answer::<Self, Self, 4, false>,

@@ -162,8 +162,8 @@ impl Backend for Simd {
         watch: &dyn Watch,
         deliver: &mut Deliver<'_>,
     ) -> Result<()> {
-        let has_trees = self.vectors != Vectors::Portable && self.precision == Precision::F32;
-        let net = Net::new(job.problem, has_trees, job.seed);
+        let all_forms = self.vectors != Vectors::Portable && self.precision == Precision::F32;
+        let net = Net::new(job.problem, all_forms, job.seed);
         let starts = Starts::of(job.problem, job.seed);
         // Each chunk is delivered while the next trains.
         let mut before: Option<Trained> = None;

@@ -8,8 +8,10 @@ use crate::spec::{Activation, Bias, Judge, LayerShape, Loss, Optimizer, Problem}
 /// Examples of one block side by side: what the first layer does with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BlockForm {
-    /// One example at a time, for updates within an epoch and for tasks of one or two examples.
+    /// One example at a time, each lane with one of its own, for updates within an epoch and for tasks of one or two examples.
     Single,
+    /// Two examples, likewise, for updates after an even number of examples.
+    Two,
     /// Any four examples.
     Four,
     /// Four examples that are all values of the last two inputs of a truth table.
@@ -23,6 +25,7 @@ impl BlockForm {
     pub(super) fn block(self) -> usize {
         match self {
             Self::Single => 1,
+            Self::Two => 2,
             Self::Four | Self::Tree4 => 4,
             Self::Tree8 => 8,
         }
@@ -103,8 +106,8 @@ impl Net {
     /// Numbers of examples that have room of their own in memory, a vector each.
     const ROOM: usize = 1 << 13;
 
-    /// `trees` says whether there are kernels for the forms of truth tables.
-    pub(super) fn new(problem: &Problem, trees: bool, seed: u64) -> Self {
+    /// `all_forms` says whether there are kernels for more forms than single examples and blocks of any four.
+    pub(super) fn new(problem: &Problem, all_forms: bool, seed: u64) -> Self {
         let (spec, examples, layers) = (problem.spec(), problem.examples(), problem.layers());
         let shapes: Vec<LayerShape> = layers.shapes().collect();
         let sizes = layers.sizes().to_vec();
@@ -117,8 +120,10 @@ impl Net {
             })
             .collect();
         let moves = spec.update.moves_within();
-        let truth_table = truth_table(problem).filter(|_| trees);
+        let truth_table = truth_table(problem).filter(|_| all_forms);
+        let batch = spec.update.batch_size(examples.count());
         let form = match (examples.count(), truth_table) {
+            _ if moves && all_forms && batch.is_multiple_of(2) => BlockForm::Two,
             (count, _) if moves || count < 3 => BlockForm::Single,
             (4, Some(_)) => BlockForm::Tree4,
             (8.., Some(_)) => BlockForm::Tree8,
@@ -167,7 +172,7 @@ impl Net {
             decay: Given::new(problem.gradient_decay()),
             schedule: spec.lr_schedule.table(spec.epochs),
             moves,
-            batch: spec.update.batch_size(examples.count()),
+            batch,
             last_weight: Given::new(spec.update.last_weight(examples.count())),
             orders: Orders::new(spec.update.order(), examples.count(), seed),
             example_stride: usize::from(!moves || examples.inputs().len() + examples.targets().len() <= Self::ROOM),
@@ -180,11 +185,6 @@ impl Net {
             shapes,
             sizes,
         }
-    }
-
-    /// Blocks of examples, the last perhaps padded.
-    pub(super) fn block_count(&self) -> usize {
-        self.example_count.div_ceil(self.form.block())
     }
 
     #[inline(always)]
@@ -211,8 +211,8 @@ impl Net {
     /// Examples that have room of their own, where they come one at a time.
     pub(super) fn room(&self) -> usize {
         match (self.form, self.example_stride) {
-            (BlockForm::Single, 0) => 1,
-            (BlockForm::Single, _) => self.example_count,
+            (BlockForm::Single | BlockForm::Two, 0) => self.form.block(),
+            (BlockForm::Single | BlockForm::Two, _) => self.example_count.next_multiple_of(self.form.block()),
             _ => 0,
         }
     }

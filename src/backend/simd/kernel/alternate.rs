@@ -78,6 +78,7 @@ impl<V: Vector> Local<V> {
         Kernel {
             net,
             shape,
+            example_stride: net.example_stride,
             apart,
             outside: moved,
             weights: moved.weights,

@@ -34,6 +34,7 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         Self {
             net,
             shape,
+            example_stride: net.example_stride,
             apart: memory.apart,
             outside: memory.moved(),
             weights: Cells::new(&mut memory.weights),
@@ -97,13 +98,13 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
         let mut measure = Measure::new();
         let (count, batch) = (self.block_count(), self.net.batch);
         let mut gathered = 0;
-        for position in 0..count {
-            self.turn_to(sequence, position);
-            self.forward(position, None);
-            self.judge(position, &mut measure);
-            self.backward(position);
-            gathered += 1;
-            if gathered == batch || position + 1 == count {
+        for block in 0..count {
+            self.turn_to(sequence, block);
+            self.forward(block, None);
+            self.judge(block, &mut measure);
+            self.backward(block);
+            gathered += self.example_count(block);
+            if gathered == batch || block + 1 == count {
                 if gathered < batch {
                     self.weigh_gradient();
                 }
@@ -141,7 +142,7 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
     /// Trains for so many epochs, fewer if no lane is left. Returns how many.
     #[inline(always)]
     fn train(&self, sequence: &mut Sequence, ledger: &mut Ledger, epochs: u32) -> u32 {
-        let moves = Self::ONE_BY_ONE && (FAST || self.net.moves);
+        let moves = Self::OWN_EXAMPLES && (FAST || self.net.moves);
         if !sequence.is_drawn() {
             self.lay_out(sequence);
         }
@@ -153,7 +154,7 @@ impl<'a, V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool
             self.follow_schedule(ledger, epoch, 0);
             let holds = if moves {
                 self.draw_orders(sequence, ledger, epoch);
-                let online = FAST && self.is_shallow() && self.net.batch == 1;
+                let online = FAST && E == 1 && self.is_shallow() && self.net.batch == 1;
                 if online { self.online_epoch(sequence) } else { self.moving_epoch(sequence) }
             } else {
                 if !self.turns() {

@@ -38,6 +38,8 @@ pub(super) const FAST_ACTIVATION: Activation = Activation::Sigmoid;
 pub(super) struct Kernel<'a, V, S, const E: usize, const TREE: bool, const FAST: bool> {
     pub(super) net: &'a Net,
     pub(super) shape: S,
+    /// By value, as `shape` holds what innermost loops ask for.
+    pub(super) example_stride: usize,
     pub(super) apart: Apart<V>,
     /// What functions of their own reach: weights and gradient are the kernel's, unless it is compiled for its sizes.
     pub(super) outside: Moved<V>,
@@ -60,8 +62,8 @@ pub(super) struct Kernel<'a, V, S, const E: usize, const TREE: bool, const FAST:
 }
 
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
-    /// Whether examples come one at a time, each lane with one of its own.
-    const ONE_BY_ONE: bool = E == 1 && !TREE;
+    /// Whether each lane has examples of its own.
+    const OWN_EXAMPLES: bool = E < 4 && !TREE;
 
     /// Activation of a layer's units, inputs being layer 0.
     #[inline(always)]
@@ -83,26 +85,32 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
 
     #[inline(always)]
     fn target(&self, block: usize, e: usize, column: usize) -> V {
-        if Self::ONE_BY_ONE {
-            let at = block * self.net.example_stride * self.shape.units(self.shape.depth()) + column;
-            return self.targets.get(at);
+        let outputs = self.shape.units(self.shape.depth());
+        if Self::OWN_EXAMPLES {
+            return self.targets.get(self.own_place(block, e) * outputs + column);
         }
-        V::broadcast(self.net.target((block * E + e) * self.shape.units(self.shape.depth()) + column))
+        V::broadcast(self.net.target((block * E + e) * outputs + column))
     }
 
     /// An input of an example of a block.
     #[inline(always)]
     fn input(&self, block: usize, e: usize, row: usize) -> V {
-        if Self::ONE_BY_ONE {
-            return self.inputs.get(block * self.net.example_stride * self.shape.units(0) + row);
+        if Self::OWN_EXAMPLES {
+            return self.inputs.get(self.own_place(block, e) * self.shape.units(0) + row);
         }
         V::broadcast(self.net.input((block * E + e) * self.shape.units(0) + row))
     }
 
-    /// Blocks of examples.
+    /// Where an example of a block lies, where lanes have their own: all of them have room, or those of a block.
+    #[inline(always)]
+    fn own_place(&self, block: usize, e: usize) -> usize {
+        block * E * self.example_stride + e
+    }
+
+    /// Blocks of examples, the last perhaps padded.
     #[inline(always)]
     fn block_count(&self) -> usize {
-        if TREE { (1 << self.shape.units(0)) / E } else { self.net.block_count() }
+        if TREE { (1 << self.shape.units(0)) / E } else { self.net.example_count.div_ceil(E) }
     }
 
     /// Whether sums over blocks need not begin with zero, there being one block.

@@ -1,4 +1,4 @@
-//! Examples one at a time: each lane takes its own, in the order that its network has in the epoch.
+//! Examples one or two at a time: each lane takes its own, in the order that its network has in the epoch.
 
 use super::super::cells::Cells;
 use super::super::ledger::Ledger;
@@ -11,7 +11,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Before the epoch after the next `ahead`: draws the orders, where they are drawn.
     #[inline(always)]
     pub(super) fn draw_orders(&self, sequence: &mut Sequence, ledger: &Ledger, ahead: u32) {
-        if Self::ONE_BY_ONE && sequence.is_drawn() {
+        if Self::OWN_EXAMPLES && sequence.is_drawn() {
             sequence.draw(ledger, ahead);
             self.lay_out(sequence);
         }
@@ -20,7 +20,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Goes back to the order in which examples are listed, where that is another.
     #[inline(always)]
     pub(super) fn give_orders(&self, sequence: &mut Sequence) {
-        if Self::ONE_BY_ONE && sequence.is_drawn() {
+        if Self::OWN_EXAMPLES && sequence.is_drawn() {
             sequence.give();
             self.lay_out(sequence);
         }
@@ -29,7 +29,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Puts all examples where they are read, if they have room.
     #[inline(always)]
     pub(super) fn lay_out(&self, sequence: &Sequence) {
-        if Self::ONE_BY_ONE && self.net.example_stride > 0 {
+        if Self::OWN_EXAMPLES && self.example_stride > 0 {
             if let Some([inputs, targets]) = sequence.columns() {
                 self.lay_out_columns(sequence, inputs, self.inputs);
                 self.lay_out_columns(sequence, targets, self.targets);
@@ -54,18 +54,20 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
         }
     }
 
-    /// Puts the example of a position where it is read, where examples take turns.
+    /// Puts the examples of a block where they are read, where examples take turns.
     #[inline(always)]
-    pub(super) fn turn_to(&self, sequence: &Sequence, position: usize) {
-        if Self::ONE_BY_ONE && self.net.example_stride == 0 {
-            self.put(sequence, position);
+    pub(super) fn turn_to(&self, sequence: &Sequence, block: usize) {
+        if Self::OWN_EXAMPLES && self.example_stride == 0 {
+            for e in 0..self.example_count(block) {
+                self.put(sequence, block * E + e);
+            }
         }
     }
 
     #[inline(always)]
     fn put(&self, sequence: &Sequence, position: usize) {
         let (inputs, outputs) = (self.shape.units(0), self.shape.units(self.shape.depth()));
-        let place = position * self.net.example_stride;
+        let place = self.own_place(position / E, position % E);
         if !sequence.is_drawn() {
             for row in 0..inputs {
                 self.inputs.set(place * inputs + row, V::broadcast(self.net.input(position * inputs + row)));

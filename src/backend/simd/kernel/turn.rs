@@ -12,7 +12,7 @@ impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Ke
     /// Whether epochs turn into each other like this.
     #[inline(always)]
     pub(super) fn turns(&self) -> bool {
-        FAST && !Self::ONE_BY_ONE && self.is_shallow()
+        FAST && !Self::OWN_EXAMPLES && self.is_shallow()
     }
 
     /// Before the first epoch: forward on the first block.
