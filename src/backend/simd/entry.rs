@@ -48,28 +48,23 @@ pub(super) trait InstructionSet: Vector {
         }
         let (fast, apart) = (is_fast(net), apart::<Self, Self>());
         match net.form {
-            // One example of a small network is too little work for the processor: its steps wait for each other.
-            BlockForm::Single => Engines::Pairs(Engine {
-                burst: match &net.sizes[..] {
+            // One or two examples of a small network are too little work for the processor: its steps wait for each other.
+            BlockForm::Single | BlockForm::Two => Engines::Pairs(Engine {
+                burst: match (net.form, &net.sizes[..]) {
+                    (BlockForm::Two, _) if !(fast && net.is_plain) => any::<Self, Pair<Self>, 2, false, false>,
+                    (BlockForm::Two, [_, _, 1]) => known::<Self, Pair<Self>, 2, false, 2, 0, 0, 0>,
+                    (BlockForm::Two, [_, _, _, 1]) if fits_local(net) => {
+                        known::<Self, Pair<Self>, 2, false, 3, 0, 0, 0>
+                    }
+                    (BlockForm::Two, _) => any::<Self, Pair<Self>, 2, false, false>,
                     _ if !(fast && net.is_plain && net.moves) => any::<Self, Pair<Self>, 1, false, false>,
-                    [2, 2, 1] if net.batch == 1 => known::<Self, Pair<Self>, 1, false, 2, 2, 2, 0>,
-                    [2, 3, 1] => known::<Self, Pair<Self>, 1, false, 2, 2, 3, 0>,
-                    [2, 4, 1] if net.batch == 1 => known::<Self, Pair<Self>, 1, false, 2, 2, 4, 0>,
-                    [2, _, 1] => known::<Self, Pair<Self>, 1, false, 2, 2, 0, 0>,
-                    [_, _, 1] => known::<Self, Pair<Self>, 1, false, 2, 0, 0, 0>,
-                    [_, _, _, 1] if fits_local(net) => known::<Self, Pair<Self>, 1, false, 3, 0, 0, 0>,
+                    (_, [2, 2, 1]) if net.batch == 1 => known::<Self, Pair<Self>, 1, false, 2, 2, 2, 0>,
+                    (_, [2, 3, 1]) => known::<Self, Pair<Self>, 1, false, 2, 2, 3, 0>,
+                    (_, [2, 4, 1]) if net.batch == 1 => known::<Self, Pair<Self>, 1, false, 2, 2, 4, 0>,
+                    (_, [2, _, 1]) => known::<Self, Pair<Self>, 1, false, 2, 2, 0, 0>,
+                    (_, [_, _, 1]) => known::<Self, Pair<Self>, 1, false, 2, 0, 0, 0>,
+                    (_, [_, _, _, 1]) if fits_local(net) => known::<Self, Pair<Self>, 1, false, 3, 0, 0, 0>,
                     _ => any::<Self, Pair<Self>, 1, false, false>,
-                },
-                evaluate: answer::<Self, Pair<Self>, 1, false>,
-                draw: draw::<Self>,
-                apart: self::apart::<Self, Pair<Self>>(),
-            }),
-            BlockForm::Two => Engines::Pairs(Engine {
-                burst: match &net.sizes[..] {
-                    _ if !(fast && net.is_plain) => any::<Self, Pair<Self>, 2, false, false>,
-                    [_, _, 1] => known::<Self, Pair<Self>, 2, false, 2, 0, 0, 0>,
-                    [_, _, _, 1] if fits_local(net) => known::<Self, Pair<Self>, 2, false, 3, 0, 0, 0>,
-                    _ => any::<Self, Pair<Self>, 2, false, false>,
                 },
                 evaluate: answer::<Self, Pair<Self>, 1, false>,
                 draw: draw::<Self>,
@@ -170,7 +165,7 @@ instruction_set!(@one Portable, Portable, [], { few });
 fn few<V: InstructionSet>(net: &Net) -> Engines<V> {
     let (apart, draw) = (apart::<V, V>(), draw::<V>);
     let (burst, evaluate): (BurstFn<V>, EvaluateFn<V>) = match net.form {
-        BlockForm::Single => (any::<V, V, 1, false, false>, answer::<V, V, 1, false>),
+        BlockForm::Single | BlockForm::Two => (any::<V, V, 1, false, false>, answer::<V, V, 1, false>),
         _ => (any::<V, V, 4, false, false>, answer::<V, V, 4, false>),
     };
     Engines::Vectors(Engine { burst, evaluate, draw, apart })

@@ -28,7 +28,7 @@ pub(super) struct Memory<V> {
     pub(super) gradient: Vec<V>,
     /// Of updates within an epoch, the weights before it.
     pub(super) before: Vec<V>,
-    /// Where examples come one at a time: their inputs, `[position][input]`, and targets, in the order of each lane.
+    /// Where each lane has examples of its own: their inputs, `[position][input]`, and targets, in the order of each lane.
     pub(super) inputs: Vec<V>,
     pub(super) targets: Vec<V>,
     /// That order.

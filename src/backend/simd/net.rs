@@ -89,7 +89,7 @@ pub(super) struct Net {
     pub(super) batch: usize,
     pub(super) last_weight: Given,
     pub(super) orders: Orders,
-    /// Where examples come one at a time: 1 where all of them have room of their own in memory, 0 where they take turns.
+    /// Where each lane has examples of its own: 1 where all of them have room in memory, 0 where they take turns.
     pub(super) example_stride: usize,
     /// Share of a gradient summed over examples that counts: 1/m or 1.
     pub(super) share: f64,
@@ -208,7 +208,7 @@ impl Net {
         with_optimizer!(self.optimizer, Row => rate * Row::gain(&self.tuning, self.share))
     }
 
-    /// Examples that have room of their own, where they come one at a time.
+    /// Examples that have room, where each lane has its own.
     pub(super) fn room(&self) -> usize {
         match (self.form, self.example_stride) {
             (BlockForm::Single | BlockForm::Two, 0) => self.form.block(),
