@@ -62,7 +62,7 @@ pub(super) struct Kernel<'a, V, S, const E: usize, const TREE: bool, const FAST:
 }
 
 impl<V: Vector, S: Shape, const E: usize, const TREE: bool, const FAST: bool> Kernel<'_, V, S, E, TREE, FAST> {
-    /// Whether each lane has examples of its own.
+    /// Whether each lane has examples of its own: in blocks of one or two.
     const OWN_EXAMPLES: bool = E < 4 && !TREE;
 
     /// Activation of a layer's units, inputs being layer 0.

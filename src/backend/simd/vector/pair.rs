@@ -86,6 +86,7 @@ impl<V: Vector> Vector for Pair<V> {
     }
 
     on_halves!(Self, Self: mul_add(factor, addend) neg_mul_add(factor, addend) at_most(bound) at_least(bound) abs() sqrt());
-    on_halves!(Self, Self: reciprocal() over_root(square, epsilon) add_exponent(rounded) exp2() exp2_in_range() one_plus_exp_neg());
+    on_halves!(Self, Self: reciprocal() over_root(square, epsilon) add_exponent(rounded));
+    on_halves!(Self, Self: exp2() exp2_in_range() one_plus_exp_neg());
     on_halves!(PairMask<V>, PairMask: le(other) lt(other));
 }
