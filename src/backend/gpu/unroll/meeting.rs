@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::team::{Holders, Team, lane, quad_of};
+use super::team::{Holders, lane, quad_of};
 use super::writer::{Backward, Forward, Writer, sum_back};
 
 impl Writer<'_> {
@@ -114,8 +114,9 @@ impl Writer<'_> {
         }
     }
 
-    /// Units that an invocation lacks must go on adding nothing.
-    pub(super) fn clear_absent(&mut self, team: &Team) {
+    /// Units that an invocation of a team lacks must go on adding nothing.
+    pub(super) fn clear_absent(&mut self) {
+        let Some(team) = self.team else { return };
         let (last, output) = (team.hidden.len() - 1, self.shapes[team.hidden.len()]);
         for unit in 0..output.fan_in {
             let Holders::Below(count) = team.holders(last, unit) else { continue };

@@ -8,6 +8,7 @@
 //! Of examples that come in an order that is drawn, up to eight are written out by their positions: the order then fits
 //! into a register, and inputs are chosen among literals, which costs less than reading them.
 
+mod apply;
 mod examples;
 mod meeting;
 mod shared;
@@ -18,6 +19,7 @@ use std::fmt::Write;
 
 use crate::spec::Problem;
 
+use self::apply::apply_code;
 use self::examples::are_few;
 pub(super) use self::examples::{order_keeping, writes_out};
 use self::shared::{has_powers, range_code};
@@ -26,9 +28,7 @@ pub(super) use self::team::Team;
 use self::writer::{Backward, Forward, Writer};
 use super::form::Sharing;
 use super::numbers::rate_name;
-use super::prelude::{
-    Sizes, draws_order, judged_after, keeps_start, order_steps, rate_row_count, state_row_count, weight_rates,
-};
+use super::prelude::{Sizes, draws_order, judged_after, keeps_start, order_steps, rate_row_count, state_row_count};
 
 /// Examples that go forward side by side where there is room.
 const BLOCK: usize = 4;
@@ -174,36 +174,6 @@ fn outputs_code(
     writer.text
 }
 
-fn apply_code(problem: &Problem, own_rates: bool) -> String {
-    let spec = problem.spec();
-    let memories = spec.optimizer.state_count(spec.momentum);
-    let mut text = String::from("fn apply(net: ptr<function, Network>, update: Update) {\n    var after: Step;\n");
-    let layers = problem.layers().shapes().enumerate();
-    let layers: Vec<usize> = layers.flat_map(|(layer, shape)| vec![layer; shape.weight_count()]).collect();
-    let momentum = layers[layers.len() - 1] + 1;
-    for (k, rate) in weight_rates(problem, own_rates).into_iter().enumerate() {
-        // A weight that does not move needs no step.
-        if rate == 0.0 {
-            continue;
-        }
-        let memory = |at: usize, name: &str| {
-            if memories > at { format!("(*net).{name}[{k}]") } else { "0.0".into() }
-        };
-        let (first, second) = (memory(0, "first"), memory(1, "second"));
-        let _ = writeln!(
-            text,
-            "    after = stepped(Step((*net).weights[{k}], {first}, {second}), (*net).gradient[{k}], \
-             (*net).rates[{}], (*net).rates[{momentum}], update);\n    (*net).weights[{k}] = after.weight;",
-            layers[k]
-        );
-        for (at, name) in ["first", "second"].into_iter().enumerate().take(memories) {
-            let _ = writeln!(text, "    {} = after.{name};", memory(at, name));
-        }
-    }
-    text.push_str("}\n");
-    text
-}
-
 fn bounds_code(problem: &Problem) -> String {
     // Divergence is looked for in the weights that are judged, or with which that began.
     let weights = if keeps_start(problem) { "(*before)" } else { "(*net).weights" };
@@ -339,7 +309,7 @@ impl Writer<'_> {
                 self.add_gradient(&back, &mut begun);
             }
             self.zero_untouched(&begun);
-            self.finish_gradient();
+            self.clear_absent();
             if update.moves_within() {
                 self.apply(&format!("{batch}u"));
             }
@@ -381,20 +351,20 @@ impl Writer<'_> {
         let back = self.learn(&suffixes, &forward, targets);
         self.add_gradient(&back, &mut vec![!whole; self.problem.layers().weight_count()]);
         if whole {
-            self.finish_gradient();
+            self.clear_absent();
             self.apply(&format!("first / {size}u"));
         } else if update.moves_within() {
             let _ = writeln!(
                 self.text,
                 "    filled += {size}u;\n    if (filled == BATCH_SIZE || first + {size}u == EXAMPLE_COUNT) {{"
             );
-            self.finish_gradient();
+            self.clear_absent();
             self.apply("batch");
             let _ = writeln!(self.text, "    {CLEAR}    batch += 1u;\n    filled = 0u;\n    }}");
         }
         self.text.push_str("    }\n");
         if !update.moves_within() {
-            self.finish_gradient();
+            self.clear_absent();
         }
     }
 }

@@ -41,7 +41,7 @@ pub(super) struct Writer<'p> {
 /// Names of what an example sends back.
 pub(super) struct Backward {
     /// `[layer][unit]`, the deltas of the layers after the inputs, as far as they are known. Of the only hidden layer in
-    /// front of a single output they lack the weight to the output, see [`Writer::finish_gradient`].
+    /// front of a single output they lack the weight to the output, which `apply` brings in.
     pub(super) deltas: Vec<Vec<String>>,
     /// In front of a single output: its delta times each unit of the last hidden layer.
     products: Vec<String>,
@@ -184,12 +184,6 @@ impl<'p> Writer<'p> {
         sum
     }
 
-    /// Whether a single output is all that the last hidden layer feeds. Then h delta, with the output's delta, serves as
-    /// the gradient of the weight between, and through the slope of h as the hidden delta but for that weight.
-    fn narrows(&self) -> bool {
-        self.shapes.len() > 1 && self.problem.layers().output_count() == 1
-    }
-
     /// Takes an example's outputs into the measure.
     pub(super) fn gather(&mut self, forward: &Forward, targets: &[String], right: &str) {
         for (unit, y) in targets.iter().enumerate() {
@@ -243,7 +237,7 @@ impl<'p> Writer<'p> {
             let name = format!("d{layer}_{row}{suffix}");
             let a = forward.feeds[layer + 1][row].name();
             let slope = format!("activation_slope({activation}u, {}, {a})", forward.sums[layer][row]);
-            if layer + 1 == last && self.narrows() {
+            if layer + 1 == last && narrows(self.problem) {
                 let (product, delta) = (format!("p{row}{suffix}"), &back.deltas[last][0]);
                 let slope = match inlined {
                     true => format!("times_slope({activation}u, {delta}, {product}, {a})"),
@@ -344,23 +338,6 @@ impl<'p> Writer<'p> {
         name
     }
 
-    /// The only hidden layer's gradient, summed without the weights to the single output, gets them once for all examples.
-    pub(super) fn finish_gradient(&mut self) {
-        if let Some(team) = self.team {
-            self.clear_absent(team);
-        }
-        if self.shapes.len() != 2 || !self.narrows() {
-            return;
-        }
-        let (hidden, output) = (self.shapes[0], self.shapes[1]);
-        for row in 0..=hidden.fan_in {
-            for column in 0..hidden.fan_out {
-                let (k, weight) = (hidden.position(row, column), output.position(column, 0));
-                let _ = writeln!(self.text, "    (*net).gradient[{k}] *= (*net).weights[{weight}];");
-            }
-        }
-    }
-
     pub(super) fn zero_untouched(&mut self, begun: &[bool]) {
         for (k, _) in begun.iter().enumerate().filter(|(_, begun)| !**begun) {
             let _ = writeln!(self.text, "    (*net).gradient[{k}] = 0.0;");
@@ -371,6 +348,13 @@ impl<'p> Writer<'p> {
     pub(super) fn apply(&mut self, batch: &str) {
         let _ = writeln!(self.text, "    apply(net, update_at(epoch, {batch}));");
     }
+}
+
+/// Whether a single output is all that the last hidden layer feeds. Then h delta, with the output's delta, serves as the
+/// gradient of the weight between, and through the slope of h as the hidden delta but for that weight.
+pub(super) fn narrows(problem: &Problem) -> bool {
+    let layers = problem.layers();
+    layers.shapes().len() > 1 && layers.output_count() == 1
 }
 
 /// The sum of a layer's deltas with the weights from a unit before it.
