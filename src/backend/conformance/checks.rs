@@ -7,7 +7,7 @@ use crate::backend::tolerance::Tolerance;
 use crate::backend::{Backend, Chunk, Job, Precision, Progress, Reference, Trained, Watch};
 use crate::outcome::{Fate, Fates, Status, Values, Weights};
 use crate::seed::Starts;
-use crate::spec::{AfterSolved, Bias, Criterion, Init, Loss, Population, Problem, Spec, Update};
+use crate::spec::{Activation, AfterSolved, Bias, Criterion, Init, Loss, Population, Problem, Spec, Update};
 
 use super::{CheckResult, short_specs, slow_specs};
 
@@ -315,6 +315,20 @@ pub(super) fn poisoned_starts_are_survived(backend: &mut dyn Backend) -> CheckRe
         }
         if at % 2 == 1 && weights_of(&poisoned)?.network(at) != weights_of(&healthy)?.network(at) {
             return Err(format!("network {at} is changed by its neighbour's weights"));
+        }
+    }
+    nonsense_solves_nothing(backend)
+}
+
+/// Weights in bounds, but so many layers of them that sums leave the range of f32 and outputs are infinite or NaN.
+fn nonsense_solves_nothing(backend: &mut dyn Backend) -> CheckResult {
+    for solved in [Criterion::MaxError(0.1), Criterion::Sse(0.1), Criterion::Mse(0.1), Criterion::Loss(0.1)] {
+        let layers = "2,4,4,4,4,4,4,4,4,1".parse().map_err(|e| format!("{e}"))?;
+        let (activation, init) = (Activation::Linear.into(), Init::Uniform(9e5));
+        let spec = Spec { layers, activation, init, loss: Loss::Mse, epochs: 1, solved, ..Spec::default() };
+        let trained = train(backend, &Job::new(&problem(&spec), SEED), 64, 64, None)?;
+        if let Some(at) = trained.outcomes.status.iter().position(|status| *status == Status::Solved) {
+            return Err(format!("{solved}: network {at} is solved with outputs that are no numbers"));
         }
     }
     Ok(())
