@@ -8,7 +8,6 @@ use std::fmt::Write;
 
 use crate::spec::{Order, Problem};
 
-use super::super::prelude::literal;
 use super::examples::writes_out;
 use super::writer::Writer;
 
@@ -29,18 +28,19 @@ pub(super) fn has_powers(problem: &Problem) -> bool {
     logistic && binary && together && fewer && layers.shapes().len() > 1 && writes_out(problem)
 }
 
-/// `powers_in_range`: whether the powers of each unit of the first layer may be multiplied.
+/// `powers_in_range`: whether the powers of each unit of the first layer may be multiplied. Sums of magnitudes are compared as
+/// integers, which order like them with NaN above all: a largest number may leave NaN out.
 pub(super) fn range_code(problem: &Problem, pairs: bool) -> String {
-    let mut text = String::from("fn powers_in_range(net: ptr<function, Network>) -> bool {\n    var largest = 0.0;\n");
+    let mut text = String::from("fn powers_in_range(net: ptr<function, Network>) -> bool {\n    var largest = 0u;\n");
     for shape in problem.layers().shapes().take(1) {
         for column in 0..shape.fan_out {
             let weights = (0..=shape.fan_in).map(|row| shape.position(row, column));
             let sum: Vec<String> = weights.map(|k| format!("abs((*net).weights[{k}])")).collect();
-            let _ = writeln!(text, "    largest = max(largest, {});", sum.join(" + "));
+            let _ = writeln!(text, "    largest = max(largest, bitcast<u32>({}));", sum.join(" + "));
         }
     }
     let bound = if pairs { LARGEST_OF_PAIR } else { LARGEST_EXPONENT };
-    text + &format!("    return largest < {};\n}}\n", literal(bound * std::f64::consts::LN_2))
+    text + &format!("    return largest < {}u;\n}}\n", ((bound * std::f64::consts::LN_2) as f32).to_bits())
 }
 
 impl Writer<'_> {
