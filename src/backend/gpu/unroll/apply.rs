@@ -30,13 +30,14 @@ pub(super) fn apply_code(problem: &Problem, own_rates: bool) -> String {
         if rate == 0.0 {
             continue;
         }
-        let (gradient, rate) = (format!("(*net).gradient[{k}]"), format!("(*net).rates[{}]", layers[k]));
+        let mut gradient = format!("(*net).gradient[{k}]");
+        let mut rate = format!("(*net).rates[{}]", layers[k]);
         // The weights that others lack come after these, so they have not moved yet.
-        let (gradient, rate) = match lacking[k] {
-            Some(other) if rate_brings => (gradient, format!("rate{other}")),
-            Some(other) => (format!("{gradient} * (*net).weights[{other}]"), rate),
-            None => (gradient, rate),
-        };
+        match lacking[k] {
+            Some(other) if rate_brings => rate = format!("rate{other}"),
+            Some(other) => gradient += &format!(" * (*net).weights[{other}]"),
+            None => {}
+        }
         let memory = |at: usize, name: &str| {
             if memories > at { format!("(*net).{name}[{k}]") } else { "0.0".into() }
         };
